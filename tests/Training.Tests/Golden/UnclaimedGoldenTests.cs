@@ -1,0 +1,10 @@
+using Pipeline.Golden;
+
+namespace Pipeline.Training.Tests.Golden;
+
+public sealed class UnclaimedGoldenTests
+{
+    [Theory(SkipTestWithoutData = true)]
+    [UnclaimedGoldenData(evaluationTopic: false)]
+    public void A_kind_that_no_test_knows_is_shown(string golden) => Assert.Fail(golden);
+}
