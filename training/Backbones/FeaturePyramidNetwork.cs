@@ -1,0 +1,50 @@
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Backbones;
+
+/// <summary>Top-down pathway with lateral connections (Lin et al. 2017) and a fifth, subsampled level; torchvision's parameter names.</summary>
+public sealed class FeaturePyramidNetwork : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>
+{
+    private readonly List<nn.Module<Tensor, Tensor>> inner = [], outer = [];
+
+    /// <param name="inChannels">Channels of the backbone's maps, finest first.</param>
+    /// <param name="outChannels">Channels of every level.</param>
+    public FeaturePyramidNetwork(IReadOnlyList<int> inChannels, int outChannels)
+        : base(nameof(FeaturePyramidNetwork))
+    {
+        inner.AddRange(inChannels.Select(channels => nn.Sequential(("0", nn.Conv2d(channels, outChannels, 1)))));
+        outer.AddRange(inChannels.Select(_ => nn.Sequential(("0", nn.Conv2d(outChannels, outChannels, 3, padding: 1)))));
+        register_module("inner_blocks", nn.ModuleList([.. inner]));
+        register_module("layer_blocks", nn.ModuleList([.. outer]));
+        foreach (var (name, parameter) in named_parameters())
+        {
+            if (parameter.dim() == 4)
+            {
+                nn.init.kaiming_uniform_(parameter, 1);
+            }
+            else
+            {
+                nn.init.zeros_(parameter);
+            }
+        }
+    }
+
+    /// <param name="features">Maps of rising stride, [N, C_i, H_i, W_i].</param>
+    /// <returns>One [N, outChannels, H_i, W_i] a map, and a last one of twice the largest stride.</returns>
+    public override IReadOnlyList<Tensor> forward(IReadOnlyList<Tensor> features)
+    {
+        var count = features.Count;
+        var results = new Tensor[count + 1];
+        var top = inner[^1].call(features[^1]);
+        results[count - 1] = outer[^1].call(top);
+        for (var i = count - 2; i >= 0; i--)
+        {
+            var lateral = inner[i].call(features[i]);
+            top = lateral + nn.functional.interpolate(top, [lateral.shape[2], lateral.shape[3]], mode: InterpolationMode.Nearest);
+            results[i] = outer[i].call(top);
+        }
+
+        results[count] = nn.functional.max_pool2d(results[count - 1], 1, 2, 0);
+        return results;
+    }
+}

@@ -1,0 +1,104 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Backbones;
+
+/// <summary>Residual network without its classifier (He et al. 2016; stride in the 3×3 convolution, as torchvision's), with torchvision's parameter names.</summary>
+public sealed class ResNet : nn.Module<Tensor, IReadOnlyList<Tensor>>
+{
+    private static readonly int[] LayerWidths = [64, 128, 256, 512];
+    private readonly ResNetOptions options;
+    private readonly nn.Module<Tensor, Tensor> conv1, bn1;
+    private readonly Sequential[] layers;
+
+    /// <exception cref="Pipeline.Shared.UserErrorException">The architecture is not known.</exception>
+    public ResNet(ResNetOptions options)
+        : base(nameof(ResNet))
+    {
+        this.options = options;
+        var channels = options.Width(64);
+        conv1 = nn.Conv2d(3, channels, 7, 2, 3, bias: false);
+        bn1 = Norm(options, channels);
+        register_module("conv1", conv1);
+        register_module("bn1", bn1);
+        layers = new Sequential[4];
+        for (var i = 0; i < layers.Length; i++)
+        {
+            var width = options.Width(LayerWidths[i]);
+            var blocks = new List<(string, nn.Module<Tensor, Tensor>)>();
+            for (var block = 0; block < options.BlocksPerLayer[i]; block++)
+            {
+                var stride = block == 0 && i > 0 ? 2 : 1;
+                blocks.Add((block.ToString(), options.IsBottleneck ? new Bottleneck(options, channels, width, stride) : new BasicBlock(options, channels, width, stride)));
+                channels = width * options.Expansion;
+            }
+
+            layers[i] = nn.Sequential(blocks);
+            register_module($"layer{i + 1}", layers[i]);
+        }
+
+        OutputChannels = [.. LayerWidths.Select(width => options.Width(width) * options.Expansion)];
+        Initialise();
+        Freeze();
+    }
+
+    /// <summary>Channels of the four feature maps (strides 4, 8, 16, 32).</summary>
+    public IReadOnlyList<int> OutputChannels { get; }
+
+    /// <param name="input">float32 [N, 3, H, W], normalised.</param>
+    /// <returns>Four feature maps of strides 4, 8, 16 and 32.</returns>
+    public override IReadOnlyList<Tensor> forward(Tensor input)
+    {
+        var hidden = nn.functional.relu(bn1.call(conv1.call(input)));
+        hidden = nn.functional.max_pool2d(hidden, 3, 2, 1);
+        var features = new Tensor[layers.Length];
+        for (var i = 0; i < layers.Length; i++)
+        {
+            features[i] = hidden = layers[i].call(hidden);
+        }
+
+        return features;
+    }
+
+    /// <inheritdoc />
+    public override void train(bool train = true)
+    {
+        base.train(train);
+        if (train && options.BatchNorm == BatchNormMode.Eval)
+        {
+            foreach (var norm in modules().OfType<BatchNorm2d>())
+            {
+                norm.eval();
+            }
+        }
+    }
+
+    internal static nn.Module<Tensor, Tensor> Norm(ResNetOptions options, long channels) => options.BatchNorm == BatchNormMode.Frozen
+        ? new FrozenBatchNorm2d(channels, options.NormEpsilon)
+        : nn.BatchNorm2d(channels, options.NormEpsilon, options.NormMomentum);
+
+    internal static Sequential? Shortcut(ResNetOptions options, int inChannels, int outChannels, int stride) => stride == 1 && inChannels == outChannels
+        ? null
+        : nn.Sequential(("0", nn.Conv2d(inChannels, outChannels, 1, stride, bias: false)), ("1", Norm(options, outChannels)));
+
+    private void Initialise()
+    {
+        foreach (var (name, parameter) in named_parameters())
+        {
+            if (parameter.dim() == 4)
+            {
+                nn.init.kaiming_normal_(parameter, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
+            }
+        }
+    }
+
+    private void Freeze()
+    {
+        string[] stages = ["layer4", "layer3", "layer2", "layer1", "conv1", "bn1"];
+        var trained = stages[..(options.TrainableStages >= 5 ? 6 : options.TrainableStages)];
+        foreach (var (name, parameter) in named_parameters())
+        {
+            parameter.requires_grad = trained.Any(stage => name.StartsWith(stage + ".", StringComparison.Ordinal));
+        }
+    }
+}

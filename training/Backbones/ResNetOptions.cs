@@ -1,0 +1,49 @@
+namespace Pipeline.Training.Backbones;
+
+/// <summary>What the batch norms of the backbone do.</summary>
+public enum BatchNormMode
+{
+    /// <summary>Constants: statistics and affine terms never change (torchvision's <c>FrozenBatchNorm2d</c>).</summary>
+    Frozen,
+
+    /// <summary>Live: batch statistics in training, running ones in evaluation.</summary>
+    Train,
+
+    /// <summary>Affine terms train, but the running statistics are used and never change.</summary>
+    Eval,
+}
+
+/// <summary>Shape of a residual backbone.</summary>
+public sealed record ResNetOptions
+{
+    /// <summary><c>resnet18</c>, <c>resnet34</c> or <c>resnet50</c>.</summary>
+    public string Architecture { get; init; } = "resnet50";
+
+    /// <summary>Scales every channel count; 1 is the published network.</summary>
+    public double WidthMultiplier { get; init; } = 1;
+
+    /// <summary>What the batch norms do.</summary>
+    public BatchNormMode BatchNorm { get; init; } = BatchNormMode.Frozen;
+
+    /// <summary>Added to the variance in every norm.</summary>
+    public double NormEpsilon { get; init; } = 1e-5;
+
+    /// <summary>Weight of a batch in the running statistics.</summary>
+    public double NormMomentum { get; init; } = 0.1;
+
+    /// <summary>How many of the five stages train, counted from the output: layer4, layer3, layer2, layer1, conv1 (torchvision's <c>trainable_backbone_layers</c>).</summary>
+    public int TrainableStages { get; init; } = 5;
+
+    internal bool IsBottleneck => Architecture == "resnet50";
+
+    internal int Expansion => IsBottleneck ? 4 : 1;
+
+    internal int[] BlocksPerLayer => Architecture switch
+    {
+        "resnet18" => [2, 2, 2, 2],
+        "resnet34" or "resnet50" => [3, 4, 6, 3],
+        _ => throw new Pipeline.Shared.UserErrorException($"backbone architecture '{Architecture}' is not known; choose resnet18, resnet34 or resnet50."),
+    };
+
+    internal int Width(int channels) => Math.Max(4, (int)Math.Round(channels * WidthMultiplier));
+}

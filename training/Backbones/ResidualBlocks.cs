@@ -1,0 +1,76 @@
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Backbones;
+
+/// <summary>Two 3×3 convolutions and a shortcut (ResNet-18 and -34).</summary>
+internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
+{
+    private readonly nn.Module<Tensor, Tensor> conv1, bn1, conv2, bn2;
+    private readonly nn.Module<Tensor, Tensor>? downsample;
+
+    public BasicBlock(ResNetOptions options, int inChannels, int width, int stride)
+        : base(nameof(BasicBlock))
+    {
+        conv1 = nn.Conv2d(inChannels, width, 3, stride, 1, bias: false);
+        bn1 = ResNet.Norm(options, width);
+        conv2 = nn.Conv2d(width, width, 3, 1, 1, bias: false);
+        bn2 = ResNet.Norm(options, width);
+        downsample = ResNet.Shortcut(options, inChannels, width, stride);
+        register_module("conv1", conv1);
+        register_module("bn1", bn1);
+        register_module("conv2", conv2);
+        register_module("bn2", bn2);
+        if (downsample is not null)
+        {
+            register_module("downsample", downsample);
+        }
+    }
+
+    /// <param name="input">[N, C, H, W]</param>
+    /// <returns>[N, width, H/stride, W/stride]</returns>
+    public override Tensor forward(Tensor input)
+    {
+        var hidden = nn.functional.relu(bn1.call(conv1.call(input)));
+        hidden = bn2.call(conv2.call(hidden));
+        return nn.functional.relu(hidden.add_(downsample is null ? input : downsample.call(input)));
+    }
+}
+
+/// <summary>1×1, 3×3 (with the stride, "v1.5") and 1×1 convolutions and a shortcut (ResNet-50).</summary>
+internal sealed class Bottleneck : nn.Module<Tensor, Tensor>
+{
+    private readonly nn.Module<Tensor, Tensor> conv1, bn1, conv2, bn2, conv3, bn3;
+    private readonly nn.Module<Tensor, Tensor>? downsample;
+
+    public Bottleneck(ResNetOptions options, int inChannels, int width, int stride)
+        : base(nameof(Bottleneck))
+    {
+        conv1 = nn.Conv2d(inChannels, width, 1, bias: false);
+        bn1 = ResNet.Norm(options, width);
+        conv2 = nn.Conv2d(width, width, 3, stride, 1, bias: false);
+        bn2 = ResNet.Norm(options, width);
+        conv3 = nn.Conv2d(width, 4 * width, 1, bias: false);
+        bn3 = ResNet.Norm(options, 4 * width);
+        downsample = ResNet.Shortcut(options, inChannels, 4 * width, stride);
+        register_module("conv1", conv1);
+        register_module("bn1", bn1);
+        register_module("conv2", conv2);
+        register_module("bn2", bn2);
+        register_module("conv3", conv3);
+        register_module("bn3", bn3);
+        if (downsample is not null)
+        {
+            register_module("downsample", downsample);
+        }
+    }
+
+    /// <param name="input">[N, C, H, W]</param>
+    /// <returns>[N, 4·width, H/stride, W/stride]</returns>
+    public override Tensor forward(Tensor input)
+    {
+        var hidden = nn.functional.relu(bn1.call(conv1.call(input)));
+        hidden = nn.functional.relu(bn2.call(conv2.call(hidden)));
+        hidden = bn3.call(conv3.call(hidden));
+        return nn.functional.relu(hidden.add_(downsample is null ? input : downsample.call(input)));
+    }
+}

@@ -1,0 +1,100 @@
+using Pipeline.Training.Backbones;
+
+namespace Pipeline.Training.Detection;
+
+/// <summary>Every number of a Faster R-CNN with FPN; the defaults are torchvision's <c>fasterrcnn_resnet50_fpn</c>.</summary>
+public sealed record DetectorOptions
+{
+    /// <summary>Classes with the background, which is class 0.</summary>
+    public required int NumClasses { get; init; }
+
+    /// <summary>The residual backbone.</summary>
+    public ResNetOptions Backbone { get; init; } = new();
+
+    /// <summary>Channels of every pyramid level.</summary>
+    public int FpnChannels { get; init; } = 256;
+
+    /// <summary>Width of the two fully connected layers of the box head.</summary>
+    public int BoxHeadChannels { get; init; } = 1024;
+
+    /// <summary>Shorter side after resizing, in pixels.</summary>
+    public int MinSizePixels { get; init; } = 800;
+
+    /// <summary>Upper limit of the longer side after resizing, in pixels.</summary>
+    public int MaxSizePixels { get; init; } = 1333;
+
+    /// <summary>Mean of each channel (R, G, B) of an image in 0..1.</summary>
+    public IReadOnlyList<double> ImageMean { get; init; } = [0.485, 0.456, 0.406];
+
+    /// <summary>Standard deviation of each channel (R, G, B) of an image in 0..1.</summary>
+    public IReadOnlyList<double> ImageStd { get; init; } = [0.229, 0.224, 0.225];
+
+    /// <summary>Anchor sides in pixels, one list a pyramid level.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> AnchorSizes { get; init; } = [[32], [64], [128], [256], [512]];
+
+    /// <summary>Height over width of the anchors, the same on every level.</summary>
+    public IReadOnlyList<double> AspectRatios { get; init; } = [0.5, 1.0, 2.0];
+
+    /// <summary>Best anchors a level that go into suppression, in training.</summary>
+    public int RpnPreNmsTopNTrain { get; init; } = 2000;
+
+    /// <summary>Best anchors a level that go into suppression, in evaluation.</summary>
+    public int RpnPreNmsTopNTest { get; init; } = 1000;
+
+    /// <summary>Proposals of an image, in training.</summary>
+    public int RpnPostNmsTopNTrain { get; init; } = 2000;
+
+    /// <summary>Proposals of an image, in evaluation.</summary>
+    public int RpnPostNmsTopNTest { get; init; } = 1000;
+
+    /// <summary>IoU above which the worse of two proposals goes.</summary>
+    public double RpnNmsThresh { get; init; } = 0.7;
+
+    /// <summary>IoU from which an anchor is an object.</summary>
+    public double RpnFgIouThresh { get; init; } = 0.7;
+
+    /// <summary>IoU below which an anchor is background.</summary>
+    public double RpnBgIouThresh { get; init; } = 0.3;
+
+    /// <summary>Anchors of an image that make the loss.</summary>
+    public int RpnBatchSizePerImage { get; init; } = 256;
+
+    /// <summary>Largest share of objects among them.</summary>
+    public double RpnPositiveFraction { get; init; } = 0.5;
+
+    /// <summary>Proposals below this objectness (0..1) are dropped.</summary>
+    public double RpnScoreThresh { get; init; }
+
+    /// <summary>Detections must score above this.</summary>
+    public double BoxScoreThresh { get; init; } = 0.05;
+
+    /// <summary>IoU above which the worse of two detections of a class goes.</summary>
+    public double BoxNmsThresh { get; init; } = 0.5;
+
+    /// <summary>Detections of an image at most.</summary>
+    public int BoxDetectionsPerImg { get; init; } = 100;
+
+    /// <summary>IoU from which a proposal is an object.</summary>
+    public double BoxFgIouThresh { get; init; } = 0.5;
+
+    /// <summary>IoU below which a proposal is background.</summary>
+    public double BoxBgIouThresh { get; init; } = 0.5;
+
+    /// <summary>Proposals of an image that make the loss.</summary>
+    public int BoxBatchSizePerImage { get; init; } = 512;
+
+    /// <summary>Largest share of objects among them.</summary>
+    public double BoxPositiveFraction { get; init; } = 0.25;
+
+    /// <summary>Weights of the box head's deltas (x, y, width, height).</summary>
+    public IReadOnlyList<double> BboxRegWeights { get; init; } = [10, 10, 5, 5];
+
+    /// <summary>Side of the pooled features.</summary>
+    public int RoiOutputSize { get; init; } = 7;
+
+    /// <summary>Sample points along a side of a pooled cell.</summary>
+    public int RoiSamplingRatio { get; init; } = 2;
+
+    /// <summary>Seed of the samplers that choose anchors and proposals for the losses.</summary>
+    public long SamplerSeed { get; init; }
+}

@@ -1,0 +1,73 @@
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Detection;
+
+/// <summary>Bilinear pooling of boxes from a pyramid (He et al. 2017) as one sparse-times-dense product: rows are pooled cells, columns map positions.</summary>
+/// <param name="outputHeight">Rows of the result.</param>
+/// <param name="outputWidth">Columns of the result.</param>
+/// <param name="samplingRatio">Sample points along a side of a cell; 0: as many as the cell has map positions, rounded up.</param>
+/// <param name="aligned">Shift by half a position and allow boxes below one position (detectron2's <c>aligned</c>).</param>
+public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRatio, bool aligned = false)
+{
+    /// <param name="features">Maps [N, C, H_l, W_l].</param>
+    /// <param name="scales">Map positions a pixel, one a map.</param>
+    /// <param name="boxes">[K, 4], pixels.</param>
+    /// <param name="images">int64 [K]: image of the batch.</param>
+    /// <param name="levels">int64 [K]: map to read.</param>
+    /// <returns>[K, C, outputHeight, outputWidth], differentiable in the features.</returns>
+    public Tensor Pool(IReadOnlyList<Tensor> features, IReadOnlyList<double> scales, Tensor boxes, Tensor images, Tensor levels)
+    {
+        var (count, channels, device) = (boxes.shape[0], features[0].shape[1], boxes.device);
+        if (count == 0)
+        {
+            return features[0].new_zeros(0, channels, outputHeight, outputWidth);
+        }
+
+        var dense = cat([.. features.Select(feature => feature.permute(0, 2, 3, 1).reshape(-1, channels))]);   // [ΣN·H·W, C]
+        var (heights, widths, offsets) = (new long[features.Count], new long[features.Count], new long[features.Count]);
+        for (long level = 0, offset = 0; level < features.Count; level++)
+        {
+            (heights[level], widths[level], offsets[level]) = (features[(int)level].shape[2], features[(int)level].shape[3], offset);
+            offset += features[(int)level].shape[0] * heights[level] * widths[level];
+        }
+
+        Tensor matrix;
+        using (no_grad())
+        {
+            var height = tensor(heights, device: device)[levels];
+            var width = tensor(widths, device: device)[levels];
+            var first = tensor(offsets, device: device)[levels] + images * height * width;                   // [K]
+            var scaled = boxes * tensor(scales.Select(scale => (float)scale).ToArray(), device: device)[levels].unsqueeze(1) - (aligned ? 0.5f : 0f);
+            var (rows, rowWeights) = Taps(scaled[.., 1], scaled[.., 3], height, outputHeight);              // [K, P, T]
+            var (columns, columnWeights) = Taps(scaled[.., 0], scaled[.., 2], width, outputWidth);          // [K, Q, U]
+            var position = (first.view(-1, 1, 1) + rows * width.view(-1, 1, 1)).unsqueeze(2).unsqueeze(-1)   // [K, P, 1, T, 1]
+                + columns.unsqueeze(1).unsqueeze(3);                                                         // [K, 1, Q, 1, U]
+            var weight = rowWeights.unsqueeze(2).unsqueeze(-1) * columnWeights.unsqueeze(1).unsqueeze(3);
+            var cells = count * outputHeight * outputWidth;
+            var row = arange(cells, dtype: int64, device: device).view(-1, 1).expand(-1, position.numel() / cells).reshape(-1);
+            matrix = sparse_coo_tensor(stack([row, position.reshape(-1)]), weight.reshape(-1), [cells, dense.shape[0]]);
+        }
+
+        return matrix.mm(dense).view(count, outputHeight, outputWidth, channels).permute(0, 3, 1, 2);
+    }
+
+    /// <summary>Positions and weights along one axis; the two neighbours of every sample point, averaged over the cell's points.</summary>
+    private (Tensor Positions, Tensor Weights) Taps(Tensor from, Tensor to, Tensor length, int cells)
+    {
+        var size = aligned ? to - from : (to - from).clamp(min: 1);
+        var cell = (size / cells).view(-1, 1, 1);                                                            // [K, 1, 1]
+        Tensor samples = samplingRatio > 0 ? full_like(cell, samplingRatio) : cell.ceil();
+        var divisor = samples.clamp(min: 1);
+        var most = samplingRatio > 0 ? samplingRatio : divisor.max().item<float>();
+        var index = arange((long)most, dtype: float32, device: from.device).view(1, 1, -1);
+        var point = from.view(-1, 1, 1) + arange(cells, dtype: float32, device: from.device).view(1, -1, 1) * cell + (index + 0.5f) * cell / divisor;
+        var limit = length.view(-1, 1, 1);
+        var counts = point.ge(-1).logical_and(point.le(limit)).logical_and(index.lt(samples)).to(float32) / divisor;
+        point = point.clamp(min: 0);
+        var last = limit - 1;
+        var low = minimum(point.floor().to(int64), last);
+        var high = minimum(low + 1, last);
+        var fraction = where(low.ge(last), zeros_like(point), point - low);
+        return (cat([low, high], -1), cat([(1 - fraction) * counts, fraction * counts], -1));
+    }
+}

@@ -1,0 +1,32 @@
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Detection;
+
+/// <summary>3×3 convolution shared by all levels, then objectness and box deltas per anchor (Ren et al. 2015, section 3.1).</summary>
+internal sealed class RpnHead : nn.Module<Tensor, (Tensor Objectness, Tensor Deltas)>
+{
+    private readonly nn.Module<Tensor, Tensor> conv, clsLogits, bboxPred;
+
+    public RpnHead(int channels, int anchorsPerCell)
+        : base(nameof(RpnHead))
+    {
+        conv = nn.Sequential(("0", nn.Sequential(("0", nn.Conv2d(channels, channels, 3, padding: 1)))));
+        clsLogits = nn.Conv2d(channels, anchorsPerCell, 1);
+        bboxPred = nn.Conv2d(channels, 4 * anchorsPerCell, 1);
+        register_module("conv", conv);
+        register_module("cls_logits", clsLogits);
+        register_module("bbox_pred", bboxPred);
+        foreach (var (name, parameter) in named_parameters())
+        {
+            _ = parameter.dim() == 4 ? nn.init.normal_(parameter, 0, 0.01) : nn.init.zeros_(parameter);
+        }
+    }
+
+    /// <param name="feature">[N, C, H, W]</param>
+    /// <returns>objectness [N, A, H, W] (logits) and deltas [N, 4A, H, W]</returns>
+    public override (Tensor Objectness, Tensor Deltas) forward(Tensor feature)
+    {
+        var hidden = nn.functional.relu(conv.call(feature));           // [N, C, H, W]
+        return (clsLogits.call(hidden), bboxPred.call(hidden));
+    }
+}
