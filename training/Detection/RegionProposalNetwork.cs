@@ -49,7 +49,7 @@ internal sealed class RegionProposalNetwork : nn.Module
         for (int level = 0, offset = 0; level < output.CountPerLevel.Count; level++)
         {
             var count = output.CountPerLevel[level];
-            var top = objectness[.., offset..(offset + count)].topk(Math.Min(preNms, count), 1).indices + offset;
+            var top = objectness[.., offset..(offset + count)].topk(Math.Min(preNms, count), 1).indexes + offset;
             indices.Add(top);
             levels.Add(full([top.shape[1]], level, dtype: int64, device: objectness.device));
             offset += count;

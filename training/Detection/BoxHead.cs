@@ -1,0 +1,42 @@
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Detection;
+
+/// <summary>Two fully connected layers on the pooled features (torchvision's <c>TwoMLPHead</c>).</summary>
+internal sealed class TwoMLPHead : nn.Module<Tensor, Tensor>
+{
+    private readonly nn.Module<Tensor, Tensor> fc6, fc7;
+
+    public TwoMLPHead(int inFeatures, int representation)
+        : base(nameof(TwoMLPHead))
+    {
+        fc6 = nn.Linear(inFeatures, representation);
+        fc7 = nn.Linear(representation, representation);
+        register_module("fc6", fc6);
+        register_module("fc7", fc7);
+    }
+
+    /// <param name="pooled">[K, C, P, P]</param>
+    /// <returns>[K, representation]</returns>
+    public override Tensor forward(Tensor pooled) =>
+        nn.functional.relu(fc7.call(nn.functional.relu(fc6.call(pooled.flatten(1)))));
+}
+
+/// <summary>Class scores and class-specific box deltas (torchvision's <c>FastRCNNPredictor</c>).</summary>
+internal sealed class FastRcnnPredictor : nn.Module<Tensor, (Tensor ClassLogits, Tensor BoxRegression)>
+{
+    private readonly nn.Module<Tensor, Tensor> clsScore, bboxPred;
+
+    public FastRcnnPredictor(int representation, int numClasses)
+        : base(nameof(FastRcnnPredictor))
+    {
+        clsScore = nn.Linear(representation, numClasses);
+        bboxPred = nn.Linear(representation, 4 * numClasses);
+        register_module("cls_score", clsScore);
+        register_module("bbox_pred", bboxPred);
+    }
+
+    /// <param name="features">[K, representation]</param>
+    /// <returns>logits [K, classes] and deltas [K, 4·classes]</returns>
+    public override (Tensor ClassLogits, Tensor BoxRegression) forward(Tensor features) => (clsScore.call(features), bboxPred.call(features));
+}

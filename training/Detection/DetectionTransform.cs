@@ -1,0 +1,58 @@
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Detection;
+
+/// <summary>Normalises, resizes by the shorter and the longer side, and pads a batch to a multiple of 32 (torchvision's <c>GeneralizedRCNNTransform</c>).</summary>
+public sealed class DetectionTransform(DetectorOptions options)
+{
+    /// <summary>Sides of a batch are multiples of this, in pixels.</summary>
+    public const int SizeDivisiblePixels = 32;
+
+    /// <summary>Size after resizing: scale = min(min/short, max/long) in float32, sides rounded down.</summary>
+    public static (int Height, int Width) ResizedSize((int Height, int Width) image, int minSizePixels, int maxSizePixels)
+    {
+        var (shorter, longer) = (Math.Min(image.Height, image.Width), Math.Max(image.Height, image.Width));
+        var scale = Math.Min((float)minSizePixels / shorter, (float)maxSizePixels / longer);
+        return ((int)Math.Floor(image.Height * (double)scale), (int)Math.Floor(image.Width * (double)scale));
+    }
+
+    /// <summary>Size of a batch that holds all images.</summary>
+    public static (int Height, int Width) PaddedSize(IReadOnlyList<(int Height, int Width)> images) =>
+        (RoundUp(images.Max(size => size.Height)), RoundUp(images.Max(size => size.Width)));
+
+    /// <summary>Boxes [G, 4] of an image of size <paramref name="from"/> in pixels of size <paramref name="to"/>.</summary>
+    public static Tensor ScaleBoxes(Tensor boxes, (int Height, int Width) from, (int Height, int Width) to)
+    {
+        var (y, x) = ((float)to.Height / from.Height, (float)to.Width / from.Width);
+        return boxes * tensor(new[] { x, y, x, y }, device: boxes.device);
+    }
+
+    /// <param name="images">float32 [3, H, W] each, 0..1, on the detector's device.</param>
+    /// <returns>The batch [N, 3, H', W'], zero where padded, and the sizes of the images in it.</returns>
+    public (Tensor Batch, IReadOnlyList<(int Height, int Width)> Sizes) Apply(IReadOnlyList<Tensor> images)
+    {
+        var device = images[0].device;
+        var mean = tensor(options.ImageMean.Select(value => (float)value).ToArray(), device: device).view(1, -1, 1, 1);
+        var std = tensor(options.ImageStd.Select(value => (float)value).ToArray(), device: device).view(1, -1, 1, 1);
+        var resized = new List<Tensor>();
+        var sizes = new List<(int Height, int Width)>();
+        foreach (var image in images)
+        {
+            var size = ResizedSize(((int)image.shape[1], (int)image.shape[2]), options.MinSizePixels, options.MaxSizePixels);
+            var normalised = (image.unsqueeze(0) - mean) / std;
+            resized.Add(nn.functional.interpolate(normalised, [size.Height, size.Width], mode: InterpolationMode.Bilinear, align_corners: false));
+            sizes.Add(size);
+        }
+
+        var padded = PaddedSize(sizes);
+        var batch = zeros(images.Count, 3, padded.Height, padded.Width, device: device);
+        for (var i = 0; i < resized.Count; i++)
+        {
+            batch[i, .., ..sizes[i].Height, ..sizes[i].Width].copy_(resized[i][0]);
+        }
+
+        return (batch, sizes);
+    }
+
+    private static int RoundUp(int pixels) => (pixels + SizeDivisiblePixels - 1) / SizeDivisiblePixels * SizeDivisiblePixels;
+}

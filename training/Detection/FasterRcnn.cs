@@ -1,0 +1,109 @@
+using Pipeline.Training.Backbones;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Detection;
+
+/// <summary>Faster R-CNN on a feature pyramid (Ren et al. 2015, Lin et al. 2017): equal to torchvision's <c>fasterrcnn_resnet50_fpn</c> in numbers and in parameter names.</summary>
+public sealed class FasterRcnn : nn.Module
+{
+    private readonly DetectionTransform transform;
+
+    /// <summary>A detector with random weights, on the CPU; <c>.to(device)</c> moves it.</summary>
+    public FasterRcnn(DetectorOptions options)
+        : this(options, BalancedPositiveNegativeSampler.Random(new Generator((ulong)options.SamplerSeed)))
+    {
+    }
+
+    internal FasterRcnn(DetectorOptions options, CandidateChoice choose)
+        : base(nameof(FasterRcnn))
+    {
+        Options = options;
+        transform = new DetectionTransform(options);
+        Backbone = new PyramidBackbone(options);
+        Rpn = new RegionProposalNetwork(options, choose);
+        RoiHeads = new RoIHeads(options, choose);
+        register_module("backbone", Backbone);
+        register_module("rpn", Rpn);
+        register_module("roi_heads", RoiHeads);
+    }
+
+    /// <summary>What the detector was built from.</summary>
+    public DetectorOptions Options { get; }
+
+    internal PyramidBackbone Backbone { get; }
+
+    internal RegionProposalNetwork Rpn { get; }
+
+    internal RoIHeads RoiHeads { get; }
+
+    /// <summary>One training pass.</summary>
+    /// <param name="images">float32 [3, H, W], 0..1, on the detector's device.</param>
+    /// <param name="targets">Objects of each image, in its pixels.</param>
+    public DetectorLosses Losses(IReadOnlyList<Tensor> images, IReadOnlyList<DetectionTarget> targets)
+    {
+        var (batch, sizes) = transform.Apply(images);
+        DetectionTarget[] scaled = [.. targets.Select((target, i) => target with
+        {
+            Boxes = DetectionTransform.ScaleBoxes(target.Boxes, ((int)images[i].shape[1], (int)images[i].shape[2]), sizes[i]),
+        })];
+        var features = Backbone.call(batch);
+        var output = Rpn.Predict(features, ((int)batch.shape[2], (int)batch.shape[3]));
+        var proposals = Rpn.Propose(output, sizes);
+        var rpn = Rpn.Losses(output, scaled);
+        var samples = scaled.Select((target, i) => RoiHeads.Sample(proposals[i].Boxes, target)).ToArray();
+        var prediction = RoiHeads.Predict(features, [.. samples.Select(sample => sample.Boxes)], sizes);
+        var (classifier, boxReg) = RoIHeads.Losses(
+            prediction.ClassLogits, prediction.BoxRegression, cat([.. samples.Select(sample => sample.Labels)]), cat([.. samples.Select(sample => sample.RegressionTargets)]));
+        return new DetectorLosses(classifier, boxReg, rpn.Objectness, rpn.BoxReg);
+    }
+
+    /// <summary>Detections of images of any size; call <c>eval()</c> first.</summary>
+    /// <param name="images">float32 [3, H, W], 0..1, on the detector's device.</param>
+    /// <returns>Detections in pixels of each image, by falling score.</returns>
+    public IReadOnlyList<ImageDetections> Detect(IReadOnlyList<Tensor> images) => DetectWithTrace(images).Detections;
+
+    internal DetectionTrace DetectWithTrace(IReadOnlyList<Tensor> images)
+    {
+        using var _ = no_grad();
+        var (batch, sizes) = transform.Apply(images);
+        var features = Backbone.call(batch);
+        var output = Rpn.Predict(features, ((int)batch.shape[2], (int)batch.shape[3]));
+        var proposals = Rpn.Propose(output, sizes);
+        Tensor[] boxes = [.. proposals.Select(proposal => proposal.Boxes)];
+        var prediction = RoiHeads.Predict(features, boxes, sizes);
+        var detections = RoiHeads.PostProcess(prediction.ClassLogits, prediction.BoxRegression, boxes, sizes)
+            .Select((image, i) => image with { Boxes = DetectionTransform.ScaleBoxes(image.Boxes, sizes[i], ((int)images[i].shape[1], (int)images[i].shape[2])) });
+        return new DetectionTrace(batch, sizes, features, output, proposals, prediction, [.. detections]);
+    }
+}
+
+/// <summary>The residual backbone and its pyramid, under torchvision's names <c>body</c> and <c>fpn</c>.</summary>
+internal sealed class PyramidBackbone : nn.Module<Tensor, IReadOnlyList<Tensor>>
+{
+    public PyramidBackbone(DetectorOptions options)
+        : base(nameof(PyramidBackbone))
+    {
+        Body = new ResNet(options.Backbone);
+        Fpn = new FeaturePyramidNetwork(Body.OutputChannels, options.FpnChannels);
+        register_module("body", Body);
+        register_module("fpn", Fpn);
+    }
+
+    public ResNet Body { get; }
+
+    public FeaturePyramidNetwork Fpn { get; }
+
+    /// <param name="input">[N, 3, H, W]</param>
+    /// <returns>Five maps of strides 4 to 64.</returns>
+    public override IReadOnlyList<Tensor> forward(Tensor input) => Fpn.call(Body.call(input));
+}
+
+/// <summary>Everything an evaluation pass computed on the way.</summary>
+internal sealed record DetectionTrace(
+    Tensor Batch,
+    IReadOnlyList<(int Height, int Width)> Sizes,
+    IReadOnlyList<Tensor> Features,
+    RpnOutput Rpn,
+    IReadOnlyList<(Tensor Boxes, Tensor Scores)> Proposals,
+    RoIPrediction Prediction,
+    IReadOnlyList<ImageDetections> Detections);

@@ -1,0 +1,108 @@
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Detection;
+
+/// <summary>Classifies and refines proposals (Girshick 2015; torchvision's <c>roi_heads.py</c>).</summary>
+internal sealed class RoIHeads : nn.Module
+{
+    private const double MinSidePixels = 1e-2;
+    private readonly DetectorOptions options;
+    private readonly BoxCoder coder;
+    private readonly Matcher matcher;
+    private readonly BalancedPositiveNegativeSampler sampler;
+    private readonly MultiScaleRoIAlign pooler;
+    private readonly TwoMLPHead boxHead;
+    private readonly FastRcnnPredictor boxPredictor;
+
+    public RoIHeads(DetectorOptions options, CandidateChoice choose)
+        : base(nameof(RoIHeads))
+    {
+        this.options = options;
+        coder = new BoxCoder(options.BboxRegWeights);
+        matcher = new Matcher(options.BoxFgIouThresh, options.BoxBgIouThresh, allowLowQualityMatches: false);
+        sampler = new BalancedPositiveNegativeSampler(options.BoxBatchSizePerImage, options.BoxPositiveFraction, choose);
+        pooler = new MultiScaleRoIAlign(options.RoiOutputSize, options.RoiSamplingRatio);
+        boxHead = new TwoMLPHead(options.FpnChannels * options.RoiOutputSize * options.RoiOutputSize, options.BoxHeadChannels);
+        boxPredictor = new FastRcnnPredictor(options.BoxHeadChannels, options.NumClasses);
+        register_module("box_head", boxHead);
+        register_module("box_predictor", boxPredictor);
+    }
+
+    /// <summary>Pooled features [ΣP, C, 7, 7], the box head's output [ΣP, R], class logits [ΣP, classes] and deltas [ΣP, 4·classes].</summary>
+    public RoIPrediction Predict(IReadOnlyList<Tensor> features, IReadOnlyList<Tensor> proposals, IReadOnlyList<(int Height, int Width)> imageSizes)
+    {
+        var pooled = pooler.Pool([.. features.Take(4)], proposals, imageSizes);
+        var hidden = boxHead.call(pooled);
+        var (logits, regression) = boxPredictor.call(hidden);
+        return new RoIPrediction(pooled, hidden, logits, regression);
+    }
+
+    /// <summary>Proposals and objects of one image, labelled and sampled, in the order of the proposals.</summary>
+    public SampledProposals Sample(Tensor proposals, DetectionTarget target)
+    {
+        using var _ = no_grad();
+        var all = cat([proposals, target.Boxes]);
+        var matched = zeros(all.shape[0], dtype: int64, device: all.device);
+        var labels = zeros(all.shape[0], dtype: int64, device: all.device);
+        if (target.Boxes.shape[0] > 0)
+        {
+            var matches = matcher.Match(TensorBoxes.PairwiseIoU(target.Boxes, all));
+            matched = matches.clamp(min: 0);
+            labels = target.Labels.index_select(0, matched)
+                .masked_fill(matches.eq(Matcher.BelowLowThreshold), 0)
+                .masked_fill(matches.eq(Matcher.BetweenThresholds), -1);
+        }
+
+        var indices = sampler.Sample(labels).All;
+        var (boxes, objects) = (all.index_select(0, indices), matched.index_select(0, indices));
+        var targets = target.Boxes.shape[0] > 0 ? coder.Encode(target.Boxes.index_select(0, objects), boxes) : zeros_like(boxes);
+        return new SampledProposals(boxes, labels.index_select(0, indices), objects, targets);
+    }
+
+    /// <param name="classLogits">[K, classes]</param>
+    /// <param name="boxRegression">[K, 4·classes]</param>
+    /// <param name="labels">int64 [K]</param>
+    /// <param name="regressionTargets">[K, 4]</param>
+    /// <returns>Cross-entropy and smooth L1 (β = 1/9, divided by all samples), scalars.</returns>
+    public static (Tensor Classifier, Tensor BoxReg) Losses(Tensor classLogits, Tensor boxRegression, Tensor labels, Tensor regressionTargets)
+    {
+        var positive = labels.gt(0).nonzero().view(-1);
+        var ofClass = boxRegression.view(labels.shape[0], -1, 4).index_select(0, positive)
+            .gather(1, labels.index_select(0, positive).view(-1, 1, 1).expand(-1, 1, 4)).squeeze(1);
+        var boxLoss = nn.functional.smooth_l1_loss(ofClass, regressionTargets.index_select(0, positive), nn.Reduction.Sum, 1.0 / 9) / labels.shape[0];
+        return (nn.functional.cross_entropy(classLogits, labels), boxLoss);
+    }
+
+    /// <returns>Detections of each image in pixels of the resized image, by falling score.</returns>
+    public IReadOnlyList<ImageDetections> PostProcess(Tensor classLogits, Tensor boxRegression, IReadOnlyList<Tensor> proposals, IReadOnlyList<(int Height, int Width)> imageSizes)
+    {
+        using var _ = no_grad();
+        var classes = classLogits.shape[1];
+        var boxes = coder.Decode(boxRegression.view(-1, classes, 4), cat([.. proposals]).unsqueeze(1));       // [ΣP, classes, 4]
+        var scores = classLogits.softmax(-1);
+        var labels = arange(1, classes, dtype: int64, device: scores.device);
+        var detections = new List<ImageDetections>();
+        for (int image = 0, offset = 0; image < proposals.Count; image++)
+        {
+            var count = (int)proposals[image].shape[0];
+            var ofImage = TensorBoxes.Clip(boxes[offset..(offset + count), 1..], imageSizes[image]).reshape(-1, 4);
+            var scoresOfImage = scores[offset..(offset + count), 1..].reshape(-1);
+            var labelsOfImage = labels.view(1, -1).expand(count, -1).reshape(-1);
+            var kept = HostSuppression.Run(
+                ofImage, scoresOfImage, labelsOfImage, MinSidePixels, options.BoxScoreThresh, inclusive: false, options.BoxNmsThresh, options.BoxDetectionsPerImg);
+            detections.Add(new ImageDetections(ofImage.index_select(0, kept), scoresOfImage.index_select(0, kept), labelsOfImage.index_select(0, kept)));
+            offset += count;
+        }
+
+        return detections;
+    }
+}
+
+/// <summary>What the heads say of all proposals of a batch.</summary>
+internal sealed record RoIPrediction(Tensor Pooled, Tensor Hidden, Tensor ClassLogits, Tensor BoxRegression);
+
+/// <param name="Boxes">[S, 4]</param>
+/// <param name="Labels">int64 [S], 0 is background.</param>
+/// <param name="Objects">int64 [S]: index of the matched object, 0 where there is none.</param>
+/// <param name="RegressionTargets">[S, 4]</param>
+internal sealed record SampledProposals(Tensor Boxes, Tensor Labels, Tensor Objects, Tensor RegressionTargets);
