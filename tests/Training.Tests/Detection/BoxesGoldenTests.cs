@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Pipeline.Golden;
+using Pipeline.Shared.Geometry;
+using Pipeline.Training.Detection;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Tests.Detection;
+
+public sealed class BoxesGoldenTests
+{
+    [Theory(SkipTestWithoutData = true), GoldenData("boxes", "ops")]
+    public void Box_operations_equal_the_reference(string name)
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenCase.Load(name);
+        var (a, b, edge) = (golden.InputTensor("a"), golden.InputTensor("b"), golden.InputTensor("edge"));
+
+        golden.Equal(TensorBoxes.PairwiseIoU(a, b), "iou_a_b");
+        golden.Equal(TensorBoxes.PairwiseIoU(edge, edge), "iou_edge");
+        golden.Equal(TensorBoxes.Area(a), "area_a");
+        golden.Equal(Pairs(a, b, BoxOps.IoU), [24, 10], "iou_a_b");
+        golden.Equal(Pairs(edge, edge, BoxOps.IoU), [5, 5], "iou_edge");
+        golden.Equal(Pairs(a, b, BoxOps.GIoU), [24, 10], "giou_a_b");
+
+        foreach (var entry in golden.Expected.EnumerateObject())
+        {
+            var parts = entry.Name.Split('_');
+            switch (parts)
+            {
+                case ["nms" or "batched", ..]:
+                    var (boxes, scores, classes) = entry.Name switch
+                    {
+                        _ when entry.Name.EndsWith("empty", StringComparison.Ordinal) => (empty(0, 4), empty(0), []),
+                        _ when entry.Name.Contains("ties", StringComparison.Ordinal) => (golden.InputTensor("tie_boxes"), golden.InputTensor("tie_scores"), []),
+                        _ when entry.Name.Contains("exact", StringComparison.Ordinal) => (golden.InputTensor("exact_boxes"), golden.InputTensor("exact_scores"), []),
+                        _ when entry.Name.Contains("big", StringComparison.Ordinal) => (golden.InputTensor("big_boxes"), golden.InputTensor("big_scores"), golden.Input("big_classes").Longs),
+                        _ => (a, golden.InputTensor("scores"), parts[0] == "batched" ? golden.Input("classes").Longs : []),
+                    };
+                    var threshold = float.TryParse(parts[^1], CultureInfo.InvariantCulture, out var number) ? number : 0.5f;
+                    var kept = new int[boxes.shape[0]];
+                    var count = NonMaximumSuppression.RunBatched(Boxes(boxes), scores.data<float>().ToArray(), [.. classes.Select(value => (int)value)], threshold, kept);
+                    Assert.Equal(golden.Read(entry.Value).Longs, kept.Take(count).Select(value => (long)value));
+                    break;
+                case ["encode", var weights]:
+                    golden.Equal(Coder(weights).Encode(golden.InputTensor("gt"), golden.InputTensor("proposals")), entry.Name);
+                    break;
+                case ["roundtrip", var weights]:
+                    golden.Equal(Coder(weights).Decode(Coder(weights).Encode(golden.InputTensor("gt"), golden.InputTensor("proposals")), golden.InputTensor("proposals")), entry.Name);
+                    break;
+                case ["decode", var weights]:
+                    golden.Equal(Coder(weights).Decode(golden.InputTensor("deltas_" + weights).view(12, 2, 4), golden.InputTensor("proposals").unsqueeze(1)), entry.Name);
+                    break;
+                case ["clip", "to", var h, var w]:
+                    var size = (Height: int.Parse(h[1..], CultureInfo.InvariantCulture), Width: int.Parse(w[1..], CultureInfo.InvariantCulture));
+                    golden.Equal(TensorBoxes.Clip(golden.InputTensor("outside"), size), entry.Name);
+                    var clipped = Boxes(golden.InputTensor("outside")).Select(box => BoxOps.Clip(box, size.Width, size.Height)).ToArray();
+                    golden.Equal(MemoryMarshal.Cast<Box, float>(clipped), [clipped.Length, 4], entry.Name);
+                    break;
+                case ["remove", "small", var side]:
+                    var small = golden.InputTensor("small");
+                    var ranks = arange(small.shape[0], 0, -1, dtype: float32);
+                    var all = HostSuppression.Run(small, ranks, arange(small.shape[0], dtype: int64), double.Parse(side, CultureInfo.InvariantCulture), 0, true, 1, 1000);
+                    Assert.Equal(golden.Read(entry.Value).Longs, all.data<long>().ToArray());
+                    break;
+                case ["iou" or "giou" or "area", ..]:
+                    break;
+                default:
+                    Assert.True(entry.Name.StartsWith("smooth_l1", StringComparison.Ordinal) || entry.Name.StartsWith("sl", StringComparison.Ordinal), $"no check for {entry.Name}");
+                    SmoothL1(golden, entry.Name);
+                    break;
+            }
+        }
+    }
+
+    [Theory(SkipTestWithoutData = true), GoldenData("boxes", "matcher")]
+    public void Matches_equal_the_reference(string name)
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenCase.Load(name);
+        var iou = TensorBoxes.PairwiseIoU(golden.InputTensor("gt"), golden.InputTensor("candidates"));
+        foreach (var entry in golden.Expected.EnumerateObject())
+        {
+            var parts = entry.Name.Split('_');
+            if (parts[0] == "iou")
+            {
+                golden.Equal(iou, "iou");
+                continue;
+            }
+
+            double Number(int i) => double.Parse(parts[i], CultureInfo.InvariantCulture);
+            var matcher = new Matcher(Number(1), Number(2), parts[^1] == "lowq");
+            golden.Equal(matcher.Match(parts[0] == "quality" ? golden.InputTensor("quality") : iou), entry.Name);
+        }
+    }
+
+    private static void SmoothL1(GoldenCase golden, string name)
+    {
+        var beta = golden.Expected.GetProperty(name);
+        Assert.NotEqual(default, beta.ValueKind);
+        var (x, t) = (golden.InputTensor("sl_x"), golden.InputTensor("sl_t"));
+        var text = name.Split('_')[^1];
+        var value = text.Contains('/', StringComparison.Ordinal) ? 1.0 / 9 : double.TryParse(text, CultureInfo.InvariantCulture, out var parsed) ? parsed : 1.0 / 9;
+        golden.Equal(nn.functional.smooth_l1_loss(x, t, nn.Reduction.Sum, value), name);
+    }
+
+    private static BoxCoder Coder(string weights) => new(weights == "w10" ? [10, 10, 5, 5] : [1, 1, 1, 1]);
+
+    private static Box[] Boxes(Tensor boxes) => MemoryMarshal.Cast<float, Box>(boxes.contiguous().data<float>().ToArray()).ToArray();
+
+    private static float[] Pairs(Tensor a, Tensor b, Func<Box, Box, float> operation) =>
+        [.. from first in Boxes(a) from second in Boxes(b) select operation(first, second)];
+
+    private static float[] Pairs(Tensor a, Tensor b, PairOperation operation) => Pairs(a, b, (Box x, Box y) => operation(x, y));
+
+    private delegate float PairOperation(in Box a, in Box b);
+}

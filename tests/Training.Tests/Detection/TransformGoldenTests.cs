@@ -1,0 +1,46 @@
+using Pipeline.Golden;
+using Pipeline.Training.Detection;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Tests.Detection;
+
+public sealed class TransformGoldenTests
+{
+    [Theory(SkipTestWithoutData = true), GoldenData("transform", "transform_sizes")]
+    public void Sizes_and_boxes_there_and_back_equal_the_reference(string name)
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenCase.Load(name);
+        foreach (var row in golden.Expected.GetProperty("rows").EnumerateArray())
+        {
+            var from = GoldenTensors.Size(row.GetProperty("in_h_w"));
+            var size = DetectionTransform.ResizedSize(from, row.GetProperty("min_size").GetInt32(), row.GetProperty("max_size").GetInt32());
+
+            Assert.Equal(GoldenTensors.Size(row.GetProperty("out_h_w")), size);
+            Assert.Equal(GoldenTensors.Size(row.GetProperty("padded_h_w")), DetectionTransform.PaddedSize([size]));
+            var scaled = DetectionTransform.ScaleBoxes(golden.Tensor(row.GetProperty("boxes_in")), from, size);
+            golden.Equal(scaled, row.GetProperty("boxes_scaled"), "boxes_scaled");
+            golden.Equal(DetectionTransform.ScaleBoxes(scaled, size, from), row.GetProperty("boxes_back"), "boxes_back");
+        }
+    }
+
+    [Theory(SkipTestWithoutData = true), GoldenData("transform", "transform_pixels")]
+    public void Every_pixel_of_a_batch_equals_the_reference(string name)
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenCase.Load(name);
+        var transform = new DetectionTransform(new DetectorOptions
+        {
+            NumClasses = 2,
+            MinSizePixels = golden.Params.GetProperty("min_size").GetInt32(),
+            MaxSizePixels = golden.Params.GetProperty("max_size").GetInt32(),
+            ImageMean = golden.Params.GetProperty("mean").Doubles(),
+            ImageStd = golden.Params.GetProperty("std").Doubles(),
+        });
+
+        var (batch, sizes) = transform.Apply([.. golden.Inputs.EnumerateObject().Select(entry => golden.Tensor(entry.Value))]);
+
+        Assert.Equal(golden.Expected.GetProperty("image_sizes").EnumerateArray().Select(GoldenTensors.Size), sizes);
+        golden.Equal(batch, "batch");
+    }
+}
