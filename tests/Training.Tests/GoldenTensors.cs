@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Golden;
+using Pipeline.Training.Checkpoints;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests;
@@ -20,20 +21,20 @@ internal static class GoldenTensors
     public static void Equal(this GoldenCase golden, Tensor actual, params string[] path)
     {
         var flat = actual.detach().to(float32).contiguous();
-        golden.Equal(flat.data<float>().ToArray(), flat.shape, path);
+        golden.Equal(Numbers(flat), flat.shape, path);
     }
 
     public static void Equal(this GoldenCase golden, Tensor actual, JsonElement expected, params string[] path)
     {
         var flat = actual.detach().to(float32).contiguous();
-        golden.Equal(flat.data<float>().ToArray(), flat.shape, expected, path);
+        golden.Equal(Numbers(flat), flat.shape, expected, path);
     }
 
     /// <summary>Fills every parameter and buffer with its formula value; <paramref name="namePrefix"/> is what the part's names lack to the detector's.</summary>
     public static void LoadFormula(nn.Module module, string prefix, string namePrefix, IReadOnlyDictionary<string, double[]>? overrides = null)
     {
         using var _ = no_grad();
-        foreach (var (name, value) in module.state_dict())
+        foreach (var (name, value) in StateDict.InOrder(module))
         {
             var full = namePrefix + name;
             var numbers = overrides is not null && overrides.TryGetValue(full, out var list)
@@ -65,8 +66,8 @@ internal static class GoldenTensors
     {
         var expected = golden.Expected.GetProperty(name);
         var (boxes, scores, labels) = (golden.Read(expected.GetProperty("boxes")).Data, golden.Read(expected.GetProperty("scores")).Data, golden.Read(expected.GetProperty("labels")).Longs);
-        var ours = actual.Boxes.contiguous().data<float>().ToArray();
-        var ourScores = actual.Scores.contiguous().data<float>().ToArray();
+        var ours = Numbers(actual.Boxes.contiguous());
+        var ourScores = Numbers(actual.Scores.contiguous());
         var ourLabels = actual.Labels.contiguous().data<long>().ToArray();
         Assert.Equal(labels.Length, ourLabels.Length);
         var free = Enumerable.Range(0, ourLabels.Length).ToList();
@@ -88,6 +89,8 @@ internal static class GoldenTensors
     }
 
     public static (int Height, int Width) Size(JsonElement pair) => (pair[0].GetInt32(), pair[1].GetInt32());
+
+    private static float[] Numbers(Tensor contiguous) => contiguous.numel() == 0 ? [] : contiguous.data<float>().ToArray();
 
     /// <summary>The reference's stand-in for the random sampler: the first candidates by index.</summary>
     public static Tensor FirstByIndex(Tensor candidates, long count) => candidates[..(int)count];

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Backbones;
 
 /// <summary>Top-down pathway with lateral connections (Lin et al. 2017) and a fifth, subsampled level; torchvision's parameter names.</summary>
-public sealed class FeaturePyramidNetwork : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>
+public sealed class FeaturePyramidNetwork : NamedModule<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>
 {
     private readonly List<nn.Module<Tensor, Tensor>> inner = [], outer = [];
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Backbones;
 
 /// <summary>Batch norm as constants: y = x · w/√(var+eps) + (b − mean · w/√(var+eps)); torchvision's <c>FrozenBatchNorm2d</c>.</summary>
-internal sealed class FrozenBatchNorm2d : nn.Module<Tensor, Tensor>
+internal sealed class FrozenBatchNorm2d : NamedModule<Tensor, Tensor>
 {
     private readonly double epsilon;
 

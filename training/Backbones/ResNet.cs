@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Backbones;
 
 /// <summary>Residual network without its classifier (He et al. 2016; stride in the 3×3 convolution, as torchvision's), with torchvision's parameter names.</summary>
-public sealed class ResNet : nn.Module<Tensor, IReadOnlyList<Tensor>>
+public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
 {
     private static readonly int[] LayerWidths = [64, 128, 256, 512];
     private readonly ResNetOptions options;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Backbones;
 
 /// <summary>Two 3×3 convolutions and a shortcut (ResNet-18 and -34).</summary>
-internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
+internal sealed class BasicBlock : NamedModule<Tensor, Tensor>
 {
     private readonly nn.Module<Tensor, Tensor> conv1, bn1, conv2, bn2;
     private readonly nn.Module<Tensor, Tensor>? downsample;
@@ -37,7 +37,7 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
 }
 
 /// <summary>1×1, 3×3 (with the stride, "v1.5") and 1×1 convolutions and a shortcut (ResNet-50).</summary>
-internal sealed class Bottleneck : nn.Module<Tensor, Tensor>
+internal sealed class Bottleneck : NamedModule<Tensor, Tensor>
 {
     private readonly nn.Module<Tensor, Tensor> conv1, bn1, conv2, bn2, conv3, bn3;
     private readonly nn.Module<Tensor, Tensor>? downsample;

@@ -1,9 +1,10 @@
+using Pipeline.Training.Backbones;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection;
 
 /// <summary>Two fully connected layers on the pooled features (torchvision's <c>TwoMLPHead</c>).</summary>
-internal sealed class TwoMLPHead : nn.Module<Tensor, Tensor>
+internal sealed class TwoMLPHead : NamedModule<Tensor, Tensor>
 {
     private readonly nn.Module<Tensor, Tensor> fc6, fc7;
 
@@ -23,7 +24,7 @@ internal sealed class TwoMLPHead : nn.Module<Tensor, Tensor>
 }
 
 /// <summary>Class scores and class-specific box deltas (torchvision's <c>FastRCNNPredictor</c>).</summary>
-internal sealed class FastRcnnPredictor : nn.Module<Tensor, (Tensor ClassLogits, Tensor BoxRegression)>
+internal sealed class FastRcnnPredictor : NamedModule<Tensor, (Tensor ClassLogits, Tensor BoxRegression)>
 {
     private readonly nn.Module<Tensor, Tensor> clsScore, bboxPred;
 

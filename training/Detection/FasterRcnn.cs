@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Detection;
 
 /// <summary>Faster R-CNN on a feature pyramid (Ren et al. 2015, Lin et al. 2017): equal to torchvision's <c>fasterrcnn_resnet50_fpn</c> in numbers and in parameter names.</summary>
-public sealed class FasterRcnn : nn.Module
+public sealed class FasterRcnn : NamedModule
 {
     private readonly DetectionTransform transform;
 
@@ -78,7 +78,7 @@ public sealed class FasterRcnn : nn.Module
 }
 
 /// <summary>The residual backbone and its pyramid, under torchvision's names <c>body</c> and <c>fpn</c>.</summary>
-internal sealed class PyramidBackbone : nn.Module<Tensor, IReadOnlyList<Tensor>>
+internal sealed class PyramidBackbone : NamedModule<Tensor, IReadOnlyList<Tensor>>
 {
     public PyramidBackbone(DetectorOptions options)
         : base(nameof(PyramidBackbone))

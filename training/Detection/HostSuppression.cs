@@ -18,6 +18,11 @@ internal static class HostSuppression
     /// <returns>int64 indices of the kept boxes, by falling score, on the device of the boxes.</returns>
     public static Tensor Run(Tensor boxes, Tensor scores, Tensor groups, double minSide, double minScore, bool inclusive, double iouThreshold, int topN)
     {
+        if (boxes.shape[0] == 0)
+        {
+            return empty(0, dtype: int64, device: boxes.device);
+        }
+
         using var scope = NewDisposeScope();
         var packed = cat([boxes, scores.unsqueeze(1), groups.unsqueeze(1).to(float32)], 1).to(CPU).contiguous();
         var rows = MemoryMarshal.Cast<byte, Candidate>(packed.bytes);

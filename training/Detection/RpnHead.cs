@@ -1,9 +1,10 @@
+using Pipeline.Training.Backbones;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection;
 
 /// <summary>3×3 convolution shared by all levels, then objectness and box deltas per anchor (Ren et al. 2015, section 3.1).</summary>
-internal sealed class RpnHead : nn.Module<Tensor, (Tensor Objectness, Tensor Deltas)>
+internal sealed class RpnHead : NamedModule<Tensor, (Tensor Objectness, Tensor Deltas)>
 {
     private readonly nn.Module<Tensor, Tensor> conv, clsLogits, bboxPred;
 

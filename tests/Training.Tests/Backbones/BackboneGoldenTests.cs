@@ -1,5 +1,6 @@
 using Pipeline.Golden;
 using Pipeline.Training.Backbones;
+using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Detection;
 using static TorchSharp.torch;
 
@@ -81,7 +82,7 @@ public sealed class BackboneGoldenTests
         using var detector = new FasterRcnn(Options(BatchNormMode.Train, 5));
         Assert.Equal(
             golden.Expected.GetProperty("state_dict").EnumerateArray().Select(entry => $"{entry[0]} [{string.Join(", ", entry[1].EnumerateArray())}] {entry[2]}"),
-            detector.state_dict().Select(entry => $"{entry.Key} [{string.Join(", ", entry.Value.shape)}] {(entry.Value.dtype == int64 ? "int64" : "float32")}"));
+            StateDict.InOrder(detector).Select(entry => $"{entry.Key} [{string.Join(", ", entry.Value.shape)}] {(entry.Value.dtype == int64 ? "int64" : "float32")}"));
         Assert.Equal(golden.Expected.GetProperty("parameters_in_order").EnumerateArray().Select(entry => entry.GetString()), detector.named_parameters().Select(entry => entry.name));
         Assert.Equal(golden.Expected.GetProperty("parameter_count").GetInt64(), detector.parameters().Sum(parameter => parameter.numel()));
 
