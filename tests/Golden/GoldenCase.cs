@@ -18,6 +18,9 @@ internal sealed class GoldenCase
 
     public JsonElement Expected => root.GetProperty("expected");
 
+    /// <summary>The single tolerance of the evaluation files.</summary>
+    public double AbsoluteTolerance => root.GetProperty("tolerance").GetProperty("absolute").GetDouble();
+
     public static GoldenCase Load(string topicAndCase)
     {
         var path = Path.Combine(GoldenFolder.Root, topicAndCase + ".json");
