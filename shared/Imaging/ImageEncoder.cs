@@ -1,0 +1,46 @@
+using SkiaSharp;
+
+namespace Pipeline.Shared.Imaging;
+
+/// <summary>Encodes images, and hands them to SkiaSharp for drawing.</summary>
+public static class ImageEncoder
+{
+    /// <summary>The image as a PNG file.</summary>
+    public static byte[] Png(RgbImage image)
+    {
+        using var bitmap = ToBitmap(image);
+        return Png(bitmap);
+    }
+
+    internal static byte[] Png(SKBitmap bitmap)
+    {
+        using var data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+        return data.ToArray();
+    }
+
+    internal static SKBitmap ToBitmap(RgbImage image)
+    {
+        var bitmap = new SKBitmap(new SKImageInfo(image.WidthPixels, image.HeightPixels, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        var target = bitmap.GetPixelSpan();
+        var source = image.Pixels;
+        for (int i = 0, j = 0; j < source.Length; i += 4, j += 3)
+        {
+            (target[i], target[i + 1], target[i + 2], target[i + 3]) = (source[j], source[j + 1], source[j + 2], 255);
+        }
+
+        return bitmap;
+    }
+
+    internal static RgbImage FromBitmap(SKBitmap bitmap)
+    {
+        var image = RgbImage.Allocate(bitmap.Width, bitmap.Height);
+        var target = image.Pixels;
+        var source = bitmap.GetPixelSpan();
+        for (int i = 0, j = 0; j < target.Length; i += 4, j += 3)
+        {
+            (target[j], target[j + 1], target[j + 2]) = (source[i], source[i + 1], source[i + 2]);
+        }
+
+        return image;
+    }
+}

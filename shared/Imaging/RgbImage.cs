@@ -1,0 +1,49 @@
+using System.Buffers;
+
+namespace Pipeline.Shared.Imaging;
+
+/// <summary>An 8-bit RGB image, rows from the top, pixels interleaved (HWC), in a pooled buffer.</summary>
+public sealed class RgbImage : IDisposable
+{
+    private byte[]? buffer;
+
+    private RgbImage(int widthPixels, int heightPixels)
+    {
+        (WidthPixels, HeightPixels) = (widthPixels, heightPixels);
+        buffer = ArrayPool<byte>.Shared.Rent(checked(3 * widthPixels * heightPixels));
+    }
+
+    /// <summary>Width in pixels.</summary>
+    public int WidthPixels { get; }
+
+    /// <summary>Height in pixels.</summary>
+    public int HeightPixels { get; }
+
+    /// <summary>Bytes R, G, B of each pixel: 3 · width · height.</summary>
+    /// <exception cref="ObjectDisposedException">The image was disposed.</exception>
+    public Span<byte> Pixels
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(buffer is null, this);
+            return buffer.AsSpan(0, 3 * WidthPixels * HeightPixels);
+        }
+    }
+
+    /// <summary>An image with undefined pixels.</summary>
+    public static RgbImage Allocate(int widthPixels, int heightPixels)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(widthPixels);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(heightPixels);
+        return new RgbImage(widthPixels, heightPixels);
+    }
+
+    /// <summary>Gives the buffer back to the pool.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref buffer, null) is { } rented)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+}
