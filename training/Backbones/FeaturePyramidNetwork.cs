@@ -1,3 +1,5 @@
+using Pipeline.Training.Onnx;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Backbones;
@@ -5,7 +7,7 @@ namespace Pipeline.Training.Backbones;
 /// <summary>Top-down pathway with lateral connections (Lin et al. 2017) and a fifth, subsampled level; torchvision's parameter names.</summary>
 public sealed class FeaturePyramidNetwork : NamedModule<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>
 {
-    private readonly List<nn.Module<Tensor, Tensor>> inner = [], outer = [];
+    private readonly List<Sequential> inner = [], outer = [];
 
     /// <param name="inChannels">Channels of the backbone's maps, finest first.</param>
     /// <param name="outChannels">Channels of every level.</param>
@@ -14,8 +16,8 @@ public sealed class FeaturePyramidNetwork : NamedModule<IReadOnlyList<Tensor>, I
     {
         inner.AddRange(inChannels.Select(channels => nn.Sequential(("0", nn.Conv2d(channels, outChannels, 1)))));
         outer.AddRange(inChannels.Select(_ => nn.Sequential(("0", nn.Conv2d(outChannels, outChannels, 3, padding: 1)))));
-        register_module("inner_blocks", nn.ModuleList([.. inner]));
-        register_module("layer_blocks", nn.ModuleList([.. outer]));
+        register_module("inner_blocks", nn.ModuleList<nn.Module<Tensor, Tensor>>([.. inner]));
+        register_module("layer_blocks", nn.ModuleList<nn.Module<Tensor, Tensor>>([.. outer]));
         foreach (var (name, parameter) in named_parameters())
         {
             if (parameter.dim() == 4)
@@ -45,6 +47,27 @@ public sealed class FeaturePyramidNetwork : NamedModule<IReadOnlyList<Tensor>, I
         }
 
         results[count] = nn.functional.max_pool2d(results[count - 1], 1, 2, 0);
+        return results;
+    }
+
+    /// <summary>The same as ONNX nodes.</summary>
+    internal OnnxValue[] Emit(OnnxGraph graph, IReadOnlyList<OnnxValue> features)
+    {
+        var count = features.Count;
+        var results = new OnnxValue[count + 1];
+        var top = graph.Conv(features[^1], inner[^1][0], 1, 0);
+        results[count - 1] = graph.Conv(top, outer[^1][0], 1, 1);
+        for (var i = count - 2; i >= 0; i--)
+        {
+            var lateral = graph.Conv(features[i], inner[i][0], 1, 0);
+            var upsampled = graph.Op(
+                "Resize", [top, new OnnxValue(""), new OnnxValue(""), graph.Op("Shape", [lateral])],
+                ("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor"));
+            top = graph.Add(lateral, upsampled);
+            results[i] = graph.Conv(top, outer[i][0], 1, 1);
+        }
+
+        results[count] = graph.Op("MaxPool", [results[count - 1]], ("kernel_shape", new[] { 1L, 1L }), ("strides", new[] { 2L, 2L }));
         return results;
     }
 }

@@ -5,23 +5,23 @@ namespace Pipeline.Training.Backbones;
 /// <summary>Batch norm as constants: y = x · w/√(var+eps) + (b − mean · w/√(var+eps)); torchvision's <c>FrozenBatchNorm2d</c>.</summary>
 internal sealed class FrozenBatchNorm2d : NamedModule<Tensor, Tensor>
 {
-    private readonly double epsilon;
-
     public FrozenBatchNorm2d(long channels, double epsilon)
         : base(nameof(FrozenBatchNorm2d))
     {
-        this.epsilon = epsilon;
+        Epsilon = epsilon;
         register_buffer("weight", ones(channels));
         register_buffer("bias", zeros(channels));
         register_buffer("running_mean", zeros(channels));
         register_buffer("running_var", ones(channels));
     }
 
+    public double Epsilon { get; }
+
     /// <param name="input">[N, C, H, W]</param>
     /// <returns>[N, C, H, W]</returns>
     public override Tensor forward(Tensor input)
     {
-        var scale = Constant("weight") * (Constant("running_var") + epsilon).rsqrt();
+        var scale = Constant("weight") * (Constant("running_var") + Epsilon).rsqrt();
         var shift = Constant("bias") - Constant("running_mean") * scale;
         return addcmul(shift.view(1, -1, 1, 1), input, scale.view(1, -1, 1, 1), 1);
     }

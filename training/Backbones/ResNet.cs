@@ -1,3 +1,4 @@
+using Pipeline.Training.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -55,6 +56,25 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
         for (var i = 0; i < layers.Length; i++)
         {
             features[i] = hidden = layers[i].call(hidden);
+        }
+
+        return features;
+    }
+
+    /// <summary>The same as ONNX nodes.</summary>
+    internal OnnxValue[] Emit(OnnxGraph graph, OnnxValue input)
+    {
+        var hidden = graph.Relu(graph.Conv(input, conv1, 2, 3, bn1));
+        hidden = graph.Op("MaxPool", [hidden], ("kernel_shape", new[] { 3L, 3L }), ("strides", new[] { 2L, 2L }), ("pads", new[] { 1L, 1L, 1L, 1L }));
+        var features = new OnnxValue[layers.Length];
+        for (var i = 0; i < layers.Length; i++)
+        {
+            foreach (var block in layers[i].children())
+            {
+                hidden = block is Bottleneck bottleneck ? bottleneck.Emit(graph, hidden) : ((BasicBlock)block).Emit(graph, hidden);
+            }
+
+            features[i] = hidden;
         }
 
         return features;

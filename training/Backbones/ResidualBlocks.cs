@@ -1,3 +1,5 @@
+using Pipeline.Training.Onnx;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Backbones;
@@ -5,12 +7,14 @@ namespace Pipeline.Training.Backbones;
 /// <summary>Two 3×3 convolutions and a shortcut (ResNet-18 and -34).</summary>
 internal sealed class BasicBlock : NamedModule<Tensor, Tensor>
 {
+    private readonly int stride;
     private readonly nn.Module<Tensor, Tensor> conv1, bn1, conv2, bn2;
-    private readonly nn.Module<Tensor, Tensor>? downsample;
+    private readonly Sequential? downsample;
 
     public BasicBlock(ResNetOptions options, int inChannels, int width, int stride)
         : base(nameof(BasicBlock))
     {
+        this.stride = stride;
         conv1 = nn.Conv2d(inChannels, width, 3, stride, 1, bias: false);
         bn1 = ResNet.Norm(options, width);
         conv2 = nn.Conv2d(width, width, 3, 1, 1, bias: false);
@@ -34,17 +38,26 @@ internal sealed class BasicBlock : NamedModule<Tensor, Tensor>
         hidden = bn2.call(conv2.call(hidden));
         return nn.functional.relu(hidden.add_(downsample is null ? input : downsample.call(input)));
     }
+
+    public OnnxValue Emit(OnnxGraph graph, OnnxValue input)
+    {
+        var hidden = graph.Relu(graph.Conv(input, conv1, stride, 1, bn1));
+        hidden = graph.Conv(hidden, conv2, 1, 1, bn2);
+        return graph.Relu(graph.Add(hidden, downsample is null ? input : graph.Conv(input, downsample[0], stride, 0, downsample[1])));
+    }
 }
 
 /// <summary>1×1, 3×3 (with the stride, "v1.5") and 1×1 convolutions and a shortcut (ResNet-50).</summary>
 internal sealed class Bottleneck : NamedModule<Tensor, Tensor>
 {
+    private readonly int stride;
     private readonly nn.Module<Tensor, Tensor> conv1, bn1, conv2, bn2, conv3, bn3;
-    private readonly nn.Module<Tensor, Tensor>? downsample;
+    private readonly Sequential? downsample;
 
     public Bottleneck(ResNetOptions options, int inChannels, int width, int stride)
         : base(nameof(Bottleneck))
     {
+        this.stride = stride;
         conv1 = nn.Conv2d(inChannels, width, 1, bias: false);
         bn1 = ResNet.Norm(options, width);
         conv2 = nn.Conv2d(width, width, 3, stride, 1, bias: false);
@@ -72,5 +85,13 @@ internal sealed class Bottleneck : NamedModule<Tensor, Tensor>
         hidden = nn.functional.relu(bn2.call(conv2.call(hidden)));
         hidden = bn3.call(conv3.call(hidden));
         return nn.functional.relu(hidden.add_(downsample is null ? input : downsample.call(input)));
+    }
+
+    public OnnxValue Emit(OnnxGraph graph, OnnxValue input)
+    {
+        var hidden = graph.Relu(graph.Conv(input, conv1, 1, 0, bn1));
+        hidden = graph.Relu(graph.Conv(hidden, conv2, stride, 1, bn2));
+        hidden = graph.Conv(hidden, conv3, 1, 0, bn3);
+        return graph.Relu(graph.Add(hidden, downsample is null ? input : graph.Conv(input, downsample[0], stride, 0, downsample[1])));
     }
 }
