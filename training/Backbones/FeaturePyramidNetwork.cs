@@ -67,7 +67,7 @@ public sealed class FeaturePyramidNetwork : NamedModule<IReadOnlyList<Tensor>, I
             results[i] = graph.Conv(top, outer[i][0], 1, 1);
         }
 
-        results[count] = graph.Op("MaxPool", [results[count - 1]], ("kernel_shape", new[] { 1L, 1L }), ("strides", new[] { 2L, 2L }));
+        results[count] = graph.MaxPool(results[count - 1], 1, 2, 0);
         return results;
     }
 }

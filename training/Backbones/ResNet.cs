@@ -65,7 +65,7 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
     internal OnnxValue[] Emit(OnnxGraph graph, OnnxValue input)
     {
         var hidden = graph.Relu(graph.Conv(input, conv1, 2, 3, bn1));
-        hidden = graph.Op("MaxPool", [hidden], ("kernel_shape", new[] { 3L, 3L }), ("strides", new[] { 2L, 2L }), ("pads", new[] { 1L, 1L, 1L, 1L }));
+        hidden = graph.MaxPool(hidden, 3, 2, 1);
         var features = new OnnxValue[layers.Length];
         for (var i = 0; i < layers.Length; i++)
         {

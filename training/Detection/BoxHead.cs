@@ -1,4 +1,5 @@
 using Pipeline.Training.Backbones;
+using Pipeline.Training.Onnx;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection;
@@ -21,6 +22,10 @@ internal sealed class TwoMLPHead : NamedModule<Tensor, Tensor>
     /// <returns>[K, representation]</returns>
     public override Tensor forward(Tensor pooled) =>
         nn.functional.relu(fc7.call(nn.functional.relu(fc6.call(pooled.flatten(1)))));
+
+    /// <summary>The same as ONNX nodes.</summary>
+    public OnnxValue Emit(OnnxGraph graph, OnnxValue pooled) =>
+        graph.Relu(graph.Linear(graph.Relu(graph.Linear(graph.Op("Flatten", [pooled]), fc6)), fc7));
 }
 
 /// <summary>Class scores and class-specific box deltas (torchvision's <c>FastRCNNPredictor</c>).</summary>
@@ -40,4 +45,8 @@ internal sealed class FastRcnnPredictor : NamedModule<Tensor, (Tensor ClassLogit
     /// <param name="features">[K, representation]</param>
     /// <returns>logits [K, classes] and deltas [K, 4·classes]</returns>
     public override (Tensor ClassLogits, Tensor BoxRegression) forward(Tensor features) => (clsScore.call(features), bboxPred.call(features));
+
+    /// <summary>The same as ONNX nodes.</summary>
+    public (OnnxValue ClassLogits, OnnxValue BoxRegression) Emit(OnnxGraph graph, OnnxValue features) =>
+        (graph.Linear(features, clsScore), graph.Linear(features, bboxPred));
 }

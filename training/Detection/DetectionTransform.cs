@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Detection;
 
 /// <summary>Normalises, resizes by the shorter and the longer side, and pads a batch to a multiple of 32 (torchvision's <c>GeneralizedRCNNTransform</c>).</summary>
-public sealed class DetectionTransform(DetectorOptions options)
+public sealed partial class DetectionTransform(DetectorOptions options)
 {
     /// <summary>Sides of a batch are multiples of this, in pixels.</summary>
     public const int SizeDivisiblePixels = 32;

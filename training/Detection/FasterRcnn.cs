@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Detection;
 
 /// <summary>Faster R-CNN on a feature pyramid (Ren et al. 2015, Lin et al. 2017): equal to torchvision's <c>fasterrcnn_resnet50_fpn</c> in numbers and in parameter names.</summary>
-public sealed class FasterRcnn : NamedModule
+public sealed partial class FasterRcnn : NamedModule
 {
     private readonly DetectionTransform transform;
 

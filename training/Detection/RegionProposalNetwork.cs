@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Detection;
 
 /// <summary>Class-free proposals from anchors (Ren et al. 2015; torchvision's <c>rpn.py</c>).</summary>
-internal sealed class RegionProposalNetwork : NamedModule
+internal sealed partial class RegionProposalNetwork : NamedModule
 {
     private const double MinSidePixels = 1e-3;
     private readonly DetectorOptions options;

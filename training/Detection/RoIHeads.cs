@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Detection;
 
 /// <summary>Classifies and refines proposals (Girshick 2015; torchvision's <c>roi_heads.py</c>).</summary>
-internal sealed class RoIHeads : NamedModule
+internal sealed partial class RoIHeads : NamedModule
 {
     private const double MinSidePixels = 1e-2;
     private readonly DetectorOptions options;

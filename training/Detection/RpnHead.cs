@@ -1,4 +1,6 @@
 using Pipeline.Training.Backbones;
+using Pipeline.Training.Onnx;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection;
@@ -6,7 +8,8 @@ namespace Pipeline.Training.Detection;
 /// <summary>3×3 convolution shared by all levels, then objectness and box deltas per anchor (Ren et al. 2015, section 3.1).</summary>
 internal sealed class RpnHead : NamedModule<Tensor, (Tensor Objectness, Tensor Deltas)>
 {
-    private readonly nn.Module<Tensor, Tensor> conv, clsLogits, bboxPred;
+    private readonly nn.Module<Tensor, Tensor> clsLogits, bboxPred;
+    private readonly Sequential conv;
 
     public RpnHead(int channels, int anchorsPerCell)
         : base(nameof(RpnHead))
@@ -29,5 +32,12 @@ internal sealed class RpnHead : NamedModule<Tensor, (Tensor Objectness, Tensor D
     {
         var hidden = nn.functional.relu(conv.call(feature));           // [N, C, H, W]
         return (clsLogits.call(hidden), bboxPred.call(hidden));
+    }
+
+    /// <summary>The same as ONNX nodes.</summary>
+    public (OnnxValue Objectness, OnnxValue Deltas) Emit(OnnxGraph graph, OnnxValue feature)
+    {
+        var hidden = graph.Relu(graph.Conv(feature, ((Sequential)conv[0])[0], 1, 1));
+        return (graph.Conv(hidden, clsLogits, 1, 0), graph.Conv(hidden, bboxPred, 1, 0));
     }
 }

@@ -41,7 +41,7 @@ internal static class OnnxLayers
     public static OnnxValue Filled(this OnnxGraph graph, OnnxValue shape, OnnxValue value) => graph.Op("Expand", [value, shape]);
 
     /// <summary>Convolution; a norm with constant statistics behind it is folded in.</summary>
-    public static OnnxValue Conv(this OnnxGraph graph, OnnxValue input, nn.Module<Tensor, Tensor> module, long stride, long padding, nn.Module<Tensor, Tensor>? norm = null)
+    public static OnnxValue Conv(this OnnxGraph graph, OnnxValue input, nn.IModule<Tensor, Tensor> module, long stride, long padding, nn.IModule<Tensor, Tensor>? norm = null)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -49,7 +49,7 @@ internal static class OnnxLayers
         var (weight, bias) = (conv.weight.to(float64), conv.bias?.to(float64) ?? zeros(conv.weight.shape[0], dtype: float64));
         if (norm is not null)
         {
-            var state = norm.state_dict();
+            var state = ((nn.Module)norm).state_dict();
             var epsilon = norm is FrozenBatchNorm2d frozen ? frozen.Epsilon : ((BatchNorm2d)norm).eps;
             var scale = state["weight"].to(float64) / (state["running_var"].to(float64) + epsilon).sqrt();
             bias = state["bias"].to(float64) + (bias - state["running_mean"].to(float64)) * scale;
@@ -62,7 +62,10 @@ internal static class OnnxLayers
             ("kernel_shape", new[] { size, size }), ("strides", new[] { stride, stride }), ("pads", new[] { padding, padding, padding, padding }));
     }
 
-    public static OnnxValue Linear(this OnnxGraph graph, OnnxValue input, nn.Module<Tensor, Tensor> module)
+    public static OnnxValue MaxPool(this OnnxGraph graph, OnnxValue input, long kernel, long stride, long padding) =>
+        graph.Op("MaxPool", [input], ("kernel_shape", new[] { kernel, kernel }), ("strides", new[] { stride, stride }), ("pads", new[] { padding, padding, padding, padding }));
+
+    public static OnnxValue Linear(this OnnxGraph graph, OnnxValue input, nn.IModule<Tensor, Tensor> module)
     {
         using var scope = NewDisposeScope();
         var linear = (Linear)module;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Pipeline.Training.Onnx;
@@ -5,7 +6,7 @@ namespace Pipeline.Training.Onnx;
 /// <summary>A protobuf message under construction: fields by number in the wire format.</summary>
 internal sealed class OnnxMessage
 {
-    private readonly MemoryStream bytes = new();
+    private readonly ArrayBufferWriter<byte> bytes = new();
 
     public OnnxMessage Integer(int field, long value)
     {
@@ -23,7 +24,7 @@ internal sealed class OnnxMessage
 
     public OnnxMessage Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
 
-    public OnnxMessage Message(int field, OnnxMessage value) => Bytes(field, value.bytes.GetBuffer().AsSpan(0, (int)value.bytes.Length));
+    public OnnxMessage Message(int field, OnnxMessage value) => Bytes(field, value.bytes.WrittenSpan);
 
     public OnnxMessage Bytes(int field, ReadOnlySpan<byte> value)
     {
@@ -33,16 +34,16 @@ internal sealed class OnnxMessage
         return this;
     }
 
-    public void WriteTo(Stream stream) => bytes.WriteTo(stream);
+    public void WriteTo(Stream stream) => stream.Write(bytes.WrittenSpan);
 
     private void Varint(ulong value)
     {
         while (value >= 0x80)
         {
-            bytes.WriteByte((byte)(value | 0x80));
+            bytes.Write([(byte)(value | 0x80)]);
             value >>= 7;
         }
 
-        bytes.WriteByte((byte)value);
+        bytes.Write([(byte)value]);
     }
 }

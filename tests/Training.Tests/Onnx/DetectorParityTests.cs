@@ -1,0 +1,138 @@
+using Microsoft.ML.OnnxRuntime;
+using Pipeline.Golden;
+using Pipeline.Shared.Imaging;
+using Pipeline.Training.Backbones;
+using Pipeline.Training.Detection;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Tests.Onnx;
+
+public sealed class DetectorParityTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("onnx").FullName;
+
+    [Theory]
+    [InlineData("resnet50", 1.0, 1, 128, 427)]
+    [InlineData("resnet18", 0.5, 4, 160, 540)]
+    public void The_exported_detector_finds_what_the_torch_detector_finds_on_real_frames(string architecture, double width, int images, int minSize, int maxSize)
+    {
+        var frames = Directory.GetFiles(SharedData.Path("data/kitti-sample/training/image_2")).Order().Select(file => ImageDecoder.DecodeFile(file))
+            .Where(image => image is { WidthPixels: 1242, HeightPixels: 375 }).Take(images).ToArray();
+
+        EqualDetections(architecture, width, minSize, maxSize, 375, 1242, [.. frames.Select(image => image.Pixels.ToArray())]);
+    }
+
+    [Theory]
+    [InlineData(90, 60)]
+    [InlineData(64, 64)]
+    [InlineData(31, 87)]
+    public void Portrait_square_and_small_images_agree(int height, int width) =>
+        EqualDetections("resnet18", 0.5, 96, 200, height, width, [Picture("a", height, width), Picture("b", height, width), new byte[3 * height * width]]);
+
+    [Fact]
+    public void A_detector_that_finds_nothing_gives_empty_rows()
+    {
+        using var scope = NewDisposeScope();
+        using var detector = Detector("resnet18", 0.25, 96, 200, scoreThreshold: 1);
+        using var session = Session(detector);
+
+        var result = Run(session, [new byte[3 * 40 * 60]], 40, 60);
+
+        Assert.Equal(0, result.Count[0]);
+        Assert.All(result.Labels, label => Assert.Equal(-1, label));
+        Assert.All(result.Boxes.Concat(result.Scores), value => Assert.Equal(0, value));
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private void EqualDetections(string architecture, double width, int minSize, int maxSize, int imageHeight, int imageWidth, byte[][] images)
+    {
+        using var scope = NewDisposeScope();
+        using var detector = Detector(architecture, width, minSize, maxSize, 0.05);
+        using var session = Session(detector);
+        var batch = Run(session, images, imageHeight, imageWidth);
+        var found = 0;
+        for (var i = 0; i < images.Length; i++)
+        {
+            var pixels = tensor(images[i], dtype: uint8).reshape(imageHeight, imageWidth, 3).permute(2, 0, 1).to(float32) / 255;
+            var expected = detector.Detect([pixels])[0];
+            var (boxes, scores, labels) = (Numbers(expected.Boxes), Numbers(expected.Scores), expected.Labels.shape[0] == 0 ? [] : expected.Labels.data<long>().ToArray());
+            found += labels.Length;
+            Matched($"image {i} of the batch", batch, i, boxes, scores, labels);
+            Matched($"image {i} alone", Run(session, [images[i]], imageHeight, imageWidth), 0, boxes, scores, labels);
+        }
+
+        Assert.True(found > 0, "the comparison must not be of nothing with nothing");
+    }
+
+    private static void Matched(string where, Detections actual, int image, float[] boxes, float[] scores, long[] labels)
+    {
+        var rows = actual.Labels.Length / actual.Count.Length;
+        Assert.True(labels.Length == actual.Count[image], $"{where}: {actual.Count[image]} detections, expected {labels.Length}");
+        var free = Enumerable.Range(image * rows, labels.Length).ToList();
+        for (var i = 0; i < labels.Length; i++)
+        {
+            double Distance(int row) => Enumerable.Range(0, 4).Max(c => Math.Abs(actual.Boxes[4 * row + c] - boxes[4 * i + c]));
+            var match = free.Where(row => actual.Labels[row] == labels[i] - 1).DefaultIfEmpty(-1).MinBy(row => row < 0 ? double.MaxValue : Distance(row));
+            Assert.True(match >= 0 && free.Remove(match), $"{where}: detection {i} is missing");
+            Assert.True(Distance(match) <= 0.05, $"{where}: detection {i}: box differs by {Distance(match)} px");
+            Assert.True(Math.Abs(actual.Scores[match] - scores[i]) <= 1e-4, $"{where}: detection {i}: score differs by {Math.Abs(actual.Scores[match] - scores[i])}");
+        }
+    }
+
+    private static FasterRcnn Detector(string architecture, double width, int minSize, int maxSize, double scoreThreshold)
+    {
+        var detector = new FasterRcnn(new DetectorOptions
+        {
+            NumClasses = 8,
+            Backbone = new ResNetOptions { Architecture = architecture, WidthMultiplier = width, BatchNorm = architecture == "resnet50" ? BatchNormMode.Frozen : BatchNormMode.Train },
+            FpnChannels = architecture == "resnet50" ? 256 : 64,
+            BoxHeadChannels = architecture == "resnet50" ? 1024 : 128,
+            MinSizePixels = minSize,
+            MaxSizePixels = maxSize,
+            BoxScoreThresh = scoreThreshold,
+        });
+        GoldenTensors.LoadFormula(detector, "", "", new Dictionary<string, double[]>
+        {
+            ["roi_heads.box_predictor.cls_score.bias"] = [architecture == "resnet50" ? 2 : 5, .. Enumerable.Repeat(-0.5, 7)],
+        });
+        if (architecture != "resnet50")
+        {
+            // As the formula does for bn3: else every block doubles the activations, and rounding with them.
+            using var _ = no_grad();
+            foreach (var (name, parameter) in detector.named_parameters().Where(entry => entry.name.EndsWith("bn2.weight", StringComparison.Ordinal)))
+            {
+                parameter.mul_(0.25);
+            }
+        }
+
+        detector.eval();
+        return detector;
+    }
+
+    private InferenceSession Session(FasterRcnn detector)
+    {
+        var path = Path.Combine(folder, "model.onnx");
+        detector.Emit().Save(path);
+        return new InferenceSession(path);
+    }
+
+    private static Detections Run(InferenceSession session, byte[][] images, int height, int width)
+    {
+        using var input = OrtValue.CreateTensorValueFromMemory<byte>([.. images.SelectMany(image => image)], [images.Length, height, width, 3]);
+        using var options = new RunOptions();
+        using var outputs = session.Run(options, ["images"], [input], ["boxes", "scores", "labels", "num_detections"]);
+        return new Detections(
+            outputs[0].GetTensorDataAsSpan<float>().ToArray(), outputs[1].GetTensorDataAsSpan<float>().ToArray(), outputs[2].GetTensorDataAsSpan<long>().ToArray(), outputs[3].GetTensorDataAsSpan<long>().ToArray());
+    }
+
+    private static byte[] Picture(string name, int height, int width)
+    {
+        var planar = GoldenFormula.ImageBytes(name, height, width);
+        return [.. Enumerable.Range(0, planar.Length).Select(i => planar[i % 3 * height * width + i / 3])];
+    }
+
+    private static float[] Numbers(Tensor tensor) => tensor.numel() == 0 ? [] : tensor.contiguous().data<float>().ToArray();
+
+    private sealed record Detections(float[] Boxes, float[] Scores, long[] Labels, long[] Count);
+}
