@@ -1,1 +1,8 @@
-return 0;
+using System.CommandLine;
+using Pipeline.Training.Commands;
+
+var root = new RootCommand("Trains object detectors on images of your own domain and exports them for pipeline-serve.")
+{
+    ExportCommand.Create(),
+};
+return await CommandRunner.RunAsync(root, args);

@@ -24,7 +24,7 @@ public sealed class DetectorParityTests : IDisposable
 
     [Theory]
     [InlineData(90, 60)]
-    [InlineData(64, 64)]
+    [InlineData(61, 61)]
     [InlineData(31, 87)]
     public void Portrait_square_and_small_images_agree(int height, int width) =>
         EqualDetections("resnet18", 0.5, 96, 200, height, width, [Picture("a", height, width), Picture("b", height, width), new byte[3 * height * width]]);
@@ -58,8 +58,8 @@ public sealed class DetectorParityTests : IDisposable
             var expected = detector.Detect([pixels])[0];
             var (boxes, scores, labels) = (Numbers(expected.Boxes), Numbers(expected.Scores), expected.Labels.shape[0] == 0 ? [] : expected.Labels.data<long>().ToArray());
             found += labels.Length;
+            Matched($"image {i} ({labels.Length} detections) alone", Run(session, [images[i]], imageHeight, imageWidth), 0, boxes, scores, labels);
             Matched($"image {i} of the batch", batch, i, boxes, scores, labels);
-            Matched($"image {i} alone", Run(session, [images[i]], imageHeight, imageWidth), 0, boxes, scores, labels);
         }
 
         Assert.True(found > 0, "the comparison must not be of nothing with nothing");
@@ -94,7 +94,7 @@ public sealed class DetectorParityTests : IDisposable
         });
         GoldenTensors.LoadFormula(detector, "", "", new Dictionary<string, double[]>
         {
-            ["roi_heads.box_predictor.cls_score.bias"] = [architecture == "resnet50" ? 2 : 5, .. Enumerable.Repeat(-0.5, 7)],
+            ["roi_heads.box_predictor.cls_score.bias"] = [architecture == "resnet50" ? 2 : 7, .. Enumerable.Repeat(-0.5, 7)],
         });
         if (architecture != "resnet50")
         {

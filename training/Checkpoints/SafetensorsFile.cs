@@ -1,0 +1,194 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+using Pipeline.Shared;
+using Pipeline.Shared.Files;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Checkpoints;
+
+/// <summary>Tensors (on the CPU) and text of a <c>.safetensors</c> file.</summary>
+/// <param name="Tensors">By name, in the file's order.</param>
+/// <param name="Metadata">The header's <c>__metadata__</c>.</param>
+public sealed record SafetensorsContent(IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata);
+
+/// <summary>The safetensors format: 8 bytes of header length, a JSON header, raw little-endian tensors without gaps.</summary>
+public static class SafetensorsFile
+{
+    private const long MaxHeaderBytes = 100_000_000;
+    private const string MetadataKey = "__metadata__";
+    private static readonly Dictionary<string, (ScalarType Type, int Bytes)> Types = new(StringComparer.Ordinal)
+    {
+        ["F64"] = (float64, 8), ["F32"] = (float32, 4), ["F16"] = (float16, 2), ["BF16"] = (bfloat16, 2),
+        ["I64"] = (int64, 8), ["I32"] = (int32, 4), ["I16"] = (int16, 2), ["I8"] = (int8, 1), ["U8"] = (uint8, 1), ["BOOL"] = (@bool, 1),
+    };
+
+    /// <summary>Writes a file: a temporary name, flushed, renamed.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="tensors">On any device; their order is kept.</param>
+    /// <param name="metadata">Text for the header.</param>
+    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        using var scope = NewDisposeScope();
+        var entries = tensors.Select(entry => (entry.Key, Tensor: entry.Value.detach().cpu().contiguous())).ToArray();
+        using var header = new MemoryStream();
+        using (var json = new Utf8JsonWriter(header))
+        {
+            json.WriteStartObject();
+            if (metadata is not null)
+            {
+                json.WritePropertyName(MetadataKey);
+                JsonSerializer.Serialize(json, metadata);
+            }
+
+            long offset = 0;
+            foreach (var (name, tensor) in entries)
+            {
+                var type = Types.Single(entry => entry.Value.Type == tensor.dtype);
+                var end = offset + tensor.numel() * type.Value.Bytes;
+                json.WriteStartObject(name);
+                json.WriteString("dtype", type.Key);
+                json.WritePropertyName("shape");
+                JsonSerializer.Serialize(json, tensor.shape);
+                json.WritePropertyName("data_offsets");
+                JsonSerializer.Serialize(json, new[] { offset, end });
+                json.WriteEndObject();
+                offset = end;
+            }
+
+            json.WriteEndObject();
+        }
+
+        while (header.Length % 8 != 0)
+        {
+            header.WriteByte((byte)' ');
+        }
+
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write(BitConverter.GetBytes(header.Length));
+            header.WriteTo(stream);
+            foreach (var (_, tensor) in entries.Where(entry => entry.Tensor.numel() > 0))
+            {
+                stream.Write(tensor.bytes);
+            }
+        });
+    }
+
+    /// <param name="path">A <c>.safetensors</c> file.</param>
+    /// <exception cref="UserErrorException">The file is missing or breaks a rule of the format; nothing beyond its size is allocated.</exception>
+    public static SafetensorsContent Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UserErrorException($"{path}: there is no such file.");
+        }
+
+        using var stream = File.OpenRead(path);
+        Exception Refuse(string reason, Exception? cause = null) => new UserErrorException($"{path}: not a valid safetensors file: {reason}.", cause!);
+        if (stream.Length < 8)
+        {
+            throw Refuse($"{stream.Length} bytes are less than a header's length");
+        }
+
+        Span<byte> prefix = stackalloc byte[8];
+        stream.ReadExactly(prefix);
+        var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (headerLength is < 2 or > MaxHeaderBytes || (long)headerLength > stream.Length - 8)
+        {
+            throw Refuse($"its header says {headerLength} bytes, the file has {stream.Length - 8} behind the length");
+        }
+
+        var header = new byte[headerLength];
+        stream.ReadExactly(header);
+        try
+        {
+            return Read(stream, header, stream.Length - 8 - (long)headerLength);
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException or OverflowException or InvalidOperationException or DecoderFallbackException)
+        {
+            throw Refuse(exception.Message.TrimEnd('.'), exception);
+        }
+    }
+
+    private static SafetensorsContent Read(FileStream stream, byte[] header, long dataLength)
+    {
+        _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(header);
+        if (header[0] != (byte)'{')
+        {
+            throw new FormatException("the header does not begin with '{'");
+        }
+
+        using var json = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        var entries = new List<(string Name, ScalarType Type, long[] Shape, long From, long To)>();
+        foreach (var property in json.RootElement.EnumerateObject())
+        {
+            if (property.Name == MetadataKey)
+            {
+                foreach (var text in property.Value.EnumerateObject())
+                {
+                    metadata.Add(text.Name, text.Value.ValueKind == JsonValueKind.String ? text.Value.GetString()! : throw new FormatException($"metadata '{text.Name}' is not text"));
+                }
+
+                continue;
+            }
+
+            entries.Add(Entry(property));
+        }
+
+        long expected = 0;
+        foreach (var (name, _, _, from, to) in entries.OrderBy(entry => entry.From).ThenBy(entry => entry.To))
+        {
+            expected = from == expected ? to : throw new FormatException($"tensor '{name}' begins at {from}, the one before ends at {expected}");
+        }
+
+        if (expected != dataLength)
+        {
+            throw new FormatException($"the tensors take {expected} bytes, the file has {dataLength}");
+        }
+
+        var start = stream.Length - dataLength;
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var (name, type, shape, from, to) in entries)
+        {
+            var tensor = empty(shape, type);
+            if (to > from)
+            {
+                stream.Position = start + from;
+                stream.ReadExactly(tensor.bytes);
+            }
+
+            tensors.Add(name, tensor);
+        }
+
+        return new SafetensorsContent(tensors, metadata);
+    }
+
+    private static (string Name, ScalarType Type, long[] Shape, long From, long To) Entry(JsonProperty property)
+    {
+        foreach (var field in property.Value.EnumerateObject().Where(field => field.Name is not ("dtype" or "shape" or "data_offsets")))
+        {
+            throw new FormatException($"tensor '{property.Name}' has the unknown field '{field.Name}'");
+        }
+
+        JsonElement Field(string name) => property.Value.TryGetProperty(name, out var value) ? value : throw new FormatException($"tensor '{property.Name}' has no {name}");
+        var dtype = Field("dtype").GetString()!;
+        if (!Types.TryGetValue(dtype, out var type))
+        {
+            throw new FormatException($"tensor '{property.Name}' has the unknown dtype '{dtype}'");
+        }
+
+        long[] shape = [.. Field("shape").EnumerateArray().Select(size => size.GetInt64())];
+        long[] offsets = [.. Field("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
+        if (shape.Any(size => size < 0) || offsets is not [>= 0, >= 0] || offsets[1] < offsets[0])
+        {
+            throw new FormatException($"tensor '{property.Name}' has a negative size or wrong offsets");
+        }
+
+        var bytes = shape.Aggregate((long)type.Bytes, (product, size) => checked(product * size));
+        return bytes == offsets[1] - offsets[0]
+            ? (property.Name, type.Type, shape, offsets[0], offsets[1])
+            : throw new FormatException($"tensor '{property.Name}' needs {bytes} bytes, its offsets give {offsets[1] - offsets[0]}");
+    }
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Onnx;
+
+namespace Pipeline.Training.Commands;
+
+/// <summary><c>export</c>: a checkpoint as a version of a model.</summary>
+internal static class ExportCommand
+{
+    public static Command Create()
+    {
+        var checkpoint = new Option<string>("--checkpoint") { Required = true, Description = "A detector's .safetensors file." };
+        var output = new Option<string>("--output") { DefaultValueFactory = _ => "models", Description = "The model repository." };
+        var name = new Option<string>("--name") { DefaultValueFactory = _ => "detector", Description = "The model's name in the repository." };
+        var version = new Option<int?>("--version") { Description = "The version; the next one when left out." };
+        var command = new Command("export", "Writes a detector as one ONNX file with its manifest: <output>/<name>/<version>.\n\nExample:\n  pipeline-train export --checkpoint detector.safetensors --output models --name street")
+        {
+            checkpoint, output, name, version,
+        };
+        command.SetAction(result =>
+        {
+            var path = result.GetValue(checkpoint)!;
+            var (detector, labels) = DetectorCheckpoint.Load(path);
+            using (detector)
+            {
+                Console.WriteLine(DetectorExporter.Export(detector, new ExportOptions
+                {
+                    RepositoryRoot = result.GetValue(output)!,
+                    Name = result.GetValue(name)!,
+                    Version = result.GetValue(version),
+                    Labels = labels,
+                    CheckpointPath = path,
+                }));
+            }
+
+            return 0;
+        });
+        return command;
+    }
+}
