@@ -28,8 +28,7 @@ public static class DetectorCheckpoint
     /// <exception cref="UserErrorException">The file is no checkpoint, or its tensors do not fit what it says it was built from.</exception>
     public static (FasterRcnn Detector, IReadOnlyList<string> Labels) Load(string path)
     {
-        using var scope = NewDisposeScope();
-        var content = SafetensorsFile.Read(path);
+        using var content = SafetensorsFile.Read(path);
         if (!content.Metadata.TryGetValue(OptionsKey, out var options) || !content.Metadata.TryGetValue(LabelsKey, out var labels))
         {
             throw new UserErrorException($"{path}: this is no detector checkpoint: its metadata has no '{OptionsKey}' and '{LabelsKey}'.");
@@ -40,7 +39,6 @@ public static class DetectorCheckpoint
             var detector = new FasterRcnn(JsonSerializer.Deserialize<DetectorOptions>(options, Json)!);
             LoadInto(detector, content.Tensors, path);
             detector.eval();
-            detector.MoveToOuterDisposeScope();
             return (detector, JsonSerializer.Deserialize<string[]>(labels, Json)!);
         }
         catch (JsonException exception)

@@ -10,7 +10,17 @@ namespace Pipeline.Training.Checkpoints;
 /// <summary>Tensors (on the CPU) and text of a <c>.safetensors</c> file.</summary>
 /// <param name="Tensors">By name, in the file's order.</param>
 /// <param name="Metadata">The header's <c>__metadata__</c>.</param>
-public sealed record SafetensorsContent(IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata);
+public sealed record SafetensorsContent(IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) : IDisposable
+{
+    /// <summary>Frees the tensors.</summary>
+    public void Dispose()
+    {
+        foreach (var tensor in Tensors.Values)
+        {
+            tensor.Dispose();
+        }
+    }
+}
 
 /// <summary>The safetensors format: 8 bytes of header length, a JSON header, raw little-endian tensors without gaps.</summary>
 public static class SafetensorsFile
