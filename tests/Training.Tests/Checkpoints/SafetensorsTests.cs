@@ -30,7 +30,7 @@ public sealed class SafetensorsTests : IDisposable
         var content = SafetensorsFile.Read(path);
 
         Assert.Equal(tensors.Keys, content.Tensors.Keys);
-        Assert.All(tensors, entry => Assert.True(entry.Value.shape.SequenceEqual(content.Tensors[entry.Key].shape) && entry.Value.equal(content.Tensors[entry.Key])));
+        Assert.All(tensors, entry => Assert.True(entry.Value.shape.SequenceEqual(content.Tensors[entry.Key].shape) && entry.Value.eq(content.Tensors[entry.Key]).all().item<bool>()));
         Assert.Equal("v", content.Metadata["k"]);
         Assert.Equal([path], Directory.GetFiles(folder));
     }
@@ -75,7 +75,7 @@ public sealed class SafetensorsTests : IDisposable
 
         Assert.Equal(["Car", "Van"], labels);
         Assert.Equal(BatchNormMode.Train, loaded.Options.Backbone.BatchNorm);
-        Assert.All(StateDict.InOrder(detector).Zip(StateDict.InOrder(loaded)), pair => Assert.True(pair.First.Key == pair.Second.Key && pair.First.Value.equal(pair.Second.Value)));
+        Assert.All(StateDict.InOrder(detector).Zip(StateDict.InOrder(loaded)), pair => Assert.True(pair.First.Key == pair.Second.Key && pair.First.Value.eq(pair.Second.Value).all().item<bool>()));
     }
 
     [Fact]
