@@ -17,11 +17,11 @@ public sealed partial class DetectionTransform
         var normalised = graph.Transpose(graph.Sub(graph.Mul(graph.Cast(images, OnnxType.Float), scale), shift), 0, 3, 1, 2);
 
         var (height, width) = (graph.Cast(inputHeight, OnnxType.Float), graph.Cast(inputWidth, OnnxType.Float));
-        var one = graph.Scalar(1);
+        // Reciprocal, not Div by 1: ONNX Runtime would fuse 1/side · size into size/side, which rounds otherwise.
         var factor = graph.Cast(
             graph.Op("Min", [
-                graph.Mul(graph.Div(one, graph.Op("Min", [height, width])), graph.Scalar(options.MinSizePixels)),
-                graph.Mul(graph.Div(one, graph.Op("Max", [height, width])), graph.Scalar(options.MaxSizePixels)),
+                graph.Mul(graph.Op("Reciprocal", [graph.Op("Min", [height, width])]), graph.Scalar(options.MinSizePixels)),
+                graph.Mul(graph.Op("Reciprocal", [graph.Op("Max", [height, width])]), graph.Scalar(options.MaxSizePixels)),
             ]),
             OnnxType.Double);
         OnnxValue Resized(OnnxValue side) => graph.Cast(graph.Op("Floor", [graph.Mul(graph.Cast(side, OnnxType.Double), factor)]), OnnxType.Int64);

@@ -25,9 +25,15 @@ public sealed class DetectorParityTests : IDisposable
     [Theory]
     [InlineData(90, 60)]
     [InlineData(61, 61)]
+    [InlineData(60, 60)]
+    [InlineData(62, 80)]
+    [InlineData(75, 50)]
+    [InlineData(48, 96)]
+    [InlineData(96, 96)]
+    [InlineData(100, 41)]
     [InlineData(31, 87)]
     public void Portrait_square_and_small_images_agree(int height, int width) =>
-        EqualDetections("resnet18", 0.5, 96, 200, height, width, [Picture("a", height, width), Picture("b", height, width), new byte[3 * height * width]]);
+        EqualDetections("resnet18", 0.5, 96, 200, height, width, [Picture("a", height, width), Picture("c", height, width), Picture("d", height, width)]);
 
     [Fact]
     public void A_detector_that_finds_nothing_gives_empty_rows()
