@@ -29,8 +29,16 @@ public static class SafetensorsFile
     private const string MetadataKey = "__metadata__";
     private static readonly Dictionary<string, (ScalarType Type, int Bytes)> Types = new(StringComparer.Ordinal)
     {
-        ["F64"] = (float64, 8), ["F32"] = (float32, 4), ["F16"] = (float16, 2), ["BF16"] = (bfloat16, 2),
-        ["I64"] = (int64, 8), ["I32"] = (int32, 4), ["I16"] = (int16, 2), ["I8"] = (int8, 1), ["U8"] = (uint8, 1), ["BOOL"] = (@bool, 1),
+        ["F64"] = (float64, 8),
+        ["F32"] = (float32, 4),
+        ["F16"] = (float16, 2),
+        ["BF16"] = (bfloat16, 2),
+        ["I64"] = (int64, 8),
+        ["I32"] = (int32, 4),
+        ["I16"] = (int16, 2),
+        ["I8"] = (int8, 1),
+        ["U8"] = (uint8, 1),
+        ["BOOL"] = (@bool, 1),
     };
 
     /// <summary>Writes a file: a temporary name, flushed, renamed.</summary>
