@@ -1,0 +1,87 @@
+using Microsoft.ML.OnnxRuntime;
+using Pipeline.Shared;
+using Pipeline.Shared.Geometry;
+using Pipeline.Shared.Imaging;
+using Pipeline.Shared.ModelRepository;
+
+namespace Pipeline.Serving.Inference;
+
+/// <summary>One version of an exported detector in an ONNX Runtime session; safe for concurrent calls.</summary>
+public sealed class DetectorModel : IDisposable
+{
+    private static readonly string[] Inputs = ["images"];
+    private static readonly string[] Outputs = ["boxes", "scores", "labels", "num_detections"];
+    private readonly InferenceSession session;
+
+    private DetectorModel(ModelManifest manifest, InferenceSession session) => (Manifest, this.session) = (manifest, session);
+
+    /// <summary>What the model is.</summary>
+    public ModelManifest Manifest { get; }
+
+    /// <param name="modelDirectory"><c>&lt;repository&gt;/&lt;name&gt;/&lt;version&gt;</c></param>
+    /// <param name="threads">Threads of one execution; 0: one a core.</param>
+    /// <exception cref="UserErrorException">The directory's contract, sizes or digests do not fit, or ONNX Runtime refuses the file.</exception>
+    public static DetectorModel Load(string modelDirectory, int threads = 0)
+    {
+        var directory = ModelDirectory.Open(modelDirectory);
+        try
+        {
+            using var options = new Microsoft.ML.OnnxRuntime.SessionOptions { IntraOpNumThreads = threads };
+            return new DetectorModel(directory.Manifest, new InferenceSession(directory.ModelPath, options));
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new UserErrorException($"{directory.ModelPath}: ONNX Runtime refuses the model: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Detections of a batch of images, all of one size, by falling score.</summary>
+    /// <exception cref="ArgumentException">The sizes differ, or there is no image.</exception>
+    /// <exception cref="ImageException">An image is over the model's limit.</exception>
+    public IReadOnlyList<IReadOnlyList<Detection>> Detect(IReadOnlyList<RgbImage> images)
+    {
+        if (images.Count == 0 || images.Any(image => image.WidthPixels != images[0].WidthPixels || image.HeightPixels != images[0].HeightPixels))
+        {
+            throw new ArgumentException("A batch holds at least one image, and all are of one size.", nameof(images));
+        }
+
+        var (width, height) = (images[0].WidthPixels, images[0].HeightPixels);
+        if (Math.Max(width, height) > Manifest.MaxInputSidePixels)
+        {
+            throw new ImageException(ImageProblem.TooLarge, $"{width} x {height} pixels; the model takes sides up to {Manifest.MaxInputSidePixels}. Send a smaller image.");
+        }
+
+        using var input = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.UInt8, [images.Count, height, width, 3]);
+        var pixels = input.GetTensorMutableDataAsSpan<byte>();
+        var size = 3 * width * height;
+        for (var i = 0; i < images.Count; i++)
+        {
+            images[i].Pixels.CopyTo(pixels[(i * size)..]);
+        }
+
+        using var run = new RunOptions();
+        using var outputs = session.Run(run, Inputs, [input], Outputs);
+        var (boxes, scores, labels, counts) = (outputs[0], outputs[1], outputs[2], outputs[3]);
+        return [.. Enumerable.Range(0, images.Count).Select(image => Read(image, boxes, scores, labels, counts))];
+    }
+
+    /// <summary>Ends the session.</summary>
+    public void Dispose() => session.Dispose();
+
+    private static Detection[] Read(int image, OrtValue boxes, OrtValue scores, OrtValue labels, OrtValue counts)
+    {
+        var corners = boxes.GetTensorDataAsSpan<float>();
+        var confidence = scores.GetTensorDataAsSpan<float>();
+        var classes = labels.GetTensorDataAsSpan<long>();
+        var numbers = counts.GetTensorDataAsSpan<long>();
+        var first = image * (confidence.Length / numbers.Length);
+        var detections = new Detection[numbers[image]];
+        for (var i = 0; i < detections.Length; i++)
+        {
+            var box = corners.Slice(4 * (first + i), 4);
+            detections[i] = new Detection((int)classes[first + i], confidence[first + i], new Box(box[0], box[1], box[2], box[3]));
+        }
+
+        return detections;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using Pipeline.Serving.Inference;
+using Pipeline.Serving.Observability;
+using Pipeline.Shared.Imaging;
+
+namespace Pipeline.Serving.Protocols;
+
+/// <summary>Answer of <c>POST /v1/detect</c>.</summary>
+/// <param name="Model">Name of the model.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="Width">Width of the image in pixels.</param>
+/// <param name="Height">Height of the image in pixels.</param>
+/// <param name="Detections">By falling score.</param>
+/// <param name="DecodeMs">Time to decode the image.</param>
+/// <param name="InferenceMs">Time in the model.</param>
+public sealed record DetectResponse(string Model, int Version, int Width, int Height, IReadOnlyList<DetectedObject> Detections, double DecodeMs, double InferenceMs);
+
+/// <param name="Label">Name of the class.</param>
+/// <param name="Score">0..1</param>
+/// <param name="Box">x1, y1, x2, y2 in continuous pixels.</param>
+public sealed record DetectedObject(string Label, float Score, float[] Box);
+
+/// <summary><c>POST /v1/detect</c>: an encoded image as the body, detections as JSON.</summary>
+internal static class DetectEndpoint
+{
+    public static async Task<IResult> HandleAsync(HttpRequest request, DetectorModel model, ImageLimits limits, ServiceMetrics metrics, double threshold = 0)
+    {
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
+        if (body.Length == 0)
+        {
+            return Problem(StatusCodes.Status400BadRequest, "The body is empty; send the bytes of a PNG, JPEG or WebP image.");
+        }
+
+        try
+        {
+            var start = Stopwatch.GetTimestamp();
+            using var image = ImageDecoder.Decode(body.GetBuffer().AsMemory(0, (int)body.Length), "body", limits);
+            var decode = Stopwatch.GetElapsedTime(start);
+            start = Stopwatch.GetTimestamp();
+            var detections = model.Detect([image])[0];
+            var inference = Stopwatch.GetElapsedTime(start);
+            metrics.Observe(decode, inference);
+            return Results.Ok(new DetectResponse(
+                model.Manifest.Name, model.Manifest.Version, image.WidthPixels, image.HeightPixels,
+                [.. detections.Where(found => found.Score >= threshold).Select(found => new DetectedObject(model.Manifest.Labels[found.Label], found.Score, [found.Box.X1, found.Box.Y1, found.Box.X2, found.Box.Y2]))],
+                decode.TotalMilliseconds, inference.TotalMilliseconds));
+        }
+        catch (ImageException exception)
+        {
+            return Problem(exception.Problem switch
+            {
+                ImageProblem.TooLarge => StatusCodes.Status413PayloadTooLarge,
+                ImageProblem.NotAnImage => StatusCodes.Status415UnsupportedMediaType,
+                _ => StatusCodes.Status422UnprocessableEntity,
+            }, exception.Message);
+        }
+    }
+
+    private static IResult Problem(int status, string detail) => Results.Problem(detail, statusCode: status);
+}

@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.AspNetCore.Builder;
+using Pipeline.Golden;
+using Pipeline.Serving.Commands;
+using Pipeline.Serving.Inference;
+using Pipeline.Serving.Protocols;
+using Pipeline.Shared;
+using Pipeline.Shared.Imaging;
+using Pipeline.Shared.Kitti;
+using Pipeline.Training.Backbones;
+using Pipeline.Training.Detection;
+using Pipeline.Training.Onnx;
+using TorchSharp;
+
+namespace Pipeline.Serving.Tests;
+
+public sealed class DetectionServiceTests : IAsyncLifetime
+{
+    private readonly string root = Directory.CreateTempSubdirectory("serving").FullName;
+    private readonly HttpClient client = new();
+    private WebApplication app = null!;
+    private string modelDirectory = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        torch.manual_seed(1);
+        using var detector = new FasterRcnn(new DetectorOptions
+        {
+            NumClasses = KittiClasses.Default.Count + 1,
+            Backbone = new ResNetOptions { Architecture = "resnet18", WidthMultiplier = 0.125, BatchNorm = BatchNormMode.Train },
+            FpnChannels = 16,
+            BoxHeadChannels = 32,
+            MinSizePixels = 96,
+            MaxSizePixels = 320,
+        });
+        detector.eval();
+        modelDirectory = DetectorExporter.Export(detector, new ExportOptions { RepositoryRoot = root, Name = "tiny", Labels = KittiClasses.Default });
+        app = DetectionService.Build(new ServiceOptions { Models = root, Url = "http://127.0.0.1:0" });
+        await app.StartAsync();
+        client.BaseAddress = new Uri(app.Urls.First());
+    }
+
+    [Fact]
+    public async Task A_real_frame_over_http_gives_what_the_model_gives()
+    {
+        var file = SharedData.Path("data/kitti-sample/training/image_2/000008.png");
+        using var image = ImageDecoder.DecodeFile(file);
+        using var model = DetectorModel.Load(modelDirectory);
+        var expected = model.Detect([image])[0];
+
+        var answer = await Post(await File.ReadAllBytesAsync(file, Cancellation));
+        var body = (await answer.Content.ReadFromJsonAsync<DetectResponse>(Cancellation))!;
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal((1242, 375, "tiny", 1), (body.Width, body.Height, body.Model, body.Version));
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected.Select(found => (KittiClasses.Default[found.Label], found.Score, found.Box.X1)), body.Detections.Select(found => (found.Label, found.Score, found.Box[0])));
+        Assert.Contains("pipeline_inference_seconds_count 1", await client.GetStringAsync("/metrics", Cancellation));
+    }
+
+    [Fact]
+    public async Task The_service_says_that_it_is_live_and_ready()
+    {
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/healthz/live", Cancellation)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/healthz/ready", Cancellation)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("", HttpStatusCode.BadRequest)]
+    [InlineData("just text", HttpStatusCode.UnsupportedMediaType)]
+    public async Task A_body_that_is_no_image_is_refused_with_a_problem(string body, HttpStatusCode status)
+    {
+        var answer = await Post(System.Text.Encoding.UTF8.GetBytes(body));
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task A_truncated_image_is_refused_and_named_as_such()
+    {
+        using var image = RgbImage.Allocate(100, 100);
+        new Random(1).NextBytes(image.Pixels);
+        var encoded = ImageEncoder.Png(image);
+
+        var answer = await Post(encoded[..(encoded.Length / 2)]);
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        Assert.Contains("ends early", await answer.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    [Fact]
+    public void The_real_frames_are_evaluated_in_batches()
+    {
+        var report = EvaluateCommand.Run(modelDirectory, SharedData.Path("data/kitti-sample"), null, 4, Cancellation);
+
+        Assert.Equal(16, report.Images);
+        Assert.Equal(59, report.PerClass["Car"]!.Objects);
+        Assert.InRange(report.Map50, 0, 1);
+    }
+
+    [Fact]
+    public void A_missing_repository_and_a_damaged_model_are_refused()
+    {
+        Assert.Throws<UserErrorException>(() => DetectionService.Build(new ServiceOptions { Models = Path.Combine(root, "none") }));
+        var model = Path.Combine(modelDirectory, "model.onnx");
+        var bytes = File.ReadAllBytes(model);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(model, bytes);
+
+        Assert.Contains("SHA-256", Assert.Throws<UserErrorException>(() => DetectorModel.Load(modelDirectory)).Message);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        await app.DisposeAsync();
+        Directory.Delete(root, recursive: true);
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private async Task<HttpResponseMessage> Post(byte[] body)
+    {
+        using var content = new ByteArrayContent(body);
+        return await client.PostAsync("/v1/detect", content, Cancellation);
+    }
+}
