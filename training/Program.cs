@@ -3,6 +3,6 @@ using Pipeline.Training.Commands;
 
 var root = new RootCommand("Trains object detectors on images of your own domain and exports them for pipeline-serve.")
 {
-    ExportCommand.Create(),
+    FinetuneCommand.Create(), ExportCommand.Create(),
 };
 return await CommandRunner.RunAsync(root, args);

@@ -1,0 +1,78 @@
+using System.ComponentModel.DataAnnotations;
+using Pipeline.Shared.Kitti;
+using Pipeline.Training.Detection;
+
+namespace Pipeline.Training.Engine;
+
+/// <summary>One training of a detector.</summary>
+public sealed record FinetuneOptions
+{
+    /// <summary>Frames in KITTI's layout.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Folder for checkpoints and metrics; it must not exist.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>List of the frames to learn from; a seeded 80 % when null.</summary>
+    public string? TrainList { get; init; }
+
+    /// <summary>List of the frames to measure on; the rest when null.</summary>
+    public string? TestList { get; init; }
+
+    /// <summary>The classes.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = KittiClasses.Default;
+
+    /// <summary>The detector; its number of classes follows from the labels.</summary>
+    public DetectorOptions Detector { get; init; } = new() { NumClasses = KittiClasses.Default.Count + 1 };
+
+    /// <summary>Passes over the frames.</summary>
+    [Range(1, 10_000)] public int Epochs { get; init; } = 20;
+
+    /// <summary>Images of a step.</summary>
+    [Range(1, 256)] public int BatchSize { get; init; } = 2;
+
+    /// <summary>SGD's learning rate after the warm-up.</summary>
+    [Range(1e-8, 10)] public double LearningRate { get; init; } = 0.0025;
+
+    /// <summary>SGD's momentum.</summary>
+    [Range(0, 0.9999)] public double Momentum { get; init; } = 0.9;
+
+    /// <summary>SGD's weight decay.</summary>
+    [Range(0, 1)] public double WeightDecay { get; init; } = 1e-4;
+
+    /// <summary>Iterations of the linear warm-up.</summary>
+    [Range(0, 1_000_000)] public int WarmupIterations { get; init; } = 100;
+
+    /// <summary>Epochs, from 0, at whose beginning the rate is divided by ten.</summary>
+    public IReadOnlyList<int> Milestones { get; init; } = [12, 16];
+
+    /// <summary>Mirror every second image.</summary>
+    public bool HorizontalFlip { get; init; } = true;
+
+    /// <summary>The gradient's norm is cut to this; 0 leaves it.</summary>
+    [Range(0, 1e6)] public double ClipGradientNorm { get; init; }
+
+    /// <summary>Measure mAP after every so many epochs, and after the last.</summary>
+    [Range(1, 10_000)] public int EvaluateEveryEpochs { get; init; } = 1;
+
+    /// <summary>Seed of weights, order, flips and samplers.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Memory for decoded images.</summary>
+    [Range(0, long.MaxValue)] public long CacheBytes { get; init; } = 2_000_000_000;
+
+    /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
+    public string Device { get; init; } = "cpu";
+}
+
+/// <summary>One epoch's numbers; the averages are null where nothing was measured.</summary>
+/// <param name="Epoch">From 0.</param>
+/// <param name="Loss">Mean of the sum of the four losses.</param>
+/// <param name="Map">0..1</param>
+/// <param name="Map50">0..1</param>
+/// <param name="Seconds">Time of the epoch.</param>
+public sealed record FinetuneEpoch(int Epoch, double Loss, double? Map, double? Map50, double Seconds);
+
+/// <param name="CheckpointPath">The last checkpoint.</param>
+/// <param name="Epochs">Numbers of every epoch.</param>
+public sealed record FinetuneResult(string CheckpointPath, IReadOnlyList<FinetuneEpoch> Epochs);

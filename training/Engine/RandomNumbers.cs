@@ -1,0 +1,41 @@
+namespace Pipeline.Training.Engine;
+
+/// <summary>A named stream of random numbers: the same on every machine for the same seed, name and position.</summary>
+/// <param name="seed">The run's seed.</param>
+/// <param name="name">What the numbers are for.</param>
+/// <param name="position">Epoch, image or other place that has numbers of its own.</param>
+public sealed class RandomNumbers(ulong seed, string name, ulong position = 0)
+{
+    private ulong state = Mix(Mix(seed) ^ name.Aggregate(0xCBF29CE484222325UL, (hash, letter) => unchecked((hash ^ letter) * 0x100000001B3)) ^ Mix(position + 1));
+
+    /// <summary>0 ≤ value &lt; 1.</summary>
+    public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>0 ≤ value &lt; limit.</summary>
+    public int NextInt(int limit) => (int)(Next() % (ulong)limit);
+
+    /// <summary>Indices 0..count−1 in random order.</summary>
+    public int[] Permutation(int count)
+    {
+        int[] order = [.. Enumerable.Range(0, count)];
+        for (var i = count - 1; i > 0; i--)
+        {
+            var j = NextInt(i + 1);
+            (order[i], order[j]) = (order[j], order[i]);
+        }
+
+        return order;
+    }
+
+    private ulong Next() => Mix(state = unchecked(state + 0x9E3779B97F4A7C15));
+
+    private static ulong Mix(ulong value)
+    {
+        unchecked
+        {
+            value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+            value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+            return value ^ (value >> 31);
+        }
+    }
+}
