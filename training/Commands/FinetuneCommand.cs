@@ -17,13 +17,15 @@ internal static class FinetuneCommand
         var epochs = new Option<int>("--epochs") { DefaultValueFactory = _ => 20, Description = "Passes over the frames." };
         var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 2, Description = "Images of a step." };
         var rate = new Option<double>("--learning-rate") { DefaultValueFactory = _ => 0.0025, Description = "After the warm-up." };
+        var milestones = new Option<int[]>("--milestones") { DefaultValueFactory = _ => [12, 16], AllowMultipleArgumentsPerToken = true, Description = "Epochs at whose beginning the rate is divided by ten." };
+        var noFlip = new Option<bool>("--no-flip") { Description = "Do not mirror images." };
         var seed = new Option<int>("--seed") { Description = "Seed of weights, order and samplers." };
         var device = new Option<string>("--device") { DefaultValueFactory = _ => "cpu", Description = "cpu or cuda." };
         var small = new Option<bool>("--small") { Description = "A ResNet-18 of half width and 640 pixels, for a CPU; else torchvision's ResNet-50-FPN." };
         device.AcceptOnlyFromAmong("cpu", "cuda");
         var command = new Command("finetune", "Trains a detector and measures its mAP after every epoch.\n\nExample:\n  pipeline-train finetune --data kitti --output runs/street --small --epochs 20")
         {
-            data, output, train, test, epochs, batch, rate, seed, device, small,
+            data, output, train, test, epochs, batch, rate, milestones, noFlip, seed, device, small,
         };
         command.SetAction((result, cancellation) =>
         {
@@ -36,6 +38,8 @@ internal static class FinetuneCommand
                 Epochs = result.GetValue(epochs),
                 BatchSize = result.GetValue(batch),
                 LearningRate = result.GetValue(rate),
+                Milestones = result.GetValue(milestones)!,
+                HorizontalFlip = !result.GetValue(noFlip),
                 Seed = result.GetValue(seed),
                 Device = result.GetValue(device)!,
             };

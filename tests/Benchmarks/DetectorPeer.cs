@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Pipeline.Golden;
+using Pipeline.Serving.Inference;
+using Pipeline.Shared.Imaging;
+using Pipeline.Training.Backbones;
+using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Detection;
+using Pipeline.Training.Onnx;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Benchmarks;
+
+/// <summary>The work of peers/torchvision_detector.py in our program: one JSON line a measurement.</summary>
+internal static class DetectorPeer
+{
+    private const int Height = 375, Width = 1242;
+
+    public static void Run(string mode, int batch, int runs, int threads)
+    {
+        set_num_threads(threads);
+        using var scope = NewDisposeScope();
+        using var detector = new FasterRcnn(new DetectorOptions { NumClasses = 8, Backbone = new ResNetOptions { TrainableStages = 3 } });
+        using (no_grad())
+        {
+            foreach (var (name, value) in StateDict.InOrder(detector))
+            {
+                value.copy_(tensor(GoldenFormula.Weight("", name, value.shape)).reshape(value.shape));
+            }
+        }
+
+        Tensor[] images = [.. Enumerable.Range(0, batch).Select(Image)];
+        var times = mode == "train" ? Train(detector, images, runs) : Inference(detector, images, runs, threads);
+        var measured = times.Skip(1).Order().ToArray();
+        Console.WriteLine(JsonSerializer.Serialize(new Dictionary<string, object>
+        {
+            ["peer"] = "pipeline " + (mode == "train" ? "libtorch 2.10" : "ONNX Runtime 1.31"),
+            ["mode"] = mode,
+            ["batch"] = batch,
+            ["threads"] = threads,
+            ["median_ms"] = measured[measured.Length / 2],
+            ["min_ms"] = measured[0],
+            ["max_ms"] = measured[^1],
+            ["runs"] = runs,
+        }));
+    }
+
+    private static List<double> Train(FasterRcnn detector, Tensor[] images, int runs)
+    {
+        detector.train();
+        var boxes = tensor(new float[] { 100, 120, 300, 260, 400, 150, 520, 230, 700, 100, 1000, 330, 1100, 180, 1200, 260 }).view(4, 4);
+        DetectionTarget[] targets = [.. images.Select(_ => new DetectionTarget(boxes, tensor(new long[] { 1, 1, 2, 5 })))];
+        using var optimizer = optim.SGD(detector.parameters().Where(parameter => parameter.requires_grad), 1e-4, 0.9, weight_decay: 5e-4);
+        return Time(runs, () =>
+        {
+            using var step = NewDisposeScope();
+            var loss = detector.Losses(images, targets).Sum();
+            optimizer.zero_grad();
+            loss.backward();
+            optimizer.step();
+        });
+    }
+
+    private static List<double> Inference(FasterRcnn detector, Tensor[] images, int runs, int threads)
+    {
+        detector.eval();
+        var repository = Directory.CreateTempSubdirectory("peer").FullName;
+        try
+        {
+            using var model = DetectorModel.Load(DetectorExporter.Export(detector, new ExportOptions { RepositoryRoot = repository, Name = "peer", Labels = [.. Enumerable.Range(1, 7).Select(i => $"class{i}")] }), threads);
+            RgbImage[] pixels = [.. images.Select(image =>
+            {
+                var rgb = RgbImage.Allocate(Width, Height);
+                (image.permute(1, 2, 0) * 255).round().to(uint8).contiguous().data<byte>().ToArray().CopyTo(rgb.Pixels);
+                return rgb;
+            })];
+            return Time(runs, () => model.Detect(pixels));
+        }
+        finally
+        {
+            Directory.Delete(repository, recursive: true);
+        }
+    }
+
+    private static List<double> Time(int runs, Action action)
+    {
+        var times = new List<double>();
+        for (var i = 0; i <= runs; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            action();
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        return times;
+    }
+
+    private static Tensor Image(int index)
+    {
+        var hash = GoldenFormula.Hash($"image{index}");
+        float[] noise = [.. Enumerable.Range(0, 3 * Height * Width).Select(i => (GoldenFormula.Raw(hash, i) >> 56) / 255f)];
+        return nn.functional.avg_pool2d(tensor(noise).view(1, 3, Height, Width), 9, 1, 4)[0];
+    }
+}
