@@ -7,7 +7,6 @@ using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Onnx;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Benchmarks;
