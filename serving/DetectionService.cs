@@ -38,6 +38,7 @@ public static class DetectionService
         var model = DetectorModel.Load(FindModel(options));
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(options.Url).ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = options.Limits.MaxFileBytes);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);   // it would print a stack trace when the port is taken
         var registry = Metrics.NewCustomRegistry();
         builder.Services.AddSingleton(_ => model).AddSingleton(options.Limits).AddSingleton(new ServiceMetrics(registry)).AddProblemDetails();
         var app = builder.Build();

@@ -112,6 +112,26 @@ public sealed class DetectionServiceTests : IAsyncLifetime
         Assert.Contains("SHA-256", Assert.Throws<UserErrorException>(() => DetectorModel.Load(modelDirectory)).Message);
     }
 
+    [Fact]
+    public async Task A_port_in_use_is_one_clear_line_and_exit_code_2()
+    {
+        var start = new System.Diagnostics.ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var argument in new[] { typeof(DetectionService).Assembly.Location, "--models", root, "--url", app.Urls.First() })
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = System.Diagnostics.Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(Cancellation);
+        var errors = await process.StandardError.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal(2, process.ExitCode);
+        Assert.Contains("address already in use", errors);
+        Assert.Single(errors.Trim().Split('\n'));
+        Assert.DoesNotContain("   at ", await output);
+    }
+
     public async ValueTask DisposeAsync()
     {
         client.Dispose();
