@@ -32,6 +32,9 @@ public sealed class DetectorParityTests : IDisposable
     [InlineData(96, 96)]
     [InlineData(100, 41)]
     [InlineData(31, 87)]
+    [InlineData(20, 100)]
+    [InlineData(9, 100)]
+    [InlineData(17, 100)]
     public void Portrait_square_and_small_images_agree(int height, int width) =>
         EqualDetections("resnet18", 0.5, 96, 200, height, width, [Picture("a", height, width), Picture("c", height, width), Picture("d", height, width)]);
 
