@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Detection;
 
 /// <summary>RoIAlign that reads every box from the pyramid level of its size (Lin et al. 2017, equation 1; torchvision's class of this name).</summary>
-internal sealed class MultiScaleRoIAlign(int outputSize, int samplingRatio)
+internal sealed partial class MultiScaleRoIAlign(int outputSize, int samplingRatio)
 {
     private const double CanonicalScalePixels = 224;
     private const double CanonicalLevel = 4;

@@ -4,13 +4,11 @@ namespace Pipeline.Training.Detection;
 
 internal sealed partial class RoIHeads
 {
-    private const int PooledLevels = 4;
-
     /// <summary>The same as ONNX nodes: RoIs of all images go through the head at once, grouped by level.</summary>
     /// <returns>boxes [N, D, 4] in pixels of the resized images, scores [N, D] by falling score (0 where empty), labels int64 [N, D] from 0 (−1 where empty) and the number of detections int64 [N].</returns>
     public (OnnxValue Boxes, OnnxValue Scores, OnnxValue Labels, OnnxValue Count) Emit(OnnxGraph graph, IReadOnlyList<OnnxValue> features, OnnxValue proposals, OnnxValue objectness, OnnxBatch batch)
     {
-        var (logits, deltas) = EmitHead(graph, features, proposals, objectness);
+        var (logits, deltas) = EmitHead(graph, features, proposals, objectness, batch);
         long classes = options.NumClasses;
         var perImage = graph.Concat(0, batch.Count, graph.Vector(-1, classes, 4));
         var decoded = OnnxBoxes.Decode(graph, graph.Op("Reshape", [deltas, perImage]), graph.Unsqueeze(proposals, 2), options.BboxRegWeights);
@@ -29,29 +27,13 @@ internal sealed partial class RoIHeads
         return EmitTop(graph, graph.Op("Reshape", [ofClass, graph.Concat(0, batch.Count, graph.Vector(-1, 4))]), graph.Op("Reshape", [kept, graph.Concat(0, batch.Count, graph.Vector(-1))]), graph.Dimension(proposals, 1), batch.Count);
     }
 
-    private (OnnxValue Logits, OnnxValue Deltas) EmitHead(OnnxGraph graph, IReadOnlyList<OnnxValue> features, OnnxValue proposals, OnnxValue objectness)
+    private (OnnxValue Logits, OnnxValue Deltas) EmitHead(OnnxGraph graph, IReadOnlyList<OnnxValue> features, OnnxValue proposals, OnnxValue objectness, OnnxBatch batch)
     {
-        var rois = graph.Reshape(proposals, -1, 4);
         var images = graph.Op("Range", [graph.Constant([0L]), graph.Op("Squeeze", [graph.Dimension(proposals, 0)]), graph.Constant([1L])]);
-        var image = graph.Reshape(graph.Filled(graph.Op("Shape", [objectness]), graph.Unsqueeze(images, 1)), -1);
-        var sides = OnnxBoxes.Sides(graph, rois);
-        var area = graph.Op("ReduceProd", [sides, graph.Vector(-1)], ("keepdims", 0L));
-        var octave = graph.Div(graph.Op("Log", [graph.Div(graph.Op("Sqrt", [area]), graph.Scalar(224))]), graph.Scalar(Math.Log(2)));
-        var level = graph.Op("Min", [graph.Op("Max", [graph.Op("Floor", [graph.Add(octave, graph.Scalar(4 + 1e-6))]), graph.Scalar(2)]), graph.Scalar(5)]);
-        var (pooled, places) = (new List<OnnxValue>(), new List<OnnxValue>());
-        for (var l = 0; l < PooledLevels; l++)
-        {
-            var place = graph.Reshape(graph.Op("NonZero", [graph.Op("Equal", [level, graph.Scalar(l + 2)])]), -1);
-            places.Add(place);
-            pooled.Add(graph.Op(
-                "RoiAlign", [features[l], graph.Op("Gather", [rois, place]), graph.Op("Gather", [image, place])],
-                ("coordinate_transformation_mode", "output_half_pixel"), ("mode", "avg"), ("spatial_scale", 1f / (4 << l)),
-                ("output_height", options.RoiOutputSize), ("output_width", options.RoiOutputSize), ("sampling_ratio", options.RoiSamplingRatio)));
-        }
-
-        var (logits, deltas) = boxPredictor.Emit(graph, boxHead.Emit(graph, graph.Concat(0, [.. pooled])));
-        var order = graph.Unsqueeze(graph.Concat(0, [.. places]), 1);
-        OnnxValue InOrder(OnnxValue rows) => graph.Op("ScatterND", [rows, order, rows]);
+        var imageOfRoi = graph.Reshape(graph.Filled(graph.Op("Shape", [objectness]), graph.Unsqueeze(images, 1)), -1);
+        var (pooled, order) = pooler.Emit(graph, features, graph.Reshape(proposals, -1, 4), imageOfRoi, batch.Height);
+        var (logits, deltas) = boxPredictor.Emit(graph, boxHead.Emit(graph, pooled));
+        OnnxValue InOrder(OnnxValue rows) => graph.Op("ScatterND", [rows, graph.Unsqueeze(order, 1), rows]);
         return (InOrder(logits), InOrder(deltas));
     }
 
