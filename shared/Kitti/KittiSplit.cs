@@ -14,12 +14,7 @@ public sealed record KittiSplit(IReadOnlyList<string> Train, IReadOnlyList<strin
     public static KittiSplit Create(IEnumerable<string> frameIds, ulong seed, double trainFraction = 0.8)
     {
         string[] frames = [.. frameIds.Distinct().Order(StringComparer.Ordinal)];
-        for (var i = frames.Length - 1; i > 0; i--)
-        {
-            var j = (int)(Mix(seed + (ulong)i) % (ulong)(i + 1));
-            (frames[i], frames[j]) = (frames[j], frames[i]);
-        }
-
+        frames = [.. new RandomNumbers(seed, "split").Permutation(frames.Length).Select(index => frames[index])];
         var count = (int)(frames.Length * trainFraction);
         return new KittiSplit([.. frames[..count].Order(StringComparer.Ordinal)], [.. frames[count..].Order(StringComparer.Ordinal)]);
     }
@@ -38,11 +33,4 @@ public sealed record KittiSplit(IReadOnlyList<string> Train, IReadOnlyList<strin
 
     /// <summary>Writes one frame a line.</summary>
     public static void WriteList(string path, IEnumerable<string> frameIds) => AtomicFile.WriteText(path, string.Concat(frameIds.Select(id => id + "\n")));
-
-    private static ulong Mix(ulong value)
-    {
-        value = (value + 0x9E3779B97F4A7C15) * 0xBF58476D1CE4E5B9;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-        return value ^ (value >> 31);
-    }
 }

@@ -59,6 +59,62 @@ public sealed class ImageDecoderTests
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1_000_000);
     }
 
+    /// <summary>Four quarters: red, green, blue, white; by EXIF's eight orientations, where each quarter comes to lie.</summary>
+    [Theory]
+    [InlineData(1, "RGBW")]
+    [InlineData(2, "GRWB")]
+    [InlineData(3, "WBGR")]
+    [InlineData(4, "BWRG")]
+    [InlineData(5, "RBGW")]
+    [InlineData(6, "BRWG")]
+    [InlineData(7, "WGBR")]
+    [InlineData(8, "GWRB")]
+    public void The_exif_orientation_is_applied(int orientation, string quarters)
+    {
+        using var image = Picture($"orientation{orientation}.jpg");
+
+        Assert.Equal(orientation < 5 ? (32, 16) : (16, 32), (image.WidthPixels, image.HeightPixels));
+        Assert.Equal(quarters, Quarters(image));
+    }
+
+    [Theory]
+    [InlineData("cmyk.jpg")]
+    [InlineData("palette.png")]
+    public void Other_colour_models_become_rgb(string file)
+    {
+        using var image = Picture(file);
+        Assert.Equal("RGBW", Quarters(image));
+    }
+
+    [Theory]
+    [InlineData("grey.png", 0)]
+    [InlineData("grey16.png", 0)]
+    [InlineData("grey.jpg", 2)]
+    public void Grey_images_have_three_equal_channels(string file, int tolerance)
+    {
+        using var image = Picture(file);
+        foreach (var (x, level) in new[] { (4, 60), (28, 190) })
+        {
+            Assert.All(image.Pixels.Slice(3 * (8 * 32 + x), 3).ToArray(), value => Assert.InRange(value, level - tolerance, level + tolerance));
+        }
+    }
+
+    [Fact]
+    public void Transparent_pixels_are_laid_on_black()
+    {
+        using var image = Picture("alpha.png");
+        Assert.Equal("RGBK", Quarters(image));
+    }
+
+    private static RgbImage Picture(string file) => ImageDecoder.DecodeFile(Path.Combine(AppContext.BaseDirectory, "Imaging", "images", file));
+
+    private static string Quarters(RgbImage image) => string.Concat(new[] { (1, 1), (3, 1), (1, 3), (3, 3) }.Select(place =>
+    {
+        var at = 3 * (place.Item2 * image.HeightPixels / 4 * image.WidthPixels + place.Item1 * image.WidthPixels / 4);
+        var (r, g, b) = (image.Pixels[at], image.Pixels[at + 1], image.Pixels[at + 2]);
+        return r > 150 && g > 150 && b > 150 ? 'W' : r > 150 ? 'R' : g > 120 ? 'G' : b > 150 ? 'B' : 'K';
+    }));
+
     private static uint Crc32(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;

@@ -1,4 +1,4 @@
-namespace Pipeline.Training.Engine;
+namespace Pipeline.Shared;
 
 /// <summary>A named stream of random numbers: the same on every machine for the same seed, name and position.</summary>
 /// <param name="seed">The run's seed.</param>
@@ -13,6 +13,15 @@ public sealed class RandomNumbers(ulong seed, string name, ulong position = 0)
 
     /// <summary>0 ≤ value &lt; limit.</summary>
     public int NextInt(int limit) => (int)(Next() % (ulong)limit);
+
+    /// <summary>from ≤ value &lt; to.</summary>
+    public double Uniform(double from, double to) => from + (to - from) * NextDouble();
+
+    /// <summary>True with the probability given.</summary>
+    public bool Chance(double probability) => NextDouble() < probability;
+
+    /// <summary>Standard normal (Box and Muller 1958).</summary>
+    public double Normal() => Math.Sqrt(-2 * Math.Log(1 - NextDouble())) * Math.Cos(2 * Math.PI * NextDouble());
 
     /// <summary>Indices 0..count−1 in random order.</summary>
     public int[] Permutation(int count)
