@@ -31,6 +31,33 @@ public sealed class CocoGoldenTests
         }
     }
 
+    [Theory(SkipTestWithoutData = true), GoldenData("evaluation", "coco_bench")]
+    public void A_thousand_images_by_formula_equal_pycocotools(string name)
+    {
+        var golden = GoldenCase.Load(name);
+        foreach (var (size, least, spread) in new[] { ("A", 0, 8), ("B", 20, 21) })
+        {
+            var expected = golden.Expected.GetProperty(size);
+            var problem = CocoBenchProblem.Create(golden.Inputs.GetProperty("seed").GetUInt64(), least, spread);
+            var check = expected.GetProperty("input_check");
+            Assert.Equal(check.GetProperty("objects").GetInt32(), problem.Objects.Count);
+            Assert.Equal(check.GetProperty("crowds").GetInt32(), problem.Objects.Count(entry => entry.IsCrowd));
+            Assert.Equal(check.GetProperty("detections").GetInt32(), problem.Detections.Count);
+            Assert.Equal(check.GetProperty("object_x_sum").GetDouble(), problem.Objects.Sum(entry => entry.X), 1e-3);
+            Assert.Equal(check.GetProperty("detection_w_sum").GetDouble(), problem.Detections.Sum(entry => entry.Width), 1e-3);
+            Assert.Equal(check.GetProperty("score_sum").GetDouble(), problem.Detections.Sum(entry => entry.Score), 1e-3);
+
+            var result = CocoEvaluator.Evaluate(problem);
+
+            foreach (var (ours, reference) in result.Stats.Zip(expected.GetProperty("stats").Doubles())
+                .Concat(result.Categories.Select(category => category.Ap).Zip(expected.GetProperty("ap_per_class").Doubles()))
+                .Concat(result.Categories.Select(category => category.Ap50).Zip(expected.GetProperty("ap50_per_class").Doubles())))
+            {
+                GoldenComparison.Close(size, ours, reference, golden.AbsoluteTolerance);
+            }
+        }
+    }
+
     [Fact]
     public void A_nan_score_is_refused_with_the_detection_named()
     {

@@ -1,0 +1,68 @@
+using Pipeline.Shared.Evaluation;
+
+namespace Pipeline.Shared.Tests.Evaluation;
+
+/// <summary>The reference's problem of 1,000 images and 8 classes, made by the formula that stands in its file.</summary>
+internal static class CocoBenchProblem
+{
+    private const int Classes = 8, Slots = 64, Fields = 16, LastSlot = 63;
+    private const double WidthPixels = 1242, HeightPixels = 375;
+
+    /// <param name="seed">The file's seed.</param>
+    /// <param name="least">Fewest detections of an image and class.</param>
+    /// <param name="spread">How many more there may be, less one.</param>
+    public static CocoProblem Create(ulong seed, int least, int spread)
+    {
+        var (objects, detections) = (new List<CocoObject>(), new List<CocoDetection>());
+        for (var image = 0; image < 1000; image++)
+        {
+            for (var category = 0; category < Classes; category++)
+            {
+                double U(int slot, int field) => Unit(seed, (ulong)(((image * Classes + category) * Slots + slot) * Fields + field));
+                var count = (int)Math.Floor(4 * U(LastSlot, 0));
+                var found = least + (int)Math.Floor(spread * U(LastSlot, 1));
+                for (var slot = 0; slot < Math.Max(count, found); slot++)
+                {
+                    int j = slot;
+                    double Side(int field) => Sixtyfourth(8 + 292 * (U(j, field) * U(j, field)));
+                    var (w, h) = (Side(0), Side(1));
+                    var (x, y) = (Sixtyfourth((WidthPixels - w) * U(j, 2)), Sixtyfourth((HeightPixels - h) * U(j, 3)));
+                    if (j < count)
+                    {
+                        objects.Add(new CocoObject(image + 1, category + 1, x, y, w, h, w * h, U(j, 4) < 0.02));
+                    }
+
+                    if (j >= found)
+                    {
+                        continue;
+                    }
+
+                    if (j < count)
+                    {
+                        detections.Add(new CocoDetection(
+                            image + 1, category + 1, Sixtyfourth(x + (U(j, 7) - 0.5) * 0.3 * w), Sixtyfourth(y + (U(j, 8) - 0.5) * 0.3 * h),
+                            Sixtyfourth(w * (0.8 + 0.4 * U(j, 5))), Sixtyfourth(h * (0.8 + 0.4 * U(j, 6))), Math.Floor((0.3 + 0.7 * U(j, 9)) * 1024) / 1024));
+                    }
+                    else
+                    {
+                        var (width, height, score) = (Side(10), Side(11), U(j, 14));
+                        detections.Add(new CocoDetection(
+                            image + 1, category + 1, Sixtyfourth((WidthPixels - width) * U(j, 12)), Sixtyfourth((HeightPixels - height) * U(j, 13)), width, height, Math.Floor(score * score * 1024) / 1024));
+                    }
+                }
+            }
+        }
+
+        return new CocoProblem([.. Enumerable.Range(1, 1000)], [.. Enumerable.Range(1, Classes)], objects, detections);
+    }
+
+    private static double Sixtyfourth(double value) => Math.Floor(value * 64) / 64;
+
+    private static double Unit(ulong seed, ulong index)
+    {
+        var z = unchecked(seed + (index + 1) * 0x9E3779B97F4A7C15);
+        z = unchecked((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9);
+        z = unchecked((z ^ (z >> 27)) * 0x94D049BB133111EB);
+        return ((z ^ (z >> 31)) >> 11) * (1.0 / (1UL << 53));
+    }
+}
