@@ -23,3 +23,16 @@ public abstract class NamedModule(string name) : nn.Module(name)
     {
     }
 }
+
+/// <summary>As <see cref="NamedModule{TInput,TOutput}"/>, with two inputs.</summary>
+/// <typeparam name="TFirst">What it takes first.</typeparam>
+/// <typeparam name="TSecond">What it takes second.</typeparam>
+/// <typeparam name="TOutput">What it gives.</typeparam>
+/// <param name="name">Name of the kind of module, for messages.</param>
+public abstract class NamedModule<TFirst, TSecond, TOutput>(string name) : nn.Module<TFirst, TSecond, TOutput>(name)
+{
+    /// <inheritdoc />
+    protected sealed override void RegisterComponents()
+    {
+    }
+}
