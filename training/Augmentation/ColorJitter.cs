@@ -1,0 +1,123 @@
+using Pipeline.Shared;
+
+namespace Pipeline.Training.Augmentation;
+
+/// <summary>Brightness, contrast, saturation and hue in random order, on 8-bit RGB as Pillow computes them (torchvision's class of this name).</summary>
+/// <param name="brightness">Factors are 1 ± this.</param>
+/// <param name="contrast">Factors are 1 ± this.</param>
+/// <param name="saturation">Factors are 1 ± this.</param>
+/// <param name="hue">Shifts are ± this share of the circle.</param>
+internal sealed class ColorJitter(double brightness, double contrast, double saturation, double hue)
+{
+    /// <summary>Changes the pixels in place.</summary>
+    public void Apply(Span<byte> rgb, RandomNumbers random)
+    {
+        foreach (var operation in random.Permutation(4))
+        {
+            switch (operation)
+            {
+                case 0:
+                    AdjustBrightness(rgb, Factor(random, brightness));
+                    break;
+                case 1:
+                    AdjustContrast(rgb, Factor(random, contrast));
+                    break;
+                case 2:
+                    AdjustSaturation(rgb, Factor(random, saturation));
+                    break;
+                default:
+                    AdjustHue(rgb, random.Uniform(-hue, hue));
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Blends with black.</summary>
+    public static void AdjustBrightness(Span<byte> rgb, double factor)
+    {
+        foreach (ref var value in rgb)
+        {
+            value = Blend(0, value, (float)factor);
+        }
+    }
+
+    /// <summary>Blends with the mean grey level.</summary>
+    public static void AdjustContrast(Span<byte> rgb, double factor)
+    {
+        long sum = 0;
+        for (var i = 0; i < rgb.Length; i += 3)
+        {
+            sum += Grayscale.Level(rgb[i], rgb[i + 1], rgb[i + 2]);
+        }
+
+        var mean = (byte)((double)sum / (rgb.Length / 3) + 0.5);
+        foreach (ref var value in rgb)
+        {
+            value = Blend(mean, value, (float)factor);
+        }
+    }
+
+    /// <summary>Blends with the grey image.</summary>
+    public static void AdjustSaturation(Span<byte> rgb, double factor)
+    {
+        for (var i = 0; i < rgb.Length; i += 3)
+        {
+            var grey = Grayscale.Level(rgb[i], rgb[i + 1], rgb[i + 2]);
+            (rgb[i], rgb[i + 1], rgb[i + 2]) = (Blend(grey, rgb[i], (float)factor), Blend(grey, rgb[i + 1], (float)factor), Blend(grey, rgb[i + 2], (float)factor));
+        }
+    }
+
+    /// <summary>Turns the hue, in 8-bit HSV; a shift of 1 is the whole circle.</summary>
+    public static void AdjustHue(Span<byte> rgb, double shift)
+    {
+        var steps = (byte)(int)(shift * 255);
+        for (var i = 0; i < rgb.Length; i += 3)
+        {
+            var (h, s, v) = ToHsv(rgb[i], rgb[i + 1], rgb[i + 2]);
+            (rgb[i], rgb[i + 1], rgb[i + 2]) = ToRgb(unchecked((byte)(h + steps)), s, v);
+        }
+    }
+
+    private static double Factor(RandomNumbers random, double strength) => random.Uniform(Math.Max(0, 1 - strength), 1 + strength);
+
+    private static byte Blend(byte degenerate, byte value, float factor) => (byte)Math.Clamp(degenerate + factor * (value - degenerate), 0f, 255f);
+
+    private static (byte H, byte S, byte V) ToHsv(byte r, byte g, byte b)
+    {
+        var (max, min) = (Math.Max(r, Math.Max(g, b)), Math.Min(r, Math.Min(g, b)));
+        if (max == min)
+        {
+            return (0, 0, max);
+        }
+
+        float range = max - min;
+        var saturation = range / max;
+        var (red, green, blue) = ((max - r) / range, (max - g) / range, (max - b) / range);
+        var hue = r == max ? blue - green : g == max ? (float)(2.0 + red - blue) : (float)(4.0 + green - red);
+        hue = (float)((hue / 6.0 + 1.0) % 1.0);
+        return ((byte)Math.Clamp((int)(hue * 255.0), 0, 255), (byte)Math.Clamp((int)(saturation * 255.0), 0, 255), max);
+    }
+
+    private static (byte R, byte G, byte B) ToRgb(byte h, byte s, byte v)
+    {
+        if (s == 0)
+        {
+            return (v, v, v);
+        }
+
+        var saturation = (float)(s / 255.0);
+        var sector = (int)Math.Floor(h * 6.0 / 255.0);
+        var fraction = (float)(h * 6.0 / 255.0 - sector);
+        byte Part(double share) => (byte)Math.Clamp((int)Math.Round(v * share, MidpointRounding.AwayFromZero), 0, 255);
+        var (p, q, t) = (Part(1.0 - saturation), Part(1.0 - saturation * fraction), Part(1.0 - saturation * (1.0 - fraction)));
+        return (sector % 6) switch
+        {
+            0 => (v, t, p),
+            1 => (q, v, p),
+            2 => (p, v, t),
+            3 => (p, q, v),
+            4 => (t, p, v),
+            _ => (v, p, q),
+        };
+    }
+}

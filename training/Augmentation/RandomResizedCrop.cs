@@ -1,0 +1,47 @@
+using Pipeline.Shared;
+
+namespace Pipeline.Training.Augmentation;
+
+/// <summary>Chooses a part of an image by area and aspect ratio (torchvision's class of this name).</summary>
+/// <param name="minScale">Smallest share of the area.</param>
+/// <param name="maxScale">Largest share of the area.</param>
+internal sealed class RandomResizedCrop(double minScale, double maxScale)
+{
+    private const int Attempts = 10;
+    private const double MinRatio = 3.0 / 4, MaxRatio = 4.0 / 3;
+
+    /// <summary>A random part; after ten draws that do not fit, the largest centred part of an allowed ratio.</summary>
+    public CropBox Choose(int height, int width, RandomNumbers random)
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var scale = random.Uniform(minScale, maxScale);
+            var ratio = Math.Exp(random.Uniform(Math.Log(MinRatio), Math.Log(MaxRatio)));
+            if (Size(height, width, scale, ratio) is { } size)
+            {
+                return new CropBox(random.NextInt(height - size.Height + 1), random.NextInt(width - size.Width + 1), size.Height, size.Width);
+            }
+        }
+
+        return Fallback(height, width);
+    }
+
+    /// <summary>The sides of a part, or null when it does not fit.</summary>
+    public static (int Height, int Width)? Size(int height, int width, double scale, double ratio)
+    {
+        // torchvision draws both numbers in float32.
+        var (area, aspect) = ((double)height * width * (float)scale, (float)ratio);
+        var (w, h) = ((int)Math.Round(Math.Sqrt(area * aspect)), (int)Math.Round(Math.Sqrt(area / aspect)));
+        return w > 0 && w <= width && h > 0 && h <= height ? (h, w) : null;
+    }
+
+    /// <summary>The largest centred part whose ratio is allowed.</summary>
+    public static CropBox Fallback(int height, int width)
+    {
+        var ratio = (double)width / height;
+        var (h, w) = ratio < MinRatio ? ((int)Math.Round(width / MinRatio), width)
+            : ratio > MaxRatio ? (height, (int)Math.Round(height * MaxRatio))
+            : (height, width);
+        return new CropBox((height - h) / 2, (width - w) / 2, h, w);
+    }
+}

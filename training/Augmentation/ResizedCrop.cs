@@ -1,0 +1,154 @@
+using System.Buffers;
+
+namespace Pipeline.Training.Augmentation;
+
+/// <summary>How a pixel is made from its neighbours.</summary>
+internal enum Resampling
+{
+    /// <summary>Triangle of radius 1.</summary>
+    Bilinear,
+
+    /// <summary>Cubic of radius 2, a = −0.5.</summary>
+    Bicubic,
+}
+
+/// <summary>A rectangle of an image in pixels.</summary>
+internal readonly record struct CropBox(int Top, int Left, int Height, int Width);
+
+/// <summary>Cuts and resizes 8-bit RGB as Pillow does: separable, the support grows with the shrink factor, each pass in fixed point and rounded to 8 bit.</summary>
+internal static class ResizedCrop
+{
+    private const int PrecisionBits = 22;
+    private const int Channels = 3;
+
+    /// <param name="source">HWC.</param>
+    /// <param name="sourceWidth">Pixels of a row of the source.</param>
+    /// <param name="crop">Inside the source; pixels outside it do not contribute.</param>
+    /// <param name="target">HWC, receives <paramref name="height"/> × <paramref name="width"/> pixels.</param>
+    /// <param name="height">Rows of the target.</param>
+    /// <param name="width">Columns of the target.</param>
+    /// <param name="resampling">The filter.</param>
+    public static void Resize(ReadOnlySpan<byte> source, int sourceWidth, CropBox crop, Span<byte> target, int height, int width, Resampling resampling = Resampling.Bilinear)
+    {
+        var columns = new Taps(crop.Width, width, resampling);
+        var rows = new Taps(crop.Height, height, resampling);
+        var between = ArrayPool<byte>.Shared.Rent(crop.Height * width * Channels);
+        try
+        {
+            for (var y = 0; y < crop.Height; y++)
+            {
+                Horizontal(source.Slice(((crop.Top + y) * sourceWidth + crop.Left) * Channels, crop.Width * Channels), between.AsSpan(y * width * Channels, width * Channels), columns);
+            }
+
+            Vertical(between, target, width * Channels, height, rows);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(between);
+            columns.Dispose();
+            rows.Dispose();
+        }
+    }
+
+    private static void Horizontal(ReadOnlySpan<byte> from, Span<byte> to, in Taps taps)
+    {
+        for (int x = 0, at = 0; x < taps.Count; x++, at += Channels)
+        {
+            var weights = taps.Of(x, out var first);
+            var (r, g, b) = (1 << (PrecisionBits - 1), 1 << (PrecisionBits - 1), 1 << (PrecisionBits - 1));
+            for (int i = 0, place = first * Channels; i < weights.Length; i++, place += Channels)
+            {
+                var weight = weights[i];
+                r += from[place] * weight;
+                g += from[place + 1] * weight;
+                b += from[place + 2] * weight;
+            }
+
+            (to[at], to[at + 1], to[at + 2]) = (Clip(r), Clip(g), Clip(b));
+        }
+    }
+
+    private static void Vertical(ReadOnlySpan<byte> from, Span<byte> to, int stride, int height, in Taps taps)
+    {
+        for (var y = 0; y < height; y++)
+        {
+            var weights = taps.Of(y, out var first);
+            var row = to.Slice(y * stride, stride);
+            for (var x = 0; x < stride; x++)
+            {
+                var sum = 1 << (PrecisionBits - 1);
+                for (int i = 0, place = first * stride + x; i < weights.Length; i++, place += stride)
+                {
+                    sum += from[place] * weights[i];
+                }
+
+                row[x] = Clip(sum);
+            }
+        }
+    }
+
+    private static byte Clip(int fixedPoint) => (byte)Math.Clamp(fixedPoint >> PrecisionBits, 0, 255);
+
+    /// <summary>Which source pixels make each target pixel of one axis, and with what fixed-point weight.</summary>
+    private readonly ref struct Taps
+    {
+        private readonly int[] weights, firsts, lengths;
+        private readonly int most;
+
+        public Taps(int from, int to, Resampling resampling)
+        {
+            Count = to;
+            var scale = (double)from / to;
+            var shrink = Math.Max(1, scale);
+            var support = (resampling == Resampling.Bilinear ? 1 : 2) * shrink;
+            most = (int)Math.Ceiling(support) * 2 + 1;
+            (weights, firsts, lengths) = (ArrayPool<int>.Shared.Rent(most * to), ArrayPool<int>.Shared.Rent(to), ArrayPool<int>.Shared.Rent(to));
+            Span<double> exact = most <= 256 ? stackalloc double[most] : new double[most];
+            for (var target = 0; target < to; target++)
+            {
+                var centre = (target + 0.5) * scale;
+                var first = Math.Max(0, (int)(centre - support + 0.5));
+                var length = Math.Min(from, (int)(centre + support + 0.5)) - first;
+                var sum = 0.0;
+                for (var i = 0; i < length; i++)
+                {
+                    sum += exact[i] = Filter((i + first - centre + 0.5) / shrink, resampling);
+                }
+
+                for (var i = 0; i < length; i++)
+                {
+                    weights[target * most + i] = (int)Math.Round(exact[i] / sum * (1 << PrecisionBits), MidpointRounding.AwayFromZero);
+                }
+
+                (firsts[target], lengths[target]) = (first, length);
+            }
+        }
+
+        public int Count { get; }
+
+        public ReadOnlySpan<int> Of(int target, out int first)
+        {
+            first = firsts[target];
+            return weights.AsSpan(target * most, lengths[target]);
+        }
+
+        public void Dispose()
+        {
+            ArrayPool<int>.Shared.Return(weights);
+            ArrayPool<int>.Shared.Return(firsts);
+            ArrayPool<int>.Shared.Return(lengths);
+        }
+
+        private static double Filter(double x, Resampling resampling)
+        {
+            x = Math.Abs(x);
+            if (resampling == Resampling.Bilinear)
+            {
+                return x < 1 ? 1 - x : 0;
+            }
+
+            const double A = -0.5;
+            return x < 1 ? ((A + 2) * x - (A + 3)) * x * x + 1 : x < 2 ? (((x - 5) * x + 8) * x - 4) * A : 0;
+        }
+    }
+}
