@@ -3,6 +3,6 @@ using Pipeline.Training.Commands;
 
 var root = new RootCommand("Trains object detectors on images of your own domain and exports them for pipeline-serve.")
 {
-    FinetuneCommand.Create(), ExportCommand.Create(),
+    DataCommand.Create(), PretrainCommand.Create(), FinetuneCommand.Create(), ExportCommand.Create(),
 };
 return await CommandRunner.RunAsync(root, args);

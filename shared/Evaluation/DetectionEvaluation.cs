@@ -24,10 +24,15 @@ public sealed record ClassAveragePrecision(double Ap, double Ap50, int Objects);
 /// <summary>The evaluator of training, serving and demo alike: KITTI labels under COCO's metrics; DontCare regions are crowds of every class, types outside the classes are left out.</summary>
 public static class DetectionEvaluation
 {
-    /// <param name="labels">The classes, in the order of the detections' labels.</param>
+    /// <param name="classes">The classes, in the order of the detections' labels.</param>
     /// <param name="frames">Truth and detections.</param>
-    public static DetectionEvaluationResult Evaluate(IReadOnlyList<string> labels, IEnumerable<EvaluatedFrame> frames)
+    public static DetectionEvaluationResult Evaluate(IReadOnlyList<string> classes, IEnumerable<EvaluatedFrame> frames) => Evaluate(new LabelMap(classes), frames);
+
+    /// <param name="map">The classes, in the order of the detections' labels, and what is merged into them.</param>
+    /// <param name="frames">Truth and detections.</param>
+    public static DetectionEvaluationResult Evaluate(LabelMap map, IEnumerable<EvaluatedFrame> frames)
     {
+        var labels = map.Classes;
         var (objects, detections, images) = (new List<CocoObject>(), new List<CocoDetection>(), new List<long>());
         foreach (var frame in frames)
         {
@@ -35,7 +40,7 @@ public static class DetectionEvaluation
             images.Add(image);
             foreach (var entry in frame.Truth)
             {
-                var (box, only) = (entry.Box, labels.ToList().IndexOf(entry.Type));
+                var (box, only) = (entry.Box, map.Label(entry.Type));
                 for (var category = 0; category < labels.Count; category++)
                 {
                     var crowd = entry.Type == KittiClasses.DontCare;

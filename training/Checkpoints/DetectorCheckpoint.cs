@@ -37,7 +37,7 @@ public static class DetectorCheckpoint
         try
         {
             var detector = new FasterRcnn(JsonSerializer.Deserialize<DetectorOptions>(options, Json)!);
-            LoadInto(detector, content.Tensors, path);
+            LoadInto(StateDict.InOrder(detector), content.Tensors, path);
             detector.eval();
             return (detector, JsonSerializer.Deserialize<string[]>(labels, Json)!);
         }
@@ -47,12 +47,12 @@ public static class DetectorCheckpoint
         }
     }
 
-    /// <summary>Copies tensors into a module.</summary>
+    /// <summary>Copies tensors into those of a module.</summary>
     /// <exception cref="UserErrorException">A tensor is missing, left over or of another shape: the file is of another architecture.</exception>
-    internal static void LoadInto(nn.Module module, IReadOnlyDictionary<string, Tensor> tensors, string path)
+    internal static void LoadInto(IEnumerable<KeyValuePair<string, Tensor>> target, IReadOnlyDictionary<string, Tensor> tensors, string path)
     {
         using var _ = no_grad();
-        var state = StateDict.InOrder(module).ToDictionary(entry => entry.Key, entry => entry.Value);
+        var state = target.ToDictionary(entry => entry.Key, entry => entry.Value);
         var wrong = state.Where(entry => !tensors.TryGetValue(entry.Key, out var tensor) || !tensor.shape.SequenceEqual(entry.Value.shape)).Select(entry => entry.Key)
             .Concat(tensors.Keys.Where(name => !state.ContainsKey(name))).ToArray();
         if (wrong.Length > 0)

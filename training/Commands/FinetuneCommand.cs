@@ -19,13 +19,14 @@ internal static class FinetuneCommand
         var rate = new Option<double>("--learning-rate") { DefaultValueFactory = _ => 0.0025, Description = "After the warm-up." };
         var milestones = new Option<int[]>("--milestones") { DefaultValueFactory = _ => [12, 16], AllowMultipleArgumentsPerToken = true, Description = "Epochs at whose beginning the rate is divided by ten." };
         var noFlip = new Option<bool>("--no-flip") { Description = "Do not mirror images." };
+        var weights = new Option<string?>("--backbone-weights") { Description = "A backbone that pretrain wrote; random weights when left out." };
         var seed = new Option<int>("--seed") { Description = "Seed of weights, order and samplers." };
         var device = new Option<string>("--device") { DefaultValueFactory = _ => "cpu", Description = "cpu or cuda." };
         var small = new Option<bool>("--small") { Description = "A ResNet-18 of half width and 640 pixels, for a CPU; else torchvision's ResNet-50-FPN." };
         device.AcceptOnlyFromAmong("cpu", "cuda");
         var command = new Command("finetune", "Trains a detector and measures its mAP after every epoch.\n\nExample:\n  pipeline-train finetune --data kitti --output runs/street --small --epochs 20")
         {
-            data, output, train, test, epochs, batch, rate, milestones, noFlip, seed, device, small,
+            data, output, train, test, epochs, batch, rate, milestones, noFlip, weights, seed, device, small,
         };
         command.SetAction((result, cancellation) =>
         {
@@ -40,11 +41,12 @@ internal static class FinetuneCommand
                 LearningRate = result.GetValue(rate),
                 Milestones = result.GetValue(milestones)!,
                 HorizontalFlip = !result.GetValue(noFlip),
+                BackboneWeights = result.GetValue(weights),
                 Seed = result.GetValue(seed),
                 Device = result.GetValue(device)!,
             };
             options = result.GetValue(small) ? options with { Detector = Small(options.Labels.Count + 1), ClipGradientNorm = 10 } : options;
-            Console.WriteLine(FinetuneRun.Run(options, new EpochLines(options.Epochs), cancellation).CheckpointPath);
+            Console.WriteLine(ConsoleProgress.Run("finetune", progress => FinetuneRun.Run(options, progress, cancellation)).CheckpointPath);
             return Task.FromResult(0);
         });
         return command;
@@ -66,11 +68,4 @@ internal static class FinetuneCommand
         RpnPostNmsTopNTest = 300,
         BoxBatchSizePerImage = 128,
     };
-
-    /// <summary>Prints at once, in order, which <see cref="Progress{T}"/> does not promise.</summary>
-    private sealed class EpochLines(int epochs) : IProgress<FinetuneEpoch>
-    {
-        public void Report(FinetuneEpoch value) => Console.WriteLine(
-            $"epoch {value.Epoch + 1}/{epochs}: loss {value.Loss:F4}, mAP {value.Map?.ToString("F4") ?? "-"}, mAP50 {value.Map50?.ToString("F4") ?? "-"}, {value.Seconds:F1} s, {(epochs - value.Epoch - 1) * value.Seconds / 60:F1} min left");
-    }
 }

@@ -9,7 +9,7 @@ namespace Pipeline.Training.Data;
 /// <param name="dataset">The frames.</param>
 /// <param name="labels">The classes; objects of other types are left out.</param>
 /// <param name="cacheBytes">Memory for decoded images.</param>
-internal sealed class KittiTrainingData(KittiDataset dataset, IReadOnlyList<string> labels, long cacheBytes) : IDisposable
+internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, long cacheBytes) : IDisposable
 {
     private readonly Dictionary<string, RgbImage> cache = [];
     private long cachedBytes;
@@ -19,12 +19,12 @@ internal sealed class KittiTrainingData(KittiDataset dataset, IReadOnlyList<stri
     {
         var image = Decode(frameId);
         var pixels = tensor(image.Pixels.ToArray(), dtype: uint8).view(image.HeightPixels, image.WidthPixels, 3).to(device).permute(2, 0, 1).to(float32) / 255f;
-        KittiObject[] objects = [.. dataset.ReadLabels(frameId).Where(entry => labels.Contains(entry.Type))];
+        KittiObject[] objects = [.. dataset.ReadLabels(frameId).Where(entry => labels.Label(entry.Type) >= 0)];
         var width = image.WidthPixels;
         float[] corners = [.. objects.SelectMany(entry => flip
             ? new[] { width - entry.Box.X2, entry.Box.Y1, width - entry.Box.X1, entry.Box.Y2 }
             : [entry.Box.X1, entry.Box.Y1, entry.Box.X2, entry.Box.Y2])];
-        long[] classes = [.. objects.Select(entry => labels.ToList().IndexOf(entry.Type) + 1L)];
+        long[] classes = [.. objects.Select(entry => labels.Label(entry.Type) + 1L)];
         if (!cache.ContainsKey(frameId))
         {
             image.Dispose();

@@ -22,6 +22,12 @@ public sealed record FinetuneOptions
     /// <summary>The classes.</summary>
     public IReadOnlyList<string> Labels { get; init; } = KittiClasses.Default;
 
+    /// <summary>Types that become another class, as <c>Person_sitting</c> to <c>Pedestrian</c>.</summary>
+    public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
+
+    /// <summary>Weights for the backbone to begin with, as <c>pretrain</c> writes them; random ones when null.</summary>
+    public string? BackboneWeights { get; init; }
+
     /// <summary>The detector; its number of classes follows from the labels.</summary>
     public DetectorOptions Detector { get; init; } = new() { NumClasses = KittiClasses.Default.Count + 1 };
 

@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using System.Text.Json;
+using System.Globalization;
 using Pipeline.Shared;
 using Pipeline.Shared.Evaluation;
-using Pipeline.Shared.Files;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Kitti;
 using Pipeline.Training.Checkpoints;
@@ -17,31 +16,33 @@ namespace Pipeline.Training.Engine;
 public static class FinetuneRun
 {
     /// <param name="options">What to do.</param>
-    /// <param name="progress">Receives every finished epoch.</param>
+    /// <param name="progress">Receives every step.</param>
     /// <param name="cancellation">Ends the run after the step; the checkpoint is saved first.</param>
     /// <exception cref="UserErrorException">A file, a list or an option is wrong, or the loss is not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was ended; its checkpoint is there.</exception>
-    public static FinetuneResult Run(FinetuneOptions options, IProgress<FinetuneEpoch>? progress = null, CancellationToken cancellation = default)
+    public static FinetuneResult Run(FinetuneOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         var dataset = KittiDataset.Open(options.Data);
         var split = Split(options, dataset);
-        if (Directory.Exists(options.Output))
-        {
-            throw new UserErrorException($"{options.Output}: the folder is there already; choose another with --output, or remove it.");
-        }
-
+        var labels = new LabelMap(options.Labels, options.LabelMap);
+        RunFolder.Create(options.Output, options);
         var device = new Device(options.Device);
         manual_seed(options.Seed);
         using var detector = new FasterRcnn(options.Detector with { NumClasses = options.Labels.Count + 1, SamplerSeed = options.Seed });
+        if (options.BackboneWeights is { } weights)
+        {
+            BackboneCheckpoint.LoadInto(detector.Backbone.Body, weights);
+        }
+
         detector.to(device);
-        using var data = new KittiTrainingData(dataset, options.Labels, options.CacheBytes);
+        using var data = new KittiTrainingData(dataset, labels, options.CacheBytes);
         using var optimizer = optim.SGD(
             detector.parameters().Where(parameter => parameter.requires_grad), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
         var schedule = new WarmupMultiStepSchedule(options.LearningRate, options.WarmupIterations, options.Milestones, 0.1);
-        AtomicFile.WriteText(Path.Combine(options.Output, "config.json"), JsonSerializer.Serialize(options, DetectorCheckpoint.Json) + "\n");
         var checkpoint = Path.Combine(options.Output, "last.safetensors");
         var epochs = new List<FinetuneEpoch>();
         long iteration = 0;
+        var batches = (split.Train.Count + options.BatchSize - 1) / options.BatchSize;
         for (var epoch = 0; epoch < options.Epochs; epoch++)
         {
             var start = Stopwatch.GetTimestamp();
@@ -54,9 +55,9 @@ public static class FinetuneRun
                     group.LearningRate = schedule.At(epoch, iteration);
                 }
 
-                sum += Step(detector, optimizer, data, [.. batch.Select(index => split.Train[index])], options, epoch, device);
-                steps++;
-                iteration++;
+                var value = Step(detector, optimizer, data, [.. batch.Select(index => split.Train[index])], options, epoch, device);
+                (sum, steps, iteration) = (sum + value, steps + 1, iteration + 1);
+                progress?.Report(new TrainingProgress(iteration, (long)options.Epochs * batches, value));
                 if (cancellation.IsCancellationRequested)
                 {
                     DetectorCheckpoint.Save(checkpoint, detector, options.Labels);
@@ -65,12 +66,12 @@ public static class FinetuneRun
             }
 
             var measured = split.Test.Count > 0 && ((epoch + 1) % options.EvaluateEveryEpochs == 0 || epoch + 1 == options.Epochs)
-                ? Evaluate(detector, dataset, data, split.Test, options.Labels, device)
+                ? Evaluate(detector, dataset, data, split.Test, labels, device)
                 : null;
             DetectorCheckpoint.Save(checkpoint, detector, options.Labels);
             epochs.Add(new FinetuneEpoch(epoch, sum / steps, measured?.Map, measured?.Map50, Stopwatch.GetElapsedTime(start).TotalSeconds));
-            AtomicFile.WriteText(Path.Combine(options.Output, "metrics.jsonl"), string.Concat(epochs.Select(entry => JsonSerializer.Serialize(entry, JsonSerializerOptions.Web) + "\n")));
-            progress?.Report(epochs[^1]);
+            RunFolder.WriteMetrics(options.Output, epochs);
+            progress?.Report(new TrainingProgress(iteration, (long)options.Epochs * batches, sum / steps, $"epoch {epoch + 1}/{options.Epochs}: loss {sum / steps:F4}, mAP {Share(measured?.Map)}, mAP50 {Share(measured?.Map50)}, {epochs[^1].Seconds:F1} s"));
         }
 
         return new FinetuneResult(checkpoint, epochs);
@@ -99,7 +100,7 @@ public static class FinetuneRun
     }
 
     private static DetectionEvaluationResult Evaluate(
-        FasterRcnn detector, KittiDataset dataset, KittiTrainingData data, IReadOnlyList<string> frames, IReadOnlyList<string> labels, Device device)
+        FasterRcnn detector, KittiDataset dataset, KittiTrainingData data, IReadOnlyList<string> frames, LabelMap labels, Device device)
     {
         detector.eval();
         return DetectionEvaluation.Evaluate(labels, frames.Select(frame =>
@@ -111,6 +112,8 @@ public static class FinetuneRun
             return new EvaluatedFrame(frame, dataset.ReadLabels(frame), [.. numbers.Chunk(6).Select(row => new Pipeline.Shared.Geometry.Detection((int)row[5] - 1, row[4], new Box(row[0], row[1], row[2], row[3])))]);
         }));
     }
+
+    private static string Share(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";
 
     private static KittiSplit Split(FinetuneOptions options, KittiDataset dataset)
     {

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using Pipeline.Shared;
+using Pipeline.Training.Backbones;
+
+namespace Pipeline.Training.Checkpoints;
+
+/// <summary>A residual backbone in one <c>.safetensors</c> file: torchvision's names without a front; its shape in the metadata.</summary>
+public static class BackboneCheckpoint
+{
+    private const string OptionsKey = "backbone";
+    private const string BatchCounter = "num_batches_tracked";
+
+    /// <param name="path">Where.</param>
+    /// <param name="backbone">The backbone.</param>
+    /// <param name="options">Its shape.</param>
+    public static void Save(string path, ResNet backbone, ResNetOptions options) => SafetensorsFile.Write(
+        path, StateDict.InOrder(backbone), new Dictionary<string, string> { [OptionsKey] = JsonSerializer.Serialize(options, DetectorCheckpoint.Json) });
+
+    /// <summary>Copies the weights and statistics of a file; counters of batches are not needed.</summary>
+    /// <exception cref="UserErrorException">The file is of another architecture.</exception>
+    public static void LoadInto(ResNet backbone, string path)
+    {
+        using var content = SafetensorsFile.Read(path);
+        DetectorCheckpoint.LoadInto(
+            StateDict.InOrder(backbone).Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)),
+            content.Tensors.Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)).ToDictionary(entry => entry.Key, entry => entry.Value), path);
+    }
+}

@@ -1,0 +1,8 @@
+namespace Pipeline.Training.Engine;
+
+/// <summary>How far a run has come.</summary>
+/// <param name="Step">Steps done, over the whole run.</param>
+/// <param name="Steps">Steps of the whole run.</param>
+/// <param name="Loss">Of the last step.</param>
+/// <param name="EpochLine">What a finished epoch brought, else null.</param>
+public readonly record struct TrainingProgress(long Step, long Steps, double Loss, string? EpochLine = null);
