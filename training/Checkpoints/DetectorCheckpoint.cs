@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Pipeline.Shared;
 using Pipeline.Training.Detection;
 using static TorchSharp.torch;
@@ -12,7 +13,7 @@ public static class DetectorCheckpoint
     private const string OptionsKey = "detector";
     private const string LabelsKey = "labels";
 
-    internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) }, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     /// <param name="path">Where.</param>
     /// <param name="detector">The detector.</param>

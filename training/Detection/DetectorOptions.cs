@@ -1,3 +1,4 @@
+using Pipeline.Shared.Kitti;
 using Pipeline.Training.Backbones;
 
 namespace Pipeline.Training.Detection;
@@ -6,7 +7,7 @@ namespace Pipeline.Training.Detection;
 public sealed record DetectorOptions
 {
     /// <summary>Classes with the background, which is class 0.</summary>
-    public required int NumClasses { get; init; }
+    public int NumClasses { get; init; } = KittiClasses.Default.Count + 1;
 
     /// <summary>The residual backbone.</summary>
     public ResNetOptions Backbone { get; init; } = new();

@@ -29,7 +29,7 @@ public sealed record FinetuneOptions
     public string? BackboneWeights { get; init; }
 
     /// <summary>The detector; its number of classes follows from the labels.</summary>
-    public DetectorOptions Detector { get; init; } = new() { NumClasses = KittiClasses.Default.Count + 1 };
+    public DetectorOptions Detector { get; init; } = new();
 
     /// <summary>Passes over the frames.</summary>
     [Range(1, 10_000)] public int Epochs { get; init; } = 20;
