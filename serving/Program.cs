@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Pipeline.Serving;
 using Pipeline.Serving.Commands;
+using Pipeline.Shared;
+using Pipeline.Shared.Commands;
 
 var defaults = new ServiceOptions();
 var models = new Option<string>("--models") { DefaultValueFactory = _ => defaults.Models, Description = "The model repository." };
@@ -20,7 +22,15 @@ root.SetAction(async (result, cancellation) =>
         Version = result.GetValue(version),
         Url = result.GetValue(url)!,
     });
-    await app.StartAsync(cancellation);
+    try
+    {
+        await app.StartAsync(cancellation);
+    }
+    catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+    {
+        throw new UserErrorException($"{exception.Message} Choose another with --url.", exception);
+    }
+
     Console.WriteLine($"listening on {string.Join(", ", app.Urls)}");
     await app.WaitForShutdownAsync(cancellation);
     return 0;

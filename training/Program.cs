@@ -1,8 +1,9 @@
 using System.CommandLine;
+using Pipeline.Shared.Commands;
 using Pipeline.Training.Commands;
 
 var root = new RootCommand("Trains object detectors on images of your own domain and exports them for pipeline-serve.")
 {
-    DataCommand.Create(), PretrainCommand.Create(), FinetuneCommand.Create(), ExportCommand.Create(),
+    DemoCommand.Create(), DataCommand.Create(), PretrainCommand.Create(), FinetuneCommand.Create(), ExportCommand.Create(),
 };
 return await CommandRunner.RunAsync(root, args);

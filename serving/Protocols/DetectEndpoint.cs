@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Pipeline.Serving.Inference;
 using Pipeline.Serving.Observability;
+using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Serving.Protocols;
@@ -18,7 +19,11 @@ public sealed record DetectResponse(string Model, int Version, int Width, int He
 /// <param name="Label">Name of the class.</param>
 /// <param name="Score">0..1</param>
 /// <param name="Box">x1, y1, x2, y2 in continuous pixels.</param>
-public sealed record DetectedObject(string Label, float Score, float[] Box);
+public sealed record DetectedObject(string Label, float Score, float[] Box)
+{
+    internal static DetectedObject From(in Detection detection, IReadOnlyList<string> labels) =>
+        new(labels[detection.Label], detection.Score, [detection.Box.X1, detection.Box.Y1, detection.Box.X2, detection.Box.Y2]);
+}
 
 /// <summary><c>POST /v1/detect</c>: an encoded image as the body, detections as JSON.</summary>
 internal static class DetectEndpoint
@@ -43,7 +48,7 @@ internal static class DetectEndpoint
             metrics.Observe(decode, inference);
             return Results.Ok(new DetectResponse(
                 model.Manifest.Name, model.Manifest.Version, image.WidthPixels, image.HeightPixels,
-                [.. detections.Where(found => found.Score >= threshold).Select(found => new DetectedObject(model.Manifest.Labels[found.Label], found.Score, [found.Box.X1, found.Box.Y1, found.Box.X2, found.Box.Y2]))],
+                [.. detections.Where(found => found.Score >= threshold).Select(found => DetectedObject.From(found, model.Manifest.Labels))],
                 decode.TotalMilliseconds, inference.TotalMilliseconds));
         }
         catch (ImageException exception)

@@ -114,7 +114,7 @@ public static class StreetScenes
         public static Thing Random(StreetShape shape, StreetSceneOptions options, Camera camera, RandomNumbers random)
         {
             // Uniform in 1/depth, so that near and far things are as frequent in the picture.
-            var depth = 1 / random.Uniform(1 / 32.0, 1 / 5.5);
+            var depth = 1 / random.Uniform(1 / 22.0, 1 / 5.0);
             var scale = camera.FocalPixels / depth;
             var (width, height) = (shape.SizeMetres.Width * scale, shape.SizeMetres.Height * scale);
             var bottom = camera.HorizonPixels + CameraHeightMetres * scale;

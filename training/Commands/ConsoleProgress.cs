@@ -10,49 +10,67 @@ internal static class ConsoleProgress
 {
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(10);
 
-    public static T Run<T>(string name, Func<IProgress<TrainingProgress>, T> run)
+    /// <summary>A run of one stage.</summary>
+    public static T Run<T>(string name, Func<IProgress<TrainingProgress>, T> run) =>
+        RunStages(progress => run(new Stage(name, progress)));
+
+    /// <summary>A run of several named stages.</summary>
+    public static T RunStages<T>(Func<IProgress<(string Stage, TrainingProgress Progress)>, T> run)
     {
         if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
         {
-            return run(new Lines(name));
+            return run(new Lines());
         }
 
         return AnsiConsole.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn())
-            .Start(context =>
-            {
-                var task = context.AddTask(name);
-                return run(new Bar(name, task));
-            });
+            .Start(context => run(new Bars(context)));
     }
 
-    private sealed class Bar(string name, ProgressTask task) : IProgress<TrainingProgress>
+    private sealed class Stage(string name, IProgress<(string Stage, TrainingProgress Progress)> stages) : IProgress<TrainingProgress>
     {
-        public void Report(TrainingProgress value)
+        public void Report(TrainingProgress value) => stages.Report((name, value));
+    }
+
+    private sealed class Bars(ProgressContext context) : IProgress<(string Stage, TrainingProgress Progress)>
+    {
+        private readonly Dictionary<string, ProgressTask> tasks = [];
+
+        public void Report((string Stage, TrainingProgress Progress) value)
         {
-            (task.MaxValue, task.Value, task.Description) = (value.Steps, value.Step, $"{Markup.Escape(name)} loss {value.Loss:F4}");
-            if (value.EpochLine is { } line)
+            var (name, progress) = value;
+            var task = tasks.TryGetValue(name, out var known) ? known : tasks[name] = context.AddTask(name);
+            (task.MaxValue, task.Value) = (progress.Steps, progress.Step);
+            task.Description = progress.Loss > 0 ? FormattableString.Invariant($"{Markup.Escape(name)} loss {progress.Loss:F3}") : Markup.Escape(name);
+            if (progress.EpochLine is { } line)
             {
-                AnsiConsole.WriteLine(line);
+                AnsiConsole.WriteLine($"{name} {line}");
             }
         }
     }
 
-    private sealed class Lines(string name) : IProgress<TrainingProgress>
+    private sealed class Lines : IProgress<(string Stage, TrainingProgress Progress)>
     {
-        private readonly long start = Stopwatch.GetTimestamp();
-        private long last = Stopwatch.GetTimestamp();
+        private string stage = "";
+        private long start, last;
 
-        public void Report(TrainingProgress value)
+        public void Report((string Stage, TrainingProgress Progress) value)
         {
-            if (value.EpochLine is null && Stopwatch.GetElapsedTime(last) < BetweenLines)
+            var (name, progress) = value;
+            if (name != stage)
+            {
+                (stage, start, last) = (name, Stopwatch.GetTimestamp(), 0);
+            }
+
+            if (progress.EpochLine is null && last != 0 && Stopwatch.GetElapsedTime(last) < BetweenLines)
             {
                 return;
             }
 
             last = Stopwatch.GetTimestamp();
-            var left = Stopwatch.GetElapsedTime(start) / Math.Max(1, value.Step) * (value.Steps - value.Step);
-            Console.WriteLine($"{name} {value.EpochLine ?? $"step {value.Step}/{value.Steps}: loss {value.Loss:F4}"}, {left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)} left");
+            var left = Stopwatch.GetElapsedTime(start) / Math.Max(1, progress.Step) * (progress.Steps - progress.Step);
+            var text = progress.EpochLine ?? $"{progress.Step}/{progress.Steps}" + (progress.Loss > 0 ? FormattableString.Invariant($", loss {progress.Loss:F4}") : "");
+            Console.WriteLine($"{name} {text}, {left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)} left");
         }
     }
 }

@@ -85,7 +85,7 @@ public sealed class SafetensorsTests : IDisposable
         using var small = new FasterRcnn(Tiny("resnet18"));
         using var large = new FasterRcnn(Tiny("resnet34"));
 
-        var refusal = Assert.Throws<UserErrorException>(() => DetectorCheckpoint.LoadInto(large, StateDict.InOrder(small).ToDictionary(entry => entry.Key, entry => entry.Value), "small.safetensors"));
+        var refusal = Assert.Throws<UserErrorException>(() => DetectorCheckpoint.LoadInto(StateDict.InOrder(large), StateDict.InOrder(small).ToDictionary(entry => entry.Key, entry => entry.Value), "small.safetensors"));
 
         Assert.Contains("another architecture", refusal.Message);
         Assert.Contains("backbone.body.layer1.2.conv1.weight", refusal.Message);

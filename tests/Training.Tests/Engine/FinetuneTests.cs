@@ -50,7 +50,7 @@ public sealed class FinetuneTests : IDisposable
     public void Mirroring_an_image_mirrors_its_boxes()
     {
         using var scope = NewDisposeScope();
-        using var data = new KittiTrainingData(KittiDataset.Open(SharedData.Path("data/kitti-sample")), KittiClasses.Default, 0);
+        using var data = new KittiTrainingData(KittiDataset.Open(SharedData.Path("data/kitti-sample")), new LabelMap(KittiClasses.Default), 0);
         var (image, target) = data.Load("000008", flip: false, CPU);
         var (mirrored, mirroredTarget) = data.Load("000008", flip: true, CPU);
 

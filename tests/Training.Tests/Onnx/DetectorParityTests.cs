@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Pipeline.Golden;
 using Pipeline.Shared.Imaging;
+using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
 using static TorchSharp.torch;
@@ -20,6 +21,18 @@ public sealed class DetectorParityTests : IDisposable
             .Where(image => image is { WidthPixels: 1242, HeightPixels: 375 }).Take(images).ToArray();
 
         EqualDetections(architecture, width, minSize, maxSize, 375, 1242, [.. frames.Select(image => image.Pixels.ToArray())]);
+    }
+
+    [Fact]
+    public void The_exported_detector_finds_what_the_torch_detector_finds_on_synthetic_scenes()
+    {
+        byte[][] scenes = [.. Enumerable.Range(0, 4).Select(i =>
+        {
+            using var image = StreetScenes.Draw(new StreetSceneOptions(), i).Image;
+            return image.Pixels.ToArray();
+        })];
+
+        EqualDetections("resnet18", 0.5, 128, 384, 128, 384, scenes);
     }
 
     [Theory]

@@ -1,11 +1,13 @@
 using System.CommandLine;
-using Pipeline.Shared;
 
-namespace Pipeline.Training.Commands;
+namespace Pipeline.Shared.Commands;
 
 /// <summary>Exit codes: 0 done, 1 failed, 2 the user's input is wrong, 130 interrupted.</summary>
-internal static class CommandRunner
+public static class CommandRunner
 {
+    /// <param name="root">The program's commands.</param>
+    /// <param name="arguments">What the user typed.</param>
+    /// <returns>The exit code; what went wrong is one line on the standard error.</returns>
     public static async Task<int> RunAsync(RootCommand root, string[] arguments)
     {
         var parsed = root.Parse(arguments);

@@ -1,0 +1,50 @@
+using Pipeline.Golden;
+using Pipeline.Serving.Commands;
+using Pipeline.Shared.Kitti;
+using Pipeline.Training.Configuration;
+using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Engine;
+using Pipeline.Training.Onnx;
+
+namespace Pipeline.Serving.Tests;
+
+/// <summary>
+/// The whole chain on real images: a small detector learns 16 KITTI frames by heart, goes through ONNX and is measured by ONNX Runtime on the same frames.
+/// It says that labels, anchors, losses, export and evaluation fit together; it says nothing about unseen frames.
+/// </summary>
+public sealed class RealFramesTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("real-frames").FullName;
+
+    [Fact]
+    public void A_small_detector_learns_the_real_frames_and_finds_the_cars_through_the_exported_model()
+    {
+        var data = SharedData.Path("data/kitti-sample");
+        var frames = Path.Combine(folder, "frames.txt");
+        KittiSplit.WriteList(frames, KittiDataset.Open(data).FrameIds);
+        var options = new RunConfiguration<FinetuneOptions>().Preset("finetune", "small")
+            .Option("test", "data", data)
+            .Option("test", "output", Path.Combine(folder, "run"))
+            .Option("test", "trainList", frames)
+            .Option("test", "testList", frames)
+            .Option("test", "epochs", 45)
+            .Option("test", "evaluateEveryEpochs", 45)
+            .Option("test", "milestones", Milestones())
+            .Option("test", "horizontalFlip", false)
+            .Build();
+
+        var trained = FinetuneRun.Run(options, cancellation: TestContext.Current.CancellationToken);
+        var (detector, labels) = DetectorCheckpoint.Load(trained.CheckpointPath);
+        using var _ = detector;
+        var model = DetectorExporter.Export(detector, new ExportOptions { RepositoryRoot = Path.Combine(folder, "models"), Name = "real", Labels = labels });
+        var report = EvaluateCommand.Run(model, data, split: null, batchSize: 4, TestContext.Current.CancellationToken);
+
+        Assert.Equal(16, report.Images);
+        Assert.True(report.PerClass["Car"]!.Ap50 >= 0.8, $"Car AP50 {report.PerClass["Car"]!.Ap50:F3}");
+        Assert.Equal(trained.Epochs[^1].Map!.Value, report.Map, 1e-3);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private static int[] Milestones() => [34, 41];
+}

@@ -1,0 +1,73 @@
+using System.Collections;
+using Pipeline.Shared;
+using Pipeline.Training.Configuration;
+using Pipeline.Training.Engine;
+
+namespace Pipeline.Training.Tests.Configuration;
+
+public sealed class RunConfigurationTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("configuration").FullName;
+
+    [Fact]
+    public void Each_layer_lies_over_the_one_before()
+    {
+        var file = Write("""
+            // a comment
+            { "epochs": 3, "batchSize": 5, "detector": { "FpnChannels": 40 }, }
+            """);
+        var environment = new Hashtable { ["PIPELINE__BATCHSIZE"] = "6", ["pipeline__detector__backbone__architecture"] = "resnet34", ["OTHER"] = "x" };
+
+        var options = Base().File(file).Environment(environment).Option("--learning-rate", "learningRate", 0.5).Build();
+
+        Assert.Equal((3, 6, 0.5), (options.Epochs, options.BatchSize, options.LearningRate));
+        Assert.Equal((40, 256, "resnet34", 0.5), (options.Detector.FpnChannels, options.Detector.BoxHeadChannels, options.Detector.Backbone.Architecture, options.Detector.Backbone.WidthMultiplier));
+    }
+
+    [Fact]
+    public void An_unknown_key_is_named_with_its_file_and_line()
+    {
+        var file = Write("{\n  \"epochs\": 3,\n  \"detector\": {\n    \"fpnChanels\": 4\n  }\n}");
+        var message = Assert.Throws<ConfigurationException>(() => Base().File(file)).Message;
+        Assert.StartsWith($"{file}:4: detector.fpnChanels: there is no such setting", message);
+        Assert.Contains("fpnChannels", message);
+    }
+
+    [Theory]
+    [InlineData("{ \"epochs\": \"many\" }", "epochs: the value is not of the kind")]
+    [InlineData("{ \"epochs\": 0 }", "epochs: 0 is refused")]
+    [InlineData("{ \"epochs\": 1", ":1: not JSON")]
+    [InlineData("[]", "an object in braces")]
+    [InlineData("{ \"detector\": { \"backbone\": { \"batchNorm\": \"thawed\" } } }", "detector.backbone.batchNorm")]
+    public void A_wrong_value_is_refused(string json, string expected) =>
+        Assert.Contains(expected, Assert.ThrowsAny<UserErrorException>(() => Base().File(Write(json)).Build()).Message);
+
+    [Fact]
+    public void An_unknown_environment_variable_of_ours_is_refused() =>
+        Assert.Contains("PIPELINE__EPOCS", Assert.Throws<ConfigurationException>(() => Base().Environment(new Hashtable { ["PIPELINE__EPOCS"] = "3" })).Message);
+
+    [Fact]
+    public void What_must_be_given_is_named() =>
+        Assert.Contains("'data', 'output' must be given", Assert.Throws<UserErrorException>(() => new RunConfiguration<FinetuneOptions>().Preset("finetune", "small").Build()).Message);
+
+    [Fact]
+    public void Every_preset_can_be_built()
+    {
+        Assert.All(RunConfiguration<FinetuneOptions>.Presets("finetune"), name => Assert.NotNull(
+            new RunConfiguration<FinetuneOptions>().Preset("finetune", name).Option("test", "data", "d").Option("test", "output", "o").Build()));
+        Assert.All(RunConfiguration<PretrainOptions>.Presets("pretrain"), name => Assert.NotNull(
+            new RunConfiguration<PretrainOptions>().Preset("pretrain", name).Option("test", "images", "d").Option("test", "output", "o").Build()));
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private static RunConfiguration<FinetuneOptions> Base() =>
+        new RunConfiguration<FinetuneOptions>().Preset("finetune", "small").Option("test", "data", "d").Option("test", "output", "o");
+
+    private string Write(string text)
+    {
+        var path = Path.Combine(folder, "config.json");
+        File.WriteAllText(path, text);
+        return path;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using OxyPlot;
+using OxyPlot.Axes;
+using OxyPlot.Legends;
+using OxyPlot.Series;
+using Pipeline.Training.Engine;
+
+namespace Pipeline.Training.Experiments;
+
+/// <summary>Curves of the demo's trainings as SVG, from the metrics that the runs wrote.</summary>
+internal static class DemoCharts
+{
+    private const double WidthPixels = 460, HeightPixels = 280;
+    private static readonly OxyColor[] Colours = [OxyColor.FromRgb(0x35, 0x6c, 0xb0), OxyColor.FromRgb(0xd0, 0x6b, 0x1c)];
+
+    public static string ContrastiveLoss(string run) =>
+        Chart("Contrastive loss", "loss", ("InfoNCE", [.. Read<PretrainEpoch>(run).Select(epoch => new DataPoint(epoch.Epoch, epoch.Loss))]));
+
+    public static string DetectorLoss(params (string Name, string Run)[] runs) =>
+        Chart("Loss of fine-tuning", "loss", [.. runs.Select(run => (run.Name, (DataPoint[])[.. Read<FinetuneEpoch>(run.Run).Select(epoch => new DataPoint(epoch.Epoch + 1, epoch.Loss))]))]);
+
+    public static string MeanAveragePrecision(params (string Name, string Run)[] runs) =>
+        Chart("mAP50 on held-out scenes", "mAP50", [.. runs.Select(run => (run.Name, (DataPoint[])[.. Read<FinetuneEpoch>(run.Run).Where(epoch => epoch.Map50 is not null).Select(epoch => new DataPoint(epoch.Epoch + 1, epoch.Map50!.Value))]))]);
+
+    private static string Chart(string title, string unit, params (string Name, DataPoint[] Points)[] curves)
+    {
+        var model = new PlotModel { Title = title, TitleFontSize = 14, DefaultFont = "sans-serif", Background = OxyColors.White };
+        model.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "epoch", MinimumMajorStep = 1 });
+        model.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = unit, Minimum = 0, MajorGridlineStyle = LineStyle.Dot });
+        if (curves.Length > 1)
+        {
+            model.Legends.Add(new Legend { LegendPosition = LegendPosition.TopRight });
+        }
+
+        foreach (var ((name, points), colour) in curves.Zip(Colours))
+        {
+            var line = new LineSeries { Title = name, Color = colour, MarkerType = MarkerType.Circle, MarkerSize = 3 };
+            line.Points.AddRange(points);
+            model.Series.Add(line);
+        }
+
+        return new SvgExporter { Width = WidthPixels, Height = HeightPixels, IsDocument = false }.ExportToString(model);
+    }
+
+    private static IEnumerable<T> Read<T>(string run) =>
+        File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonSerializer.Deserialize<T>(line, JsonSerializerOptions.Web)!);
+}

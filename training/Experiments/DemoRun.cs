@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Pipeline.Shared;
+using Pipeline.Shared.Files;
+using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Synthetic;
+using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Engine;
+using Pipeline.Training.Onnx;
+
+namespace Pipeline.Training.Experiments;
+
+/// <summary>The whole job on synthetic street scenes: contrastive retraining, fine-tuning without and with it, export, measurement with ONNX Runtime, report.</summary>
+/// <remarks>Finished stages are kept when a run is started again; an unfinished one begins anew.</remarks>
+public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, TrainingProgress Progress)> progress, CancellationToken cancellation)
+{
+    private const string DoneFile = ".done";
+    private const int FirstLabelledScene = 1_000_000;
+    private static readonly string[] Runs = ["scratch", "retrained"];
+
+    /// <exception cref="UserErrorException">The folder holds another demo.</exception>
+    /// <exception cref="OperationCanceledException">The run was ended; finished stages are kept.</exception>
+    public DemoReport Run()
+    {
+        CheckSameOptions();
+        var start = Stopwatch.GetTimestamp();
+        var (unlabelled, data) = (Folder("unlabelled"), Folder("scenes"));
+        var seconds = Stage("unlabelled", () => StreetSceneWriter.WriteImages(unlabelled, Scenes, 0, options.UnlabelledScenes, Steps("unlabelled", options.UnlabelledScenes), cancellation));
+        seconds += Stage("scenes", () => WriteLabelled(data));
+        seconds += Stage("pretrain", () => PretrainRun.Run(options.Pretrain(unlabelled, Folder("pretrain")), Into("pretrain"), cancellation));
+        foreach (var run in Runs)
+        {
+            var weights = run == "retrained" ? Path.Combine(Folder("pretrain"), "backbone.safetensors") : null;
+            seconds += Stage(run, () => FinetuneRun.Run(options.Finetune(data, Folder(run), StreetSceneOptions.Classes, weights), Into(run), cancellation));
+        }
+
+        seconds += Stage("exported", () =>
+        {
+            foreach (var run in Runs)
+            {
+                Export(run, Folder("exported"), run);
+            }
+        });
+        var measured = Runs.Select(run =>
+        {
+            progress.Report(("measure", new TrainingProgress(Array.IndexOf(Runs, run), Runs.Length, 0)));
+            var found = ServingProgram.Evaluate(Exported(run), data, Path.Combine(data, "test.txt"), cancellation);
+            return new DemoResult(run, found.Map, found.Map50, found.PerClass.ToDictionary(entry => entry.Key, entry => entry.Value?.Ap50));
+        }).ToArray();
+        var better = measured.MaxBy(result => result.Map50)!.Name;
+        var model = Published(better);
+        seconds += Stopwatch.GetElapsedTime(start).TotalSeconds - secondsOfStages;
+        var report = new DemoReport(measured, Math.Round(seconds, 1), model);
+        DemoReportWriter.Write(options, report, better, Exported(better), cancellation);
+        return report;
+    }
+
+    private double secondsOfStages;
+
+    private StreetSceneOptions Scenes => new() { Seed = options.Seed };
+
+    private string Folder(string stage) => Path.Combine(options.Output, stage);
+
+    private string Exported(string run) => Path.Combine(Folder("exported"), run, "1");
+
+    private void WriteLabelled(string data)
+    {
+        var count = options.TrainScenes + options.TestScenes;
+        StreetSceneWriter.WriteKitti(data, Scenes, FirstLabelledScene, count, Steps("scenes", count), cancellation);
+        var frames = KittiDataset.Open(data).FrameIds;
+        KittiSplit.WriteList(Path.Combine(data, "train.txt"), frames.Take(options.TrainScenes));
+        KittiSplit.WriteList(Path.Combine(data, "test.txt"), frames.Skip(options.TrainScenes));
+    }
+
+    private string Export(string run, string repository, string name)
+    {
+        var checkpoint = Path.Combine(Folder(run), "last.safetensors");
+        var (detector, labels) = DetectorCheckpoint.Load(checkpoint);
+        using (detector)
+        {
+            return DetectorExporter.Export(detector, new ExportOptions { RepositoryRoot = repository, Name = name, Labels = labels, CheckpointPath = checkpoint });
+        }
+    }
+
+    /// <summary>The model of this demo in the repository; it is published once.</summary>
+    private string Published(string run)
+    {
+        var note = Path.Combine(options.Output, "model.txt");
+        if (File.Exists(note) && File.ReadAllText(note).Trim() is var known && Directory.Exists(known))
+        {
+            return known;
+        }
+
+        var model = Export(run, options.Models, options.ModelName);
+        AtomicFile.WriteText(note, model + "\n");
+        return model;
+    }
+
+    /// <summary>Runs a stage unless it is done; returns its seconds, those of the first time when it was.</summary>
+    private double Stage(string name, Action run)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var done = Path.Combine(Folder(name), DoneFile);
+        if (File.Exists(done))
+        {
+            return JsonSerializer.Deserialize<double>(File.ReadAllText(done));
+        }
+
+        if (Directory.Exists(Folder(name)))
+        {
+            Directory.Delete(Folder(name), recursive: true);
+        }
+
+        var start = Stopwatch.GetTimestamp();
+        run();
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        secondsOfStages += seconds;
+        AtomicFile.WriteText(done, JsonSerializer.Serialize(seconds));
+        return seconds;
+    }
+
+    private void CheckSameOptions()
+    {
+        var (path, text) = (Path.Combine(options.Output, "demo.json"), JsonSerializer.Serialize(options, DetectorCheckpoint.Json) + "\n");
+        if (File.Exists(path) && File.ReadAllText(path) != text)
+        {
+            throw new UserErrorException($"{options.Output}: holds a demo with other settings; choose another folder with --output, or remove it.");
+        }
+
+        AtomicFile.WriteText(path, text);
+    }
+
+    private Relay<TrainingProgress> Into(string stage) => new(value => progress.Report((stage, value)));
+
+    private Relay<int> Steps(string stage, int count) => new(done => progress.Report((stage, new TrainingProgress(done, count, 0))));
+
+    /// <summary>Reports at once, on the caller's thread, which <see cref="Progress{T}"/> does not.</summary>
+    private sealed class Relay<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value)
+        {
+            lock (this)
+            {
+                report(value);
+            }
+        }
+    }
+}
