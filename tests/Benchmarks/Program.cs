@@ -1,9 +1,21 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Pipeline.Benchmarks;
 
 string Argument(string name, string otherwise) => Array.IndexOf(args, name) is var at && at >= 0 && at + 1 < args.Length ? args[at + 1] : otherwise;
+if (args is ["--filter", ..])
+{
+    // In this process: the native libraries lie in this program's folder.
+    BenchmarkSwitcher.FromAssembly(typeof(DetectorPeer).Assembly)
+        .Run(args, DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)));
+    return 0;
+}
+
 if (args is not ["peer", ..])
 {
-    Console.Error.WriteLine("usage: peer --mode train|inference [--batch N] [--runs N] [--threads N]");
+    Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n       peer --mode train|inference [--batch N] [--runs N] [--threads N]");
     return 2;
 }
 

@@ -25,19 +25,19 @@ public sealed record DemoOptions
     public int UnlabelledScenes { get; init; } = 640;
 
     /// <summary>Scenes with labels to learn from.</summary>
-    public int TrainScenes { get; init; } = 240;
+    public int TrainScenes { get; init; } = 600;
 
     /// <summary>Scenes with labels to measure on.</summary>
     public int TestScenes { get; init; } = 80;
 
     /// <summary>Passes of the contrastive training.</summary>
-    public int PretrainEpochs { get; init; } = 12;
+    public int PretrainEpochs { get; init; } = 15;
 
     /// <summary>Passes of each fine-tuning.</summary>
-    public int FinetuneEpochs { get; init; } = 8;
+    public int FinetuneEpochs { get; init; } = 6;
 
     /// <summary>The backbone of both trainings.</summary>
-    public ResNetOptions Backbone { get; init; } = new() { Architecture = "resnet18", WidthMultiplier = 0.5, BatchNorm = BatchNormMode.Train };
+    public ResNetOptions Backbone { get; init; } = new() { Architecture = "resnet18", WidthMultiplier = 0.25, BatchNorm = BatchNormMode.Train };
 
     internal PretrainOptions Pretrain(string images, string output) => new()
     {
@@ -63,8 +63,8 @@ public sealed record DemoOptions
         BackboneWeights = backboneWeights,
         Epochs = FinetuneEpochs,
         Milestones = [FinetuneEpochs - 2, FinetuneEpochs - 1],
-        BatchSize = 2,
-        LearningRate = 0.02,
+        BatchSize = 4,
+        LearningRate = 0.03,
         WarmupIterations = 50,
         ClipGradientNorm = 10,
         EvaluateEveryEpochs = 2,
@@ -74,8 +74,8 @@ public sealed record DemoOptions
             Backbone = Backbone,
             FpnChannels = 48,
             BoxHeadChannels = 128,
-            MinSizePixels = 128,
-            MaxSizePixels = 384,
+            MinSizePixels = 112,
+            MaxSizePixels = 336,
             AnchorSizes = [[8], [16], [32], [64], [128]],
             RpnPreNmsTopNTrain = 200,
             RpnPostNmsTopNTrain = 100,

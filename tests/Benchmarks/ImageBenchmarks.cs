@@ -1,0 +1,39 @@
+using BenchmarkDotNet.Attributes;
+using Pipeline.Shared.Imaging;
+using Pipeline.Shared.Synthetic;
+using Pipeline.Training.Augmentation;
+
+namespace Pipeline.Benchmarks;
+
+/// <summary>A 1242 × 375 scene: decoded, resized as Pillow does it, and made into a contrastive view.</summary>
+[MemoryDiagnoser]
+public class ImageBenchmark
+{
+    private readonly ViewAugmentation views = new(new ViewOptions());
+    private readonly float[] view = new float[3 * 224 * 224];
+    private byte[] png = [], jpeg = [], resized = new byte[3 * 402 * 1333];
+    private RgbImage image = null!;
+    private ulong draw;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        image = StreetScenes.Draw(new StreetSceneOptions { WidthPixels = 1242, HeightPixels = 375 }, 1).Image;
+        (png, jpeg) = (ImageEncoder.Png(image), ImageEncoder.Jpeg(image));
+    }
+
+    [Benchmark]
+    public void DecodePngAndResize() => DecodeAndResize(png);
+
+    [Benchmark]
+    public void DecodeJpegAndResize() => DecodeAndResize(jpeg);
+
+    [Benchmark]
+    public void ContrastiveView() => views.Apply(image, new Pipeline.Shared.RandomNumbers(1, "benchmark", draw++), view);
+
+    private void DecodeAndResize(byte[] encoded)
+    {
+        using var decoded = ImageDecoder.Decode(encoded, "benchmark");
+        ResizedCrop.Resize(decoded.Pixels, decoded.WidthPixels, new CropBox(0, 0, 375, 1242), resized, 402, 1333);
+    }
+}
