@@ -30,6 +30,12 @@ public sealed record ContrastiveOptions
     /// <summary>When the key encoder moves.</summary>
     public MomentumUpdate MomentumUpdate { get; init; } = MomentumUpdate.AfterStep;
 
+    /// <summary>
+    /// Parts of the shuffled key batch that have batch statistics of their own. 1 is the authors' single device: query and key then share a batch's
+    /// statistics, by which a small network finds the positive without looking at it. More parts do what MoCo's shuffling does between devices.
+    /// </summary>
+    [Range(1, 64)] public int KeySubBatches { get; init; } = 1;
+
     /// <summary>Whether shuffled patches are a second query.</summary>
     public bool Jigsaw { get; init; }
 

@@ -1,3 +1,4 @@
+using Pipeline.Shared;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Contrastive;
@@ -19,8 +20,13 @@ internal sealed record ContrastiveBatch(Tensor Query, Tensor Key, Tensor? Patche
 internal sealed record ContrastiveStep(Tensor Query, Tensor Key, Tensor Logits, Tensor Loss, Tensor? JigsawLoss, Tensor Total);
 
 /// <summary>Contrastive training with a queue and a momentum encoder, and InfoMin's second branch of shuffled patches (He et al. 2020; Tian et al. 2020; PyContrast's <c>contrast_trainer.py</c>).</summary>
-/// <remarks>One device: the keys' batch norms see the whole batch, so MoCo's shuffling would change nothing and is left out.</remarks>
-internal sealed class InfoMin(ContrastiveOptions options, ContrastiveModel query, ContrastiveModel key, FeatureQueue queue, optim.Optimizer optimizer)
+/// <param name="options">The method.</param>
+/// <param name="query">Learns.</param>
+/// <param name="key">Follows.</param>
+/// <param name="queue">The negatives.</param>
+/// <param name="optimizer">Of the query's parameters.</param>
+/// <param name="shuffle">Shuffles the keys, where they are computed in parts.</param>
+internal sealed class InfoMin(ContrastiveOptions options, ContrastiveModel query, ContrastiveModel key, FeatureQueue queue, optim.Optimizer optimizer, RandomNumbers? shuffle = null)
 {
     /// <summary>Forward, backward, optimiser, queue and momentum encoder. Call it inside a dispose scope.</summary>
     public ContrastiveStep Step(ContrastiveBatch batch)
@@ -58,6 +64,13 @@ internal sealed class InfoMin(ContrastiveOptions options, ContrastiveModel query
     private Tensor Keys(Tensor views)
     {
         using var _ = no_grad();
-        return key.Project(views);
+        if (options.KeySubBatches == 1)
+        {
+            return key.Project(views);
+        }
+
+        var order = tensor(shuffle!.Permutation((int)views.shape[0]), dtype: int64, device: views.device);
+        var shuffled = cat([.. views.index_select(0, order).chunk(options.KeySubBatches).Select(key.Project)]);
+        return shuffled.index_select(0, order.argsort());
     }
 }

@@ -79,6 +79,7 @@ public static class FinetuneRun
 
     private static double Step(FasterRcnn detector, optim.Optimizer optimizer, KittiTrainingData data, string[] frames, FinetuneOptions options, int epoch, Device device)
     {
+        using var pause = CollectionPause.Begin();
         using var scope = NewDisposeScope();
         var samples = frames.Select(frame => data.Load(frame, options.HorizontalFlip && new RandomNumbers((ulong)options.Seed, "flip/" + frame, (ulong)epoch).NextDouble() < 0.5, device)).ToArray();
         var loss = detector.Losses([.. samples.Select(sample => sample.Image)], [.. samples.Select(sample => sample.Target)]).Sum();

@@ -48,7 +48,7 @@ public static class PretrainRun
         using var generator = new Generator((ulong)options.Seed);
         using var queue = FeatureQueue.Random(options.Contrastive.QueueSize, options.Contrastive.Dimension, generator, device);
         using var optimizer = optim.SGD(query.parameters(), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
-        var infoMin = new InfoMin(options.Contrastive, query, key, queue, optimizer);
+        var infoMin = new InfoMin(options.Contrastive, query, key, queue, optimizer, new RandomNumbers((ulong)options.Seed, "key-shuffle"));
         var schedule = new ContrastiveSchedule(options.LearningRate, options.Epochs);
         var path = Path.Combine(options.Output, "backbone.safetensors");
         var epochs = new List<PretrainEpoch>();
@@ -65,6 +65,7 @@ public static class PretrainRun
             foreach (var batch in views.Epoch(epoch, options.BatchSize, options.Workers))
             {
                 using var _ = batch;
+                using var pause = CollectionPause.Begin();
                 using var scope = NewDisposeScope();
                 var result = infoMin.Step(new ContrastiveBatch(batch.Query.to(device), batch.Key.to(device)));
                 var value = result.Total.item<float>();

@@ -31,7 +31,7 @@ public sealed record DemoOptions
     public int TestScenes { get; init; } = 80;
 
     /// <summary>Passes of the contrastive training.</summary>
-    public int PretrainEpochs { get; init; } = 15;
+    public int PretrainEpochs { get; init; } = 20;
 
     /// <summary>Passes of each fine-tuning.</summary>
     public int FinetuneEpochs { get; init; } = 6;
@@ -44,11 +44,11 @@ public sealed record DemoOptions
         Images = images,
         Output = output,
         Backbone = Backbone,
-        Contrastive = new ContrastiveOptions { QueueSize = 512, Momentum = 0.99 },
-        Views = new ViewOptions { SizePixels = 64, BlurProbability = 0.2 },
+        Contrastive = new ContrastiveOptions { QueueSize = 512, KeySubBatches = 4 },
+        Views = new ViewOptions { SizePixels = 64, JitterProbability = 0.5, Jitter = 0.2, JitterHue = 0.05, GrayscaleProbability = 0.1, BlurProbability = 0.2 },
         Epochs = PretrainEpochs,
         BatchSize = 32,
-        LearningRate = 0.06,
+        LearningRate = 0.1,
         WeightDecay = 5e-4,
         Seed = Seed,
     };

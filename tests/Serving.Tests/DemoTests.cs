@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Pipeline.Golden;
+using Pipeline.Serving.Inference;
+
+namespace Pipeline.Serving.Tests;
+
+/// <summary>The demo as a real process, in its quick form: every stage, the report, a model that the service loads.</summary>
+public sealed class DemoTests : IDisposable
+{
+    private static readonly string Program = Path.Combine(SharedData.RepositoryRoot, "training", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "pipeline-train");
+    private readonly string folder = Directory.CreateTempSubdirectory("demo").FullName;
+
+    [Fact]
+    public async Task The_quick_demo_leaves_a_report_and_a_model_and_a_second_call_finds_everything_done()
+    {
+        var output = Path.Combine(folder, "demo");
+        var first = await Demo(output, "--quick");
+        Assert.True(first.Code == 0, first.Errors);
+
+        using var report = JsonDocument.Parse(File.ReadAllText(Path.Combine(output, "report.json")));
+        var runs = report.RootElement.GetProperty("runs").EnumerateArray().ToArray();
+        Assert.Equal(["scratch", "retrained"], runs.Select(run => run.GetProperty("name").GetString()));
+        Assert.All(runs, run =>
+        {
+            Assert.InRange(run.GetProperty("map").GetDouble(), 0, 1);
+            Assert.InRange(run.GetProperty("map50").GetDouble(), 0, 1);
+            Assert.Equal(4, run.GetProperty("perClass").EnumerateObject().Count());
+        });
+        Assert.True(report.RootElement.GetProperty("seconds").GetDouble() > 0);
+        var model = report.RootElement.GetProperty("model").GetString()!;
+        using (var detector = DetectorModel.Load(model))
+        {
+            Assert.Equal(["Car", "Truck", "Pedestrian", "Cyclist"], detector.Manifest.Labels);
+        }
+
+        var html = File.ReadAllText(Path.Combine(output, "report.html"));
+        Assert.Equal(3, html.Split("<svg").Length - 1);
+        Assert.Equal(6, html.Split("data:image/png;base64,").Length - 1);
+        Assert.DoesNotContain("http://", html.Replace("http://www.w3.org/", "", StringComparison.Ordinal));
+        Assert.Contains("| scratch |", File.ReadAllText(Path.Combine(output, "report.md")));
+
+        var trained = File.GetLastWriteTimeUtc(Path.Combine(output, "scratch", "last.safetensors"));
+        var second = await Demo(output, "--quick");
+        Assert.True(second.Code == 0, second.Errors);
+        Assert.Equal(trained, File.GetLastWriteTimeUtc(Path.Combine(output, "scratch", "last.safetensors")));
+        Assert.False(Directory.Exists(Path.Combine(folder, "models", "street", "2")));
+
+        var other = await Demo(output, "--seed", "7");
+        Assert.Equal(2, other.Code);
+        Assert.Contains("holds a demo with other settings", other.Errors);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private async Task<(int Code, string Errors)> Demo(string output, params string[] more)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Program, ["demo", "--output", output, "--models", Path.Combine(folder, "models"), .. more]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var (errors, text) = (process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await text;
+        return (process.ExitCode, await errors);
+    }
+}
