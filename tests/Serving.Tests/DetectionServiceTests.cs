@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Pipeline.Golden;
 using Pipeline.Serving.Commands;
@@ -88,6 +90,50 @@ public sealed class DetectionServiceTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
         Assert.Contains("ends early", await answer.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_header_of_60000_by_60000_is_too_large()
+    {
+        var bitmap = new byte[200];
+        "BM"u8.CopyTo(bitmap);
+        BinaryPrimitives.WriteInt32LittleEndian(bitmap.AsSpan(10), 54);
+        BinaryPrimitives.WriteInt32LittleEndian(bitmap.AsSpan(14), 40);
+        BinaryPrimitives.WriteInt32LittleEndian(bitmap.AsSpan(18), 60_000);
+        BinaryPrimitives.WriteInt32LittleEndian(bitmap.AsSpan(22), 60_000);
+        BinaryPrimitives.WriteInt16LittleEndian(bitmap.AsSpan(26), 1);
+        BinaryPrimitives.WriteInt16LittleEndian(bitmap.AsSpan(28), 24);
+
+        var answer = await Post(bitmap);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Contains("60000 x 60000", await answer.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_body_over_the_limit_is_too_large()
+    {
+        var answer = await Post(new byte[32_000_001]);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public void Detect_writes_json_kitti_results_and_an_annotated_image()
+    {
+        var frame = SharedData.Path("data/kitti-sample/training/image_2/000008.png");
+        var output = Path.Combine(root, "found");
+
+        Assert.Equal(0, DetectCommand.Create().Parse(["--model", modelDirectory, "--output", output, frame]).Invoke());
+
+        var results = KittiLabelFile.Read(Path.Combine(output, "000008.txt"));
+        Assert.NotEmpty(results);
+        Assert.All(results, result => Assert.NotNull(result.Score));
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(output, "000008.json")));
+        Assert.Equal(results.Count, json.RootElement.GetProperty("detections").GetArrayLength());
+        using var painted = ImageDecoder.DecodeFile(Path.Combine(output, "000008.png"));
+        Assert.Equal((1242, 375), (painted.WidthPixels, painted.HeightPixels));
     }
 
     [Fact]

@@ -1,8 +1,8 @@
 using Pipeline.Golden;
 using Pipeline.Serving.Commands;
 using Pipeline.Shared.Kitti;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Configuration;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Onnx;
 

@@ -21,7 +21,8 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset)
             {
                 configuration.Option(option, key, result.GetValue(added));
             }
-        }));
+        }
+        ));
         return added;
     }
 
