@@ -42,7 +42,11 @@ public static class DetectionService
         var registry = Metrics.NewCustomRegistry();
         builder.Services.AddSingleton(_ => model).AddSingleton(options.Limits).AddSingleton(new ServiceMetrics(registry)).AddProblemDetails();
         var app = builder.Build();
-        app.UseExceptionHandler().UseStatusCodePages();
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            // A body over the limit, or one that breaks off, is the client's fault.
+            StatusCodeSelector = exception => exception is BadHttpRequestException refused ? refused.StatusCode : StatusCodes.Status500InternalServerError,
+        }).UseStatusCodePages();
         app.UseRouting().UseHttpMetrics(metrics => (metrics.RequestDuration.Registry, metrics.RequestCount.Registry, metrics.InProgress.Registry) = (registry, registry, registry));
         app.MapPost("/v1/detect", DetectEndpoint.HandleAsync);
         app.MapGet("/healthz/live", () => "live");
