@@ -29,7 +29,7 @@ public class ImageBenchmark
     public void DecodeJpegAndResize() => DecodeAndResize(jpeg);
 
     [Benchmark]
-    public void ContrastiveView() => views.Apply(image, new Pipeline.Shared.RandomNumbers(1, "benchmark", draw++), view);
+    public void ContrastiveView() => views.Draw(image.HeightPixels, image.WidthPixels, new Pipeline.Shared.RandomNumbers(1, "benchmark", draw++)).Render(image, view);
 
     private void DecodeAndResize(byte[] encoded)
     {

@@ -2,6 +2,20 @@ using Pipeline.Shared;
 
 namespace Pipeline.Training.Augmentation;
 
+/// <summary>A part of <see cref="ColorJitter"/>.</summary>
+internal enum ColorJitterOperation
+{
+    Brightness,
+    Contrast,
+    Saturation,
+    Hue,
+}
+
+/// <summary>One part with what was drawn for it.</summary>
+/// <param name="Operation">What is changed.</param>
+/// <param name="Factor">1 changes nothing; for the hue a share of the circle, where 0 changes nothing.</param>
+internal readonly record struct ColorJitterStep(ColorJitterOperation Operation, double Factor);
+
 /// <summary>Brightness, contrast, saturation and hue in random order, on 8-bit RGB as Pillow computes them (torchvision's class of this name).</summary>
 /// <param name="brightness">Factors are 1 ± this.</param>
 /// <param name="contrast">Factors are 1 ± this.</param>
@@ -9,36 +23,39 @@ namespace Pipeline.Training.Augmentation;
 /// <param name="hue">Shifts are ± this share of the circle.</param>
 internal sealed class ColorJitter(double brightness, double contrast, double saturation, double hue)
 {
-    /// <summary>Changes the pixels in place.</summary>
-    public void Apply(Span<byte> rgb, RandomNumbers random)
+    /// <summary>All four in random order.</summary>
+    public IReadOnlyList<ColorJitterStep> Draw(RandomNumbers random) => [.. random.Permutation(4).Select(place => (ColorJitterOperation)place switch
     {
-        foreach (var operation in random.Permutation(4))
+        ColorJitterOperation.Brightness => new ColorJitterStep(ColorJitterOperation.Brightness, Factor(random, brightness)),
+        ColorJitterOperation.Contrast => new ColorJitterStep(ColorJitterOperation.Contrast, Factor(random, contrast)),
+        ColorJitterOperation.Saturation => new ColorJitterStep(ColorJitterOperation.Saturation, Factor(random, saturation)),
+        _ => new ColorJitterStep(ColorJitterOperation.Hue, random.Uniform(-hue, hue)),
+    })];
+
+    /// <summary>Changes the pixels in place.</summary>
+    public static void Apply(ColorJitterStep step, Span<byte> rgb)
+    {
+        switch (step.Operation)
         {
-            switch (operation)
-            {
-                case 0:
-                    AdjustBrightness(rgb, Factor(random, brightness));
-                    break;
-                case 1:
-                    AdjustContrast(rgb, Factor(random, contrast));
-                    break;
-                case 2:
-                    AdjustSaturation(rgb, Factor(random, saturation));
-                    break;
-                default:
-                    AdjustHue(rgb, random.Uniform(-hue, hue));
-                    break;
-            }
+            case ColorJitterOperation.Brightness:
+                AdjustBrightness(rgb, step.Factor);
+                break;
+            case ColorJitterOperation.Contrast:
+                AdjustContrast(rgb, step.Factor);
+                break;
+            case ColorJitterOperation.Saturation:
+                AdjustSaturation(rgb, step.Factor);
+                break;
+            default:
+                AdjustHue(rgb, step.Factor);
+                break;
         }
     }
 
     /// <summary>Blends with black.</summary>
     public static void AdjustBrightness(Span<byte> rgb, double factor)
     {
-        foreach (ref var value in rgb)
-        {
-            value = Blend(0, value, (float)factor);
-        }
+        BlendWithLevel(rgb, 0, (float)factor);
     }
 
     /// <summary>Blends with the mean grey level.</summary>
@@ -51,10 +68,7 @@ internal sealed class ColorJitter(double brightness, double contrast, double sat
         }
 
         var mean = (byte)((double)sum / (rgb.Length / 3) + 0.5);
-        foreach (ref var value in rgb)
-        {
-            value = Blend(mean, value, (float)factor);
-        }
+        BlendWithLevel(rgb, mean, (float)factor);
     }
 
     /// <summary>Blends with the grey image.</summary>
@@ -78,9 +92,21 @@ internal sealed class ColorJitter(double brightness, double contrast, double sat
         }
     }
 
+    private static void BlendWithLevel(Span<byte> rgb, byte level, float factor)
+    {
+        Span<byte> curve = stackalloc byte[256];
+        for (var value = 0; value < curve.Length; value++)
+        {
+            curve[value] = Blend(level, (byte)value, factor);
+        }
+
+        ToneCurves.Map(rgb, curve);
+    }
+
     private static double Factor(RandomNumbers random, double strength) => random.Uniform(Math.Max(0, 1 - strength), 1 + strength);
 
-    private static byte Blend(byte degenerate, byte value, float factor) => (byte)Math.Clamp(degenerate + factor * (value - degenerate), 0f, 255f);
+    /// <summary>Between the degenerate image (factor 0) and the image (1), or beyond it; cut to 8 bit.</summary>
+    public static byte Blend(byte degenerate, byte value, float factor) => (byte)Math.Clamp(degenerate + factor * (value - degenerate), 0f, 255f);
 
     private static (byte H, byte S, byte V) ToHsv(byte r, byte g, byte b)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 
 namespace Pipeline.Training.Augmentation;
 
@@ -32,46 +33,89 @@ internal static class GaussianBlur
             weights[i] = (float)(Math.Exp(-i * i / (2 * sigma * sigma)) / sum);
         }
 
-        var between = ArrayPool<float>.Shared.Rent(rgb.Length);
+        var stride = Channels * width;
+        var rows = ArrayPool<float>.Shared.Rent((height + 2 * Radius) * stride);
+        var padded = ArrayPool<float>.Shared.Rent(stride + 2 * Radius * Channels);
         try
         {
-            var stride = Channels * width;
             for (var row = 0; row < height; row++)
             {
-                for (var x = 0; x < width; x++)
-                {
-                    for (var channel = 0; channel < Channels; channel++)
-                    {
-                        var value = weights[0] * rgb[row * stride + Channels * x + channel];
-                        for (var i = 1; i <= Radius; i++)
-                        {
-                            value += weights[i] * (rgb[row * stride + Channels * Mirror(x - i, width) + channel] + rgb[row * stride + Channels * Mirror(x + i, width) + channel]);
-                        }
-
-                        between[row * stride + Channels * x + channel] = value;
-                    }
-                }
+                Pad(rgb.Slice(row * stride, stride), width, padded);
+                Sum(padded, Channels, weights, rows.AsSpan((row + Radius) * stride, stride));
             }
 
+            for (var row = 1; row <= Radius; row++)
+            {
+                Row(Radius + row).CopyTo(Row(Radius - row));
+                Row(Radius + height - 1 - row).CopyTo(Row(Radius + height - 1 + row));
+            }
+
+            var sums = padded.AsSpan(0, stride);
             for (var row = 0; row < height; row++)
             {
-                for (var x = 0; x < stride; x++)
-                {
-                    var value = weights[0] * between[row * stride + x];
-                    for (var i = 1; i <= Radius; i++)
-                    {
-                        value += weights[i] * (between[Mirror(row - i, height) * stride + x] + between[Mirror(row + i, height) * stride + x]);
-                    }
-
-                    rgb[row * stride + x] = (byte)Math.Clamp(value + 1e-4f, 0, 255);   // a whole level must not fall below itself by rounding
-                }
+                Sum(rows.AsSpan(row * stride, (2 * Radius + 1) * stride), stride, weights, sums);
+                Cut(sums, rgb.Slice(row * stride, stride));
             }
         }
         finally
         {
-            ArrayPool<float>.Shared.Return(between);
+            ArrayPool<float>.Shared.Return(rows);
+            ArrayPool<float>.Shared.Return(padded);
+        }
+
+        Span<float> Row(int row) => rows.AsSpan(row * stride, stride);
+    }
+
+    /// <summary>Weighs the 23 neighbours that stand <paramref name="step"/> values apart; the first of the output is at 11 steps of the input.</summary>
+    private static void Sum(ReadOnlySpan<float> input, int step, ReadOnlySpan<float> weights, Span<float> output)
+    {
+        var middle = Radius * step;
+        var at = 0;
+        for (; at <= output.Length - Vector<float>.Count; at += Vector<float>.Count)
+        {
+            var sum = weights[0] * new Vector<float>(input[(middle + at)..]);
+            for (var i = 1; i <= Radius; i++)
+            {
+                sum += weights[i] * (new Vector<float>(input[(middle + at - i * step)..]) + new Vector<float>(input[(middle + at + i * step)..]));
+            }
+
+            sum.CopyTo(output[at..]);
+        }
+
+        for (; at < output.Length; at++)
+        {
+            var sum = weights[0] * input[middle + at];
+            for (var i = 1; i <= Radius; i++)
+            {
+                sum += weights[i] * (input[middle + at - i * step] + input[middle + at + i * step]);
+            }
+
+            output[at] = sum;
         }
     }
 
-    private static int Mirror(int place, int length) => place < 0 ? -place : place >= length ? 2 * (length - 1) - place : place;
+    private static void Cut(ReadOnlySpan<float> sums, Span<byte> rgb)
+    {
+        for (var i = 0; i < rgb.Length; i++)
+        {
+            rgb[i] = (byte)Math.Min(sums[i] + 1e-4f, 255);   // a whole level must not fall below itself by rounding
+        }
+    }
+
+    private static void Pad(ReadOnlySpan<byte> row, int width, Span<float> padded)
+    {
+        for (var i = 0; i < row.Length; i++)
+        {
+            padded[Channels * Radius + i] = row[i];
+        }
+
+        for (var x = 1; x <= Radius; x++)
+        {
+            for (var channel = 0; channel < Channels; channel++)
+            {
+                padded[Channels * (Radius - x) + channel] = row[Channels * x + channel];
+                padded[Channels * (Radius + width - 1 + x) + channel] = row[Channels * (width - 1 - x) + channel];
+            }
+        }
+    }
 }

@@ -1,11 +1,9 @@
-using System.Buffers;
 using System.ComponentModel.DataAnnotations;
 using Pipeline.Shared;
-using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Training.Augmentation;
 
-/// <summary>How a view of an image is made.</summary>
+/// <summary>How a view of an image is made; the defaults are PyContrast's augmentation "D", InfoMin's own.</summary>
 public sealed record ViewOptions
 {
     /// <summary>Sides of a view in pixels.</summary>
@@ -28,59 +26,35 @@ public sealed record ViewOptions
 
     /// <summary>Probability of grey.</summary>
     [Range(0, 1)] public double GrayscaleProbability { get; init; } = 0.2;
+
+    /// <summary>Operations that RandAugment draws; 0 is without it.</summary>
+    [Range(0, 15)] public int RandAugmentCount { get; init; } = 2;
+
+    /// <summary>RandAugment's mean level.</summary>
+    [Range(0, 10)] public double RandAugmentMagnitude { get; init; } = 10;
+
+    /// <summary>Standard deviation of RandAugment's level.</summary>
+    [Range(0, 10)] public double RandAugmentMagnitudeStd { get; init; } = 0.5;
 }
 
-/// <summary>A random view of an image: crop, flip, colour jitter, blur, grey, in this order; then normalised (PyContrast's chain "D" without RandAugment).</summary>
+/// <summary>Random views in the authors' order: crop, flip, colour jitter, blur, RandAugment, grey (Tian et al. 2020; PyContrast's augmentation "D").</summary>
 internal sealed class ViewAugmentation(ViewOptions options)
 {
-    private static readonly float[] Mean = [0.485f, 0.456f, 0.406f], Std = [0.229f, 0.224f, 0.225f];
+    private const double FlipProbability = 0.5, MinBlurSigma = 0.1, MaxBlurSigma = 2.0;
     private readonly RandomResizedCrop crop = new(options.MinScale, 1);
     private readonly ColorJitter jitter = new(options.Jitter, options.Jitter, options.Jitter, options.JitterHue);
+    private readonly RandAugment randAugment = new(options.RandAugmentCount, options.RandAugmentMagnitude, options.RandAugmentMagnitudeStd);
 
-    /// <param name="image">The image.</param>
-    /// <param name="random">The view's own stream.</param>
-    /// <param name="view">Receives 3 · size · size numbers, CHW.</param>
-    public void Apply(RgbImage image, RandomNumbers random, Span<float> view)
-    {
-        var size = options.SizePixels;
-        var rented = ArrayPool<byte>.Shared.Rent(3 * size * size);
-        try
-        {
-            var pixels = rented.AsSpan(0, 3 * size * size);
-            ResizedCrop.Resize(image.Pixels, image.WidthPixels, crop.Choose(image.HeightPixels, image.WidthPixels, random), pixels, size, size);
-            if (random.Chance(0.5))
-            {
-                HorizontalFlip.Apply(pixels, size);
-            }
-
-            if (random.Chance(options.JitterProbability))
-            {
-                jitter.Apply(pixels, random);
-            }
-
-            if (random.Chance(options.BlurProbability))
-            {
-                GaussianBlur.Apply(pixels, size, size, random.Uniform(0.1, 2.0));
-            }
-
-            if (random.Chance(options.GrayscaleProbability))
-            {
-                Grayscale.Apply(pixels);
-            }
-
-            for (var channel = 0; channel < 3; channel++)
-            {
-                var (scale, shift) = (1 / (255 * Std[channel]), Mean[channel] / Std[channel]);
-                var plane = view.Slice(channel * size * size, size * size);
-                for (var i = 0; i < plane.Length; i++)
-                {
-                    plane[i] = pixels[3 * i + channel] * scale - shift;
-                }
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
-    }
+    /// <summary>What the next view of an image shows.</summary>
+    /// <param name="height">Rows of the image.</param>
+    /// <param name="width">Columns of the image.</param>
+    /// <param name="random">The image's own stream.</param>
+    public View Draw(int height, int width, RandomNumbers random) => new(
+        options.SizePixels,
+        crop.Choose(height, width, random),
+        random.Chance(FlipProbability),
+        random.Chance(options.JitterProbability) ? jitter.Draw(random) : [],
+        random.Chance(options.BlurProbability) ? random.Uniform(MinBlurSigma, MaxBlurSigma) : null,
+        randAugment.Draw(random),
+        random.Chance(options.GrayscaleProbability));
 }

@@ -3,13 +3,6 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Contrastive;
 
-/// <summary>One batch for a step.</summary>
-/// <param name="Query">First views, float32 [N, 3, H, W], normalised.</param>
-/// <param name="Key">Second views, of the same shape.</param>
-/// <param name="Patches">float32 [9N, 3, h, w]; null without the jigsaw branch.</param>
-/// <param name="PatchOrder">int64 [N, 9]; null without the jigsaw branch.</param>
-internal sealed record ContrastiveBatch(Tensor Query, Tensor Key, Tensor? Patches = null, Tensor? PatchOrder = null);
-
 /// <summary>What a step computed; tensors live in the caller's dispose scope.</summary>
 /// <param name="Query">[N, D]</param>
 /// <param name="Key">[N, D]</param>

@@ -26,6 +26,9 @@ public sealed record PretrainOptions
     /// <summary>The views.</summary>
     public ViewOptions Views { get; init; } = new();
 
+    /// <summary>The patches of the jigsaw branch.</summary>
+    public JigsawOptions Patches { get; init; } = new();
+
     /// <summary>Passes over the images.</summary>
     [Range(1, 100_000)] public int Epochs { get; init; } = 100;
 

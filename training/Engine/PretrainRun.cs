@@ -19,7 +19,7 @@ public static class PretrainRun
     /// <exception cref="OperationCanceledException">The run was ended; its backbone is there.</exception>
     public static PretrainResult Run(PretrainOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var views = new ContrastiveViews(ImageFolder.List(options.Images), options.Views, (ulong)options.Seed);
+        var views = new ContrastiveViews(ImageFolder.List(options.Images), options.Views, options.Contrastive.Jigsaw ? options.Patches : null, (ulong)options.Seed);
         var batches = views.Batches(options.BatchSize);
         if (batches == 0)
         {
@@ -67,7 +67,7 @@ public static class PretrainRun
                 using var _ = batch;
                 using var pause = CollectionPause.Begin();
                 using var scope = NewDisposeScope();
-                var result = infoMin.Step(new ContrastiveBatch(batch.Query.to(device), batch.Key.to(device)));
+                var result = infoMin.Step(batch.To(device));
                 var value = result.Total.item<float>();
                 if (!float.IsFinite(value))
                 {

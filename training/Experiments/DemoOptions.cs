@@ -45,7 +45,7 @@ public sealed record DemoOptions
         Output = output,
         Backbone = Backbone,
         Contrastive = new ContrastiveOptions { QueueSize = 512, KeySubBatches = 4 },
-        Views = new ViewOptions { SizePixels = 64, JitterProbability = 0.5, Jitter = 0.2, JitterHue = 0.05, GrayscaleProbability = 0.1, BlurProbability = 0.2 },
+        Views = new ViewOptions { SizePixels = 64, JitterProbability = 0.5, Jitter = 0.2, JitterHue = 0.05, GrayscaleProbability = 0.1, BlurProbability = 0.2, RandAugmentCount = 0 },
         Epochs = PretrainEpochs,
         BatchSize = 32,
         LearningRate = 0.1,

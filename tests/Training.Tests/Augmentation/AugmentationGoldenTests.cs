@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Pipeline.Golden;
 using Pipeline.Training.Augmentation;
@@ -6,7 +7,7 @@ namespace Pipeline.Training.Tests.Augmentation;
 
 public sealed class AugmentationGoldenTests
 {
-    [Theory(SkipTestWithoutData = true), GoldenData("augment", "resized_crop", "color_jitter", "blur")]
+    [Theory(SkipTestWithoutData = true), GoldenData("augment", "resized_crop", "color_jitter", "blur", "randaugment")]
     public void Every_pixel_equals_pillows(string name)
     {
         var golden = GoldenCase.Load(name);
@@ -49,6 +50,69 @@ public sealed class AugmentationGoldenTests
         }
     }
 
+    [Theory(SkipTestWithoutData = true), GoldenData("augment", "jigsaw")]
+    public void Patches_are_cut_where_the_offsets_say(string name)
+    {
+        var golden = GoldenCase.Load(name);
+        var (size, patch) = (golden.Params.GetProperty("width").GetInt32(), golden.Params.GetProperty("patch").GetInt32());
+        var planes = GoldenFormula.ImageBytes(golden.Params.GetProperty("image").GetString()!, size, size);
+        byte[] crop = [.. Enumerable.Range(0, planes.Length).Select(i => planes[i % 3 * size * size + i / 3])];
+        var offsets = golden.Input("offset_x_y").Longs;
+        var patches = new byte[9 * 3 * patch * patch];
+
+        new JigsawPatches(size, patch).Cut(crop, [.. offsets.Chunk(2).Select(pair => ((int)pair[0], (int)pair[1]))], patches);
+
+        var expected = golden.Expected.GetProperty("patches").EnumerateArray().ToArray();
+        var length = 3 * patch * patch;
+        for (var i = 0; i < expected.Length; i++)
+        {
+            var ours = patches.AsSpan(i * length, length).ToArray();
+            byte[] chw = [.. Enumerable.Range(0, length).Select(place => ours[3 * (place % (length / 3)) + place / (length / 3)])];
+            Assert.Equal(expected[i].GetProperty("sum").GetInt64(), ours.Sum(value => (long)value));
+            Assert.Equal(golden.Read(expected[i].GetProperty("first_row_first_channel")).Longs, chw[..patch].Select(value => (long)value));
+            Assert.Equal(expected[i].GetProperty("sha256_chw").GetString(), Convert.ToHexStringLower(SHA256.HashData(chw)));
+        }
+    }
+
+    [Theory(SkipTestWithoutData = true), GoldenData("augment", "chain")]
+    public void A_view_with_every_draw_fixed_is_the_authors(string name)
+    {
+        var golden = GoldenCase.Load(name);
+        var image = Bytes(golden.Input("image"));
+        foreach (var row in golden.Expected.GetProperty("rows").EnumerateArray())
+        {
+            var key = row.GetProperty("pixels").GetString()!;
+            var expected = golden.Read(golden.Expected.GetProperty(key));
+            var size = (int)expected.Shape[0];
+            int[] crop = [.. row.GetProperty("crop_top_left_h_w").EnumerateArray().Select(value => value.GetInt32())];
+            var sigma = row.GetProperty("blur_sigma").GetDouble();
+            var view = new View(
+                size,
+                new CropBox(crop[0], crop[1], crop[2], crop[3]),
+                row.GetProperty("flip").GetBoolean(),
+                [.. row.GetProperty("jitter").EnumerateArray().Select(step => new ColorJitterStep(JitterOperation(step[0].GetString()!), step[1].GetDouble()))],
+                sigma > 0 ? sigma : null,
+                [.. row.GetProperty("randaugment").EnumerateArray().Select(step => new RandAugmentStep(Operation(step[0].GetString()!), step.GetArrayLength() > 1 ? step[1].GetDouble() : 0))],
+                row.GetProperty("grayscale").GetBoolean());
+
+            var ours = new byte[3 * size * size];
+            view.Render(image, golden.Params.GetProperty("width").GetInt32(), ours);
+            Equal(row.ToString(), ours, Bytes(expected), row.GetProperty("max_difference").GetInt32(), "chain");
+
+            var normalised = new float[ours.Length];
+            Normalization.Apply(Bytes(expected), normalised);
+            golden.Equal(normalised, [3, size, size], key + "_normalised");
+        }
+    }
+
+    private static ColorJitterOperation JitterOperation(string letter) => letter switch
+    {
+        "b" => ColorJitterOperation.Brightness,
+        "c" => ColorJitterOperation.Contrast,
+        "s" => ColorJitterOperation.Saturation,
+        _ => ColorJitterOperation.Hue,
+    };
+
     private static byte[] Apply(string operation, byte[] pixels, int height, int width, JsonElement arguments)
     {
         double Number(string key) => arguments.GetProperty(key).GetDouble();
@@ -81,6 +145,13 @@ public sealed class AugmentationGoldenTests
                 break;
             case "blur_23_taps":
                 GaussianBlur.Apply(pixels, height, width, Number("sigma"));
+                break;
+            case "cutout":
+                Cutout.Apply(pixels, height, width, Whole("x0"), Whole("y0"), Whole("x1"), Whole("y1"));
+                break;
+            case "autocontrast" or "equalize" or "invert" or "posterize" or "solarize" or "solarize_add" or "color" or "contrast" or "brightness" or "sharpness"
+                or "rotate" or "shear_x" or "shear_y" or "translate_x_rel" or "translate_y_rel":
+                RandAugment.Apply(Step(operation, arguments), pixels, height, width);
                 break;
             case "jitter":
                 foreach (var step in arguments.GetProperty("order").GetString()!)
@@ -115,6 +186,18 @@ public sealed class AugmentationGoldenTests
             Assert.True(share <= (operation == "resized_crop" ? 0.1 : 0.05), $"{row}: {share:P1} of the values differ");
         }
     }
+
+    private static RandAugmentStep Step(string operation, JsonElement arguments)
+    {
+        var value = arguments.EnumerateObject().Where(argument => argument.Name != "threshold" || operation == "solarize").Select(argument => argument.Value).FirstOrDefault(value => value.ValueKind == JsonValueKind.Number);
+        return new RandAugmentStep(
+            Operation(operation),
+            value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0,
+            Enum.Parse<Resampling>(arguments.Text("resample", "bilinear"), ignoreCase: true));
+    }
+
+    private static RandAugmentOperation Operation(string name) =>
+        name == "posterize" ? RandAugmentOperation.PosterizeTpu : Enum.Parse<RandAugmentOperation>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
 
     private static byte[] Bytes(GoldenValue value) => [.. value.Data.Select(level => (byte)level)];
 }

@@ -35,6 +35,24 @@ public sealed class ContrastiveGoldenTests
         GoldenComparison.Equal(golden, queue.Index, "index_after");
     }
 
+    [Theory(SkipTestWithoutData = true), GoldenData("contrast", "memory_bank")]
+    public void Memory_bank_logits_and_update_equal_the_reference(string name)
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenCase.Load(name);
+        var prefix = golden.Inputs.EnumerateObject().First().Name.Split('/')[0];
+        var features = nn.functional.normalize(golden.InputTensor(prefix + "/x"), dim: 1);
+        using var bank = new MemoryBank(nn.functional.normalize(golden.InputTensor(prefix + "/bank"), dim: 1), golden.Params.GetProperty("bank_momentum").GetDouble());
+        var index = golden.InputTensor("index");
+
+        var logits = bank.Logits(features, index, golden.InputTensor("negatives"), golden.Params.GetProperty("temperature").GetDouble());
+        bank.Update(features, index);
+
+        golden.Equal(logits, "logits");
+        golden.Equal(InfoNce.Loss(logits), "loss");
+        golden.Equal(bank.Rows, "bank_after");
+    }
+
     [Theory(SkipTestWithoutData = true), GoldenData("contrast", "moco", "infomin")]
     public void Three_steps_equal_the_reference(string name)
     {

@@ -37,7 +37,7 @@ public sealed class PretrainTests : IDisposable
     public void The_key_views_are_not_the_query_views_and_change_with_the_epoch()
     {
         using var scope = NewDisposeScope();
-        var views = new ContrastiveViews(ImageFolder.List(Path.Combine(folder, "images")), new ViewOptions { SizePixels = 32 }, 1);
+        var views = new ContrastiveViews(ImageFolder.List(Path.Combine(folder, "images")), new ViewOptions { SizePixels = 32 }, new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 }, 1);
         using var first = views.Epoch(1, 4, 2).First();
         using var again = views.Epoch(1, 4, 1).First();
         using var other = views.Epoch(2, 4, 1).First();
@@ -45,6 +45,9 @@ public sealed class PretrainTests : IDisposable
         Assert.True(first.Query.eq(again.Query).all().item<bool>() && first.Key.eq(again.Key).all().item<bool>());
         Assert.False(first.Query.eq(first.Key).all().item<bool>());
         Assert.False(first.Query.eq(other.Query).all().item<bool>());
+        Assert.Equal([36, 3, 12, 12], first.Patches!.shape);
+        Assert.True(first.Patches.eq(again.Patches!).all().item<bool>() && first.PatchOrder!.eq(again.PatchOrder!).all().item<bool>());
+        Assert.True(first.PatchOrder.sort(1).Values.eq(arange(9)).all().item<bool>());
     }
 
     [Fact]

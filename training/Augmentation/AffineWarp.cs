@@ -1,0 +1,105 @@
+namespace Pipeline.Training.Augmentation;
+
+/// <summary>A map from places of the output to places of the input, both in pixels with centres at ½: x' = A·x + B·y + C, y' = D·x + E·y + F.</summary>
+internal readonly record struct AffineMap(double A, double B, double C, double D, double E, double F)
+{
+    /// <summary>Moves the rows, anchored at the top.</summary>
+    public static AffineMap ShearX(double factor) => new(1, factor, 0, 0, 1, 0);
+
+    /// <summary>Moves the columns, anchored at the left.</summary>
+    public static AffineMap ShearY(double factor) => new(1, 0, 0, factor, 1, 0);
+
+    /// <summary>Reads that many pixels further right and down.</summary>
+    public static AffineMap Translate(double xPixels, double yPixels) => new(1, 0, xPixels, 0, 1, yPixels);
+
+    /// <summary>Turns counter-clockwise about the middle.</summary>
+    public static AffineMap Rotate(double degrees, int height, int width)
+    {
+        var angle = -degrees * Math.PI / 180;
+        var (cos, sin) = (Math.Round(Math.Cos(angle), 15), Math.Round(Math.Sin(angle), 15));   // rounded, so that quarter turns are exact
+        var (x, y) = (width / 2.0, height / 2.0);
+        return new AffineMap(cos, sin, x - cos * x - sin * y, -sin, cos, y + sin * x - cos * y);
+    }
+}
+
+/// <summary>Warps 8-bit RGB as Pillow's <c>Image.transform</c> does: two- or four-tap interpolation without antialiasing, cut to 8 bit; the cubic has a = −1 here.</summary>
+internal static class AffineWarp
+{
+    private const int Channels = 3;
+
+    /// <summary>What comes from outside the image: the mean colour of ImageNet.</summary>
+    public static ReadOnlySpan<byte> Fill => [124, 116, 104];
+
+    /// <param name="source">HWC.</param>
+    /// <param name="target">HWC of the same size; does not overlap the source.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="map">From output to input.</param>
+    /// <param name="resampling">The interpolation.</param>
+    public static void Apply(ReadOnlySpan<byte> source, Span<byte> target, int height, int width, AffineMap map, Resampling resampling)
+    {
+        for (int row = 0, at = 0; row < height; row++)
+        {
+            for (var column = 0; column < width; column++, at += Channels)
+            {
+                var x = map.A * (column + 0.5) + map.B * (row + 0.5) + map.C;
+                var y = map.D * (column + 0.5) + map.E * (row + 0.5) + map.F;
+                var pixel = target.Slice(at, Channels);
+                if (x < 0 || x >= width || y < 0 || y >= height)
+                {
+                    Fill.CopyTo(pixel);
+                }
+                else if (resampling == Resampling.Bilinear)
+                {
+                    Bilinear(source, height, width, x - 0.5, y - 0.5, pixel);
+                }
+                else
+                {
+                    Bicubic(source, height, width, x - 0.5, y - 0.5, pixel);
+                }
+            }
+        }
+    }
+
+    private static void Bilinear(ReadOnlySpan<byte> source, int height, int width, double x, double y, Span<byte> pixel)
+    {
+        var (left, top) = ((int)Math.Floor(x), (int)Math.Floor(y));
+        var (dx, dy) = (x - left, y - top);
+        var (x0, x1) = (Channels * Math.Max(left, 0), Channels * Math.Min(left + 1, width - 1));
+        var upper = source.Slice(Channels * width * Math.Max(top, 0), Channels * width);
+        var lower = source.Slice(Channels * width * Math.Min(top + 1, height - 1), Channels * width);
+        for (var channel = 0; channel < Channels; channel++)
+        {
+            var above = upper[x0 + channel] + (upper[x1 + channel] - upper[x0 + channel]) * dx;
+            var below = lower[x0 + channel] + (lower[x1 + channel] - lower[x0 + channel]) * dx;
+            pixel[channel] = (byte)(above + (below - above) * dy);
+        }
+    }
+
+    private static void Bicubic(ReadOnlySpan<byte> source, int height, int width, double x, double y, Span<byte> pixel)
+    {
+        const int Taps = 4;
+        var (left, top) = ((int)Math.Floor(x), (int)Math.Floor(y));
+        var (dx, dy) = (x - left, y - top);
+        Span<int> columns = stackalloc int[Taps];
+        Span<double> rows = stackalloc double[Taps];
+        for (var tap = 0; tap < Taps; tap++)
+        {
+            columns[tap] = Channels * Math.Clamp(left + tap - 1, 0, width - 1);
+        }
+
+        for (var channel = 0; channel < Channels; channel++)
+        {
+            for (var tap = 0; tap < Taps; tap++)
+            {
+                var row = source[(Channels * width * Math.Clamp(top + tap - 1, 0, height - 1) + channel)..];
+                rows[tap] = Cubic(row[columns[0]], row[columns[1]], row[columns[2]], row[columns[3]], dx);
+            }
+
+            pixel[channel] = (byte)Math.Clamp(Cubic(rows[0], rows[1], rows[2], rows[3], dy), 0, 255);
+        }
+    }
+
+    private static double Cubic(double before, double first, double second, double after, double place) =>
+        first + place * (second - before + place * (2 * (before - first) + second - after + place * (first - before + after - second)));
+}
