@@ -1,0 +1,221 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Numerics;
+using System.Text;
+using Pipeline.Shared;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Checkpoints.Pth;
+
+/// <summary>What a <c>.pth</c> file holds: plain values, and tensors on the CPU that share memory where they did.</summary>
+/// <param name="root">Dictionaries, lists, tuples, numbers, text, tensors.</param>
+/// <param name="storages">The memory of the tensors.</param>
+internal sealed class PthContent(object? root, IReadOnlyDictionary<PickleStorage, Tensor> storages) : IDisposable
+{
+    /// <summary>Dictionaries, lists, tuples, numbers, text, tensors; it may contain itself.</summary>
+    public object? Root => root;
+
+    /// <summary>A view of the file's memory; a copy is the caller's to make and to dispose.</summary>
+    public Tensor View(PickleTensor tensor) => storages[tensor.Storage].as_strided(tensor.Shape, tensor.Strides, tensor.Offset);
+
+    public void Dispose()
+    {
+        foreach (var storage in storages.Values)
+        {
+            storage.Dispose();
+        }
+    }
+}
+
+/// <summary>Reads what <c>torch.save</c> wrote, in its zip format (PyTorch ≥ 1.6) or the one before, without running any of it.</summary>
+internal static class PthFile
+{
+    private const string ObjectRecord = "data.pkl", ByteOrderRecord = "byteorder";
+    private const int LegacyProtocol = 1001;
+    private static readonly BigInteger LegacyMagic = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);   // 0x1950a86a20f9469cfc6c
+
+    /// <param name="path">A <c>.pth</c> file.</param>
+    /// <exception cref="UserErrorException">The file is missing, broken, or holds more than data; nothing beyond its size is allocated for tensors.</exception>
+    public static PthContent Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UserErrorException($"{path}: there is no such file.");
+        }
+
+        using var stream = File.OpenRead(path);
+        return Read(stream, path);
+    }
+
+    /// <param name="stream">Seekable.</param>
+    /// <param name="name">For messages.</param>
+    public static PthContent Read(Stream stream, string name)
+    {
+        try
+        {
+            Span<byte> start = stackalloc byte[4];
+            var length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+            stream.Position = 0;
+            return length == start.Length && start.SequenceEqual("PK\u0003\u0004"u8) ? ReadZip(stream) : ReadLegacy(stream);
+        }
+        catch (Exception exception) when (exception is FormatException or EndOfStreamException or DecoderFallbackException or OverflowException)
+        {
+            throw new UserErrorException($"{name}: not a PyTorch file of weights that can be read: {(exception is EndOfStreamException ? "it is cut off" : exception.Message)}.", exception);
+        }
+    }
+
+    private static PthContent ReadZip(Stream stream)
+    {
+        var records = ZipRecords.Read(stream);
+        if (records.ContainsKey("constants.pkl"))
+        {
+            throw new FormatException("it is a TorchScript archive, a program; save the module's state_dict() instead");
+        }
+
+        if (!records.TryGetValue(ObjectRecord, out var pickle))
+        {
+            throw new FormatException($"the archive has no {ObjectRecord}");
+        }
+
+        if (records.TryGetValue(ByteOrderRecord, out var order) && order.Length < 16 && Encoding.ASCII.GetString(Bytes(stream, order)) == "big")
+        {
+            throw new FormatException("its numbers are big-endian; save it on a little-endian machine");
+        }
+
+        var storages = new Storages((storage, count) =>
+        {
+            var record = records.TryGetValue($"data/{storage.Key}", out var found) ? found : throw new FormatException($"there is no record of storage '{storage.Key}'");
+            return record.Length == count * storage.Type.Bytes ? record.Start : throw new FormatException($"storage '{storage.Key}' has {record.Length} bytes, not {count} elements");
+        });
+        stream.Position = pickle.Start;
+        _ = Checked(Bytes(stream, pickle), pickle);
+        stream.Position = pickle.Start;
+        var root = new PickleMachine(new PickleInput(stream, pickle.Start + pickle.Length), id => storages.Add(id, legacy: false)).Run();
+        return storages.Load(root, (storage, position) =>
+        {
+            var tensor = Numbers(stream, storage, position);
+            Checked(tensor.bytes, records[$"data/{storage.Key}"]);
+            return tensor;
+        });
+    }
+
+    private static PthContent ReadLegacy(Stream stream)
+    {
+        object? Plain() => new PickleMachine(new PickleInput(stream, stream.Length), null).Run();
+        if (Plain() is not BigInteger magic || magic != LegacyMagic || Plain() is not (long)LegacyProtocol)
+        {
+            throw new FormatException("it begins with neither of PyTorch's formats");
+        }
+
+        if (Plain() is not PickleDictionary system || system.Find("little_endian") is not true)
+        {
+            throw new FormatException("its numbers are not little-endian");
+        }
+
+        var positions = new Dictionary<string, long>(StringComparer.Ordinal);
+        var storages = new Storages((storage, _) => positions.TryGetValue(storage.Key, out var position) ? position : throw new FormatException($"storage '{storage.Key}' is missing"));
+        var root = new PickleMachine(new PickleInput(stream, stream.Length), id => storages.Add(id, legacy: true)).Run();
+        var keys = Plain() as PickleList ?? throw new FormatException("it has no list of storages");
+        Span<byte> prefix = stackalloc byte[sizeof(long)];
+        foreach (var key in keys.Items)
+        {
+            var storage = storages.Find(key as string);
+            stream.ReadExactly(prefix);
+            var count = BinaryPrimitives.ReadInt64LittleEndian(prefix);
+            if (count != storage.Count || storage.Count > (stream.Length - stream.Position) / storage.Type.Bytes || !positions.TryAdd(storage.Key, stream.Position))
+            {
+                throw new FormatException($"storage '{storage.Key}' says {count} elements, its tensors {storage.Count}, and {stream.Length - stream.Position} bytes are left");
+            }
+
+            stream.Position += count * storage.Type.Bytes;
+        }
+
+        return storages.Load(root, (storage, position) => Numbers(stream, storage, position));
+    }
+
+    private static Tensor Numbers(Stream stream, PickleStorage storage, long position)
+    {
+        if (storage.Count * storage.Type.Bytes > int.MaxValue)
+        {
+            throw new FormatException($"storage '{storage.Key}' is larger than 2 GiB");
+        }
+
+        var tensor = empty(storage.Count, storage.Type.Type);
+        if (storage.Count > 0)
+        {
+            stream.Position = position;
+            stream.ReadExactly(tensor.bytes);
+        }
+
+        return tensor;
+    }
+
+    private static byte[] Bytes(Stream stream, ZipRecord record)
+    {
+        if (record.Length > int.MaxValue)
+        {
+            throw new FormatException($"record '{record.Name}' is too long");
+        }
+
+        var bytes = new byte[record.Length];
+        stream.Position = record.Start;
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static ReadOnlySpan<byte> Checked(ReadOnlySpan<byte> bytes, ZipRecord record) =>
+        Crc32.HashToUInt32(bytes) == record.Crc32 ? bytes : throw new FormatException($"record '{record.Name}' is damaged: its checksum does not fit");
+
+    /// <summary>The storages that a pickle names, each once.</summary>
+    /// <param name="locate">Where one lies in the file.</param>
+    private sealed class Storages(Func<PickleStorage, long, long> locate)
+    {
+        private readonly Dictionary<string, PickleStorage> storages = new(StringComparer.Ordinal);
+
+        public PickleStorage Find(string? key) => key is not null && storages.TryGetValue(key, out var storage) ? storage : throw new FormatException($"no tensor needs the storage '{key}'");
+
+        public PickleStorage Add(object?[] id, bool legacy)
+        {
+            if (id is not ["storage", var global, string key, string, long and >= 0 and <= long.MaxValue / 16, ..] || (legacy ? id is not { Length: 6 } : id.Length != 5))
+            {
+                throw new FormatException("a persistent id that is no storage");
+            }
+
+            if (legacy && id[5] is not null)
+            {
+                throw new FormatException("it has views of storages, as PyTorch before 0.4 wrote them; save it again with a newer one");
+            }
+
+            var storage = new PickleStorage(key, StorageType.Of(global), (long)id[4]!);
+            if (!legacy)
+            {
+                locate(storage, storage.Count);
+            }
+
+            return storages.TryAdd(key, storage) || storages[key] == storage ? storages[key] : throw new FormatException($"storage '{key}' has two types or sizes");
+        }
+
+        public PthContent Load(object? root, Func<PickleStorage, long, Tensor> read)
+        {
+            var loaded = new Dictionary<PickleStorage, Tensor>();
+            try
+            {
+                foreach (var storage in storages.Values)
+                {
+                    loaded.Add(storage, read(storage, locate(storage, storage.Count)).DetachFromDisposeScope());
+                }
+
+                return new PthContent(root, loaded);
+            }
+            catch
+            {
+                foreach (var tensor in loaded.Values)
+                {
+                    tensor.Dispose();
+                }
+
+                throw;
+            }
+        }
+    }
+}

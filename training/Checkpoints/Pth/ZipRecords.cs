@@ -1,0 +1,190 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Pipeline.Training.Checkpoints.Pth;
+
+/// <summary>A record of the archive.</summary>
+/// <param name="Name">Below the archive's one root folder.</param>
+/// <param name="Start">Where its bytes begin in the file.</param>
+/// <param name="Length">Its bytes; they are stored as they are.</param>
+/// <param name="Crc32">Of the bytes.</param>
+internal readonly record struct ZipRecord(string Name, long Start, long Length, uint Crc32);
+
+/// <summary>
+/// The zip archives that PyTorch writes: one root folder, nothing compressed. Both directories must agree, no two records may share bytes; so what was
+/// checked is what is read.
+/// </summary>
+internal static class ZipRecords
+{
+    private const uint EndSignature = 0x06054b50, End64Signature = 0x06064b50, Locator64Signature = 0x07064b50, CentralSignature = 0x02014b50, LocalSignature = 0x04034b50;
+    private const int EndBytes = 22, End64Bytes = 56, Locator64Bytes = 20, CentralBytes = 46, LocalBytes = 30;
+    private const int MaxDirectoryBytes = 64 << 20;
+    private const ushort Encrypted = 1, SizesFollow = 8, Zip64Extra = 1;
+
+    /// <summary>The records by name.</summary>
+    /// <exception cref="FormatException">The archive is broken, or not of PyTorch's kind.</exception>
+    public static IReadOnlyDictionary<string, ZipRecord> Read(Stream stream)
+    {
+        var (count, start, length) = FindDirectory(stream);
+        if (length > MaxDirectoryBytes || length < count * CentralBytes)
+        {
+            throw new FormatException($"a directory of {length} bytes for {count} records");
+        }
+
+        var directory = Bytes(stream, start, (int)length);
+        var records = new Dictionary<string, ZipRecord>(StringComparer.Ordinal);
+        var places = new List<(long From, long To)>();
+        string? root = null;
+        var at = 0;
+        for (var i = 0L; i < count; i++)
+        {
+            var (full, header, record) = Entry(directory, ref at);
+            var slash = full.IndexOf('/', StringComparison.Ordinal);
+            var folder = slash > 0 ? full[..slash] : throw new FormatException($"record '{full}' lies in no folder");
+            root ??= folder;
+            if (folder != root || full.Split('/').Contains("..") || full.Contains('\\', StringComparison.Ordinal))
+            {
+                throw new FormatException($"record '{full}' lies outside of the archive's folder '{root}'");
+            }
+
+            var begin = DataStart(stream, header, full, record, start);
+            places.Add((header, begin + record.Length));
+            if (!records.TryAdd(full[(slash + 1)..], record with { Name = full[(slash + 1)..], Start = begin }))
+            {
+                throw new FormatException($"record '{full}' occurs twice");
+            }
+        }
+
+        places.Sort();
+        for (var i = 1; i < places.Count; i++)
+        {
+            if (places[i].From < places[i - 1].To)
+            {
+                throw new FormatException("two records share bytes");
+            }
+        }
+
+        return at == directory.Length ? records : throw new FormatException("the directory is longer than its records");
+    }
+
+    private static (long Count, long Start, long Length) FindDirectory(Stream stream)
+    {
+        var tail = Bytes(stream, Math.Max(0, stream.Length - EndBytes - ushort.MaxValue), (int)Math.Min(stream.Length, EndBytes + ushort.MaxValue)).AsSpan();
+        for (var place = tail.Length - EndBytes; place >= 0; place--)
+        {
+            var end = tail[place..];
+            if (U32(end) != EndSignature || U16(end[20..]) != end.Length - EndBytes)
+            {
+                continue;
+            }
+
+            var position = stream.Length - end.Length;
+            var (count, length, start) = ((long)U16(end[10..]), (long)U32(end[12..]), (long)U32(end[16..]));
+            if (position >= Locator64Bytes + End64Bytes && Bytes(stream, position - Locator64Bytes, Locator64Bytes) is var locator && U32(locator) == Locator64Signature)
+            {
+                position = I64(locator.AsSpan(8));
+                var end64 = position >= 0 && position <= stream.Length - End64Bytes ? Bytes(stream, position, End64Bytes) : throw new FormatException("its end record points outside of the file");
+                (count, length, start) = U32(end64) == End64Signature
+                    ? (I64(end64.AsSpan(32)), I64(end64.AsSpan(40)), I64(end64.AsSpan(48)))
+                    : throw new FormatException("its end record is broken");
+            }
+
+            return count >= 0 && length >= 0 && start >= 0 && length <= position && start <= position - length && count <= length / CentralBytes
+                ? (count, start, length)
+                : throw new FormatException("its end record does not fit the file; it may have been cut off");
+        }
+
+        throw new FormatException("the archive has no directory; it may have been cut off");
+    }
+
+    private static (string Name, long Header, ZipRecord Record) Entry(ReadOnlySpan<byte> directory, ref int at)
+    {
+        var entry = directory[at..];
+        if (entry.Length < CentralBytes || U32(entry) != CentralSignature)
+        {
+            throw new FormatException("the directory is broken");
+        }
+
+        var (flags, method, crc) = (U16(entry[8..]), U16(entry[10..]), U32(entry[16..]));
+        var (packed, length, header) = ((long)U32(entry[20..]), (long)U32(entry[24..]), (long)U32(entry[42..]));
+        var (nameLength, extraLength, commentLength) = (U16(entry[28..]), U16(entry[30..]), U16(entry[32..]));
+        var size = CentralBytes + nameLength + extraLength + commentLength;
+        if (size > entry.Length || nameLength == 0)
+        {
+            throw new FormatException("the directory is broken");
+        }
+
+        var name = Encoding.UTF8.GetString(entry.Slice(CentralBytes, nameLength));
+        var extra = entry.Slice(CentralBytes + nameLength, extraLength);
+        while (extra.Length >= 4)
+        {
+            var (id, bytes) = (U16(extra), U16(extra[2..]));
+            if (bytes > extra.Length - 4)
+            {
+                throw new FormatException($"record '{name}' has a broken extra field");
+            }
+
+            if (id == Zip64Extra)
+            {
+                var numbers = extra.Slice(4, bytes);
+                Widen(ref length, ref numbers);
+                Widen(ref packed, ref numbers);
+                Widen(ref header, ref numbers);
+            }
+
+            extra = extra[(4 + bytes)..];
+        }
+
+        if (method != 0 || packed != length || (flags & Encrypted) != 0)
+        {
+            throw new FormatException($"record '{name}' is compressed or encrypted, which PyTorch's files never are");
+        }
+
+        at += size;
+        return (name, header, new ZipRecord(name, 0, length, crc));
+    }
+
+    private static void Widen(ref long value, ref ReadOnlySpan<byte> numbers)
+    {
+        if (value == uint.MaxValue && numbers.Length >= 8)
+        {
+            value = I64(numbers);
+            numbers = numbers[8..];
+        }
+    }
+
+    private static long DataStart(Stream stream, long header, string name, ZipRecord record, long directoryStart)
+    {
+        if (header < 0 || record.Length < 0 || header > directoryStart - LocalBytes)
+        {
+            throw new FormatException($"record '{name}' lies outside of the file");
+        }
+
+        var local = Bytes(stream, header, LocalBytes).AsSpan();
+        var nameLength = U16(local[26..]);
+        var begin = header + LocalBytes + nameLength + U16(local[28..]);
+        if (U32(local) != LocalSignature || begin > directoryStart || record.Length > directoryStart - begin)
+        {
+            throw new FormatException($"record '{name}' lies outside of the file");
+        }
+
+        var sameSizes = (U16(local[6..]) & SizesFollow) != 0 || U32(local[22..]) == uint.MaxValue || (U32(local[22..]) == record.Length && U32(local[14..]) == record.Crc32);
+        return U16(local[8..]) == 0 && sameSizes && Encoding.UTF8.GetString(Bytes(stream, header + LocalBytes, nameLength)) == name
+            ? begin
+            : throw new FormatException($"record '{name}' has another name or size where it lies than in the directory");
+    }
+
+    private static byte[] Bytes(Stream stream, long start, int length)
+    {
+        var bytes = new byte[length];
+        stream.Position = start;
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static ushort U16(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+
+    private static uint U32(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+
+    private static long I64(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadInt64LittleEndian(bytes);
+}
