@@ -16,7 +16,7 @@ public enum BatchNormMode
 /// <summary>Shape of a residual backbone.</summary>
 public sealed record ResNetOptions
 {
-    /// <summary><c>resnet18</c>, <c>resnet34</c> or <c>resnet50</c>.</summary>
+    /// <summary><c>resnet18</c>, <c>resnet34</c>, <c>resnet50</c> or <c>resnet101</c>.</summary>
     public string Architecture { get; init; } = "resnet50";
 
     /// <summary>Scales every channel count; 1 is the published network.</summary>
@@ -34,7 +34,7 @@ public sealed record ResNetOptions
     /// <summary>How many of the five stages train, counted from the output: layer4, layer3, layer2, layer1, conv1 (torchvision's <c>trainable_backbone_layers</c>).</summary>
     public int TrainableStages { get; init; } = 5;
 
-    internal bool IsBottleneck => Architecture == "resnet50";
+    internal bool IsBottleneck => Architecture is "resnet50" or "resnet101";
 
     internal int Expansion => IsBottleneck ? 4 : 1;
 
@@ -42,7 +42,8 @@ public sealed record ResNetOptions
     {
         "resnet18" => [2, 2, 2, 2],
         "resnet34" or "resnet50" => [3, 4, 6, 3],
-        _ => throw new Pipeline.Shared.UserErrorException($"backbone architecture '{Architecture}' is not known; choose resnet18, resnet34 or resnet50."),
+        "resnet101" => [3, 4, 23, 3],
+        _ => throw new Pipeline.Shared.UserErrorException($"backbone architecture '{Architecture}' is not known; choose resnet18, resnet34, resnet50 or resnet101."),
     };
 
     internal int Width(int channels) => Math.Max(4, (int)Math.Round(channels * WidthMultiplier));

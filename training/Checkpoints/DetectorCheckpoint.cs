@@ -24,6 +24,18 @@ public static class DetectorCheckpoint
         [LabelsKey] = JsonSerializer.Serialize(labels, Json),
     });
 
+    /// <summary>Whether <see cref="Save"/> wrote the file.</summary>
+    internal static bool IsOne(string path)
+    {
+        if (!Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        using var content = SafetensorsFile.Read(path);
+        return content.Metadata.ContainsKey(OptionsKey);
+    }
+
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
     /// <returns>The detector on the CPU, in evaluation mode, and its classes.</returns>
     /// <exception cref="UserErrorException">The file is no checkpoint, or its tensors do not fit what it says it was built from.</exception>

@@ -102,6 +102,11 @@ public static class SafetensorsFile
             throw new UserErrorException($"{path}: there is no such file.");
         }
 
+        if (Path.GetExtension(path).ToLowerInvariant() is ".pth" or ".pt" or ".tar" or ".bin")
+        {
+            throw new UserErrorException($"{path}: this is PyTorch's format; turn it into .safetensors first: pipeline-train import --weights {path} --output {Path.GetFileNameWithoutExtension(path)}.safetensors");
+        }
+
         using var stream = File.OpenRead(path);
         Exception Refuse(string reason, Exception? cause = null) => new UserErrorException($"{path}: not a valid safetensors file: {reason}.", cause!);
         if (stream.Length < 8)

@@ -19,6 +19,9 @@ internal sealed record StorageType(string Name, ScalarType Type, int Bytes)
         new("BoolStorage", @bool, 1),
     ];
 
+    /// <summary>The storage of an element type.</summary>
+    public static StorageType Of(ScalarType type) => Array.Find(All, entry => entry.Type == type) ?? throw new ArgumentException($"{type} has no storage.", nameof(type));
+
     /// <exception cref="FormatException">The name is not one of PyTorch's storages of plain numbers.</exception>
     public static StorageType Of(object? global) =>
         (global is PickleGlobal { Module: "torch" } named ? Array.Find(All, type => type.Name == named.Name) : null)

@@ -1,0 +1,29 @@
+using Pipeline.Shared;
+using Pipeline.Training.Backbones;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Checkpoints.Import;
+
+/// <summary>Tells a residual network's architecture and width from its weights.</summary>
+internal static class ResNetShape
+{
+    private const double PublishedWidth = 64;
+    private static readonly string[] Architectures = ["resnet18", "resnet34", "resnet50", "resnet101"];
+
+    /// <param name="weights">Canonical names.</param>
+    /// <param name="source">The file, for messages.</param>
+    /// <exception cref="UserErrorException">It is none that can be built here.</exception>
+    public static ResNetOptions Of(IReadOnlyDictionary<string, Tensor> weights, string source)
+    {
+        if (!weights.TryGetValue("conv1.weight", out var first) || first.dim() != 4)
+        {
+            throw new UserErrorException($"{source}: there is no residual network in it: no weight is called conv1.weight, with or without encoder., encoder_q. or backbone.body. in front.");
+        }
+
+        int[] blocks = [.. Enumerable.Range(1, 4).Select(layer => Enumerable.Range(0, 100).TakeWhile(block => weights.ContainsKey($"layer{layer}.{block}.conv1.weight")).Count())];
+        var bottleneck = weights.ContainsKey("layer1.0.conv3.weight");
+        return Architectures.Select(name => new ResNetOptions { Architecture = name, WidthMultiplier = first.shape[0] / PublishedWidth, BatchNorm = BatchNormMode.Train })
+            .FirstOrDefault(options => options.IsBottleneck == bottleneck && options.BlocksPerLayer.SequenceEqual(blocks))
+            ?? throw new UserErrorException($"{source}: its network has {string.Join(", ", blocks)} {(bottleneck ? "bottleneck" : "basic")} blocks; {string.Join(", ", Architectures)} can be imported.");
+    }
+}

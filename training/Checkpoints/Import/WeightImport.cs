@@ -1,0 +1,201 @@
+using Pipeline.Shared;
+using Pipeline.Training.Backbones;
+using Pipeline.Training.Checkpoints.Pth;
+using Pipeline.Training.Contrastive;
+using Pipeline.Training.Detection;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Checkpoints.Import;
+
+/// <summary>Turns weights of PyContrast, MoCo, torchvision or our own into canonical ones, and says what became of every name.</summary>
+/// <remarks>An output called <c>.pth</c> is written for <c>torch.load</c>, with torchvision's names.</remarks>
+public static class WeightImport
+{
+    private const string ToTorch = ".pth";
+
+    /// <summary>The residual network alone.</summary>
+    /// <param name="source">A <c>.pth</c> or <c>.safetensors</c> file.</param>
+    /// <param name="output">Where.</param>
+    /// <param name="momentumEncoder">Take the momentum encoder in place of the network that learnt.</param>
+    /// <exception cref="UserErrorException">The file cannot be read, or weights of the network are missing.</exception>
+    public static ImportReport Backbone(string source, string output, bool momentumEncoder = false)
+    {
+        using var scope = NewDisposeScope();
+        using var foreign = ForeignWeights.Read(source);
+        var weights = new Sorted(source, foreign);
+        var owner = momentumEncoder ? WeightOwner.Key : WeightOwner.Query;
+        var shape = ResNetShape.Of(weights.Of(owner, WeightPart.Backbone), source);
+        using var backbone = new ResNet(shape);
+        var missing = weights.Fill(StateDict.InOrder(backbone), owner, WeightPart.Backbone);
+        var report = weights.Report(shape, missing);
+        Refuse(missing, source);
+        if (IsTorch(output))
+        {
+            PthWriter.Write(output, StateDict.InOrder(backbone));
+        }
+        else
+        {
+            BackboneCheckpoint.Save(output, backbone, shape);
+        }
+
+        return report;
+    }
+
+    /// <summary>What a contrastive training goes on from: encoder and heads, and the momentum encoder's; a copy of the encoder's where the file has none.</summary>
+    /// <param name="source">A <c>.pth</c> or <c>.safetensors</c> file.</param>
+    /// <param name="output">Where.</param>
+    /// <exception cref="UserErrorException">The file cannot be read, or weights of the encoder are missing.</exception>
+    public static ImportReport Contrastive(string source, string output)
+    {
+        using var scope = NewDisposeScope();
+        using var foreign = ForeignWeights.Read(source);
+        var weights = new Sorted(source, foreign);
+        var shape = ResNetShape.Of(weights.Of(WeightOwner.Query, WeightPart.Backbone), source);
+        var hasKey = weights.Of(WeightOwner.Key, WeightPart.Backbone).Count > 0;
+        var tensors = new List<KeyValuePair<string, Tensor>>();
+        var missing = new List<string>();
+        foreach (var (owner, front) in new[] { (WeightOwner.Query, ContrastiveCheckpoint.QueryFront), (WeightOwner.Key, ContrastiveCheckpoint.KeyFront) })
+        {
+            var from = hasKey ? owner : WeightOwner.Query;
+            var encoder = new ResNet(shape);
+            missing.AddRange(weights.Fill(StateDict.InOrder(encoder), from, WeightPart.Backbone).Select(name => $"{front}encoder.{name}"));
+            tensors.AddRange(StateDict.InOrder(encoder).Select(entry => KeyValuePair.Create($"{front}encoder.{entry.Key}", entry.Value)));
+            tensors.AddRange(weights.Take(from, WeightPart.Head, front));
+        }
+
+        var report = weights.Report(shape, missing);
+        Refuse(missing, source);
+        SafetensorsFile.Write(output, tensors, ContrastiveCheckpoint.Metadata(shape));
+        return report;
+    }
+
+    /// <summary>A whole detector with torchvision's names and its defaults; one of our own keeps what it was built from.</summary>
+    /// <param name="source">A <c>.pth</c> or <c>.safetensors</c> file.</param>
+    /// <param name="output">Where.</param>
+    /// <param name="labels">The classes without the background; our own files name theirs.</param>
+    /// <param name="normEpsilon">Of the frozen norms: 1e-5, but 0 for torchvision's first COCO weights.</param>
+    /// <exception cref="UserErrorException">The file cannot be read, weights are missing, or the classes do not fit.</exception>
+    public static ImportReport Detector(string source, string output, IReadOnlyList<string>? labels, double normEpsilon = 1e-5)
+    {
+        using var scope = NewDisposeScope();
+        using var foreign = ForeignWeights.Read(source);
+        var weights = new Sorted(source, foreign);
+        var (detector, classes) = DetectorCheckpoint.IsOne(source) ? DetectorCheckpoint.Load(source) : (Build(weights, source, labels, normEpsilon), labels!);
+        using var owned = detector;
+        var state = StateDict.InOrder(detector).ToArray();
+        const string BodyFront = "backbone.body.";
+        string[] missing =
+        [
+            .. weights.Fill(state.Where(entry => entry.Key.StartsWith(BodyFront, StringComparison.Ordinal)).Select(entry => KeyValuePair.Create(entry.Key[BodyFront.Length..], entry.Value)), WeightOwner.Query, WeightPart.Backbone),
+            .. weights.Fill(state.Where(entry => !entry.Key.StartsWith(BodyFront, StringComparison.Ordinal)), WeightOwner.Query, WeightPart.Detector),
+        ];
+        var report = weights.Report(detector.Options.Backbone, missing);
+        Refuse(missing, source);
+        if (IsTorch(output))
+        {
+            PthWriter.Write(output, state);
+        }
+        else
+        {
+            DetectorCheckpoint.Save(output, detector, classes);
+        }
+
+        return report;
+    }
+
+    private static FasterRcnn Build(Sorted weights, string source, IReadOnlyList<string>? labels, double normEpsilon)
+    {
+        var parts = weights.Of(WeightOwner.Query, WeightPart.Detector);
+        long Rows(string name) => parts.TryGetValue(name, out var tensor) && tensor.dim() > 0
+            ? tensor.shape[0]
+            : throw new UserErrorException($"{source}: there is no Faster R-CNN in it: {name} is missing; without --as detector its residual network is taken.");
+        var classes = Rows("roi_heads.box_predictor.cls_score.weight");
+        if (labels is null || labels.Count + 1 != classes)
+        {
+            throw new UserErrorException($"{source}: the detector has {classes - 1} classes and the background, --labels names {labels?.Count ?? 0}; name each class, in order.");
+        }
+
+        return new FasterRcnn(new DetectorOptions
+        {
+            NumClasses = (int)classes,
+            Backbone = ResNetShape.Of(weights.Of(WeightOwner.Query, WeightPart.Backbone), source) with { BatchNorm = BatchNormMode.Frozen, NormEpsilon = normEpsilon },
+            FpnChannels = (int)Rows("backbone.fpn.layer_blocks.0.0.weight"),
+            BoxHeadChannels = (int)Rows("roi_heads.box_head.fc6.weight"),
+        });
+    }
+
+    private static bool IsTorch(string output) => Path.GetExtension(output).Equals(ToTorch, StringComparison.OrdinalIgnoreCase);
+
+    private static void Refuse(IReadOnlyList<string> missing, string source)
+    {
+        if (missing.Count > 0)
+        {
+            throw new UserErrorException($"{source}: {missing.Count} weights are missing or of another shape, among them {string.Join(", ", missing.Take(5))}; nothing was written.");
+        }
+    }
+
+    /// <summary>A file's weights by owner, part and canonical name.</summary>
+    private sealed class Sorted
+    {
+        private readonly string source;
+        private readonly ForeignWeights foreign;
+        private readonly (string Name, WeightName Meaning, Tensor Tensor)[] entries;
+        private readonly Dictionary<string, string> mapped = new(StringComparer.Ordinal);
+
+        public Sorted(string source, ForeignWeights foreign)
+        {
+            (this.source, this.foreign) = (source, foreign);
+            entries = [.. foreign.Entries.Select(entry => (entry.Name, WeightName.Parse(entry.Name, entry.Owner), entry.Tensor))];
+            if (entries.GroupBy(entry => entry.Item2).FirstOrDefault(group => group.Key.Part != WeightPart.Unexpected && group.Count() > 1) is { } twice)
+            {
+                throw new UserErrorException($"{source}: {string.Join(" and ", twice.Select(entry => entry.Name))} are the same weight.");
+            }
+        }
+
+        public Dictionary<string, Tensor> Of(WeightOwner owner, WeightPart part) =>
+            entries.Where(entry => entry.Meaning.Owner == owner && entry.Meaning.Part == part).ToDictionary(entry => entry.Meaning.Canonical, entry => entry.Tensor);
+
+        /// <summary>Weights that are written as they are.</summary>
+        public IEnumerable<KeyValuePair<string, Tensor>> Take(WeightOwner owner, WeightPart part, string front)
+        {
+            foreach (var (name, meaning, tensor) in entries.Where(entry => entry.Meaning.Owner == owner && entry.Meaning.Part == part))
+            {
+                mapped[name] = meaning.Canonical;
+                yield return KeyValuePair.Create(front + meaning.Canonical, tensor.to(float32));
+            }
+        }
+
+        /// <summary>Copies into a module's tensors.</summary>
+        /// <returns>Names that the file does not have in that shape; counters of batches are not needed.</returns>
+        public List<string> Fill(IEnumerable<KeyValuePair<string, Tensor>> target, WeightOwner owner, WeightPart part)
+        {
+            using var _ = no_grad();
+            var missing = new List<string>();
+            var weights = entries.Where(entry => entry.Meaning.Owner == owner && entry.Meaning.Part == part).ToDictionary(entry => entry.Meaning.Canonical);
+            foreach (var (name, value) in target.Where(entry => WeightName.Parse(entry.Key).Part != WeightPart.Counter))
+            {
+                if (weights.TryGetValue(name, out var found) && found.Tensor.shape.SequenceEqual(value.shape))
+                {
+                    value.copy_(found.Tensor);
+                    mapped[found.Name] = name;
+                }
+                else
+                {
+                    missing.Add(name);
+                }
+            }
+
+            return missing;
+        }
+
+        public ImportReport Report(ResNetOptions shape, IReadOnlyList<string> missing)
+        {
+            var rest = entries.Where(entry => !mapped.ContainsKey(entry.Name)).ToArray();
+            return new ImportReport(
+                source, foreign.Layout, shape, mapped, missing,
+                rest.Where(entry => entry.Meaning.Part != WeightPart.Unexpected).GroupBy(entry => entry.Meaning.Owner == WeightOwner.Key ? "MomentumEncoder" : entry.Meaning.Part.ToString())
+                    .ToDictionary(group => group.Key, IReadOnlyList<string> (group) => [.. group.Select(entry => entry.Name)]),
+                [.. rest.Where(entry => entry.Meaning.Part == WeightPart.Unexpected).Select(entry => entry.Name)]);
+        }
+    }
+}

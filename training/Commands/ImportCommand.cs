@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Text.Json;
+using Pipeline.Shared;
+using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Checkpoints.Import;
+
+namespace Pipeline.Training.Commands;
+
+/// <summary><c>import</c>: foreign weights as canonical ones, and back.</summary>
+internal static class ImportCommand
+{
+    private const string Backbone = "backbone", Contrastive = "contrastive", Detector = "detector";
+    private const int NamesShown = 5;
+
+    public static Command Create()
+    {
+        var weights = new Option<string>("--weights") { Required = true, Description = "A .pth or .safetensors file: PyContrast (InfoMin), MoCo v1 or v2, torchvision's ResNets and Faster R-CNNs, our own." };
+        var output = new Option<string>("--output") { Required = true, Description = "The file to write: .safetensors, or .pth for torch.load with torchvision's names." };
+        var kind = new Option<string>("--as") { DefaultValueFactory = _ => Backbone, Description = "backbone: for finetune and pretrain. contrastive: with heads and momentum encoder, for pretrain. detector: the whole Faster R-CNN." };
+        kind.AcceptOnlyFromAmong(Backbone, Contrastive, Detector);
+        var momentum = new Option<bool>("--ema") { Description = "Take the momentum encoder (model_ema, encoder_k) as the backbone." };
+        var labels = new Option<string?>("--labels") { Description = "A detector's classes without the background, with commas between." };
+        var epsilon = new Option<double>("--norm-epsilon") { DefaultValueFactory = _ => 1e-5, Description = "A detector's frozen norms: 0 for torchvision's COCO_V1 weights." };
+        var json = new Option<bool>("--json") { Description = "The report as JSON, every name in it." };
+        var command = new Command("import", "Turns weights of other projects into ours, or ours into PyTorch's. No code in a file is ever run.\n\nExamples:\n  pipeline-train import --weights InfoMin_200.pth --output infomin.safetensors --as contrastive\n  pipeline-train import --weights runs/backbone/backbone.safetensors --output resnet.pth")
+        {
+            weights, output, kind, momentum, labels, epsilon, json,
+        };
+        command.SetAction(result =>
+        {
+            var (source, target) = (result.GetValue(weights)!, result.GetValue(output)!);
+            if (Path.GetExtension(target).ToLowerInvariant() is not (".safetensors" or ".pth") || (result.GetValue(kind) == Contrastive && !target.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)))
+            {
+                throw new UserErrorException($"--output {target}: the name must end with .safetensors{(result.GetValue(kind) == Contrastive ? "" : " or .pth")}.");
+            }
+
+            var report = result.GetValue(kind) switch
+            {
+                Contrastive => WeightImport.Contrastive(source, target),
+                Detector => WeightImport.Detector(source, target, result.GetValue(labels)?.Split(',', StringSplitOptions.TrimEntries), result.GetValue(epsilon)),
+                _ => WeightImport.Backbone(source, target, result.GetValue(momentum)),
+            };
+            if (result.GetValue(json))
+            {
+                Console.WriteLine(JsonSerializer.Serialize(report, DetectorCheckpoint.Json));
+            }
+            else
+            {
+                Print(report, target);
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static void Print(ImportReport report, string output)
+    {
+        Console.WriteLine(FormattableString.Invariant($"{report.Source} ({report.Layout}): {report.Backbone.Architecture}, width {report.Backbone.WidthMultiplier:0.####}"));
+        Console.WriteLine($"mapped      {report.Mapped.Count}");
+        Console.WriteLine($"missing     {Names(report.Missing)}");
+        Console.WriteLine($"unexpected  {Names(report.Unexpected)}");
+        foreach (var (part, names) in report.Ignored)
+        {
+            Console.WriteLine($"not needed  {part}: {Names(names)}");
+        }
+
+        Console.WriteLine(output);
+    }
+
+    private static string Names(IReadOnlyList<string> names) =>
+        names.Count == 0 ? "0" : $"{names.Count}: {string.Join(", ", names.Take(NamesShown))}{(names.Count > NamesShown ? ", …" : "")}";
+}
