@@ -22,9 +22,10 @@ public static class CommandRunner
             return 2;
         }
 
+        using var signals = new TerminationSignals();
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, signals.Token);
         }
         catch (UserErrorException exception)
         {

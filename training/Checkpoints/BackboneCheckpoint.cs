@@ -21,8 +21,11 @@ public static class BackboneCheckpoint
     public static void LoadInto(ResNet backbone, string path)
     {
         using var content = SafetensorsFile.Read(path);
-        DetectorCheckpoint.LoadInto(
-            StateDict.InOrder(backbone).Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)),
-            content.Tensors.Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)).ToDictionary(entry => entry.Key, entry => entry.Value), path);
+        LoadInto(backbone, content, path);
     }
+
+    /// <summary>The same from a file that has been read.</summary>
+    internal static void LoadInto(ResNet backbone, SafetensorsContent content, string path) => DetectorCheckpoint.LoadInto(
+        StateDict.InOrder(backbone).Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)),
+        content.Tensors.Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)).ToDictionary(entry => entry.Key, entry => entry.Value), path);
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Pipeline.Shared;
 using Pipeline.Training.Configuration;
+using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Commands;
 
@@ -26,12 +28,28 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset)
         return added;
     }
 
-    public Command Command(string description, Action<T, CancellationToken> run)
+    /// <summary>A command that begins anew.</summary>
+    public Command Command(string description, Action<T, CancellationToken> run) => Command(description, resume: null, (options, _, cancellation) => run(options, cancellation));
+
+    /// <summary>A command that can go on with the run in the folder of an option; that run's configuration then stands in place of the preset.</summary>
+    public Command Resumable(string description, Option<string> folder, Action<T, bool, CancellationToken> run)
+    {
+        var resume = new Option<bool>("--resume") { Description = $"Go on with the run in {folder.Name}, as if it had never stopped." };
+        return Command(description, resume, (options, result, cancellation) => run(options, result.GetValue(resume), cancellation), result => !result.GetValue(resume) ? null
+            : RunFolder.Configuration(result.GetValue(folder) ?? throw new UserErrorException($"--resume: name the run's folder with {folder.Name}.")));
+    }
+
+    private Command Command(string description, Option<bool>? resume, Action<T, ParseResult, CancellationToken> run, Func<ParseResult, string?>? resumed = null)
     {
         var presets = RunConfiguration<T>.Presets(name);
         var preset = new Option<string>("--preset") { DefaultValueFactory = _ => defaultPreset, Description = $"Where the settings begin: {string.Join(", ", presets)}." };
         var config = new Option<string?>("--config") { Description = "JSON file, comments allowed, over the preset." };
         var command = new Command(name, description + "\n\nSettings come from the preset, the file of --config, the environment (PIPELINE__LEARNINGRATE=0.01) and the command line, the last one wins.") { preset, config };
+        if (resume is not null)
+        {
+            command.Add(resume);
+        }
+
         foreach (var (option, _) in options)
         {
             command.Add(option);
@@ -39,13 +57,14 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset)
 
         command.SetAction((result, cancellation) =>
         {
-            var configuration = new RunConfiguration<T>().Preset(name, result.GetValue(preset)!).File(result.GetValue(config)).Environment(System.Environment.GetEnvironmentVariables());
+            var start = resumed?.Invoke(result) is { } file ? new RunConfiguration<T>().File(file) : new RunConfiguration<T>().Preset(name, result.GetValue(preset)!);
+            var configuration = start.File(result.GetValue(config)).Environment(System.Environment.GetEnvironmentVariables());
             foreach (var (_, apply) in options)
             {
                 apply(result, configuration);
             }
 
-            run(configuration.Build(), cancellation);
+            run(configuration.Build(), result, cancellation);
             return Task.FromResult(0);
         });
         return command;

@@ -9,8 +9,27 @@ namespace Pipeline.Training.Contrastive;
 /// <param name="PatchOrder">int64 [N, 9]; null without the jigsaw branch.</param>
 internal sealed record ContrastiveBatch(Tensor Query, Tensor Key, Tensor? Patches = null, Tensor? PatchOrder = null) : IDisposable
 {
+    /// <summary>N</summary>
+    public int Count => (int)Query.shape[0];
+
+    /// <summary>The images' files, for messages.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
     /// <summary>The batch on a device; what is there already is shared.</summary>
-    public ContrastiveBatch To(Device device) => new(Query.to(device), Key.to(device), Patches?.to(device), PatchOrder?.to(device));
+    public ContrastiveBatch To(Device device) => this with { Query = Query.to(device), Key = Key.to(device), Patches = Patches?.to(device), PatchOrder = PatchOrder?.to(device) };
+
+    /// <summary>Views of the batch in parts of one size, the last one perhaps smaller.</summary>
+    public IEnumerable<ContrastiveBatch> Split(int parts)
+    {
+        var size = (Count + parts - 1) / parts;
+        for (var first = 0; first < Count; first += size)
+        {
+            var count = Math.Min(size, Count - first);
+            yield return new ContrastiveBatch(
+                Query.narrow(0, first, count), Key.narrow(0, first, count),
+                Patches?.narrow(0, first * JigsawHead.Patches, count * JigsawHead.Patches), PatchOrder?.narrow(0, first, count));
+        }
+    }
 
     public void Dispose()
     {

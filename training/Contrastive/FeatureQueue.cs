@@ -15,6 +15,9 @@ internal sealed class FeatureQueue : IDisposable
     /// <summary>The row that the next key replaces.</summary>
     public int Index { get; private set; }
 
+    /// <summary>Keys that ever came in.</summary>
+    public long Enqueued { get; private set; }
+
     /// <summary>Random rows of unit length.</summary>
     public static FeatureQueue Random(int size, int dimension, Generator generator, Device device)
     {
@@ -43,6 +46,15 @@ internal sealed class FeatureQueue : IDisposable
         }
 
         Index = (Index + count) % size;
+        Enqueued += count;
+    }
+
+    /// <summary>Takes over what a queue held.</summary>
+    public void Restore(Tensor rows, int index, long enqueued)
+    {
+        using var _ = no_grad();
+        Rows.copy_(rows);
+        (Index, Enqueued) = (index, enqueued);
     }
 
     public void Dispose() => Rows.Dispose();

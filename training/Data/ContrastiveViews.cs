@@ -12,19 +12,29 @@ namespace Pipeline.Training.Data;
 /// <param name="views">How query and key are made.</param>
 /// <param name="jigsaw">How patches are made; null without the jigsaw branch.</param>
 /// <param name="seed">The run's seed.</param>
-internal sealed class ContrastiveViews(IReadOnlyList<string> files, ViewOptions views, JigsawOptions? jigsaw, ulong seed)
+/// <param name="skipped">Takes the images that cannot be read; their batch is smaller by them.</param>
+internal sealed class ContrastiveViews(IReadOnlyList<string> files, ViewOptions views, JigsawOptions? jigsaw, ulong seed, SkippedImages skipped)
 {
     private readonly ViewAugmentation augmentation = new(views);
     private readonly JigsawAugmentation? patches = jigsaw is null ? null : new(jigsaw);
 
-    /// <summary>Batches of an epoch; a last one that would not be full is left out, because its batch norms would see too little.</summary>
-    public int Batches(int batchSize) => files.Count / batchSize;
+    /// <summary>Batches of an epoch, with or without a last one that is not full.</summary>
+    public int Batches(int batchSize, bool dropLast) => dropLast ? files.Count / batchSize : (files.Count + batchSize - 1) / batchSize;
 
     /// <summary>The batches of an epoch in random order, made on worker threads; all tensors are on the CPU and the caller's to dispose.</summary>
-    public IEnumerable<ContrastiveBatch> Epoch(int epoch, int batchSize, int workers, int firstBatch = 0)
+    /// <param name="epoch">Chooses order and views.</param>
+    /// <param name="batchSize">Images of a batch; fewer where some cannot be read.</param>
+    /// <param name="workers">Batches in the making at once.</param>
+    /// <param name="firstBatch">Where to begin, from 0.</param>
+    /// <param name="dropLast">Leave out a last batch that is not full.</param>
+    public IEnumerable<ContrastiveBatch> Epoch(int epoch, int batchSize, int workers, int firstBatch = 0, bool dropLast = true)
     {
         var order = new RandomNumbers(seed, "order", (ulong)epoch).Permutation(files.Count);
-        return Prefetch.InOrder(Batches(batchSize) - firstBatch, workers, index => Batch(order.AsSpan((firstBatch + index) * batchSize, batchSize), epoch));
+        return Prefetch.InOrder(Batches(batchSize, dropLast) - firstBatch, workers, index =>
+        {
+            var first = (firstBatch + index) * batchSize;
+            return Batch(order.AsSpan(first, Math.Min(batchSize, order.Length - first)), epoch);
+        });
     }
 
     private ContrastiveBatch Batch(ReadOnlySpan<int> images, int epoch)
@@ -41,25 +51,64 @@ internal sealed class ContrastiveViews(IReadOnlyList<string> files, ViewOptions 
             };
         }
 
-        for (var i = 0; i < images.Length; i++)
+        var read = new List<string>(images.Length);
+        foreach (var index in images)
         {
-            using var image = ImageDecoder.DecodeFile(files[images[i]]);
-            var random = new RandomNumbers(seed, "views", ((ulong)epoch << 32) + (ulong)images[i]);
-            augmentation.Draw(image.HeightPixels, image.WidthPixels, random).Render(image, Part<float>(batch.Query, i, images.Length));
-            augmentation.Draw(image.HeightPixels, image.WidthPixels, random).Render(image, Part<float>(batch.Key, i, images.Length));
-            if (patches is not null)
+            using var image = Decode(files[index]);
+            if (image is null)
             {
-                patches.Render(image, random, Part<float>(batch.Patches!, i, images.Length));
-                var places = Part<long>(batch.PatchOrder!, i, images.Length);
-                foreach (var patch in random.Permutation(JigsawHead.Patches))
-                {
-                    places[0] = patch;
-                    places = places[1..];
-                }
+                continue;
             }
+
+            Render(image, new RandomNumbers(seed, "views", ((ulong)epoch << 32) + (ulong)index), batch, read.Count);
+            read.Add(files[index]);
         }
 
-        return batch;
+        batch = batch with { Files = read };
+        return read.Count == images.Length ? batch : First(batch, read.Count);
+    }
+
+    private RgbImage? Decode(string file)
+    {
+        try
+        {
+            return ImageDecoder.DecodeFile(file);
+        }
+        catch (Exception exception) when (exception is UserErrorException or IOException or UnauthorizedAccessException)
+        {
+            skipped.Add(file, exception is UserErrorException ? exception.Message : $"{file}: {exception.Message}");
+            return null;
+        }
+    }
+
+    private void Render(RgbImage image, RandomNumbers random, ContrastiveBatch batch, int place)
+    {
+        augmentation.Draw(image.HeightPixels, image.WidthPixels, random).Render(image, Part<float>(batch.Query, place, batch.Count));
+        augmentation.Draw(image.HeightPixels, image.WidthPixels, random).Render(image, Part<float>(batch.Key, place, batch.Count));
+        if (patches is null)
+        {
+            return;
+        }
+
+        patches.Render(image, random, Part<float>(batch.Patches!, place, batch.Count));
+        var places = Part<long>(batch.PatchOrder!, place, batch.Count);
+        foreach (var patch in random.Permutation(JigsawHead.Patches))
+        {
+            places[0] = patch;
+            places = places[1..];
+        }
+    }
+
+    private static ContrastiveBatch First(ContrastiveBatch batch, int count)
+    {
+        using var _ = batch;
+        return batch with
+        {
+            Query = batch.Query.narrow(0, 0, count),
+            Key = batch.Key.narrow(0, 0, count),
+            Patches = batch.Patches?.narrow(0, 0, count * JigsawHead.Patches),
+            PatchOrder = batch.PatchOrder?.narrow(0, 0, count),
+        };
     }
 
     private static Span<T> Part<T>(Tensor tensor, int index, int count)

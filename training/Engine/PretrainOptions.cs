@@ -8,13 +8,16 @@ namespace Pipeline.Training.Engine;
 /// <summary>One contrastive training.</summary>
 public sealed record PretrainOptions
 {
-    /// <summary>Folder of unlabelled images, at any depth.</summary>
+    /// <summary>Folder of unlabelled images, at any depth, or a text file with one path a line.</summary>
     public required string Images { get; init; }
+
+    /// <summary>What a list's paths are relative to; its own folder when null.</summary>
+    public string? ImagesRoot { get; init; }
 
     /// <summary>Folder for the backbone, checkpoints and metrics; it must not exist.</summary>
     public required string Output { get; init; }
 
-    /// <summary>Weights to begin with, a backbone's <c>.safetensors</c>; random ones when null.</summary>
+    /// <summary>Weights to begin with, a <c>.safetensors</c> file: a backbone's, or both encoders' with their heads (<c>import --as contrastive</c>); random ones when null. The queue begins random.</summary>
     public string? Weights { get; init; }
 
     /// <summary>The backbone.</summary>
@@ -35,6 +38,9 @@ public sealed record PretrainOptions
     /// <summary>Images of a step.</summary>
     [Range(2, 4096)] public int BatchSize { get; init; } = 32;
 
+    /// <summary>Leave out an epoch's last batch when it is not full.</summary>
+    public bool DropLastBatch { get; init; } = true;
+
     /// <summary>SGD's learning rate at the beginning.</summary>
     [Range(1e-8, 10)] public double LearningRate { get; init; } = 0.003;
 
@@ -50,19 +56,63 @@ public sealed record PretrainOptions
     /// <summary>Batches in the making at once.</summary>
     [Range(1, 256)] public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
 
+    /// <summary>Images that may be left out because they cannot be read; one more ends the run.</summary>
+    [Range(0, int.MaxValue)] public int MaxSkippedImages { get; init; }
+
+    /// <summary>A checkpoint after every so many steps, besides the one after every epoch; 0: none.</summary>
+    [Range(0, int.MaxValue)] public int CheckpointEverySteps { get; init; } = 1000;
+
+    /// <summary>The backbone is kept under a name of its own after every so many epochs; 0: only the last.</summary>
+    [Range(0, 100_000)] public int KeepBackboneEveryEpochs { get; init; }
+
+    /// <summary>A line of metrics after every so many steps.</summary>
+    [Range(1, 1_000_000)] public int LogEverySteps { get; init; } = 20;
+
     /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
     public string Device { get; init; } = "cpu";
 }
 
-/// <summary>One epoch's numbers.</summary>
+/// <summary>How far a run has come.</summary>
+internal sealed record PretrainPosition
+{
+    /// <summary>The epoch that is under way, from 1.</summary>
+    public int Epoch { get; init; } = 1;
+
+    /// <summary>Batches of it that are done.</summary>
+    public int Batch { get; init; }
+
+    /// <summary>Of the images' names in their order.</summary>
+    public required string ImagesDigest { get; init; }
+
+    /// <summary>Sums over its steps.</summary>
+    public PretrainSums Sums { get; init; }
+}
+
+/// <summary>Sums over the steps of an epoch.</summary>
+/// <param name="Steps">Steps that were made.</param>
+/// <param name="Images">Images in them.</param>
+/// <param name="Loss">Of what was minimised.</param>
+/// <param name="JigsawLoss">Of the jigsaw branch.</param>
+/// <param name="Top1">Of the shares of queries whose positive scored highest.</param>
+/// <param name="FeatureStd">Of the last step.</param>
+/// <param name="Seconds">Time that they took.</param>
+internal readonly record struct PretrainSums(int Steps, long Images, double Loss, double JigsawLoss, double Top1, double FeatureStd, double Seconds);
+
+/// <summary>The numbers of a step or, as means, of an epoch.</summary>
 /// <param name="Epoch">From 1.</param>
-/// <param name="Loss">Mean of what was minimised.</param>
+/// <param name="Step">Steps done, over the whole run.</param>
+/// <param name="Loss">What was minimised.</param>
+/// <param name="JigsawLoss">InfoNCE of the jigsaw branch; null without it.</param>
 /// <param name="Top1">Share of the queries whose positive scored highest, 0..1.</param>
 /// <param name="FeatureStd">Standard deviation of the unit vectors' elements over the last batch; near 0 the features have collapsed.</param>
+/// <param name="QueueAgeSteps">Steps since the queue's oldest key was computed.</param>
 /// <param name="LearningRate">Of the epoch.</param>
-/// <param name="Seconds">Time of the epoch.</param>
-public sealed record PretrainEpoch(int Epoch, double Loss, double Top1, double FeatureStd, double LearningRate, double Seconds);
+/// <param name="ImagesPerSecond">Speed.</param>
+/// <param name="Seconds">Time since the run began or went on, or of the epoch.</param>
+public sealed record PretrainMetrics(
+    int Epoch, long Step, double Loss, double? JigsawLoss, double Top1, double FeatureStd, double QueueAgeSteps, double LearningRate, double ImagesPerSecond, double Seconds);
 
 /// <param name="BackbonePath">The trained backbone.</param>
 /// <param name="Epochs">Numbers of every epoch.</param>
-public sealed record PretrainResult(string BackbonePath, IReadOnlyList<PretrainEpoch> Epochs);
+/// <param name="SkippedImages">Images that could not be read.</param>
+public sealed record PretrainResult(string BackbonePath, IReadOnlyList<PretrainMetrics> Epochs, int SkippedImages);

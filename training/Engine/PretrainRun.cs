@@ -1,26 +1,39 @@
 using System.Diagnostics;
 using Pipeline.Shared;
-using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Engine;
 
 /// <summary>Trains a backbone contrastively on unlabelled images: the paper's further pretraining.</summary>
-public static class PretrainRun
+public sealed class PretrainRun
 {
-    /// <param name="options">What to do.</param>
-    /// <param name="progress">Receives every step.</param>
-    /// <param name="cancellation">Ends the run after the step; the backbone is saved first.</param>
-    /// <exception cref="UserErrorException">A file or an option is wrong, or the loss is not finite.</exception>
-    /// <exception cref="OperationCanceledException">The run was ended; its backbone is there.</exception>
-    public static PretrainResult Run(PretrainOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    private const string CheckpointFile = "last.safetensors", BackboneFile = "backbone.safetensors", SkippedFile = "skipped.txt";
+    private const double CollapsedShare = 0.1;
+
+    /// <summary>Settings that do not change what is learnt.</summary>
+    private static readonly string[] Free = ["workers", "device", "maxSkippedImages", "checkpointEverySteps", "logEverySteps", "keepBackboneEveryEpochs", "output", "images", "imagesRoot"];
+
+    private readonly PretrainOptions options;
+    private readonly IProgress<TrainingProgress>? progress;
+    private readonly CancellationToken cancellation;
+    private readonly SkippedImages skipped;
+    private readonly ContrastiveViews views;
+    private readonly ContrastiveSchedule schedule;
+    private readonly int batches;
+    private readonly string digest;
+
+    private PretrainRun(PretrainOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        var views = new ContrastiveViews(ImageFolder.List(options.Images), options.Views, options.Contrastive.Jigsaw ? options.Patches : null, (ulong)options.Seed);
-        var batches = views.Batches(options.BatchSize);
+        (this.options, this.progress, this.cancellation) = (options, progress, cancellation);
+        skipped = new SkippedImages(options.MaxSkippedImages);
+        var images = UnlabelledImages.List(options.Images, options.ImagesRoot);
+        digest = UnlabelledImages.Digest(images);
+        views = new ContrastiveViews(images, options.Views, options.Contrastive.Jigsaw ? options.Patches : null, (ulong)options.Seed, skipped);
+        schedule = new ContrastiveSchedule(options.LearningRate, options.Epochs);
+        batches = views.Batches(options.BatchSize, options.DropLastBatch);
         if (batches == 0)
         {
             throw new UserErrorException($"{options.Images}: holds fewer images than one batch of {options.BatchSize}; add images or make the batch smaller.");
@@ -30,65 +43,142 @@ public static class PretrainRun
         {
             throw new UserErrorException($"contrastive.queueSize: {options.Contrastive.QueueSize} keys are fewer than a batch of {options.BatchSize}; make the queue longer.");
         }
+    }
 
-        RunFolder.Create(options.Output, options);
-        var device = new Device(options.Device);
-        manual_seed(options.Seed);
-        var backbone = new ResNet(options.Backbone);
-        if (options.Weights is { } weights)
+    /// <param name="options">What to do.</param>
+    /// <param name="resume">Go on with the run in the output folder, to the very weights that it would have had without a stop.</param>
+    /// <param name="progress">Receives every step.</param>
+    /// <param name="cancellation">Ends the run after the step; its state is saved first.</param>
+    /// <exception cref="UserErrorException">A file or an option is wrong, or the loss is not finite.</exception>
+    /// <exception cref="OperationCanceledException">The run was ended; it can go on.</exception>
+    public static PretrainResult Run(PretrainOptions options, bool resume = false, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default) =>
+        new PretrainRun(options, progress, cancellation).Run(resume);
+
+    private PretrainResult Run(bool resume)
+    {
+        if (resume)
         {
-            BackboneCheckpoint.LoadInto(backbone, weights);
+            RunFolder.Resume(options.Output, options, Free);
+        }
+        else
+        {
+            RunFolder.Create(options.Output, options);
         }
 
-        using var query = ContrastiveModel.OfResNet(backbone, options.Contrastive.Dimension, options.Contrastive.Jigsaw);
-        using var key = ContrastiveModel.OfResNet(new ResNet(options.Backbone), options.Contrastive.Dimension, options.Contrastive.Jigsaw);
-        query.to(device);
-        key.to(device);
-        MomentumEncoder.Copy(query, key);
-        using var generator = new Generator((ulong)options.Seed);
-        using var queue = FeatureQueue.Random(options.Contrastive.QueueSize, options.Contrastive.Dimension, generator, device);
-        using var optimizer = optim.SGD(query.parameters(), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
-        var infoMin = new InfoMin(options.Contrastive, query, key, queue, optimizer, new RandomNumbers((ulong)options.Seed, "key-shuffle"));
-        var schedule = new ContrastiveSchedule(options.LearningRate, options.Epochs);
-        var path = Path.Combine(options.Output, "backbone.safetensors");
-        var epochs = new List<PretrainEpoch>();
-        for (var epoch = 1; epoch <= options.Epochs; epoch++)
+        using var training = new ContrastiveTraining(options);
+        var position = resume && File.Exists(In(CheckpointFile)) ? ContrastiveCheckpoint.Resume(In(CheckpointFile), training) : new PretrainPosition { ImagesDigest = digest };
+        if (position.ImagesDigest != digest)
         {
-            var start = Stopwatch.GetTimestamp();
-            foreach (var group in optimizer.ParamGroups)
-            {
-                group.LearningRate = schedule.AtEpoch(epoch);
-            }
-
-            var (loss, top1, spread) = (0.0, 0.0, 0.0);
-            var step = 0;
-            foreach (var batch in views.Epoch(epoch, options.BatchSize, options.Workers))
-            {
-                using var _ = batch;
-                using var pause = CollectionPause.Begin();
-                using var scope = NewDisposeScope();
-                var result = infoMin.Step(batch.To(device));
-                var value = result.Total.item<float>();
-                if (!float.IsFinite(value))
-                {
-                    throw new UserErrorException($"the loss is {value} in epoch {epoch}, step {step}; lower the learning rate. The backbone of the epoch before is kept.");
-                }
-
-                (loss, top1, spread) = (loss + value, top1 + InfoNce.Top1(result.Logits).item<float>(), result.Query.std(0).mean().item<float>());
-                progress?.Report(new TrainingProgress((epoch - 1L) * batches + ++step, (long)options.Epochs * batches, value));
-                if (cancellation.IsCancellationRequested)
-                {
-                    BackboneCheckpoint.Save(path, backbone, options.Backbone);
-                    cancellation.ThrowIfCancellationRequested();
-                }
-            }
-
-            BackboneCheckpoint.Save(path, backbone, options.Backbone);
-            epochs.Add(new PretrainEpoch(epoch, loss / batches, top1 / batches, spread, schedule.AtEpoch(epoch), Stopwatch.GetElapsedTime(start).TotalSeconds));
-            RunFolder.WriteMetrics(options.Output, epochs);
-            progress?.Report(new TrainingProgress((long)epoch * batches, (long)options.Epochs * batches, loss / batches, $"epoch {epoch}/{options.Epochs}: loss {loss / batches:F4}, positive first {top1 / batches:P1}, feature spread {spread:F3}, {epochs[^1].Seconds:F1} s"));
+            throw new UserErrorException($"{options.Images}: these are not the images, or not in the order, that the run in {options.Output} began with; begin a new run in another folder.");
         }
 
-        return new PretrainResult(path, epochs);
+        var log = new StepLog(options.Output, StepsBefore(position));
+        var epochs = RunFolder.ReadMetrics<PretrainMetrics>(options.Output).Where(epoch => epoch.Epoch < position.Epoch).ToList();
+        try
+        {
+            while (position.Epoch <= options.Epochs)
+            {
+                position = Epoch(training, position, log);
+                epochs.Add(Finish(training, position));
+                RunFolder.WriteMetrics(options.Output, epochs);
+                position = new PretrainPosition { Epoch = position.Epoch + 1, ImagesDigest = digest };
+                ContrastiveCheckpoint.Save(In(CheckpointFile), training, options.Backbone, position);
+            }
+        }
+        finally
+        {
+            skipped.Write(In(SkippedFile));
+        }
+
+        return new PretrainResult(In(BackboneFile), epochs, skipped.Count);
+    }
+
+    private string In(string name) => Path.Combine(options.Output, name);
+
+    private long StepsBefore(PretrainPosition position) => (position.Epoch - 1L) * batches + position.Batch;
+
+    private PretrainPosition Epoch(ContrastiveTraining training, PretrainPosition position, StepLog log)
+    {
+        var rate = schedule.AtEpoch(position.Epoch);
+        var start = Stopwatch.GetTimestamp();
+        foreach (var batch in views.Epoch(position.Epoch, options.BatchSize, options.Workers, position.Batch, options.DropLastBatch))
+        {
+            using var _ = batch;
+            var sums = batch.Count < 2 ? position.Sums : Step(training, position, batch, rate);   // batch norms need two images
+            sums = sums with { Seconds = sums.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds };
+            start = Stopwatch.GetTimestamp();
+            position = position with { Batch = position.Batch + 1, Sums = sums };
+            Tell(training, position, rate, log);
+        }
+
+        return position;
+    }
+
+    private PretrainSums Step(ContrastiveTraining training, PretrainPosition position, ContrastiveBatch batch, double rate)
+    {
+        using var pause = CollectionPause.Begin();
+        using var scope = NewDisposeScope();
+        var result = training.Step(batch, rate, StepsBefore(position));
+        using var numbers = stack([result.Total, result.JigsawLoss ?? result.Loss, InfoNce.Top1(result.Logits), result.Query.std(0).mean()]).to(CPU);   // the step's one wait for the device
+        var values = numbers.data<float>().ToArray();
+        if (!float.IsFinite(values[0]))
+        {
+            throw new UserErrorException($"the loss is {values[0]} in epoch {position.Epoch}, batch {position.Batch}, on {string.Join(", ", batch.Files)}; lower the learning rate, or look at these images. The last checkpoint is kept.");
+        }
+
+        var sums = position.Sums;
+        return new PretrainSums(sums.Steps + 1, sums.Images + batch.Count, sums.Loss + values[0], sums.JigsawLoss + values[1], sums.Top1 + values[2], values[3], sums.Seconds);
+    }
+
+    private void Tell(ContrastiveTraining training, PretrainPosition position, double rate, StepLog log)
+    {
+        var steps = StepsBefore(position);
+        progress?.Report(new TrainingProgress(steps, (long)options.Epochs * batches, position.Sums.Steps == 0 ? 0 : position.Sums.Loss / position.Sums.Steps));
+        if (steps % options.LogEverySteps == 0 && position.Sums.Steps > 0)
+        {
+            log.Write(steps, Metrics(training, position, rate));
+        }
+
+        if (cancellation.IsCancellationRequested)
+        {
+            ContrastiveCheckpoint.Save(In(CheckpointFile), training, options.Backbone, position);
+            BackboneCheckpoint.Save(In(BackboneFile), training.Backbone, options.Backbone);
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        if (options.CheckpointEverySteps > 0 && steps % options.CheckpointEverySteps == 0 && position.Batch < batches)
+        {
+            ContrastiveCheckpoint.Save(In(CheckpointFile), training, options.Backbone, position);
+        }
+    }
+
+    private PretrainMetrics Finish(ContrastiveTraining training, PretrainPosition position)
+    {
+        if (position.Sums.Steps == 0)
+        {
+            throw new UserErrorException($"{options.Images}: no batch of epoch {position.Epoch} had two images that can be read.");
+        }
+
+        BackboneCheckpoint.Save(In(BackboneFile), training.Backbone, options.Backbone);
+        if (options.KeepBackboneEveryEpochs > 0 && position.Epoch % options.KeepBackboneEveryEpochs == 0)
+        {
+            BackboneCheckpoint.Save(In($"backbone-epoch-{position.Epoch}.safetensors"), training.Backbone, options.Backbone);
+        }
+
+        var epoch = Metrics(training, position, schedule.AtEpoch(position.Epoch));
+        var line = $"epoch {epoch.Epoch}/{options.Epochs}: loss {epoch.Loss:F4}, positive first {epoch.Top1:P1}, feature spread {epoch.FeatureStd:F3}, {epoch.ImagesPerSecond:F0} images/s, {epoch.Seconds:F1} s";
+        line += skipped.Count > 0 ? $", {skipped.Count} images skipped ({In(SkippedFile)})" : "";
+        line += epoch.FeatureStd < CollapsedShare / Math.Sqrt(options.Contrastive.Dimension) ? "; WARNING: the features have all but collapsed to one point" : "";
+        skipped.Write(In(SkippedFile));
+        progress?.Report(new TrainingProgress(StepsBefore(position), (long)options.Epochs * batches, epoch.Loss, line));
+        return epoch;
+    }
+
+    private PretrainMetrics Metrics(ContrastiveTraining training, PretrainPosition position, double rate)
+    {
+        var sums = position.Sums;
+        return new PretrainMetrics(
+            position.Epoch, StepsBefore(position), sums.Loss / sums.Steps, options.Contrastive.Jigsaw ? sums.JigsawLoss / sums.Steps : null, sums.Top1 / sums.Steps, sums.FeatureStd,
+            Math.Min(training.Queue.Enqueued, options.Contrastive.QueueSize) / (double)options.BatchSize, rate, sums.Images / Math.Max(sums.Seconds, 1e-9), sums.Seconds);
     }
 }

@@ -27,7 +27,7 @@ public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, Traini
         var (unlabelled, data) = (Folder("unlabelled"), Folder("scenes"));
         var seconds = Stage("unlabelled", () => StreetSceneWriter.WriteImages(unlabelled, Scenes, 0, options.UnlabelledScenes, Steps("unlabelled", options.UnlabelledScenes), cancellation));
         seconds += Stage("scenes", () => WriteLabelled(data));
-        seconds += Stage("pretrain", () => PretrainRun.Run(options.Pretrain(unlabelled, Folder("pretrain")), Into("pretrain"), cancellation));
+        seconds += Stage("pretrain", () => PretrainRun.Run(options.Pretrain(unlabelled, Folder("pretrain")), progress: Into("pretrain"), cancellation: cancellation));
         foreach (var run in Runs)
         {
             var weights = run == "retrained" ? Path.Combine(Folder("pretrain"), "backbone.safetensors") : null;

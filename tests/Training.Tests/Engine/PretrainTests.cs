@@ -37,7 +37,7 @@ public sealed class PretrainTests : IDisposable
     public void The_key_views_are_not_the_query_views_and_change_with_the_epoch()
     {
         using var scope = NewDisposeScope();
-        var views = new ContrastiveViews(ImageFolder.List(Path.Combine(folder, "images")), new ViewOptions { SizePixels = 32 }, new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 }, 1);
+        var views = new ContrastiveViews(UnlabelledImages.List(Path.Combine(folder, "images")), new ViewOptions { SizePixels = 32 }, new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 }, 1, new SkippedImages(0));
         using var first = views.Epoch(1, 4, 2).First();
         using var again = views.Epoch(1, 4, 1).First();
         using var other = views.Epoch(2, 4, 1).First();
@@ -95,6 +95,100 @@ public sealed class PretrainTests : IDisposable
         Assert.Contains("no such folder", Refusal(Tiny("f") with { Images = Path.Combine(folder, "nowhere") }));
         Assert.False(Directory.Exists(Path.Combine(folder, "f")));
         Assert.Contains("no such file", Refusal(Tiny("f") with { Weights = Path.Combine(folder, "nothing.safetensors") }));
+    }
+
+    [Fact]
+    public void Images_that_cannot_be_read_are_named_and_left_out_up_to_the_limit()
+    {
+        var list = Path.Combine(folder, "list.txt");
+        File.WriteAllLines(list, ["# two of them are bad", .. Directory.GetFiles(Path.Combine(folder, "images"), "*.png").Select(file => Path.GetFileName(file)), "missing.png", "", "broken.png"]);
+        File.WriteAllText(Path.Combine(folder, "images", "broken.png"), "no image");
+        var options = Tiny("skipped") with { Images = list, ImagesRoot = Path.Combine(folder, "images"), DropLastBatch = false };
+
+        var refusal = Assert.Throws<UserErrorException>(() => PretrainRun.Run(options, cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("--max-skipped", refusal.Message);
+        Assert.Contains("1", Assert.Throws<UserErrorException>(() => PretrainRun.Run(options with { Output = Path.Combine(folder, "one"), MaxSkippedImages = 1 }, cancellation: TestContext.Current.CancellationToken)).Message);
+
+        var result = PretrainRun.Run(options with { Output = Path.Combine(folder, "two"), MaxSkippedImages = 2 }, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, result.SkippedImages);
+        string[] names = [.. File.ReadAllLines(Path.Combine(folder, "two", "skipped.txt")).Select(line => Path.GetFileName(line.Split('\t')[0]))];
+        Assert.Equal(["broken.png", "missing.png"], names);
+    }
+
+    [Fact]
+    public void Lists_that_name_an_image_twice_or_none_are_refused_with_the_line()
+    {
+        var list = Path.Combine(folder, "twice.txt");
+        File.WriteAllLines(list, ["a.png", "b.png", "a.png"]);
+        Assert.Contains("twice.txt:3: a.png stands in line 1 too", Assert.Throws<UserErrorException>(() => UnlabelledImages.List(list)).Message);
+        File.WriteAllLines(list, ["# nothing"]);
+        Assert.Contains("names no image", Assert.Throws<UserErrorException>(() => UnlabelledImages.List(list)).Message);
+        Assert.Contains("relative to it", Assert.Throws<UserErrorException>(() => UnlabelledImages.List(list, Path.Combine(folder, "nowhere"))).Message);
+    }
+
+    [Fact]
+    public void A_batch_in_parts_gives_the_gradients_of_the_whole_one_where_no_batch_statistics_are()
+    {
+        using var scope = NewDisposeScope();
+        var backbone = Tiny("m").Backbone with { BatchNorm = BatchNormMode.Eval };
+        using var images = randn(6, 3, 32, 32);
+        using var others = randn(6, 3, 32, 32);
+        Tensor[] Weights(int parts)
+        {
+            manual_seed(5);
+            var options = Tiny("m").Contrastive with { MicroBatches = parts };
+            var query = ContrastiveModel.OfResNet(new ResNet(backbone), options.Dimension, jigsaw: false);
+            var key = ContrastiveModel.OfResNet(new ResNet(backbone), options.Dimension, jigsaw: false);
+            MomentumEncoder.Copy(query, key);
+            query.train();
+            key.train();
+            using var generator = new Generator(1);
+            var queue = FeatureQueue.Random(options.QueueSize, options.Dimension, generator, CPU);
+            var optimizer = optim.SGD(query.parameters(), 0.1, 0.9);
+            var step = new InfoMin(options, query, key, queue, optimizer).Step(new ContrastiveBatch(images, others));
+            Assert.Equal([6, 1 + options.QueueSize], step.Logits.shape);
+            return [step.Total, queue.Rows, .. query.parameters()];
+        }
+
+        Assert.All(Weights(1).Zip(Weights(4)), pair => Assert.True(pair.First.allclose(pair.Second, 1e-4, 1e-6)));
+    }
+
+    [Fact]
+    public void Steps_are_logged_as_lines_and_as_events_of_TensorBoard()
+    {
+        PretrainRun.Run(Tiny("log") with { LogEverySteps = 3, Contrastive = new ContrastiveOptions { QueueSize = 16, Dimension = 8, Jigsaw = true }, Patches = new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 } }, cancellation: TestContext.Current.CancellationToken);
+
+        string[] lines = File.ReadAllLines(Path.Combine(folder, "log", "steps.jsonl"));
+        Assert.Equal(3, lines.Length);   // 10 steps
+        using var document = System.Text.Json.JsonDocument.Parse(lines[^1]);
+        Assert.Equal(9, document.RootElement.GetProperty("step").GetInt32());
+        Assert.Equal(4, document.RootElement.GetProperty("queueAgeSteps").GetDouble());
+        Assert.True(document.RootElement.GetProperty("jigsawLoss").GetDouble() > 0);
+        var events = File.ReadAllBytes(Assert.Single(Directory.GetFiles(Path.Combine(folder, "log", "events"))));
+        foreach (var name in new[] { "loss", "jigsawLoss", "top1", "featureStd", "queueAgeSteps", "learningRate", "imagesPerSecond" })
+        {
+            Assert.True(events.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes($"pretrain/{name}")) > 0, name);
+        }
+    }
+
+    [Fact]
+    public void A_run_begins_with_the_heads_and_the_momentum_encoder_of_a_checkpoint()
+    {
+        using var scope = NewDisposeScope();
+        var first = PretrainRun.Run(Tiny("first"), cancellation: TestContext.Current.CancellationToken);
+        using var training = new ContrastiveTraining(Tiny("second") with { Seed = 9, Weights = Path.Combine(folder, "first", "last.safetensors") });
+        using var checkpoint = SafetensorsFile.Read(Path.Combine(folder, "first", "last.safetensors"));
+
+        foreach (var (front, model) in new[] { ("query.", training.Query), ("key.", training.Key) })
+        {
+            Assert.All(StateDict.InOrder(model, front), entry => Assert.True(entry.Value.eq(checkpoint.Tensors[entry.Key]).all().item<bool>(), entry.Key));
+        }
+
+        Assert.False(training.Queue.Rows.eq(checkpoint.Tensors["queue"]).all().item<bool>());
+        Assert.All(training.Key.parameters(), parameter => Assert.False(parameter.requires_grad));
+        Assert.Contains("another architecture", Assert.Throws<UserErrorException>(() => new ContrastiveTraining(Tiny("third") with { Contrastive = new ContrastiveOptions { Dimension = 4 }, Weights = Path.Combine(folder, "first", "last.safetensors") })).Message);
+        Assert.Equal(2, first.Epochs.Count);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
