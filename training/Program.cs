@@ -4,6 +4,6 @@ using Pipeline.Training.Commands;
 
 var root = new RootCommand("Trains object detectors on images of your own domain and exports them for pipeline-serve.")
 {
-    DemoCommand.Create(), DataCommand.Create(), ImportCommand.Create(), PretrainCommand.Create(), FinetuneCommand.Create(), ExportCommand.Create(),
+    DemoCommand.Create(), DataCommand.Create(), ImportCommand.Create(), PretrainCommand.Create(), ProbeCommand.Create(), FinetuneCommand.Create(), ExportCommand.Create(),
 };
 return await CommandRunner.RunAsync(root, args);

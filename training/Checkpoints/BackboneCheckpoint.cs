@@ -16,6 +16,29 @@ public static class BackboneCheckpoint
     public static void Save(string path, ResNet backbone, ResNetOptions options) => SafetensorsFile.Write(
         path, StateDict.InOrder(backbone), new Dictionary<string, string> { [OptionsKey] = JsonSerializer.Serialize(options, DetectorCheckpoint.Json) });
 
+    /// <summary>A backbone of the file's shape, with live batch norms.</summary>
+    /// <exception cref="UserErrorException">The file says no shape, or its weights do not fit it.</exception>
+    internal static (ResNet Backbone, ResNetOptions Options) Load(string path)
+    {
+        using var content = SafetensorsFile.Read(path);
+        if (!content.Metadata.TryGetValue(OptionsKey, out var text))
+        {
+            throw new UserErrorException($"{path}: this is no backbone that pretrain or import wrote: its metadata has no '{OptionsKey}'.");
+        }
+
+        try
+        {
+            var options = JsonSerializer.Deserialize<ResNetOptions>(text, DetectorCheckpoint.Json)! with { BatchNorm = BatchNormMode.Train };
+            var backbone = new ResNet(options);
+            LoadInto(backbone, content, path);
+            return (backbone, options);
+        }
+        catch (JsonException exception)
+        {
+            throw new UserErrorException($"{path}: its metadata cannot be read: {exception.Message}", exception);
+        }
+    }
+
     /// <summary>Copies the weights and statistics of a file; counters of batches are not needed.</summary>
     /// <exception cref="UserErrorException">The file is of another architecture.</exception>
     public static void LoadInto(ResNet backbone, string path)

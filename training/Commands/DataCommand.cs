@@ -7,7 +7,7 @@ namespace Pipeline.Training.Commands;
 /// <summary><c>data</c>: makes and divides data sets.</summary>
 internal static class DataCommand
 {
-    public static Command Create() => new("data", "Makes and divides data sets.") { Synth(), Split() };
+    public static Command Create() => new("data", "Makes and divides data sets.") { Synth(), Split(), NuImagesCommand.Create() };
 
     private static Command Synth()
     {

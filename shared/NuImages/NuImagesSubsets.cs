@@ -1,0 +1,24 @@
+using Pipeline.Shared.Files;
+
+namespace Pipeline.Shared.NuImages;
+
+/// <summary>Nested, seeded subsets of keyframes: the smaller is the beginning of the larger (the paper's 5k, 18k, 35k and all; the authors' own choice is not known).</summary>
+/// <param name="keyframes">In an order that does not depend on the machine.</param>
+/// <param name="seed">Chooses the subsets.</param>
+public sealed class NuImagesSubsets(IReadOnlyList<NuImagesKeyframe> keyframes, ulong seed)
+{
+    private readonly NuImagesKeyframe[] shuffled = [.. new RandomNumbers(seed, "nuimages-subset").Permutation(keyframes.Count).Select(index => keyframes[index])];
+
+    /// <param name="size">How many; all when null.</param>
+    /// <exception cref="UserErrorException">There are not so many.</exception>
+    public IReadOnlyList<NuImagesKeyframe> Take(int? size) => size is null || size <= shuffled.Length
+        ? shuffled[..(size ?? shuffled.Length)]
+        : throw new UserErrorException($"{size} keyframes are asked for, there are {shuffled.Length}; choose smaller ones with --sizes.");
+
+    /// <summary>Writes a list file: a comment that tells what it is, then one file a line.</summary>
+    public void Write(string path, int? size, string comment)
+    {
+        var chosen = Take(size);
+        AtomicFile.WriteText(path, $"# {chosen.Count} of {shuffled.Length} nuImages keyframes, seed {seed}, {comment}\n" + string.Concat(chosen.Select(keyframe => keyframe.Filename + "\n")));
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Pipeline.Shared;
+using Pipeline.Shared.NuImages;
+
+namespace Pipeline.Training.Commands;
+
+/// <summary><c>data nuimages</c>: list files of nuImages' keyframes for <c>pretrain</c>.</summary>
+internal static class NuImagesCommand
+{
+    private const string All = "all";
+    private static readonly string[] KnownCameras = ["CAM_BACK", "CAM_BACK_LEFT", "CAM_BACK_RIGHT", "CAM_FRONT", "CAM_FRONT_LEFT", "CAM_FRONT_RIGHT"];
+
+    public static Command Create()
+    {
+        var data = new Option<string>("--data") { Required = true, Description = "nuImages' root, with v1.0-train/ and samples/." };
+        var output = new Option<string>("--output") { Required = true, Description = "Folder for the list files; their paths are relative to the root." };
+        var splits = new Option<string>("--splits") { DefaultValueFactory = _ => "train,val,test", Description = "Splits, with commas between; train,val leaves the test split out." };
+        var cameras = new Option<string?>("--cameras") { Description = $"Only these, with commas between: {string.Join(", ", KnownCameras)}." };
+        var sizes = new Option<string>("--sizes") { DefaultValueFactory = _ => "5000,18000,35000,all", Description = "Sizes of the subsets; the smaller are in the larger." };
+        var seed = new Option<int>("--seed") { Description = "Chooses the subsets." };
+        var command = new Command(
+            "nuimages",
+            "Lists nuImages' annotated images in nested subsets. Sweeps are left out.\n\nExample:\n  pipeline-train data nuimages --data nuimages --output lists --splits train,val\n  pipeline-train pretrain --images lists/nuimages-5000.txt --images-root nuimages --output runs/5k")
+        {
+            data, output, splits, cameras, sizes, seed,
+        };
+        command.SetAction(async (result, cancellation) =>
+        {
+            var (root, folder) = (result.GetValue(data)!, result.GetValue(output)!);
+            var (chosenSplits, chosenCameras, chosenSizes) = (List(result.GetValue(splits)!), Cameras(result.GetValue(cameras)), Sizes(result.GetValue(sizes)!));
+            var keyframes = await NuImagesMetadata.Open(root).Keyframes(chosenSplits, cancellation);
+            NuImagesKeyframe[] kept = [.. keyframes.Where(keyframe => chosenCameras.Length == 0 || chosenCameras.Contains(keyframe.Camera))];
+            foreach (var group in kept.GroupBy(keyframe => (keyframe.Split, keyframe.Camera)).OrderBy(group => group.Key.Split, StringComparer.Ordinal).ThenBy(group => group.Key.Camera, StringComparer.Ordinal))
+            {
+                Console.WriteLine($"{group.Key.Split,-6} {group.Key.Camera,-16} {group.Count(),7}");
+            }
+
+            var subsets = new NuImagesSubsets(kept, (ulong)result.GetValue(seed));
+            foreach (var size in chosenSizes)
+            {
+                var path = Path.Combine(folder, $"nuimages-{size?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? All}.txt");
+                subsets.Write(path, size, $"splits {string.Join(", ", chosenSplits)}, cameras {(chosenCameras.Length == 0 ? All : string.Join(", ", chosenCameras))}");
+                Console.WriteLine($"{path}: {subsets.Take(size).Count} images");
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static string[] List(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static string[] Cameras(string? text)
+    {
+        var cameras = List(text ?? "");
+        return Array.Find(cameras, camera => !KnownCameras.Contains(camera)) is { } unknown
+            ? throw new UserErrorException($"--cameras: there is no camera '{unknown}'; there are {string.Join(", ", KnownCameras)}.")
+            : cameras;
+    }
+
+    private static int?[] Sizes(string text) => [.. List(text).Select(size => size == All ? (int?)null
+        : int.TryParse(size, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number > 0 ? number
+        : throw new UserErrorException($"--sizes: '{size}' is neither a number of images nor '{All}'."))];
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Text.Json;
+using Pipeline.Shared.Kitti;
+using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Probing;
+
+namespace Pipeline.Training.Commands;
+
+/// <summary><c>probe</c>: what a backbone has learnt, before a detector is trained.</summary>
+internal static class ProbeCommand
+{
+    public static Command Create()
+    {
+        var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };
+        var weights = new Option<string>("--weights") { Required = true, Description = "A backbone that pretrain or import wrote." };
+        var train = new Option<string?>("--train-list") { Description = "List of the frames whose objects are known; a seeded 80 % when left out." };
+        var test = new Option<string?>("--test-list") { Description = "List of the frames whose objects are asked for." };
+        var labels = new Option<string>("--labels") { DefaultValueFactory = _ => string.Join(',', KittiClasses.Default), Description = "The classes, with commas between." };
+        var size = new Option<int>("--crop-size") { DefaultValueFactory = _ => 64, Description = "Sides of a crop in pixels, 32 to 512." };
+        var seed = new Option<int>("--seed") { Description = "Of the split and of the random weights." };
+        var device = new Option<string>("--device") { DefaultValueFactory = _ => "cpu", Description = "cpu or cuda." };
+        var json = new Option<bool>("--json") { Description = "The result as JSON." };
+        device.AcceptOnlyFromAmong("cpu", "cuda");
+        size.Validators.Add(result =>
+        {
+            if (result.GetValue(size) is < 32 or > 512)
+            {
+                result.AddError("--crop-size must lie between 32 and 512.");
+            }
+        });
+        var command = new Command("probe", "Classifies the objects of labelled frames by a backbone's frozen features (20 nearest neighbours, linear probe), beside those of random weights.\n\nExample:\n  pipeline-train probe --data kitti --weights runs/backbone/backbone.safetensors")
+        {
+            data, weights, train, test, labels, size, seed, device, json,
+        };
+        command.SetAction((result, cancellation) =>
+        {
+            var probed = FeatureProbe.Run(
+                new ProbeOptions
+                {
+                    Data = result.GetValue(data)!,
+                    Weights = result.GetValue(weights)!,
+                    TrainList = result.GetValue(train),
+                    TestList = result.GetValue(test),
+                    Labels = result.GetValue(labels)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                    CropSizePixels = result.GetValue(size),
+                    Seed = result.GetValue(seed),
+                    Device = result.GetValue(device)!,
+                },
+                cancellation);
+            if (result.GetValue(json))
+            {
+                Console.WriteLine(JsonSerializer.Serialize(probed, DetectorCheckpoint.Json));
+                return Task.FromResult(0);
+            }
+
+            Console.WriteLine($"{probed.AskedCrops} crops asked, {probed.KnownCrops} known");
+            Console.WriteLine("weights   20-NN  balanced  linear  balanced");
+            foreach (var (name, scores) in new[] { ("random", probed.Random), ("trained", probed.Weights) })
+            {
+                Console.WriteLine(FormattableString.Invariant($"{name,-8}  {scores.NearestNeighbours,5:F3}  {scores.NearestNeighboursBalanced,8:F3}  {scores.Linear,6:F3}  {scores.LinearBalanced,8:F3}"));
+            }
+
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,128 @@
+using Pipeline.Shared;
+using Pipeline.Shared.Kitti;
+using Pipeline.Training.Backbones;
+using Pipeline.Training.Checkpoints;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Probing;
+
+/// <summary>What to probe, and on what.</summary>
+public sealed record ProbeOptions
+{
+    /// <summary>Frames in KITTI's layout.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>The backbone, as <c>pretrain</c> writes it.</summary>
+    public required string Weights { get; init; }
+
+    /// <summary>List of the frames whose objects are known; a seeded 80 % when null.</summary>
+    public string? TrainList { get; init; }
+
+    /// <summary>List of the frames whose objects are asked for.</summary>
+    public string? TestList { get; init; }
+
+    /// <summary>The classes.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = KittiClasses.Default;
+
+    /// <summary>Sides of a crop in pixels.</summary>
+    public int CropSizePixels { get; init; } = 64;
+
+    /// <summary>Of the split and of the random weights.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Frames in the making at once.</summary>
+    public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
+
+    /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
+    public string Device { get; init; } = "cpu";
+}
+
+/// <summary>How well features tell classes apart; shares of the asked crops, 0..1. Balanced ones are means over the classes.</summary>
+public sealed record ProbeScores(double NearestNeighbours, double NearestNeighboursBalanced, double Linear, double LinearBalanced);
+
+/// <param name="Random">Of random weights of the same shape.</param>
+/// <param name="Weights">Of the weights.</param>
+/// <param name="KnownCrops">Crops with known classes.</param>
+/// <param name="AskedCrops">Crops that were asked for.</param>
+public sealed record ProbeResult(ProbeScores Random, ProbeScores Weights, int KnownCrops, int AskedCrops);
+
+/// <summary>Tells what a backbone has learnt without labels: its frozen features classify objects, beside those of random weights.</summary>
+/// <remarks>Both get batch statistics from the known crops first, so that what is compared is the weights.</remarks>
+public static class FeatureProbe
+{
+    /// <exception cref="UserErrorException">A file is missing or wrong, or there are no objects.</exception>
+    public static ProbeResult Run(ProbeOptions options, CancellationToken cancellation = default)
+    {
+        var dataset = KittiDataset.Open(options.Data);
+        var labels = new LabelMap(options.Labels);
+        var split = KittiSplit.Create(dataset.FrameIds, (ulong)options.Seed);
+        var (known, asked) = (options.TrainList is { } train ? KittiSplit.ReadList(train) : split.Train, options.TestList is { } test ? KittiSplit.ReadList(test) : split.Test);
+        LabelledCrops Crops(IReadOnlyList<string> frames) => new(dataset, frames, labels, options.CropSizePixels);
+        using var scope = NewDisposeScope();
+        var (backbone, shape) = BackboneCheckpoint.Load(options.Weights);
+        manual_seed(options.Seed);
+        using var random = new ResNet(shape);
+        using var trained = backbone;
+        var device = new Device(options.Device);
+        var (scores, counts) = (new List<ProbeScores>(), (0, 0));
+        foreach (var network in new[] { random, trained })
+        {
+            network.to(device);
+            Standardise(network, Crops(known), options.Workers, device, cancellation);
+            var (features, classes) = Features(network, Crops(known), options, device, cancellation);
+            var (questions, answers) = Features(network, Crops(asked), options, device, cancellation);
+            scores.Add(new ProbeScores(
+                Share(NearestNeighbours.Classify(features, classes, questions, options.Labels.Count), answers),
+                Balanced(NearestNeighbours.Classify(features, classes, questions, options.Labels.Count), answers),
+                Share(LinearProbe.Classify(features, classes, questions, options.Labels.Count), answers),
+                Balanced(LinearProbe.Classify(features, classes, questions, options.Labels.Count), answers)));
+            counts = ((int)classes.numel(), (int)answers.numel());
+        }
+
+        return new ProbeResult(scores[0], scores[1], counts.Item1, counts.Item2);
+    }
+
+    private static void Standardise(ResNet network, LabelledCrops crops, int workers, Device device, CancellationToken cancellation)
+    {
+        using var _ = no_grad();
+        network.train();
+        foreach (var batch in crops.Batches(workers))
+        {
+            using var owned = batch;
+            using var scope = NewDisposeScope();
+            network.call(batch.Crops.to(device));
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static (Tensor Features, Tensor Labels) Features(ResNet network, LabelledCrops crops, ProbeOptions options, Device device, CancellationToken cancellation)
+    {
+        using var _ = no_grad();
+        network.eval();
+        var (features, labels) = (new List<Tensor>(), new List<long>());
+        foreach (var batch in crops.Batches(options.Workers))
+        {
+            using var owned = batch;
+            using var scope = NewDisposeScope();
+            features.Add(network.call(batch.Crops.to(device))[^1].mean([2, 3]).MoveToOuterDisposeScope());
+            labels.AddRange(batch.Labels);
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        return labels.Count > 0
+            ? (cat(features), tensor(labels, dtype: int64, device: device))
+            : throw new UserErrorException($"{options.Data}: the frames hold no object of {string.Join(", ", options.Labels)} of 8 pixels or more.");
+    }
+
+    private static double Share(Tensor found, Tensor answers) => found.eq(answers).to(float64).mean().item<double>();
+
+    private static double Balanced(Tensor found, Tensor answers)
+    {
+        using var scope = NewDisposeScope();
+        var right = found.eq(answers).to(float64);
+        var (counts, hits) = (answers.bincount(null, 0), answers.bincount(right, 0));
+        var present = counts.gt(0);
+        return (hits[present] / counts[present]).mean().item<double>();
+    }
+}
