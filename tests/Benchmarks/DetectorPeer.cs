@@ -82,7 +82,8 @@ internal static class DetectorPeer
         }
     }
 
-    private static List<double> Time(int runs, Action action)
+    /// <summary>Milliseconds of each run; the first is the warm-up.</summary>
+    public static List<double> Time(int runs, Action action)
     {
         var times = new List<double>();
         for (var i = 0; i <= runs; i++)

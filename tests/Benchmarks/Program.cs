@@ -3,7 +3,9 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Pipeline.Benchmarks;
+using Pipeline.Training.Native;
 
+NativeHeap.KeepFreedMemory();
 string Argument(string name, string otherwise) => Array.IndexOf(args, name) is var at && at >= 0 && at + 1 < args.Length ? args[at + 1] : otherwise;
 if (args is ["--filter", ..])
 {
@@ -15,9 +17,22 @@ if (args is ["--filter", ..])
 
 if (args is not ["peer", ..])
 {
-    Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n       peer --mode train|inference [--batch N] [--runs N] [--threads N]");
+    Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n       peer --mode train|inference|infomin|view [--batch N] [--runs N] [--threads N] [--image FILE]");
     return 2;
 }
 
-DetectorPeer.Run(Argument("--mode", "inference"), int.Parse(Argument("--batch", "1")), int.Parse(Argument("--runs", "3")), int.Parse(Argument("--threads", "2")));
+var (mode, batch, runs, threads) = (Argument("--mode", "inference"), int.Parse(Argument("--batch", "1")), int.Parse(Argument("--runs", "3")), int.Parse(Argument("--threads", "2")));
+switch (mode)
+{
+    case "infomin":
+        ContrastivePeer.Step(batch, runs, threads);
+        break;
+    case "view":
+        ContrastivePeer.View(Argument("--image", ""));
+        break;
+    default:
+        DetectorPeer.Run(mode, batch, runs, threads);
+        break;
+}
+
 return 0;

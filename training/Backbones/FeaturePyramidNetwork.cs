@@ -35,6 +35,7 @@ public sealed class FeaturePyramidNetwork : NamedModule<IReadOnlyList<Tensor>, I
     /// <returns>One [N, outChannels, H_i, W_i] a map, and a last one of twice the largest stride.</returns>
     public override IReadOnlyList<Tensor> forward(IReadOnlyList<Tensor> features)
     {
+        using var scope = NewDisposeScope();
         var count = features.Count;
         var results = new Tensor[count + 1];
         var top = inner[^1].call(features[^1]);
@@ -47,6 +48,11 @@ public sealed class FeaturePyramidNetwork : NamedModule<IReadOnlyList<Tensor>, I
         }
 
         results[count] = nn.functional.max_pool2d(results[count - 1], 1, 2, 0);
+        foreach (var result in results)
+        {
+            result.MoveToOuterDisposeScope();
+        }
+
         return results;
     }
 

@@ -21,9 +21,10 @@ internal sealed class FrozenBatchNorm2d : NamedModule<Tensor, Tensor>
     /// <returns>[N, C, H, W]</returns>
     public override Tensor forward(Tensor input)
     {
+        using var scope = NewDisposeScope();
         var scale = Constant("weight") * (Constant("running_var") + Epsilon).rsqrt();
         var shift = Constant("bias") - Constant("running_mean") * scale;
-        return addcmul(shift.view(1, -1, 1, 1), input, scale.view(1, -1, 1, 1), 1);
+        return addcmul(shift.view(1, -1, 1, 1), input, scale.view(1, -1, 1, 1), 1).MoveToOuterDisposeScope();
     }
 
     private Tensor Constant(string name) => get_buffer(name)!;

@@ -50,12 +50,12 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
     /// <returns>Four feature maps of strides 4, 8, 16 and 32.</returns>
     public override IReadOnlyList<Tensor> forward(Tensor input)
     {
-        var hidden = nn.functional.relu(bn1.call(conv1.call(input)));
-        hidden = nn.functional.max_pool2d(hidden, 3, 2, 1);
+        using var scope = NewDisposeScope();
+        var hidden = nn.functional.max_pool2d(bn1.call(conv1.call(input)).relu_(), 3, 2, 1);
         var features = new Tensor[layers.Length];
         for (var i = 0; i < layers.Length; i++)
         {
-            features[i] = hidden = layers[i].call(hidden);
+            features[i] = hidden = layers[i].call(hidden).MoveToOuterDisposeScope();
         }
 
         return features;

@@ -34,9 +34,10 @@ internal sealed class BasicBlock : NamedModule<Tensor, Tensor>
     /// <returns>[N, width, H/stride, W/stride]</returns>
     public override Tensor forward(Tensor input)
     {
-        var hidden = nn.functional.relu(bn1.call(conv1.call(input)));
+        using var scope = NewDisposeScope();   // what autograd does not need is freed here and not at the step's end
+        var hidden = bn1.call(conv1.call(input)).relu_();
         hidden = bn2.call(conv2.call(hidden));
-        return nn.functional.relu(hidden.add_(downsample is null ? input : downsample.call(input)));
+        return hidden.add_(downsample is null ? input : downsample.call(input)).relu_().MoveToOuterDisposeScope();
     }
 
     public OnnxValue Emit(OnnxGraph graph, OnnxValue input)
@@ -81,10 +82,11 @@ internal sealed class Bottleneck : NamedModule<Tensor, Tensor>
     /// <returns>[N, 4·width, H/stride, W/stride]</returns>
     public override Tensor forward(Tensor input)
     {
-        var hidden = nn.functional.relu(bn1.call(conv1.call(input)));
-        hidden = nn.functional.relu(bn2.call(conv2.call(hidden)));
+        using var scope = NewDisposeScope();   // what autograd does not need is freed here and not at the step's end
+        var hidden = bn1.call(conv1.call(input)).relu_();
+        hidden = bn2.call(conv2.call(hidden)).relu_();
         hidden = bn3.call(conv3.call(hidden));
-        return nn.functional.relu(hidden.add_(downsample is null ? input : downsample.call(input)));
+        return hidden.add_(downsample is null ? input : downsample.call(input)).relu_().MoveToOuterDisposeScope();
     }
 
     public OnnxValue Emit(OnnxGraph graph, OnnxValue input)

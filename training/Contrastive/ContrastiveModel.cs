@@ -31,7 +31,7 @@ internal sealed class ContrastiveModel : NamedModule
 
     /// <summary>A residual network, its last map averaged over the pixels.</summary>
     public static ContrastiveModel OfResNet(ResNet encoder, int dimension, bool jigsaw) =>
-        new(encoder, images => encoder.call(images)[^1].mean([2, 3]), encoder.OutputChannels[^1], dimension, jigsaw);
+        new(encoder, images => Pooled(encoder, images), encoder.OutputChannels[^1], dimension, jigsaw);
 
     /// <param name="images">float32 [N, 3, H, W], normalised.</param>
     /// <returns>[N, D], unit length.</returns>
@@ -42,4 +42,10 @@ internal sealed class ContrastiveModel : NamedModule
     /// <returns>[N, D], unit length.</returns>
     public Tensor ProjectJigsaw(Tensor patches, Tensor order) =>
         (jigsawHead ?? throw new InvalidOperationException("The model was built without a jigsaw head.")).call(encode(patches), order);
+
+    private static Tensor Pooled(ResNet encoder, Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        return encoder.call(images)[^1].mean([2, 3]).MoveToOuterDisposeScope();
+    }
 }

@@ -95,7 +95,17 @@ internal sealed class PyramidBackbone : NamedModule<Tensor, IReadOnlyList<Tensor
 
     /// <param name="input">[N, 3, H, W]</param>
     /// <returns>Five maps of strides 4 to 64.</returns>
-    public override IReadOnlyList<Tensor> forward(Tensor input) => Fpn.call(Body.call(input));
+    public override IReadOnlyList<Tensor> forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var levels = Fpn.call(Body.call(input));
+        foreach (var level in levels)
+        {
+            level.MoveToOuterDisposeScope();
+        }
+
+        return levels;
+    }
 }
 
 /// <summary>Everything an evaluation pass computed on the way.</summary>

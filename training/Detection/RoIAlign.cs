@@ -23,6 +23,7 @@ public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRati
             return features[0].new_zeros(0, channels, outputHeight, outputWidth);
         }
 
+        using var scope = NewDisposeScope();
         var dense = cat([.. features.Select(feature => feature.permute(0, 2, 3, 1).reshape(-1, channels))]);   // [ΣN·H·W, C]
         var (heights, widths, offsets) = (new long[features.Count], new long[features.Count], new long[features.Count]);
         for (long level = 0, offset = 0; level < features.Count; level++)
@@ -48,7 +49,7 @@ public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRati
             matrix = sparse_coo_tensor(stack([row, position.reshape(-1)]), weight.reshape(-1), [cells, dense.shape[0]]);
         }
 
-        return matrix.mm(dense).view(count, outputHeight, outputWidth, channels).permute(0, 3, 1, 2);
+        return matrix.mm(dense).view(count, outputHeight, outputWidth, channels).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
     /// <summary>Positions and weights along one axis; the two neighbours of every sample point, averaged over the cell's points.</summary>

@@ -30,7 +30,7 @@ internal sealed class RpnHead : NamedModule<Tensor, (Tensor Objectness, Tensor D
     /// <returns>objectness [N, A, H, W] (logits) and deltas [N, 4A, H, W]</returns>
     public override (Tensor Objectness, Tensor Deltas) forward(Tensor feature)
     {
-        var hidden = nn.functional.relu(conv.call(feature));           // [N, C, H, W]
+        using var hidden = conv.call(feature).relu_();   // [N, C, H, W]
         return (clsLogits.call(hidden), bboxPred.call(hidden));
     }
 
