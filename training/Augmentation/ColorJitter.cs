@@ -47,7 +47,7 @@ internal sealed class ColorJitter(double brightness, double contrast, double sat
                 AdjustSaturation(rgb, step.Factor);
                 break;
             default:
-                AdjustHue(rgb, step.Factor);
+                HueShift.Apply(rgb, step.Factor);
                 break;
         }
     }
@@ -81,17 +81,6 @@ internal sealed class ColorJitter(double brightness, double contrast, double sat
         }
     }
 
-    /// <summary>Turns the hue, in 8-bit HSV; a shift of 1 is the whole circle.</summary>
-    public static void AdjustHue(Span<byte> rgb, double shift)
-    {
-        var steps = (byte)(int)(shift * 255);
-        for (var i = 0; i < rgb.Length; i += 3)
-        {
-            var (h, s, v) = ToHsv(rgb[i], rgb[i + 1], rgb[i + 2]);
-            (rgb[i], rgb[i + 1], rgb[i + 2]) = ToRgb(unchecked((byte)(h + steps)), s, v);
-        }
-    }
-
     private static void BlendWithLevel(Span<byte> rgb, byte level, float factor)
     {
         Span<byte> curve = stackalloc byte[256];
@@ -107,43 +96,4 @@ internal sealed class ColorJitter(double brightness, double contrast, double sat
 
     /// <summary>Between the degenerate image (factor 0) and the image (1), or beyond it; cut to 8 bit.</summary>
     public static byte Blend(byte degenerate, byte value, float factor) => (byte)Math.Clamp(degenerate + factor * (value - degenerate), 0f, 255f);
-
-    private static (byte H, byte S, byte V) ToHsv(byte r, byte g, byte b)
-    {
-        var (max, min) = (Math.Max(r, Math.Max(g, b)), Math.Min(r, Math.Min(g, b)));
-        if (max == min)
-        {
-            return (0, 0, max);
-        }
-
-        float range = max - min;
-        var saturation = range / max;
-        var (red, green, blue) = ((max - r) / range, (max - g) / range, (max - b) / range);
-        var hue = r == max ? blue - green : g == max ? (float)(2.0 + red - blue) : (float)(4.0 + green - red);
-        hue = (float)((hue / 6.0 + 1.0) % 1.0);
-        return ((byte)Math.Clamp((int)(hue * 255.0), 0, 255), (byte)Math.Clamp((int)(saturation * 255.0), 0, 255), max);
-    }
-
-    private static (byte R, byte G, byte B) ToRgb(byte h, byte s, byte v)
-    {
-        if (s == 0)
-        {
-            return (v, v, v);
-        }
-
-        var saturation = (float)(s / 255.0);
-        var sector = (int)Math.Floor(h * 6.0 / 255.0);
-        var fraction = (float)(h * 6.0 / 255.0 - sector);
-        byte Part(double share) => (byte)Math.Clamp((int)Math.Round(v * share, MidpointRounding.AwayFromZero), 0, 255);
-        var (p, q, t) = (Part(1.0 - saturation), Part(1.0 - saturation * fraction), Part(1.0 - saturation * (1.0 - fraction)));
-        return (sector % 6) switch
-        {
-            0 => (v, t, p),
-            1 => (q, v, p),
-            2 => (p, v, t),
-            3 => (p, q, v),
-            4 => (t, p, v),
-            _ => (v, p, q),
-        };
-    }
 }

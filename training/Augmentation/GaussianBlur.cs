@@ -1,5 +1,6 @@
 using System.Buffers;
-using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Pipeline.Training.Augmentation;
 
@@ -70,13 +71,15 @@ internal static class GaussianBlur
     private static void Sum(ReadOnlySpan<float> input, int step, ReadOnlySpan<float> weights, Span<float> output)
     {
         var middle = Radius * step;
+        ref var start = ref MemoryMarshal.GetReference(input[..(output.Length + 2 * middle)]);   // the slice proves that every load below lies inside
         var at = 0;
-        for (; at <= output.Length - Vector<float>.Count; at += Vector<float>.Count)
+        for (; at <= output.Length - Vector256<float>.Count; at += Vector256<float>.Count)
         {
-            var sum = weights[0] * new Vector<float>(input[(middle + at)..]);
-            for (var i = 1; i <= Radius; i++)
+            var sum = weights[0] * Vector256.LoadUnsafe(ref start, (nuint)(middle + at));
+            for (var i = 1; i < weights.Length; i++)
             {
-                sum += weights[i] * (new Vector<float>(input[(middle + at - i * step)..]) + new Vector<float>(input[(middle + at + i * step)..]));
+                var pair = Vector256.LoadUnsafe(ref start, (nuint)(middle + at - i * step)) + Vector256.LoadUnsafe(ref start, (nuint)(middle + at + i * step));
+                sum = Vector256.MultiplyAddEstimate(pair, Vector256.Create(weights[i]), sum);
             }
 
             sum.CopyTo(output[at..]);
@@ -85,7 +88,7 @@ internal static class GaussianBlur
         for (; at < output.Length; at++)
         {
             var sum = weights[0] * input[middle + at];
-            for (var i = 1; i <= Radius; i++)
+            for (var i = 1; i < weights.Length; i++)
             {
                 sum += weights[i] * (input[middle + at - i * step] + input[middle + at + i * step]);
             }

@@ -31,7 +31,7 @@ public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, Traini
         foreach (var run in Runs)
         {
             var weights = run == "retrained" ? Path.Combine(Folder("pretrain"), "backbone.safetensors") : null;
-            seconds += Stage(run, () => FinetuneRun.Run(options.Finetune(data, Folder(run), StreetSceneOptions.Classes, weights), Into(run), cancellation));
+            seconds += Stage(run, () => FinetuneRun.Run(options.Finetune(data, Folder(run), weights), Into(run), cancellation));
         }
 
         seconds += Stage("exported", () =>

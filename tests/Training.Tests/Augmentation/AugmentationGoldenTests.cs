@@ -138,7 +138,7 @@ public sealed class AugmentationGoldenTests
                 ColorJitter.AdjustSaturation(pixels, Number("factor"));
                 break;
             case "adjust_hue":
-                ColorJitter.AdjustHue(pixels, Number("factor"));
+                HueShift.Apply(pixels, Number("factor"));
                 break;
             case "grayscale_3":
                 Grayscale.Apply(pixels);
