@@ -27,6 +27,7 @@ public sealed class DemoTests : IDisposable
             Assert.InRange(run.GetProperty("map50").GetDouble(), 0, 1);
             Assert.Equal(4, run.GetProperty("perClass").EnumerateObject().Count());
         });
+        Assert.InRange(report.RootElement.GetProperty("features").GetProperty("weights").GetProperty("nearestNeighbours").GetDouble(), 0.1, 1);
         Assert.True(report.RootElement.GetProperty("seconds").GetDouble() > 0);
         var model = report.RootElement.GetProperty("model").GetString()!;
         using (var detector = DetectorModel.Load(model))

@@ -1,12 +1,14 @@
 using System.Text.Json.Serialization;
+using Pipeline.Training.Probing;
 
 namespace Pipeline.Training.Experiments;
 
 /// <summary>What the demo found.</summary>
 /// <param name="Runs">The fine-tunings, measured with ONNX Runtime.</param>
+/// <param name="Features">What the retrained backbone's features tell of the objects' classes, beside random weights.</param>
 /// <param name="Seconds">Time of the whole job.</param>
 /// <param name="Model">Directory of the better model.</param>
-public sealed record DemoReport(IReadOnlyList<DemoResult> Runs, double Seconds, string Model);
+public sealed record DemoReport(IReadOnlyList<DemoResult> Runs, ProbeResult Features, double Seconds, string Model);
 
 /// <param name="Name"><c>scratch</c> or <c>retrained</c>.</param>
 /// <param name="Map">COCO's AP, 0..1.</param>

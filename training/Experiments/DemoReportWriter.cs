@@ -46,7 +46,7 @@ internal static class DemoReportWriter
             text.Append("| ").AppendJoin(" | ", Cells(run)).Append(" |\n");
         }
 
-        text.Append('\n').Append(Verdict(report)).Append("\n\nThe better model (").Append(better).Append(") is in `").Append(report.Model).Append("`. The curves are in `report.html`.\n\n");
+        text.Append('\n').Append(Verdict(report)).Append("\n\n").Append(Features(report)).Append("\n\nThe better model (").Append(better).Append(") is in `").Append(report.Model).Append("`. The curves are in `report.html`.\n\n");
         foreach (var frame in frames)
         {
             text.Append(CultureInfo.InvariantCulture, $"![detections in scene {frame}](pictures/{frame}.png)\n");
@@ -68,7 +68,7 @@ internal static class DemoReportWriter
             text.Append(Row("td", Cells(run)));
         }
 
-        text.Append("</table>\n<p>").Append(WebUtility.HtmlEncode(Verdict(report))).Append("</p>\n<h2>Training</h2>\n");
+        text.Append("</table>\n<p>").Append(WebUtility.HtmlEncode(Verdict(report))).Append("</p>\n<p>").Append(WebUtility.HtmlEncode(Features(report))).Append("</p>\n<h2>Training</h2>\n");
         text.Append(DemoCharts.ContrastiveLoss(Path.Combine(options.Output, "pretrain"))).Append(DemoCharts.DetectorLoss(runs)).Append(DemoCharts.MeanAveragePrecision(runs));
         text.Append(CultureInfo.InvariantCulture, $"\n<h2>Held-out scenes</h2>\n<p>Detections of the better model ({WebUtility.HtmlEncode(better)}) with a score of {PictureThreshold:F1} or more; the truth is dashed.</p>\n");
         foreach (var picture in pictures)
@@ -88,6 +88,12 @@ internal static class DemoReportWriter
         var (scratch, retrained) = (report.Runs[0].Map50, report.Runs[1].Map50);
         var outcome = retrained > scratch ? "was better" : retrained < scratch ? "was worse" : "was neither better nor worse";
         return string.Create(CultureInfo.InvariantCulture, $"With contrastive retraining the detector {outcome}: mAP50 {retrained:F3} against {scratch:F3} from random weights. This is one seed of a small experiment; differences of some hundredths are within what another seed would change.");
+    }
+
+    private static string Features(DemoReport report)
+    {
+        var (random, learnt) = (report.Features.Random, report.Features.Weights);
+        return string.Create(CultureInfo.InvariantCulture, $"What the backbone had learnt before it saw a label: of {report.Features.AskedCrops} held-out objects its 20 nearest neighbours classify {learnt.NearestNeighbours:P1} and a linear probe {learnt.Linear:P1}; with random weights these are {random.NearestNeighbours:P1} and {random.Linear:P1}.");
     }
 
     private static string[] Cells(DemoResult run) =>

@@ -7,6 +7,7 @@ using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Onnx;
+using Pipeline.Training.Probing;
 
 namespace Pipeline.Training.Experiments;
 
@@ -28,9 +29,13 @@ public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, Traini
         var seconds = Stage("unlabelled", () => StreetSceneWriter.WriteImages(unlabelled, Scenes, 0, options.UnlabelledScenes, Steps("unlabelled", options.UnlabelledScenes), cancellation));
         seconds += Stage("scenes", () => WriteLabelled(data));
         seconds += Stage("pretrain", () => PretrainRun.Run(options.Pretrain(unlabelled, Folder("pretrain")), progress: Into("pretrain"), cancellation: cancellation));
+        var backbone = Path.Combine(Folder("pretrain"), "backbone.safetensors");
+        progress.Report(("probe", new TrainingProgress(0, 1, 0)));
+        var features = FeatureProbe.Run(
+            new ProbeOptions { Data = data, Weights = backbone, TrainList = Path.Combine(data, "train.txt"), TestList = Path.Combine(data, "test.txt"), Labels = StreetSceneOptions.Classes, Seed = options.Seed }, cancellation);
         foreach (var run in Runs)
         {
-            var weights = run == "retrained" ? Path.Combine(Folder("pretrain"), "backbone.safetensors") : null;
+            var weights = run == "retrained" ? backbone : null;
             seconds += Stage(run, () => FinetuneRun.Run(options.Finetune(data, Folder(run), weights), Into(run), cancellation));
         }
 
@@ -50,7 +55,7 @@ public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, Traini
         var better = measured.MaxBy(result => result.Map50)!.Name;
         var model = Published(better);
         seconds += Stopwatch.GetElapsedTime(start).TotalSeconds - secondsOfStages;
-        var report = new DemoReport(measured, Math.Round(seconds, 1), model);
+        var report = new DemoReport(measured, features, Math.Round(seconds, 1), model);
         DemoReportWriter.Write(options, report, better, Exported(better), cancellation);
         return report;
     }

@@ -1,6 +1,7 @@
 using System.Collections;
 using Pipeline.Shared;
 using Pipeline.Training.Configuration;
+using Pipeline.Training.Contrastive;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Tests.Configuration;
@@ -22,6 +23,25 @@ public sealed class RunConfigurationTests : IDisposable
 
         Assert.Equal((3, 6, 0.5), (options.Epochs, options.BatchSize, options.LearningRate));
         Assert.Equal((40, 256, "resnet34", 0.5), (options.Detector.FpnChannels, options.Detector.BoxHeadChannels, options.Detector.Backbone.Architecture, options.Detector.Backbone.WidthMultiplier));
+    }
+
+    [Fact]
+    public void Every_preset_is_complete()
+    {
+        foreach (var name in RunConfiguration<PretrainOptions>.Presets("pretrain"))
+        {
+            Assert.True(new RunConfiguration<PretrainOptions>().Preset("pretrain", name).Option("", "images", "a").Option("", "output", "b").Build().Epochs > 1, name);
+        }
+
+        foreach (var name in RunConfiguration<FinetuneOptions>.Presets("finetune"))
+        {
+            Assert.True(new RunConfiguration<FinetuneOptions>().Preset("finetune", name).Option("", "data", "a").Option("", "output", "b").Build().Epochs > 1, name);
+        }
+
+        var moco = new RunConfiguration<PretrainOptions>().Preset("pretrain", "moco").Option("", "images", "a").Option("", "output", "b").Build();
+        Assert.Equal((MomentumUpdate.BeforeKeys, false, 0.2), (moco.Contrastive.MomentumUpdate, moco.Contrastive.Jigsaw, moco.Contrastive.Temperature));
+        var infomin = new RunConfiguration<PretrainOptions>().Preset("pretrain", "infomin").Option("", "images", "a").Option("", "output", "b").Build();
+        Assert.Equal((MomentumUpdate.AfterStep, true, 0.15, 65536, 0.003, 100, 32), (infomin.Contrastive.MomentumUpdate, infomin.Contrastive.Jigsaw, infomin.Contrastive.Temperature, infomin.Contrastive.QueueSize, infomin.LearningRate, infomin.Epochs, infomin.BatchSize));
     }
 
     [Fact]

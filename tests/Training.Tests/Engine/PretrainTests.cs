@@ -87,6 +87,30 @@ public sealed class PretrainTests : IDisposable
     }
 
     [Fact]
+    public void Memory_is_flat_over_epochs_of_views()
+    {
+        using var scope = NewDisposeScope();
+        var views = new ContrastiveViews(UnlabelledImages.List(Path.Combine(folder, "images")), new ViewOptions { SizePixels = 32 }, new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 }, 1, new SkippedImages(0));
+        long ResidentBytes(int epochs)
+        {
+            for (var epoch = 0; epoch < epochs; epoch++)
+            {
+                foreach (var batch in views.Epoch(epoch, 4, 3))
+                {
+                    batch.Dispose();
+                }
+            }
+
+            GC.Collect();
+            using var process = System.Diagnostics.Process.GetCurrentProcess();
+            return process.PrivateMemorySize64;
+        }
+
+        var before = ResidentBytes(20);
+        Assert.InRange(ResidentBytes(100) - before, long.MinValue, 40 << 20);   // leaked, the views of 100 epochs would be 80 MB
+    }
+
+    [Fact]
     public void Too_few_images_a_short_queue_and_other_weights_are_refused()
     {
         string Refusal(PretrainOptions options) => Assert.Throws<UserErrorException>(() => PretrainRun.Run(options, cancellation: TestContext.Current.CancellationToken)).Message;
@@ -148,7 +172,10 @@ public sealed class PretrainTests : IDisposable
             var optimizer = optim.SGD(query.parameters(), 0.1, 0.9);
             var step = new InfoMin(options, query, key, queue, optimizer).Step(new ContrastiveBatch(images, others));
             Assert.Equal([6, 1 + options.QueueSize], step.Logits.shape);
-            return [step.Total, queue.Rows, .. query.parameters()];
+            Tensor[] weights = [step.Total, queue.Rows.clone(), .. query.parameters().Select(parameter => parameter.detach().clone())];
+            GC.KeepAlive(key);
+            GC.KeepAlive(query);
+            return weights;
         }
 
         Assert.All(Weights(1).Zip(Weights(4)), pair => Assert.True(pair.First.allclose(pair.Second, 1e-4, 1e-6)));
