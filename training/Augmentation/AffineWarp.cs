@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Pipeline.Training.Augmentation;
 
 /// <summary>A map from places of the output to places of the input, both in pixels with centres at ½: x' = A·x + B·y + C, y' = D·x + E·y + F.</summary>
@@ -30,7 +33,7 @@ internal static class AffineWarp
     /// <summary>What comes from outside the image: the mean colour of ImageNet.</summary>
     public static ReadOnlySpan<byte> Fill => [124, 116, 104];
 
-    /// <param name="source">HWC.</param>
+    /// <param name="source">HWC, and one byte more, of any value.</param>
     /// <param name="target">HWC of the same size; does not overlap the source.</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
@@ -76,30 +79,32 @@ internal static class AffineWarp
         }
     }
 
+    /// <summary>The three channels side by side in a vector.</summary>
     private static void Bicubic(ReadOnlySpan<byte> source, int height, int width, double x, double y, Span<byte> pixel)
     {
-        const int Taps = 4;
         var (left, top) = ((int)Math.Floor(x), (int)Math.Floor(y));
-        var (dx, dy) = (x - left, y - top);
-        Span<int> columns = stackalloc int[Taps];
-        Span<double> rows = stackalloc double[Taps];
-        for (var tap = 0; tap < Taps; tap++)
-        {
-            columns[tap] = Channels * Math.Clamp(left + tap - 1, 0, width - 1);
-        }
+        var (dx, dy) = ((float)(x - left), (float)(y - top));
+        var (x0, x1, x2, x3) = (Column(left - 1), Column(left), Column(left + 1), Column(left + 2));
+        var (before, first, second, after) = (Row(source, top - 1), Row(source, top), Row(source, top + 1), Row(source, top + 2));
+        var result = Vector128.Clamp(Cubic(before, first, second, after, dy), Vector128<float>.Zero, Vector128.Create(255f));
+        (pixel[0], pixel[1], pixel[2]) = ((byte)result[0], (byte)result[1], (byte)result[2]);
 
-        for (var channel = 0; channel < Channels; channel++)
-        {
-            for (var tap = 0; tap < Taps; tap++)
-            {
-                var row = source[(Channels * width * Math.Clamp(top + tap - 1, 0, height - 1) + channel)..];
-                rows[tap] = Cubic(row[columns[0]], row[columns[1]], row[columns[2]], row[columns[3]], dx);
-            }
+        int Column(int column) => Channels * Math.Clamp(column, 0, width - 1);
 
-            pixel[channel] = (byte)Math.Clamp(Cubic(rows[0], rows[1], rows[2], rows[3], dy), 0, 255);
+        Vector128<float> Row(ReadOnlySpan<byte> pixels, int row)
+        {
+            var start = Channels * width * Math.Clamp(row, 0, height - 1);
+            return Cubic(Pixel(pixels, start + x0), Pixel(pixels, start + x1), Pixel(pixels, start + x2), Pixel(pixels, start + x3), dx);
         }
     }
 
-    private static double Cubic(double before, double first, double second, double after, double place) =>
+    /// <summary>Red, green, blue and a byte that is not used.</summary>
+    private static Vector128<float> Pixel(ReadOnlySpan<byte> pixels, int place)
+    {
+        var bytes = Vector128.CreateScalarUnsafe(MemoryMarshal.Read<uint>(pixels[place..])).AsByte();
+        return Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(bytes)).AsInt32());
+    }
+
+    private static Vector128<float> Cubic(Vector128<float> before, Vector128<float> first, Vector128<float> second, Vector128<float> after, float place) =>
         first + place * (second - before + place * (2 * (before - first) + second - after + place * (first - before + after - second)));
 }

@@ -133,11 +133,11 @@ internal sealed class RandAugment(int count, double magnitude, double magnitudeS
 
     private static void Warp(Span<byte> rgb, int height, int width, AffineMap map, Resampling resampling)
     {
-        var rented = ArrayPool<byte>.Shared.Rent(rgb.Length);
+        var rented = ArrayPool<byte>.Shared.Rent(rgb.Length + 1);
         try
         {
             rgb.CopyTo(rented);
-            AffineWarp.Apply(rented.AsSpan(0, rgb.Length), rgb, height, width, map, resampling);
+            AffineWarp.Apply(rented.AsSpan(0, rgb.Length + 1), rgb, height, width, map, resampling);
         }
         finally
         {
