@@ -37,6 +37,70 @@ internal static class ContrastivePeer
         }));
     }
 
+    /// <summary>Where a step's time goes: its parts one after the other, as <see cref="InfoMin"/> calls them.</summary>
+    public static void Parts(int batch, int runs, int threads)
+    {
+        set_num_threads(threads);
+        manual_seed(1);
+        var options = new ContrastiveOptions();
+        var shape = new ResNetOptions { BatchNorm = BatchNormMode.Train };
+        using var query = ContrastiveModel.OfResNet(new ResNet(shape), options.Dimension, jigsaw: true);
+        using var key = ContrastiveModel.OfResNet(new ResNet(shape), options.Dimension, jigsaw: true);
+        MomentumEncoder.Copy(query, key);
+        using var generator = new Generator(1);
+        using var queue = FeatureQueue.Random(options.QueueSize, options.Dimension, generator, CPU);
+        using var optimizer = optim.SGD(query.parameters(), 0.003, 0.9, weight_decay: 1e-4);
+        using var images = randn(batch, 3, 224, 224);
+        using var patches = randn(JigsawHead.Patches * batch, 3, 64, 64);
+        using var order = stack([.. Enumerable.Range(0, batch).Select(_ => randperm(JigsawHead.Patches))]);
+        var seconds = new Dictionary<string, double>();
+        for (var run = 0; run <= runs; run++)
+        {
+            using var step = NewDisposeScope();
+            T Part<T>(string name, Func<T> work)
+            {
+                var start = System.Diagnostics.Stopwatch.GetTimestamp();
+                var result = work();
+                seconds[name] = seconds.GetValueOrDefault(name) + (run == 0 ? 0 : System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds / runs);
+                return result;
+            }
+
+            var keys = Part("keys, forward", () =>
+            {
+                using var _ = no_grad();
+                return key.Project(images);
+            });
+            var plain = Part("views, forward", () => query.Project(images));
+            var shuffled = Part("patches, forward", () => query.ProjectJigsaw(patches, order));
+            Tensor Loss(Tensor features) => InfoNce.Loss(InfoNce.Logits(features, keys, queue.Rows, options.Temperature));
+            var (loss, jigsawLoss) = Part("losses", () => (Loss(plain), Loss(shuffled)));
+            optimizer.zero_grad();
+            Part("views, backward", () =>
+            {
+                (0.5 * loss).backward();
+                return 0;
+            });
+            Part("patches, backward", () =>
+            {
+                (0.5 * jigsawLoss).backward();
+                return 0;
+            });
+            Part("SGD", () => optimizer.step());
+            Part("momentum encoder and queue", () =>
+            {
+                MomentumEncoder.Update(query, key, options.Momentum);
+                queue.Enqueue(keys);
+                return 0;
+            });
+        }
+
+        var sum = seconds.Values.Sum();
+        foreach (var (name, milliseconds) in seconds)
+        {
+            Console.WriteLine(FormattableString.Invariant($"{name,-28} {milliseconds,8:F0} ms {milliseconds / sum,6:P0}"));
+        }
+    }
+
     public static void View(string path)
     {
         using var image = ImageDecoder.DecodeFile(path);

@@ -17,7 +17,7 @@ if (args is ["--filter", ..])
 
 if (args is not ["peer", ..])
 {
-    Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n       peer --mode train|inference|infomin|view [--batch N] [--runs N] [--threads N] [--image FILE]");
+    Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n       peer --mode train|inference|infomin|infomin-parts|view [--batch N] [--runs N] [--threads N] [--image FILE]");
     return 2;
 }
 
@@ -26,6 +26,9 @@ switch (mode)
 {
     case "infomin":
         ContrastivePeer.Step(batch, runs, threads);
+        break;
+    case "infomin-parts":
+        ContrastivePeer.Parts(batch, runs, threads);
         break;
     case "view":
         ContrastivePeer.View(Argument("--image", ""));
