@@ -86,6 +86,9 @@ internal sealed record GoldenValue(string DType, long[] Shape, double[] Data)
                 var (height, width) = (element.GetProperty("height").GetInt32(), element.GetProperty("width").GetInt32());
                 var image = GoldenFormula.Image(element.GetProperty("name").GetString()!, height, width);
                 return new GoldenValue("float32", [3, height, width], [.. image.Select(value => (double)value)]);
+            case "image_u8":
+                var (rows, columns) = (element.GetProperty("height").GetInt32(), element.GetProperty("width").GetInt32());
+                return new GoldenValue("uint8", [3, rows, columns], [.. GoldenFormula.ImageBytes(element.GetProperty("name").GetString()!, rows, columns).Select(value => (double)value)]);
             case "tensor":
                 var dtype = element.GetProperty("dtype").GetString()!;
                 return new GoldenValue(dtype, shape, element.TryGetProperty("data", out var data)

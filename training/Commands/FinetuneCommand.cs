@@ -10,19 +10,23 @@ internal static class FinetuneCommand
     {
         var layers = new ConfigurationOptions<FinetuneOptions>("finetune", "torchvision");
         layers.Add<string>("--data", "data", "Frames in KITTI's layout.");
-        layers.Add<string>("--output", "output", "Folder for checkpoints and metrics; it must not exist.");
+        var output = layers.Add<string>("--output", "output", "Folder for checkpoints and metrics; it must not exist, but with --resume.");
         layers.Add<string>("--train-list", "trainList", "List of the frames to learn from; a seeded 80 % when left out.");
         layers.Add<string>("--test-list", "testList", "List of the frames to measure on.");
         layers.Add<string>("--backbone-weights", "backboneWeights", "A backbone that pretrain wrote; random weights when left out.");
         layers.Add<int>("--epochs", "epochs", "Passes over the frames.");
+        layers.Add<int>("--iterations", "iterations", "Steps in place of epochs; milestones are then steps.");
         layers.Add<int>("--batch", "batchSize", "Images of a step.");
         layers.Add<double>("--learning-rate", "learningRate", "After the warm-up.");
         layers.Add<int[]>("--milestones", "milestones", "Epochs at whose beginning the rate is divided by ten.");
         layers.Add<bool>("--flip", "horizontalFlip", "Mirror every second image: true or false.");
+        layers.Add<int>("--workers", "workers", "Batches in the making at once; the result does not depend on it.");
+        layers.Add<int>("--checkpoint-every", "checkpointEverySteps", "Steps between checkpoints within an epoch; 0: only after epochs.");
         layers.Add<int>("--seed", "seed", "Seed of weights, order and samplers.");
         layers.Add<string>("--device", "device", "cpu or cuda.").AcceptOnlyFromAmong("cpu", "cuda");
-        return layers.Command(
-            "Trains a detector and measures its mAP after every epoch.\n\nExample:\n  pipeline-train finetune --data kitti --output runs/street --preset small --epochs 20",
-            (options, cancellation) => Console.WriteLine(ConsoleProgress.Run("finetune", progress => FinetuneRun.Run(options, progress, cancellation)).CheckpointPath));
+        return layers.Resumable(
+            "Trains a detector and measures its mAP after every epoch.\n\nExamples:\n  pipeline-train finetune --data kitti --output runs/street --preset small --epochs 20\n  pipeline-train finetune --output runs/street --resume",
+            output,
+            (options, resume, cancellation) => Console.WriteLine(ConsoleProgress.Run("finetune", progress => FinetuneRun.Run(options, resume, progress, cancellation)).CheckpointPath));
     }
 }

@@ -32,7 +32,7 @@ internal static class ContrastiveCheckpoint
             path,
             [
                 .. StateDict.InOrder(training.Query, QueryFront), .. StateDict.InOrder(training.Key, KeyFront), new(QueueName, training.Queue.Rows),
-                .. training.Velocities.Select(entry => KeyValuePair.Create(VelocityFront + entry.Key, entry.Value)),
+                .. training.Velocities.Velocities.Select(entry => KeyValuePair.Create(VelocityFront + entry.Key, entry.Value)),
             ],
             metadata);
     }
@@ -49,7 +49,7 @@ internal static class ContrastiveCheckpoint
             LoadInto(training.Query, QueryFront, content, path);
             LoadInto(training.Key, KeyFront, content, path);
             training.Queue.Restore(content.Tensors[QueueName], queue.Index, queue.Enqueued);
-            training.RestoreVelocities(name => content.Tensors.GetValueOrDefault(VelocityFront + name));
+            training.Velocities.Restore(name => content.Tensors.GetValueOrDefault(VelocityFront + name), training.Device);
             return position;
         }
         catch (Exception exception) when (exception is KeyNotFoundException or JsonException)

@@ -13,7 +13,6 @@ internal sealed class ContrastiveTraining : IDisposable
 {
     private readonly PretrainOptions options;
     private readonly InfoMin method;
-    private readonly (string Name, Parameter Parameter)[] parameters;
 
     /// <param name="options">The first weights come from its seed, or from its file of weights.</param>
     /// <exception cref="UserErrorException">The file of weights is of another architecture.</exception>
@@ -32,8 +31,9 @@ internal sealed class ContrastiveTraining : IDisposable
         Key.to(Device);
         using var generator = new Generator((ulong)options.Seed);
         Queue = FeatureQueue.Random(options.Contrastive.QueueSize, options.Contrastive.Dimension, generator, Device);
-        parameters = [.. Query.named_parameters()];
+        (string Name, Parameter Parameter)[] parameters = [.. Query.named_parameters()];
         Optimizer = optim.SGD(parameters.Select(entry => entry.Parameter), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
+        Velocities = new SgdState(Optimizer, [.. parameters.Select(entry => entry.Name)]);
         method = new InfoMin(options.Contrastive, Query, Key, Queue, Optimizer);
     }
 
@@ -50,9 +50,8 @@ internal sealed class ContrastiveTraining : IDisposable
 
     public SGD Optimizer { get; }
 
-    /// <summary>SGD's velocity of every parameter that has moved, by name.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Velocities =>
-        parameters.Zip(Optimizer.state_dict().State).Where(entry => Velocity(entry.Second) is not null).Select(entry => KeyValuePair.Create(entry.First.Name, Velocity(entry.Second)!));
+    /// <summary>The optimiser's velocities.</summary>
+    public SgdState Velocities { get; }
 
     /// <summary>One step; <paramref name="number"/> counts from 0 over the whole run and chooses the random numbers. Call it inside a dispose scope.</summary>
     public ContrastiveStep Step(ContrastiveBatch batch, double learningRate, long number)
@@ -65,19 +64,6 @@ internal sealed class ContrastiveTraining : IDisposable
         return method.Step(batch.To(Device), new RandomNumbers((ulong)options.Seed, "key-shuffle", (ulong)number));
     }
 
-    /// <summary>Takes over velocities.</summary>
-    public void RestoreVelocities(Func<string, Tensor?> find)
-    {
-        foreach (var ((name, _), state) in parameters.Zip(Optimizer.state_dict().State))
-        {
-            if (find(name) is { } velocity)
-            {
-                Velocity(state)?.Dispose();
-                ((SGD.State)state).momentum_buffer = velocity.to(Device).clone().DetachFromDisposeScope();
-            }
-        }
-    }
-
     public void Dispose()
     {
         Optimizer.Dispose();
@@ -85,8 +71,6 @@ internal sealed class ContrastiveTraining : IDisposable
         Query.Dispose();
         Key.Dispose();
     }
-
-    private static Tensor? Velocity(OptimizerState state) => ((SGD.State)state).momentum_buffer;
 
     private void Begin()
     {

@@ -1,39 +1,71 @@
+using System.Collections.Concurrent;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Kitti;
+using Pipeline.Training.Augmentation;
 using Pipeline.Training.Detection;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Data;
 
-/// <summary>Frames in KITTI's layout as images and targets; decoded images stay in memory up to a limit.</summary>
+/// <summary>Frames in KITTI's layout as images and targets; decoded images stay in memory up to a limit. Worker threads may call it.</summary>
 /// <param name="dataset">The frames.</param>
 /// <param name="labels">The classes; objects of other types are left out.</param>
 /// <param name="cacheBytes">Memory for decoded images.</param>
-internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, long cacheBytes) : IDisposable
+/// <param name="ignoreDontCare">Give DontCare regions as regions to ignore.</param>
+internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, long cacheBytes, bool ignoreDontCare = false) : IDisposable
 {
-    private readonly Dictionary<string, RgbImage> cache = [];
+    private readonly ConcurrentDictionary<string, RgbImage> cache = new(StringComparer.Ordinal);
     private long cachedBytes;
 
-    /// <returns>float32 [3, H, W], 0..1, on the device, and the objects in its pixels; mirrored left to right if asked.</returns>
-    public (Tensor Image, DetectionTarget Target) Load(string frameId, bool flip, Device device)
+    /// <param name="frameId">The frame.</param>
+    /// <param name="flip">Mirror it left to right.</param>
+    /// <param name="resize">Another size for the 8-bit pixels, from the image's (detectron2's resize); null leaves them.</param>
+    /// <returns>uint8 [3, H, W] and the objects in its pixels, on the CPU.</returns>
+    public (Tensor Image, DetectionTarget Target) Load(string frameId, bool flip, Func<(int Height, int Width), (int Height, int Width)>? resize = null)
     {
-        var image = Decode(frameId);
-        var pixels = tensor(image.Pixels.ToArray(), dtype: uint8).view(image.HeightPixels, image.WidthPixels, 3).to(device).permute(2, 0, 1).to(float32) / 255f;
-        KittiObject[] objects = [.. dataset.ReadLabels(frameId).Where(entry => labels.Label(entry.Type) >= 0)];
-        var width = image.WidthPixels;
-        float[] corners = [.. objects.SelectMany(entry => flip
-            ? new[] { width - entry.Box.X2, entry.Box.Y1, width - entry.Box.X1, entry.Box.Y2 }
-            : [entry.Box.X1, entry.Box.Y1, entry.Box.X2, entry.Box.Y2])];
-        long[] classes = [.. objects.Select(entry => labels.Label(entry.Type) + 1L)];
-        if (!cache.ContainsKey(frameId))
+        using var scope = NewDisposeScope();
+        var image = Decode(frameId, out var kept);
+        var original = (image.HeightPixels, image.WidthPixels);
+        var size = resize?.Invoke(original) ?? original;
+        var rows = empty(size.Item1, size.Item2, 3, dtype: uint8);
+        if (size == original)
+        {
+            image.Pixels.CopyTo(rows.bytes);
+        }
+        else
+        {
+            ResizedCrop.Resize(image.Pixels, image.WidthPixels, new CropBox(0, 0, image.HeightPixels, image.WidthPixels), rows.bytes, size.Item1, size.Item2);
+        }
+
+        if (flip)
+        {
+            HorizontalFlip.Apply(rows.bytes, size.Item2);
+        }
+
+        if (!kept)
         {
             image.Dispose();
         }
 
-        return (flip ? pixels.flip(2) : pixels, new DetectionTarget(
-            objects.Length == 0 ? zeros(0, 4, device: device) : tensor(corners, device: device).view(-1, 4),
-            objects.Length == 0 ? zeros(0, dtype: int64, device: device) : tensor(classes, device: device)));
+        var annotated = dataset.ReadLabels(frameId);
+        KittiObject[] objects = [.. annotated.Where(entry => labels.Label(entry.Type) >= 0)];
+        var classes = tensor(objects.Select(entry => labels.Label(entry.Type) + 1L).ToArray(), [objects.Length]);
+        Tensor Boxes(IEnumerable<KittiObject> entries)
+        {
+            float[] corners = [.. entries.SelectMany(entry => new[] { entry.Box.X1, entry.Box.Y1, entry.Box.X2, entry.Box.Y2 })];
+            var boxes = tensor(corners, [corners.Length / 4, 4]);
+            boxes = size == original ? boxes : AntialiasedResize.MoveBoxes(boxes, original, size);
+            return (flip ? TensorBoxes.Mirror(boxes, size.Item2) : boxes).MoveToOuterDisposeScope();
+        }
+
+        return (rows.permute(2, 0, 1).contiguous().MoveToOuterDisposeScope(), new DetectionTarget(Boxes(objects), classes.MoveToOuterDisposeScope())
+        {
+            Ignore = ignoreDontCare ? Boxes(annotated.Where(entry => entry.Type == KittiClasses.DontCare)) : null,
+        });
     }
+
+    /// <summary>Whether a frame has an object of the classes.</summary>
+    public bool HasObjects(string frameId) => dataset.ReadLabels(frameId).Any(entry => labels.Label(entry.Type) >= 0);
 
     public void Dispose()
     {
@@ -43,18 +75,19 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
         }
     }
 
-    private RgbImage Decode(string frameId)
+    private RgbImage Decode(string frameId, out bool kept)
     {
         if (cache.TryGetValue(frameId, out var known))
         {
+            kept = true;
             return known;
         }
 
         var image = ImageDecoder.DecodeFile(dataset.ImagePath(frameId));
-        if (cachedBytes + image.Pixels.Length <= cacheBytes)
+        kept = Interlocked.Add(ref cachedBytes, image.Pixels.Length) <= cacheBytes && cache.TryAdd(frameId, image);
+        if (!kept)
         {
-            cachedBytes += image.Pixels.Length;
-            cache.Add(frameId, image);
+            Interlocked.Add(ref cachedBytes, -image.Pixels.Length);
         }
 
         return image;

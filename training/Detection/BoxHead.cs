@@ -18,6 +18,15 @@ internal sealed class TwoMLPHead : NamedModule<Tensor, Tensor>
         register_module("fc7", fc7);
     }
 
+    /// <summary>detectron2's <c>c2_xavier</c>.</summary>
+    public void InitialiseUniform()
+    {
+        foreach (var parameter in parameters())
+        {
+            _ = parameter.dim() == 2 ? nn.init.kaiming_uniform_(parameter, 1) : nn.init.zeros_(parameter);
+        }
+    }
+
     /// <param name="pooled">[K, C, P, P]</param>
     /// <returns>[K, representation]</returns>
     public override Tensor forward(Tensor pooled) =>
@@ -33,13 +42,22 @@ internal sealed class FastRcnnPredictor : NamedModule<Tensor, (Tensor ClassLogit
 {
     private readonly nn.Module<Tensor, Tensor> clsScore, bboxPred;
 
-    public FastRcnnPredictor(int representation, int numClasses)
+    public FastRcnnPredictor(int representation, int numClasses, bool classAgnosticBoxes = false)
         : base(nameof(FastRcnnPredictor))
     {
         clsScore = nn.Linear(representation, numClasses);
-        bboxPred = nn.Linear(representation, 4 * numClasses);
+        bboxPred = nn.Linear(representation, classAgnosticBoxes ? 4 : 4 * numClasses);
         register_module("cls_score", clsScore);
         register_module("bbox_pred", bboxPred);
+    }
+
+    /// <summary>detectron2's: normal with 0.01 for the scores and 0.001 for the boxes.</summary>
+    public void InitialiseNormal()
+    {
+        foreach (var (name, parameter) in named_parameters())
+        {
+            _ = parameter.dim() == 2 ? nn.init.normal_(parameter, 0, name.StartsWith("cls_score", StringComparison.Ordinal) ? 0.01 : 0.001) : nn.init.zeros_(parameter);
+        }
     }
 
     /// <param name="features">[K, representation]</param>

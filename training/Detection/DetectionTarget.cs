@@ -5,7 +5,22 @@ namespace Pipeline.Training.Detection;
 /// <summary>The objects of one training image.</summary>
 /// <param name="Boxes">float32 [G, 4], pixels of the image; G may be 0.</param>
 /// <param name="Labels">int64 [G], 1..NumClasses−1.</param>
-public sealed record DetectionTarget(Tensor Boxes, Tensor Labels);
+public sealed record DetectionTarget(Tensor Boxes, Tensor Labels) : IDisposable
+{
+    /// <summary>float32 [D, 4], regions where nothing counts as background (KITTI's DontCare); null: none.</summary>
+    public Tensor? Ignore { get; init; }
+
+    /// <summary>The target on a device.</summary>
+    public DetectionTarget To(Device device) => new(Boxes.to(device), Labels.to(device)) { Ignore = Ignore?.to(device) };
+
+    /// <summary>Frees the tensors.</summary>
+    public void Dispose()
+    {
+        Boxes.Dispose();
+        Labels.Dispose();
+        Ignore?.Dispose();
+    }
+}
 
 /// <summary>What the detector found in one image, by falling score.</summary>
 /// <param name="Boxes">float32 [D, 4], pixels of the input image.</param>

@@ -27,21 +27,43 @@ public sealed partial class DetectionTransform(DetectorOptions options)
         return boxes * tensor(new[] { x, y, x, y }, device: boxes.device);
     }
 
-    /// <param name="images">float32 [3, H, W] each, 0..1, on the detector's device.</param>
+    /// <summary>Size of an image in the batch, by the recipe's rule.</summary>
+    public (int Height, int Width) Size(Tensor image, int? minSizePixels = null)
+    {
+        var (size, shorter) = (((int)image.shape[1], (int)image.shape[2]), minSizePixels ?? options.MinSizePixels);
+        return options.Resize == ImageResize.AntialiasedBytes
+            ? AntialiasedResize.Size(size, shorter, options.MaxSizePixels)
+            : ResizedSize(size, shorter, options.MaxSizePixels);
+    }
+
+    /// <summary>Boxes [G, 4] moved between the pixels of an image and of the batch, by the recipe's arithmetic.</summary>
+    public Tensor MoveBoxes(Tensor boxes, (int Height, int Width) from, (int Height, int Width) to) =>
+        options.Resize == ImageResize.AntialiasedBytes ? AntialiasedResize.MoveBoxes(boxes, from, to) : ScaleBoxes(boxes, from, to);
+
+    /// <param name="images">uint8 [3, H, W] each, or float32 from 0 to 1, on the detector's device.</param>
+    /// <param name="minSizesPixels">The shorter side for each image; null: that of the options.</param>
     /// <returns>The batch [N, 3, H', W'], zero where padded, and the sizes of the images in it.</returns>
-    public (Tensor Batch, IReadOnlyList<(int Height, int Width)> Sizes) Apply(IReadOnlyList<Tensor> images)
+    public (Tensor Batch, IReadOnlyList<(int Height, int Width)> Sizes) Apply(IReadOnlyList<Tensor> images, IReadOnlyList<int>? minSizesPixels = null)
     {
         var device = images[0].device;
         var mean = tensor(options.ImageMean.Select(value => (float)value).ToArray(), device: device).view(1, -1, 1, 1);
         var std = tensor(options.ImageStd.Select(value => (float)value).ToArray(), device: device).view(1, -1, 1, 1);
         var resized = new List<Tensor>();
         var sizes = new List<(int Height, int Width)>();
-        foreach (var image in images)
+        foreach (var given in images)
         {
-            var size = ResizedSize(((int)image.shape[1], (int)image.shape[2]), options.MinSizePixels, options.MaxSizePixels);
-            var normalised = (image.unsqueeze(0) - mean) / std;
-            resized.Add(nn.functional.interpolate(normalised, [size.Height, size.Width], mode: InterpolationMode.Bilinear, align_corners: false));
+            var image = options.SwapRedAndBlue ? given.flip(0) : given;
+            var size = Size(image, minSizesPixels?[sizes.Count]);
             sizes.Add(size);
+            if (options.Resize == ImageResize.AntialiasedBytes)
+            {
+                var bytes = image.dtype == uint8 ? image : (image * 255).round().to(uint8);
+                resized.Add((AntialiasedResize.Apply(bytes, size).unsqueeze(0).to(float32) - mean * 255f) / (std * 255f));
+                continue;
+            }
+
+            var normalised = ((image.dtype == uint8 ? image.to(float32) / 255f : image).unsqueeze(0) - mean) / std;
+            resized.Add(nn.functional.interpolate(normalised, [size.Height, size.Width], mode: InterpolationMode.Bilinear, align_corners: false));
         }
 
         var padded = PaddedSize(sizes);

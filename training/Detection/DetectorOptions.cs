@@ -3,6 +3,26 @@ using Pipeline.Training.Backbones;
 
 namespace Pipeline.Training.Detection;
 
+/// <summary>How an image gets the size that the network sees.</summary>
+public enum ImageResize
+{
+    /// <summary>After normalising, two taps without antialiasing; sides rounded down (torchvision).</summary>
+    BilinearTensor,
+
+    /// <summary>As 8-bit pixels with Pillow's antialiased filter; sides rounded half up (detectron2).</summary>
+    AntialiasedBytes,
+}
+
+/// <summary>What the weights outside the backbone begin with.</summary>
+public enum HeadInitialisation
+{
+    /// <summary>PyTorch's own for linear layers (torchvision).</summary>
+    Framework,
+
+    /// <summary>Normal 0.01 for class scores, 0.001 for boxes, uniform of variance 1/fan_in for the box head; biases 0 (detectron2).</summary>
+    Detectron2,
+}
+
 /// <summary>Every number of a Faster R-CNN with FPN; the defaults are torchvision's <c>fasterrcnn_resnet50_fpn</c>.</summary>
 public sealed record DetectorOptions
 {
@@ -24,6 +44,12 @@ public sealed record DetectorOptions
     /// <summary>Upper limit of the longer side after resizing, in pixels.</summary>
     public int MaxSizePixels { get; init; } = 1333;
 
+    /// <summary>How an image gets that size.</summary>
+    public ImageResize Resize { get; init; } = ImageResize.BilinearTensor;
+
+    /// <summary>Whether the network gets blue, green, red with statistics of red, green, blue: the slip of the paper's authors, to imitate it.</summary>
+    public bool SwapRedAndBlue { get; init; }
+
     /// <summary>Mean of each channel (R, G, B) of an image in 0..1.</summary>
     public IReadOnlyList<double> ImageMean { get; init; } = [0.485, 0.456, 0.406];
 
@@ -35,6 +61,24 @@ public sealed record DetectorOptions
 
     /// <summary>Height over width of the anchors, the same on every level.</summary>
     public IReadOnlyList<double> AspectRatios { get; init; } = [0.5, 1.0, 2.0];
+
+    /// <summary>Whether anchors have whole corners.</summary>
+    public bool AnchorsRounded { get; init; } = true;
+
+    /// <summary>Pixels between the cells of each level; null: the batch's side divided by the map's, rounded down.</summary>
+    public IReadOnlyList<int>? AnchorStrides { get; init; }
+
+    /// <summary>Whether proposals rank by their logits; else by their sigmoid, which makes ties in float32.</summary>
+    public bool RpnRankByLogit { get; init; }
+
+    /// <summary>Proposals with a smaller side go; 0: those without area.</summary>
+    public double RpnMinSidePixels { get; init; } = 1e-3;
+
+    /// <summary>Whether the proposal losses are divided by <see cref="RpnBatchSizePerImage"/> times the images, whatever was sampled.</summary>
+    public bool RpnLossOverFullBatch { get; init; }
+
+    /// <summary>Where smooth L1 turns from square to straight, for both box losses; 0 is L1.</summary>
+    public double BoxLossBeta { get; init; } = 1.0 / 9;
 
     /// <summary>Best anchors a level that go into suppression, in training.</summary>
     public int RpnPreNmsTopNTrain { get; init; } = 2000;
@@ -75,6 +119,15 @@ public sealed record DetectorOptions
     /// <summary>Detections of an image at most.</summary>
     public int BoxDetectionsPerImg { get; init; } = 100;
 
+    /// <summary>Detections with a smaller side go before suppression.</summary>
+    public double BoxMinSidePixels { get; init; } = 1e-2;
+
+    /// <summary>Whether detections are cut to the original image at the end, and go when no area is left.</summary>
+    public bool ClipDetections { get; init; }
+
+    /// <summary>One box for all classes, in place of one for each.</summary>
+    public bool ClassAgnosticBoxes { get; init; }
+
     /// <summary>IoU from which a proposal is an object.</summary>
     public double BoxFgIouThresh { get; init; } = 0.5;
 
@@ -93,8 +146,14 @@ public sealed record DetectorOptions
     /// <summary>Side of the pooled features.</summary>
     public int RoiOutputSize { get; init; } = 7;
 
-    /// <summary>Sample points along a side of a pooled cell.</summary>
+    /// <summary>Whether pooling shifts by half a map position and allows boxes below one, and chooses levels by detectron2's formula.</summary>
+    public bool RoiAligned { get; init; }
+
+    /// <summary>Sample points along a side of a pooled cell; 0: as many as it has map positions.</summary>
     public int RoiSamplingRatio { get; init; } = 2;
+
+    /// <summary>What heads begin with.</summary>
+    public HeadInitialisation HeadInitialisation { get; init; }
 
     /// <summary>Seed of the samplers that choose anchors and proposals for the losses.</summary>
     public long SamplerSeed { get; init; }

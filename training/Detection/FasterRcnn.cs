@@ -37,15 +37,13 @@ public sealed partial class FasterRcnn : NamedModule
     internal RoIHeads RoiHeads { get; }
 
     /// <summary>One training pass.</summary>
-    /// <param name="images">float32 [3, H, W], 0..1, on the detector's device.</param>
+    /// <param name="images">uint8 [3, H, W], or float32 from 0 to 1, on the detector's device.</param>
     /// <param name="targets">Objects of each image, in its pixels.</param>
-    public DetectorLosses Losses(IReadOnlyList<Tensor> images, IReadOnlyList<DetectionTarget> targets)
+    /// <param name="minSizesPixels">The shorter side for each image; null: that of the options.</param>
+    public DetectorLosses Losses(IReadOnlyList<Tensor> images, IReadOnlyList<DetectionTarget> targets, IReadOnlyList<int>? minSizesPixels = null)
     {
-        var (batch, sizes) = transform.Apply(images);
-        DetectionTarget[] scaled = [.. targets.Select((target, i) => target with
-        {
-            Boxes = DetectionTransform.ScaleBoxes(target.Boxes, ((int)images[i].shape[1], (int)images[i].shape[2]), sizes[i]),
-        })];
+        var (batch, sizes) = transform.Apply(images, minSizesPixels);
+        DetectionTarget[] scaled = [.. targets.Select((target, i) => Move(target, images[i], sizes[i]))];
         var features = Backbone.call(batch);
         var output = Rpn.Predict(features, ((int)batch.shape[2], (int)batch.shape[3]));
         var proposals = Rpn.Propose(output, sizes);
@@ -53,14 +51,42 @@ public sealed partial class FasterRcnn : NamedModule
         var samples = scaled.Select((target, i) => RoiHeads.Sample(proposals[i].Boxes, target)).ToArray();
         var prediction = RoiHeads.Predict(features, [.. samples.Select(sample => sample.Boxes)], sizes);
         var (classifier, boxReg) = RoIHeads.Losses(
-            prediction.ClassLogits, prediction.BoxRegression, cat([.. samples.Select(sample => sample.Labels)]), cat([.. samples.Select(sample => sample.RegressionTargets)]));
+            prediction.ClassLogits, prediction.BoxRegression, cat([.. samples.Select(sample => sample.Labels)]), cat([.. samples.Select(sample => sample.RegressionTargets)]), Options.BoxLossBeta);
         return new DetectorLosses(classifier, boxReg, rpn.Objectness, rpn.BoxReg);
     }
 
     /// <summary>Detections of images of any size; call <c>eval()</c> first.</summary>
-    /// <param name="images">float32 [3, H, W], 0..1, on the detector's device.</param>
+    /// <param name="images">uint8 [3, H, W], or float32 from 0 to 1, on the detector's device.</param>
     /// <returns>Detections in pixels of each image, by falling score.</returns>
     public IReadOnlyList<ImageDetections> Detect(IReadOnlyList<Tensor> images) => DetectWithTrace(images).Detections;
+
+    private DetectionTarget Move(DetectionTarget target, Tensor image, (int Height, int Width) size)
+    {
+        var original = ((int)image.shape[1], (int)image.shape[2]);
+        var moved = target with { Boxes = transform.MoveBoxes(target.Boxes, original, size), Ignore = target.Ignore is { } regions ? transform.MoveBoxes(regions, original, size) : null };
+        if (Options.Resize != ImageResize.AntialiasedBytes)
+        {
+            return moved;
+        }
+
+        // The recipe's boxes are cut to the image; those that lose their area go.
+        var kept = TensorBoxes.WithArea(moved.Boxes);
+        return moved with { Boxes = moved.Boxes.index_select(0, kept), Labels = moved.Labels.index_select(0, kept) };
+    }
+
+    /// <summary>Detections in pixels of the original image.</summary>
+    internal ImageDetections Back(ImageDetections found, (int Height, int Width) original, (int Height, int Width) size)
+    {
+        var back = found with { Boxes = transform.MoveBoxes(found.Boxes, size, original) };
+        if (!Options.ClipDetections)
+        {
+            return back;
+        }
+
+        var boxes = TensorBoxes.Clip(back.Boxes, original);
+        var kept = TensorBoxes.WithArea(boxes);
+        return new ImageDetections(boxes.index_select(0, kept), back.Scores.index_select(0, kept), back.Labels.index_select(0, kept));
+    }
 
     internal DetectionTrace DetectWithTrace(IReadOnlyList<Tensor> images)
     {
@@ -72,7 +98,7 @@ public sealed partial class FasterRcnn : NamedModule
         Tensor[] boxes = [.. proposals.Select(proposal => proposal.Boxes)];
         var prediction = RoiHeads.Predict(features, boxes, sizes);
         var detections = RoiHeads.PostProcess(prediction.ClassLogits, prediction.BoxRegression, boxes, sizes)
-            .Select((image, i) => image with { Boxes = DetectionTransform.ScaleBoxes(image.Boxes, sizes[i], ((int)images[i].shape[1], (int)images[i].shape[2])) });
+            .Select((image, i) => Back(image, ((int)images[i].shape[1], (int)images[i].shape[2]), sizes[i]));
         return new DetectionTrace(batch, sizes, features, output, proposals, prediction, [.. detections]);
     }
 }

@@ -3,11 +3,15 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Detection;
 
 /// <summary>RoIAlign that reads every box from the pyramid level of its size (Lin et al. 2017, equation 1; torchvision's class of this name).</summary>
-internal sealed partial class MultiScaleRoIAlign(int outputSize, int samplingRatio)
+/// <param name="outputSize">Side of the result.</param>
+/// <param name="samplingRatio">Sample points along a side of a cell; 0: as many as it has map positions.</param>
+/// <param name="aligned">detectron2's shift by half a position, and its rule of levels.</param>
+/// <param name="strides">Pixels between map positions; null: what the sizes give.</param>
+internal sealed partial class MultiScaleRoIAlign(int outputSize, int samplingRatio, bool aligned = false, IReadOnlyList<int>? strides = null)
 {
     private const double CanonicalScalePixels = 224;
     private const double CanonicalLevel = 4;
-    private readonly RoIAlign align = new(outputSize, outputSize, samplingRatio);
+    private readonly RoIAlign align = new(outputSize, outputSize, samplingRatio, aligned);
 
     /// <summary>Map positions a pixel of each level, rounded to a power of two.</summary>
     public static double[] Scales(IReadOnlyList<Tensor> features, IReadOnlyList<(int Height, int Width)> imageSizes)
@@ -17,10 +21,11 @@ internal sealed partial class MultiScaleRoIAlign(int outputSize, int samplingRat
     }
 
     /// <returns>int64 [K], counted from 0.</returns>
-    public static Tensor Levels(Tensor boxes, IReadOnlyList<double> scales)
+    public static Tensor Levels(Tensor boxes, IReadOnlyList<double> scales, bool aligned = false)
     {
         var (lowest, highest) = (-Math.Log2(scales[0]), -Math.Log2(scales[^1]));
-        var level = (CanonicalLevel + (TensorBoxes.Area(boxes).sqrt() / CanonicalScalePixels).log2() + 1e-6).floor();
+        var share = TensorBoxes.Area(boxes).sqrt() / CanonicalScalePixels;
+        var level = (aligned ? CanonicalLevel + (share + 1e-8).log2() : CanonicalLevel + share.log2() + 1e-6).floor();
         return (level.clamp(lowest, highest) - lowest).to(int64);
     }
 
@@ -32,7 +37,7 @@ internal sealed partial class MultiScaleRoIAlign(int outputSize, int samplingRat
     {
         var all = cat([.. boxes]);
         var images = cat([.. boxes.Select((list, image) => full([list.shape[0]], image, dtype: int64, device: all.device))]);
-        var scales = Scales(features, imageSizes);
-        return align.Pool(features, scales, all, images, Levels(all, scales));
+        var scales = strides is null ? Scales(features, imageSizes) : [.. strides.Take(features.Count).Select(stride => 1.0 / stride)];
+        return align.Pool(features, scales, all, images, Levels(all, scales, aligned));
     }
 }

@@ -6,7 +6,6 @@ namespace Pipeline.Training.Detection;
 /// <summary>Class-free proposals from anchors (Ren et al. 2015; torchvision's <c>rpn.py</c>).</summary>
 internal sealed partial class RegionProposalNetwork : NamedModule
 {
-    private const double MinSidePixels = 1e-3;
     private readonly DetectorOptions options;
     private readonly RpnHead head;
     private readonly BoxCoder coder = new([1, 1, 1, 1]);
@@ -17,7 +16,7 @@ internal sealed partial class RegionProposalNetwork : NamedModule
         : base(nameof(RegionProposalNetwork))
     {
         this.options = options;
-        Anchors = new AnchorGenerator(options.AnchorSizes, options.AspectRatios);
+        Anchors = new AnchorGenerator(options.AnchorSizes, options.AspectRatios, options.AnchorsRounded, options.AnchorStrides);
         matcher = new Matcher(options.RpnFgIouThresh, options.RpnBgIouThresh, allowLowQualityMatches: true);
         sampler = new BalancedPositiveNegativeSampler(options.RpnBatchSizePerImage, options.RpnPositiveFraction, choose);
         head = new RpnHead(options.FpnChannels, Anchors.CountPerCell);
@@ -25,6 +24,8 @@ internal sealed partial class RegionProposalNetwork : NamedModule
     }
 
     public AnchorGenerator Anchors { get; }
+
+    private double MinSidePixels => Math.Max(options.RpnMinSidePixels, float.Epsilon);
 
     /// <summary>The head on every level, flattened to one row an anchor.</summary>
     /// <returns>Raw maps of each level; objectness [N, S] and deltas [N, S, 4]; anchors [S, 4]; anchors of each level.</returns>
@@ -39,7 +40,7 @@ internal sealed partial class RegionProposalNetwork : NamedModule
         return new RpnOutput(maps, objectness, deltas, cat(anchors), [.. anchors.Select(level => (int)level.shape[0])]);
     }
 
-    /// <returns>An image's proposals [P, 4] and their objectness [P] (0..1), by falling objectness; no gradient.</returns>
+    /// <returns>An image's proposals [P, 4] and their objectness [P] (0..1, or logits), by falling objectness; no gradient.</returns>
     public IReadOnlyList<(Tensor Boxes, Tensor Scores)> Propose(RpnOutput output, IReadOnlyList<(int Height, int Width)> imageSizes)
     {
         using var _ = no_grad();
@@ -58,35 +59,37 @@ internal sealed partial class RegionProposalNetwork : NamedModule
 
         var chosen = cat([.. indices], 1);                                                                            // [N, K]
         var level1d = cat([.. levels]);
-        var scores = objectness.gather(1, chosen).sigmoid();
+        var logits = objectness.gather(1, chosen);
+        var (scores, least) = options.RpnRankByLogit ? (logits, double.NegativeInfinity) : (logits.sigmoid(), options.RpnScoreThresh);
         var chosenDeltas = output.Deltas.detach().gather(1, chosen.unsqueeze(-1).expand(-1, -1, 4));
         var boxes = coder.Decode(chosenDeltas, output.Anchors.index_select(0, chosen.view(-1)).view(chosen.shape[0], -1, 4));
         return [.. imageSizes.Select((size, image) =>
         {
             var clipped = TensorBoxes.Clip(boxes[image], size);
-            var kept = HostSuppression.Run(clipped, scores[image], level1d, MinSidePixels, options.RpnScoreThresh, inclusive: true, options.RpnNmsThresh, postNms);
+            var kept = HostSuppression.Run(clipped, scores[image], level1d, MinSidePixels, least, inclusive: true, options.RpnNmsThresh, postNms);
             return (clipped.index_select(0, kept), scores[image].index_select(0, kept));
         })];
     }
 
     /// <returns>Labels of the anchors: 1 object, 0 background, −1 neither; and the object's box of each, [S] and [S, 4].</returns>
-    public (Tensor Labels, Tensor Boxes) Assign(Tensor anchors, Tensor objects)
+    public (Tensor Labels, Tensor Boxes) Assign(Tensor anchors, Tensor objects, Tensor? ignore = null)
     {
         using var _ = no_grad();
-        if (objects.shape[0] == 0)
+        var (labels, boxes) = (zeros(anchors.shape[0], device: anchors.device), zeros_like(anchors));
+        if (objects.shape[0] > 0)
         {
-            return (zeros(anchors.shape[0], device: anchors.device), zeros_like(anchors));
+            var matches = matcher.Match(TensorBoxes.PairwiseIoU(objects, anchors));
+            labels = matches.ge(0).to(float32).masked_fill(matches.eq(Matcher.BetweenThresholds), -1);
+            boxes = objects.index_select(0, matches.clamp(min: 0));
         }
 
-        var matches = matcher.Match(TensorBoxes.PairwiseIoU(objects, anchors));
-        var labels = matches.ge(0).to(float32).masked_fill(matches.eq(Matcher.BetweenThresholds), -1);
-        return (labels, objects.index_select(0, matches.clamp(min: 0)));
+        return (ignore is { } regions && regions.shape[0] > 0 ? labels.masked_fill(labels.eq(0).logical_and(TensorBoxes.CoveredByHalf(anchors, regions)), -1) : labels, boxes);
     }
 
     /// <returns>Binary cross-entropy and smooth L1, scalars; and what was sampled, as indices into all images' anchors.</returns>
     public (Tensor Objectness, Tensor BoxReg, Tensor SampledPositive, Tensor Sampled) Losses(RpnOutput output, IReadOnlyList<DetectionTarget> targets)
     {
-        var assigned = targets.Select(target => Assign(output.Anchors, target.Boxes)).ToArray();
+        var assigned = targets.Select(target => Assign(output.Anchors, target.Boxes, target.Ignore)).ToArray();
         var count = output.Anchors.shape[0];
         var samples = assigned.Select(image => sampler.Sample(image.Labels)).ToArray();
         var positive = cat([.. samples.Select((sample, image) => sample.Positive + image * count)]);
@@ -94,8 +97,9 @@ internal sealed partial class RegionProposalNetwork : NamedModule
         var labels = cat([.. assigned.Select(image => image.Labels)]);
         var matched = cat([.. assigned.Select(image => image.Boxes)]).index_select(0, positive);
         var regression = coder.Encode(matched, output.Anchors.index_select(0, positive.remainder(count)));
-        var boxLoss = nn.functional.smooth_l1_loss(output.Deltas.reshape(-1, 4).index_select(0, positive), regression, nn.Reduction.Sum, 1.0 / 9) / sampled.shape[0];
-        var objectnessLoss = nn.functional.binary_cross_entropy_with_logits(output.Objectness.reshape(-1).index_select(0, sampled), labels.index_select(0, sampled));
+        var divisor = options.RpnLossOverFullBatch ? (long)options.RpnBatchSizePerImage * targets.Count : sampled.shape[0];
+        var boxLoss = BoxLoss.Sum(output.Deltas.reshape(-1, 4).index_select(0, positive), regression, options.BoxLossBeta) / divisor;
+        var objectnessLoss = nn.functional.binary_cross_entropy_with_logits(output.Objectness.reshape(-1).index_select(0, sampled), labels.index_select(0, sampled), reduction: nn.Reduction.Sum) / divisor;
         return (objectnessLoss, boxLoss, positive, sampled);
     }
 }

@@ -35,21 +35,50 @@ public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRati
         Tensor matrix;
         using (no_grad())
         {
+            var (cellIndices, weights) = (new List<Tensor>(), new List<Tensor>());
             var height = tensor(heights, device: device)[levels];
             var width = tensor(widths, device: device)[levels];
             var first = tensor(offsets, device: device)[levels] + images * height * width;                   // [K]
             var scaled = boxes * tensor(scales.Select(scale => (float)scale).ToArray(), device: device)[levels].unsqueeze(1) - (aligned ? 0.5f : 0f);
-            var (rows, rowWeights) = Taps(scaled[.., 1], scaled[.., 3], height, outputHeight);              // [K, P, T]
-            var (columns, columnWeights) = Taps(scaled[.., 0], scaled[.., 2], width, outputWidth);          // [K, Q, U]
-            var position = (first.view(-1, 1, 1) + rows * width.view(-1, 1, 1)).unsqueeze(2).unsqueeze(-1)   // [K, P, 1, T, 1]
-                + columns.unsqueeze(1).unsqueeze(3);                                                         // [K, 1, Q, 1, U]
-            var weight = rowWeights.unsqueeze(2).unsqueeze(-1) * columnWeights.unsqueeze(1).unsqueeze(3);
-            var cells = count * outputHeight * outputWidth;
-            var row = arange(cells, dtype: int64, device: device).view(-1, 1).expand(-1, position.numel() / cells).reshape(-1);
-            matrix = sparse_coo_tensor(stack([row, position.reshape(-1)]), weight.reshape(-1), [cells, dense.shape[0]]);
+            foreach (var group in SameSampling(scaled))
+            {
+                Tensor Of(Tensor values) => group is null ? values : values.index_select(0, group);
+                var boxesOfGroup = Of(scaled);
+                var (rows, rowWeights) = Taps(boxesOfGroup[.., 1], boxesOfGroup[.., 3], Of(height), outputHeight);         // [G, P, T]
+                var (columns, columnWeights) = Taps(boxesOfGroup[.., 0], boxesOfGroup[.., 2], Of(width), outputWidth);     // [G, Q, U]
+                var position = (Of(first).view(-1, 1, 1) + rows * Of(width).view(-1, 1, 1)).unsqueeze(2).unsqueeze(-1)      // [G, P, 1, T, 1]
+                    + columns.unsqueeze(1).unsqueeze(3);                                                                    // [G, 1, Q, 1, U]
+                var weight = rowWeights.unsqueeze(2).unsqueeze(-1) * columnWeights.unsqueeze(1).unsqueeze(3);
+                var cells = outputHeight * outputWidth;
+                var box = group ?? arange(count, dtype: int64, device: device);
+                var row = (box.view(-1, 1) * cells + arange(cells, dtype: int64, device: device)).view(-1, 1).expand(-1, position.numel() / (box.shape[0] * cells)).reshape(-1);
+                cellIndices.Add(stack([row, position.reshape(-1)]));
+                weights.Add(weight.reshape(-1));
+            }
+
+            matrix = sparse_coo_tensor(cat([.. cellIndices], 1), cat([.. weights]), [count * outputHeight * outputWidth, dense.shape[0]]);
         }
 
         return matrix.mm(dense).view(count, outputHeight, outputWidth, channels).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Boxes whose cells have about as many sample points: with an adaptive number one large box would otherwise give all of them as many taps.
+    /// One group of all (null) where the number is fixed.
+    /// </summary>
+    private IEnumerable<Tensor?> SameSampling(Tensor boxes)
+    {
+        if (samplingRatio > 0)
+        {
+            return [null];
+        }
+
+        // The groups are shapes of tensors, so the counts have to come to the host: one copy.
+        float[] sides = (boxes[.., 2..] - boxes[.., ..2]).cpu().contiguous().data<float>().ToArray();
+        int Octave(float side, int cells) => Math.Max(0, (int)Math.Ceiling(Math.Log2(Math.Max(1, side / cells))));
+        return [.. Enumerable.Range(0, sides.Length / 2)
+            .GroupBy(index => (Octave(sides[2 * index], outputWidth), Octave(sides[2 * index + 1], outputHeight)), index => (long)index)
+            .Select(group => tensor(group.ToArray(), device: boxes.device))];
     }
 
     /// <summary>Positions and weights along one axis; the two neighbours of every sample point, averaged over the cell's points.</summary>

@@ -16,7 +16,7 @@ internal sealed partial class RoIHeads
         var probability = graph.Slice(
             graph.Op("Reshape", [graph.Op("Softmax", [logits], ("axis", -1L)), graph.Concat(0, batch.Count, graph.Vector(-1, classes))]), 2, 1, classes);  // [N, P, C]
         var valid = graph.And(
-            graph.And(OnnxBoxes.NotSmall(graph, clipped, MinSidePixels), graph.Op("Greater", [probability, graph.Scalar(options.BoxScoreThresh)])),
+            graph.And(OnnxBoxes.NotSmall(graph, clipped, options.BoxMinSidePixels), graph.Op("Greater", [probability, graph.Scalar(options.BoxScoreThresh)])),
             graph.Unsqueeze(graph.Op("GreaterOrEqual", [objectness, graph.Scalar(0)]), 2));
         var masked = graph.Where(valid, probability, graph.Scalar(-1));
 

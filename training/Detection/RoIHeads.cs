@@ -6,7 +6,6 @@ namespace Pipeline.Training.Detection;
 /// <summary>Classifies and refines proposals (Girshick 2015; torchvision's <c>roi_heads.py</c>).</summary>
 internal sealed partial class RoIHeads : NamedModule
 {
-    private const double MinSidePixels = 1e-2;
     private readonly DetectorOptions options;
     private readonly BoxCoder coder;
     private readonly Matcher matcher;
@@ -22,9 +21,15 @@ internal sealed partial class RoIHeads : NamedModule
         coder = new BoxCoder(options.BboxRegWeights);
         matcher = new Matcher(options.BoxFgIouThresh, options.BoxBgIouThresh, allowLowQualityMatches: false);
         sampler = new BalancedPositiveNegativeSampler(options.BoxBatchSizePerImage, options.BoxPositiveFraction, choose);
-        pooler = new MultiScaleRoIAlign(options.RoiOutputSize, options.RoiSamplingRatio);
+        pooler = new MultiScaleRoIAlign(options.RoiOutputSize, options.RoiSamplingRatio, options.RoiAligned, options.AnchorStrides);
         boxHead = new TwoMLPHead(options.FpnChannels * options.RoiOutputSize * options.RoiOutputSize, options.BoxHeadChannels);
-        boxPredictor = new FastRcnnPredictor(options.BoxHeadChannels, options.NumClasses);
+        boxPredictor = new FastRcnnPredictor(options.BoxHeadChannels, options.NumClasses, options.ClassAgnosticBoxes);
+        if (options.HeadInitialisation == HeadInitialisation.Detectron2)
+        {
+            boxHead.InitialiseUniform();
+            boxPredictor.InitialiseNormal();
+        }
+
         register_module("box_head", boxHead);
         register_module("box_predictor", boxPredictor);
     }
@@ -54,6 +59,11 @@ internal sealed partial class RoIHeads : NamedModule
                 .masked_fill(matches.eq(Matcher.BetweenThresholds), -1);
         }
 
+        if (target.Ignore is { } regions && regions.shape[0] > 0)
+        {
+            labels = labels.masked_fill(labels.eq(0).logical_and(TensorBoxes.CoveredByHalf(all, regions)), -1);
+        }
+
         var indices = sampler.Sample(labels).All;
         var (boxes, objects) = (all.index_select(0, indices), matched.index_select(0, indices));
         var targets = target.Boxes.shape[0] > 0 ? coder.Encode(target.Boxes.index_select(0, objects), boxes) : zeros_like(boxes);
@@ -64,13 +74,16 @@ internal sealed partial class RoIHeads : NamedModule
     /// <param name="boxRegression">[K, 4·classes]</param>
     /// <param name="labels">int64 [K]</param>
     /// <param name="regressionTargets">[K, 4]</param>
-    /// <returns>Cross-entropy and smooth L1 (β = 1/9, divided by all samples), scalars.</returns>
-    public static (Tensor Classifier, Tensor BoxReg) Losses(Tensor classLogits, Tensor boxRegression, Tensor labels, Tensor regressionTargets)
+    /// <param name="beta">Of smooth L1; 0 is L1.</param>
+    /// <returns>Cross-entropy and smooth L1 (divided by all samples), scalars.</returns>
+    public static (Tensor Classifier, Tensor BoxReg) Losses(Tensor classLogits, Tensor boxRegression, Tensor labels, Tensor regressionTargets, double beta = 1.0 / 9)
     {
         var positive = labels.gt(0).nonzero().view(-1);
-        var ofClass = boxRegression.view(labels.shape[0], -1, 4).index_select(0, positive)
-            .gather(1, labels.index_select(0, positive).view(-1, 1, 1).expand(-1, 1, 4)).squeeze(1);
-        var boxLoss = nn.functional.smooth_l1_loss(ofClass, regressionTargets.index_select(0, positive), nn.Reduction.Sum, 1.0 / 9) / labels.shape[0];
+        var ofObjects = boxRegression.view(labels.shape[0], -1, 4).index_select(0, positive);                 // [P, classes or 1, 4]
+        var ofClass = ofObjects.shape[1] == 1
+            ? ofObjects.squeeze(1)
+            : ofObjects.gather(1, labels.index_select(0, positive).view(-1, 1, 1).expand(-1, 1, 4)).squeeze(1);
+        var boxLoss = BoxLoss.Sum(ofClass, regressionTargets.index_select(0, positive), beta) / labels.shape[0];
         return (nn.functional.cross_entropy(classLogits, labels), boxLoss);
     }
 
@@ -79,7 +92,7 @@ internal sealed partial class RoIHeads : NamedModule
     {
         using var _ = no_grad();
         var classes = classLogits.shape[1];
-        var boxes = coder.Decode(boxRegression.view(-1, classes, 4), cat([.. proposals]).unsqueeze(1));       // [ΣP, classes, 4]
+        var boxes = coder.Decode(boxRegression.view(classLogits.shape[0], -1, 4), cat([.. proposals]).unsqueeze(1)).expand(-1, classes, -1);   // [ΣP, classes, 4]
         var scores = classLogits.softmax(-1);
         var labels = arange(1, classes, dtype: int64, device: scores.device);
         var detections = new List<ImageDetections>();
@@ -90,7 +103,7 @@ internal sealed partial class RoIHeads : NamedModule
             var scoresOfImage = scores[offset..(offset + count), 1..].reshape(-1);
             var labelsOfImage = labels.view(1, -1).expand(count, -1).reshape(-1);
             var kept = HostSuppression.Run(
-                ofImage, scoresOfImage, labelsOfImage, MinSidePixels, options.BoxScoreThresh, inclusive: false, options.BoxNmsThresh, options.BoxDetectionsPerImg);
+                ofImage, scoresOfImage, labelsOfImage, options.BoxMinSidePixels, options.BoxScoreThresh, inclusive: false, options.BoxNmsThresh, options.BoxDetectionsPerImg);
             detections.Add(new ImageDetections(ofImage.index_select(0, kept), scoresOfImage.index_select(0, kept), labelsOfImage.index_select(0, kept)));
             offset += count;
         }

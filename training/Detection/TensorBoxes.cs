@@ -25,6 +25,31 @@ internal static class TensorBoxes
         return (parts[2] - parts[0]) * (parts[3] - parts[1]);
     }
 
+    /// <summary>Whether at least half of a box lies in one of the regions.</summary>
+    /// <param name="boxes">[S, 4]</param>
+    /// <param name="regions">[D, 4]</param>
+    /// <returns>bool [S]</returns>
+    public static Tensor CoveredByHalf(Tensor boxes, Tensor regions)
+    {
+        var left = regions.unsqueeze(1);
+        var sides = (minimum(left[.., .., 2..], boxes[.., 2..]) - maximum(left[.., .., ..2], boxes[.., ..2])).clamp(min: 0);
+        return (2 * sides[.., .., 0] * sides[.., .., 1]).ge(Area(boxes)).any(0);
+    }
+
+    /// <summary>Boxes of an image that is mirrored left to right.</summary>
+    public static Tensor Mirror(Tensor boxes, int width)
+    {
+        var parts = boxes.unbind(-1);
+        return stack([width - parts[2], parts[1], width - parts[0], parts[3]], -1);
+    }
+
+    /// <returns>int64 indices of the boxes with a width and a height.</returns>
+    public static Tensor WithArea(Tensor boxes)
+    {
+        var parts = boxes.unbind(-1);
+        return (parts[2] > parts[0]).logical_and(parts[3] > parts[1]).nonzero().view(-1);
+    }
+
     /// <summary>Corners moved into the image: [..., 4].</summary>
     public static Tensor Clip(Tensor boxes, (int Height, int Width) image)
     {

@@ -34,6 +34,9 @@ public sealed record FinetuneOptions
     /// <summary>Passes over the frames.</summary>
     [Range(1, 10_000)] public int Epochs { get; init; } = 20;
 
+    /// <summary>Steps of the run in place of epochs; batches then run over the ends of epochs, and milestones are counted in steps. Null: epochs.</summary>
+    [Range(1, 10_000_000)] public int? Iterations { get; init; }
+
     /// <summary>Images of a step.</summary>
     [Range(1, 256)] public int BatchSize { get; init; } = 2;
 
@@ -49,7 +52,19 @@ public sealed record FinetuneOptions
     /// <summary>Iterations of the linear warm-up.</summary>
     [Range(0, 1_000_000)] public int WarmupIterations { get; init; } = 100;
 
-    /// <summary>Epochs, from 0, at whose beginning the rate is divided by ten.</summary>
+    /// <summary>SGD's weight decay on batch norms that learn; null: as all.</summary>
+    [Range(0, 1)] public double? NormWeightDecay { get; init; }
+
+    /// <summary>Leave frames without an object of the classes out of the training.</summary>
+    public bool SkipEmptyFrames { get; init; }
+
+    /// <summary>Whether nothing in a DontCare region counts as background.</summary>
+    public bool IgnoreDontCare { get; init; }
+
+    /// <summary>Shorter sides in pixels to choose from for each image; empty: the detector's.</summary>
+    public IReadOnlyList<int> MinSizesPixels { get; init; } = [];
+
+    /// <summary>Epochs, from 0, at whose beginning the rate is divided by ten; steps when <see cref="Iterations"/> is given.</summary>
     public IReadOnlyList<int> Milestones { get; init; } = [12, 16];
 
     /// <summary>Mirror every second image.</summary>
@@ -60,6 +75,12 @@ public sealed record FinetuneOptions
 
     /// <summary>Measure mAP after every so many epochs, and after the last.</summary>
     [Range(1, 10_000)] public int EvaluateEveryEpochs { get; init; } = 1;
+
+    /// <summary>A checkpoint to go on from after every so many steps, besides the one after every epoch; 0: none.</summary>
+    [Range(0, int.MaxValue)] public int CheckpointEverySteps { get; init; } = 500;
+
+    /// <summary>Batches in the making at once.</summary>
+    [Range(1, 256)] public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
 
     /// <summary>Seed of weights, order, flips and samplers.</summary>
     public int Seed { get; init; }
@@ -78,6 +99,14 @@ public sealed record FinetuneOptions
 /// <param name="Map50">0..1</param>
 /// <param name="Seconds">Time of the epoch.</param>
 public sealed record FinetuneEpoch(int Epoch, double Loss, double? Map, double? Map50, double Seconds);
+
+/// <summary>How far a run has come.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="LossSum">Over the steps of the epoch that is under way.</param>
+/// <param name="Seconds">Time of these steps.</param>
+/// <param name="BestMap">Best mAP so far; null before the first measurement.</param>
+/// <param name="FramesDigest">Of the frames to learn from.</param>
+internal sealed record FinetunePosition(long Step, double LossSum, double Seconds, double? BestMap, string FramesDigest);
 
 /// <param name="CheckpointPath">The last checkpoint.</param>
 /// <param name="Epochs">Numbers of every epoch.</param>

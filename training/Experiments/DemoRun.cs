@@ -36,7 +36,7 @@ public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, Traini
         foreach (var run in Runs)
         {
             var weights = run == "retrained" ? backbone : null;
-            seconds += Stage(run, () => FinetuneRun.Run(options.Finetune(data, Folder(run), weights), Into(run), cancellation));
+            seconds += Stage(run, () => FinetuneRun.Run(options.Finetune(data, Folder(run), weights), progress: Into(run), cancellation: cancellation));
         }
 
         seconds += Stage("exported", () =>

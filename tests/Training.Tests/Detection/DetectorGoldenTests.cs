@@ -117,7 +117,7 @@ public sealed class DetectorGoldenTests
         return detector;
     }
 
-    private static DetectorOptions With(DetectorOptions options, string name, JsonElement value) => name switch
+    internal static DetectorOptions With(DetectorOptions options, string name, JsonElement value) => name switch
     {
         "min_size" => options with { MinSizePixels = value.GetInt32() },
         "max_size" => options with { MaxSizePixels = value.GetInt32() },

@@ -51,12 +51,70 @@ public sealed class FinetuneTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var data = new KittiTrainingData(KittiDataset.Open(SharedData.Path("data/kitti-sample")), new LabelMap(KittiClasses.Default), 0);
-        var (image, target) = data.Load("000008", flip: false, CPU);
-        var (mirrored, mirroredTarget) = data.Load("000008", flip: true, CPU);
+        var (image, target) = data.Load("000008", flip: false);
+        var (mirrored, mirroredTarget) = data.Load("000008", flip: true);
 
         Assert.True(mirrored.flip(2).eq(image).all().item<bool>());
         Assert.True((mirroredTarget.Boxes[.., 0] + target.Boxes[.., 2]).sub(1242).abs().max().item<float>() < 1e-3);
         Assert.True(target.Labels.eq(mirroredTarget.Labels).all().item<bool>());
+    }
+
+    [Fact]
+    public void DontCare_regions_are_no_background_when_asked()
+    {
+        using var scope = NewDisposeScope();
+        using var data = new KittiTrainingData(KittiDataset.Open(SharedData.Path("data/kitti-sample")), new LabelMap(KittiClasses.Default), 0, ignoreDontCare: true);
+        var (_, target) = data.Load("000008", flip: false);
+        var regions = KittiLabelFile.Read(SharedData.Path("data/kitti-sample/training/label_2/000008.txt")).Count(entry => entry.Type == KittiClasses.DontCare);
+        Assert.Equal(regions, target.Ignore!.shape[0]);
+
+        using var rpn = new RegionProposalNetwork(new DetectorOptions { FpnChannels = 8 }, GoldenTensors.FirstByIndex);
+        var anchors = tensor(new float[] { 0, 0, 10, 10, 100, 100, 120, 120, 5, 0, 25, 10, 100, 100, 121, 121 }, [4, 4]);
+        var region = tensor(new float[] { 0, 0, 12, 12 }, [1, 4]);
+        Assert.Equal([-1f, 0f, 0f, 0f], rpn.Assign(anchors, zeros(0, 4), region).Labels.data<float>().ToArray());
+        Assert.Equal([-1f, 1f, 0f, 1f], rpn.Assign(anchors, anchors[1..2], region).Labels.data<float>().ToArray());
+
+        using var heads = new RoIHeads(new DetectorOptions { FpnChannels = 8, BoxHeadChannels = 8 }, GoldenTensors.FirstByIndex);
+        var sampled = heads.Sample(anchors[..3], new DetectionTarget(anchors[1..2], ones(1, dtype: int64)) { Ignore = region });
+        Assert.Equal([1L, 0L, 1L], sampled.Labels.data<long>().ToArray());
+    }
+
+    [Fact]
+    public void Class_agnostic_boxes_and_chosen_sides_train_and_detect()
+    {
+        using var scope = NewDisposeScope();
+        using var detector = new FasterRcnn(Tiny("g").Detector with { ClassAgnosticBoxes = true, BoxScoreThresh = 0 });
+        var image = (rand(3, 60, 100) * 255).to(uint8);
+        var target = new DetectionTarget(tensor(new float[] { 4, 4, 30, 28 }, [1, 4]), ones(1, dtype: int64));
+        Assert.True(float.IsFinite(detector.Losses([image, image], [target, target], [48, 64]).Sum().item<float>()));
+        detector.eval();
+        Assert.InRange(detector.Detect([image])[0].Boxes.shape[0], 1, 100);
+    }
+
+    [Fact]
+    public void Labels_that_drop_every_object_are_refused_and_a_class_without_example_is_warned_of()
+    {
+        var dataset = KittiDataset.Open(SharedData.Path("data/kitti-sample"));
+        var list = Path.Combine(folder, "without-tram.txt");
+        KittiSplit.WriteList(list, dataset.FrameIds.Where(frame => dataset.ReadLabels(frame).All(entry => entry.Type != "Tram") && dataset.ReadLabels(frame).Any(entry => entry.Type == "Car")));
+        var refusal = Assert.Throws<UserErrorException>(() => FinetuneRun.Run(Tiny("h") with { Labels = ["Tram"], TrainList = list }, cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("has an object of the classes Tram; their labels name Car,", refusal.Message);
+
+        var lines = new List<string>();
+        FinetuneRun.Run(Tiny("i") with { Labels = ["Car", "Tram"], Iterations = 1, TrainList = list }, progress: new Lines(lines), cancellation: TestContext.Current.CancellationToken);
+        Assert.Contains(lines, line => line.Contains("no frame to learn from has a Tram", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Runs_of_iterations_go_over_the_ends_of_passes_and_see_every_frame_once_a_pass()
+    {
+        using var data = new KittiTrainingData(KittiDataset.Open(SharedData.Path("data/kitti-sample")), new LabelMap(KittiClasses.Default), 0);
+        string[] frames = [.. Enumerable.Range(0, 7).Select(index => $"{index:D6}")];
+        var batches = new DetectionBatches(data, frames, Tiny("j") with { Iterations = 14, BatchSize = 4 });
+        var seen = Enumerable.Range(0, 14).SelectMany(step => batches.At(step)).ToArray();
+        Assert.All(seen.Chunk(7), (pass, number) => Assert.True(pass.All(entry => entry.Pass == number) && pass.Select(entry => entry.Frame).Order().SequenceEqual(frames)));
+        var epochs = new DetectionBatches(data, frames, Tiny("k") with { Epochs = 3, BatchSize = 4 });
+        Assert.Equal([4, 3, 4, 3, 4, 3], Enumerable.Range(0, 6).Select(step => epochs.At(step).Count));
     }
 
     [Fact]
@@ -88,6 +146,17 @@ public sealed class FinetuneTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private sealed class Lines(List<string> lines) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.EpochLine is { } line)
+            {
+                lines.Add(line);
+            }
+        }
+    }
 
     private static long TensorsAlive() => TorchSharp.DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 

@@ -1,0 +1,83 @@
+using Pipeline.Shared;
+using Pipeline.Training.Detection;
+using Pipeline.Training.Engine;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Data;
+
+/// <summary>One batch for a step; tensors are on the CPU.</summary>
+/// <param name="Frames">The frames' ids, for messages.</param>
+/// <param name="Images">uint8 [3, H, W] each.</param>
+/// <param name="Targets">Objects in pixels of each image.</param>
+/// <param name="MinSizesPixels">The shorter side that was chosen for each image; null: the detector's.</param>
+internal sealed record DetectionBatch(IReadOnlyList<string> Frames, IReadOnlyList<Tensor> Images, IReadOnlyList<DetectionTarget> Targets, IReadOnlyList<int>? MinSizesPixels) : IDisposable
+{
+    public void Dispose()
+    {
+        foreach (var image in Images)
+        {
+            image.Dispose();
+        }
+
+        foreach (var target in Targets)
+        {
+            target.Dispose();
+        }
+    }
+}
+
+/// <summary>Batches of labelled frames in random order, mirrored and resized; what a batch holds depends on seed and step alone.</summary>
+/// <param name="data">The frames.</param>
+/// <param name="frames">Those to learn from.</param>
+/// <param name="options">Seed, batch and changes of the images.</param>
+internal sealed class DetectionBatches(KittiTrainingData data, IReadOnlyList<string> frames, FinetuneOptions options)
+{
+    /// <summary>Steps in which every frame is seen about once: an epoch.</summary>
+    public int PerEpoch { get; } = (frames.Count + options.BatchSize - 1) / options.BatchSize;
+
+    /// <summary>Steps of the whole run.</summary>
+    public long Total => options.Iterations ?? (long)PerEpoch * options.Epochs;
+
+    /// <summary>The batches from a step on to the end of its epoch, made on worker threads.</summary>
+    public IEnumerable<DetectionBatch> ToEndOfEpoch(long step)
+    {
+        var end = Math.Min(Total, (step / PerEpoch + 1) * PerEpoch);
+        return Prefetch.InOrder((int)(end - step), options.Workers, index => Load(step + index));
+    }
+
+    /// <summary>Frames of a step with the pass they belong to. In a run of epochs the last batch of each may be smaller; in a run of iterations batches go over the ends.</summary>
+    internal IReadOnlyList<(string Frame, long Pass)> At(long step)
+    {
+        if (options.Iterations is null)
+        {
+            var (pass, batch) = Math.DivRem(step, PerEpoch);
+            var order = Order(pass);
+            return [.. order.Skip((int)batch * options.BatchSize).Take(options.BatchSize).Select(index => (frames[index], pass))];
+        }
+
+        var chosen = new List<(string, long)>(options.BatchSize);
+        for (var position = step * options.BatchSize; position < (step + 1) * options.BatchSize; position++)
+        {
+            var (pass, place) = Math.DivRem(position, frames.Count);
+            chosen.Add((frames[Order(pass)[place]], pass));
+        }
+
+        return chosen;
+    }
+
+    private int[] Order(long pass) => new RandomNumbers((ulong)options.Seed, "order", (ulong)pass).Permutation(frames.Count);
+
+    private DetectionBatch Load(long step)
+    {
+        var chosen = At(step);
+        int[]? sizes = options.MinSizesPixels.Count == 0 ? null
+            : [.. chosen.Select(entry => options.MinSizesPixels[new RandomNumbers((ulong)options.Seed, "scale/" + entry.Frame, (ulong)entry.Pass).NextInt(options.MinSizesPixels.Count)])];
+        var loaded = chosen.Select((entry, i) =>
+        {
+            var flip = options.HorizontalFlip && new RandomNumbers((ulong)options.Seed, "flip/" + entry.Frame, (ulong)entry.Pass).NextDouble() < 0.5;
+            var shorter = sizes?[i] ?? options.Detector.MinSizePixels;
+            return data.Load(entry.Frame, flip, options.Detector.Resize == ImageResize.AntialiasedBytes ? size => AntialiasedResize.Size(size, shorter, options.Detector.MaxSizePixels) : null);
+        }).ToArray();
+        return new DetectionBatch([.. chosen.Select(entry => entry.Frame)], [.. loaded.Select(sample => sample.Image)], [.. loaded.Select(sample => sample.Target)], sizes);
+    }
+}
