@@ -6,6 +6,6 @@ using Pipeline.Training.Native;
 NativeHeap.KeepFreedMemory();
 var root = new RootCommand("Trains object detectors on images of your own domain and exports them for pipeline-serve.")
 {
-    DemoCommand.Create(), DataCommand.Create(), ImportCommand.Create(), PretrainCommand.Create(), ProbeCommand.Create(), FinetuneCommand.Create(), ExportCommand.Create(),
+    DemoCommand.Create(), DataCommand.Create(), ImportCommand.Create(), PretrainCommand.Create(), ProbeCommand.Create(), FinetuneCommand.Create(), ExportCommand.Create(), DoctorCommand.Create(),
 };
 return await CommandRunner.RunAsync(root, args);

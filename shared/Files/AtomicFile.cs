@@ -22,6 +22,11 @@ public static class AtomicFile
 
             File.Move(temporary, path, overwrite: true);
         }
+        catch (Exception exception) when (exception is IOException or ArgumentOutOfRangeException)   // the second is a limit on the size of files
+        {
+            File.Delete(temporary);
+            throw new IOException($"{path} could not be written: {exception.Message} What was there before is whole; make room, and go on.", exception);
+        }
         catch
         {
             File.Delete(temporary);

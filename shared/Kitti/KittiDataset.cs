@@ -47,6 +47,10 @@ public sealed class KittiDataset
     /// <exception cref="UserErrorException">There is no such frame.</exception>
     public string ImagePath(string frameId) => images.TryGetValue(frameId, out var path) ? path : throw new UserErrorException($"frame '{frameId}' has no image in {Path.GetDirectoryName(images.Values.First())}.");
 
+    /// <summary>Label files whose frame has no image.</summary>
+    public IEnumerable<string> LabelsWithoutImage() => !Directory.Exists(labels) ? [] : Directory.EnumerateFiles(labels, "*.txt")
+        .Where(path => !images.ContainsKey(Path.GetFileNameWithoutExtension(path))).Order(StringComparer.Ordinal);
+
     /// <summary>The frame's label file.</summary>
     public string LabelPath(string frameId) => Path.Combine(labels, frameId + ".txt");
 

@@ -35,6 +35,26 @@ public static class KittiLabelFile
         return objects;
     }
 
+    /// <summary>Every line with its object, or with what is wrong with it.</summary>
+    internal static IEnumerable<(KittiObject? Object, string At, string? Problem)> Lines(string text, string path)
+    {
+        foreach (var (line, index) in text.Split('\n').Select((line, index) => (line, index)).Where(entry => !string.IsNullOrWhiteSpace(entry.line)))
+        {
+            var at = $"{path}:{index + 1}";
+            (KittiObject?, string, string?) result;
+            try
+            {
+                result = (ParseLine(line, at), at, null);
+            }
+            catch (UserErrorException exception)
+            {
+                result = (null, at, exception.Message);
+            }
+
+            yield return result;
+        }
+    }
+
     /// <summary>Writes objects; a score makes the line a result of 16 fields.</summary>
     public static void Write(string path, IEnumerable<KittiObject> objects) => AtomicFile.WriteText(path, Format(objects));
 

@@ -27,6 +27,7 @@ public sealed class RealFramesTests : IDisposable
             .Option("test", "output", Path.Combine(folder, "run"))
             .Option("test", "trainList", frames)
             .Option("test", "testList", frames)
+            .Option("test", "allowOverlappingSplit", true)
             .Option("test", "epochs", 45)
             .Option("test", "evaluateEveryEpochs", 45)
             .Option("test", "milestones", Milestones())

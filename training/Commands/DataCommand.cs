@@ -7,7 +7,7 @@ namespace Pipeline.Training.Commands;
 /// <summary><c>data</c>: makes and divides data sets.</summary>
 internal static class DataCommand
 {
-    public static Command Create() => new("data", "Makes and divides data sets.") { Synth(), Split(), NuImagesCommand.Create() };
+    public static Command Create() => new("data", "Makes and divides data sets.") { Synth(), Split(), Check(), NuImagesCommand.Create() };
 
     private static Command Synth()
     {
@@ -68,6 +68,32 @@ internal static class DataCommand
             }
 
             return 0;
+        });
+        return command;
+    }
+
+    private static Command Check()
+    {
+        const int HasDefects = 2;
+        var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };
+        var lists = new Option<string[]>("--lists") { AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [], Description = "Lists of frames, as those of a split; no frame may stand in two." };
+        var labelsOnly = new Option<bool>("--labels-only") { Description = "Do not decode the images." };
+        var command = new Command("check", "Says every defect of a data set with its file and line, and counts its objects.\n\nExample:\n  pipeline-train data check --data kitti --lists splits/train.txt splits/test.txt") { data, lists, labelsOnly };
+        command.SetAction((result, cancellation) =>
+        {
+            var report = KittiCheck.Run(KittiDataset.Open(result.GetValue(data)!), result.GetValue(lists)!, !result.GetValue(labelsOnly), cancellation: cancellation);
+            foreach (var (type, count) in report.Objects)
+            {
+                Console.WriteLine($"{type,-16} {count,7}");
+            }
+
+            foreach (var defect in report.Defects)
+            {
+                Console.Error.WriteLine(defect);
+            }
+
+            Console.WriteLine($"{report.Frames} frames, {report.Objects.Values.Sum()} objects, {report.Defects.Count} defects");
+            return Task.FromResult(report.Defects.Count == 0 ? 0 : HasDefects);
         });
         return command;
     }

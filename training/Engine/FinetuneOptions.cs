@@ -19,6 +19,9 @@ public sealed record FinetuneOptions
     /// <summary>List of the frames to measure on; the rest when null.</summary>
     public string? TestList { get; init; }
 
+    /// <summary>Whether frames may be both learnt from and measured on: what it measures is then memory.</summary>
+    public bool AllowOverlappingSplit { get; init; }
+
     /// <summary>The classes.</summary>
     public IReadOnlyList<string> Labels { get; init; } = KittiClasses.Default;
 

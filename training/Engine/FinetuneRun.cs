@@ -223,6 +223,11 @@ public sealed class FinetuneRun
         var split = new KittiSplit(
             options.TrainList is { } train ? KittiSplit.ReadList(train) : seeded.Train,
             options.TestList is { } test ? KittiSplit.ReadList(test) : options.TrainList is null ? seeded.Test : []);
+        if (!options.AllowOverlappingSplit && split.Train.Intersect(split.Test).FirstOrDefault() is { } both)
+        {
+            throw new UserErrorException($"testList: frame '{both}' is learnt from and measured on; make the lists disjoint, or set allowOverlappingSplit.");
+        }
+
         return split.Train.Count > 0 ? split : throw new UserErrorException($"{options.Data}: no frame is left to learn from; name a list with --train-list.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Engine;
@@ -59,6 +60,39 @@ public sealed class PretrainResumeTests : IDisposable
         var nowhere = await TrainingProgram.Run(cancellation, "pretrain", "--output", In("nowhere"), "--resume");
         Assert.Equal(2, nowhere.Code);
         Assert.Contains("holds no run", nowhere.Errors);
+    }
+
+    [Fact]
+    public async Task A_full_disk_leaves_the_last_checkpoint_whole()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The limit on files is the shell's.");
+        var cancellation = TestContext.Current.CancellationToken;
+        using (var process = TrainingProgram.Start(Begin("full", 40)))
+        {
+            while (!File.Exists(In("full/last.safetensors")))
+            {
+                await Task.Delay(1, cancellation);
+            }
+
+            process.Kill();
+            await process.WaitForExitAsync(cancellation);
+        }
+
+        var before = KilledRun.Weights(In("full/last.safetensors"));
+        var limited = new ProcessStartInfo("bash", ["-c", $"trap '' XFSZ; ulimit -f 100; exec {TrainingProgram.Path} pretrain --output {In("full")} --resume"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        limited.Environment["DOTNET_EnableWriteXorExecute"] = "0";   // it would need a large file of its own
+        using (var process = Process.Start(limited)!)
+        {
+            var (code, _, errors) = await TrainingProgram.End(process, cancellation);
+            Assert.Equal(1, code);
+            Assert.Contains("last.safetensors", errors);
+            Assert.Contains("make room", errors);
+        }
+
+        Assert.Equal(before, KilledRun.Weights(In("full/last.safetensors")));
+        Assert.Empty(Directory.GetFiles(In("full"), ".*.tmp"));
+        var (resumed, _, message) = await TrainingProgram.Run(cancellation, "pretrain", "--output", In("full"), "--resume");
+        Assert.True(resumed == 0, message);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
