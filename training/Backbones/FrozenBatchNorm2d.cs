@@ -24,7 +24,7 @@ internal sealed class FrozenBatchNorm2d : NamedModule<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var scale = Constant("weight") * (Constant("running_var") + Epsilon).rsqrt();
         var shift = Constant("bias") - Constant("running_mean") * scale;
-        return addcmul(shift.view(1, -1, 1, 1), input, scale.view(1, -1, 1, 1), 1).MoveToOuterDisposeScope();
+        return addcmul(shift.view(1, -1, 1, 1).to(input.dtype), input, scale.view(1, -1, 1, 1).to(input.dtype), 1).MoveToOuterDisposeScope();
     }
 
     private Tensor Constant(string name) => get_buffer(name)!;

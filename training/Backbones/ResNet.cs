@@ -46,16 +46,20 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
     /// <summary>Channels of the four feature maps (strides 4, 8, 16, 32).</summary>
     public IReadOnlyList<int> OutputChannels { get; }
 
+    /// <summary>The element type that convolutions compute in; weights, statistics and results stay float32.</summary>
+    public ScalarType ComputeType { get; set; } = float32;
+
     /// <param name="input">float32 [N, 3, H, W], normalised.</param>
-    /// <returns>Four feature maps of strides 4, 8, 16 and 32.</returns>
+    /// <returns>float32; four feature maps of strides 4, 8, 16 and 32.</returns>
     public override IReadOnlyList<Tensor> forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var hidden = nn.functional.max_pool2d(bn1.call(conv1.call(input)).relu_(), 3, 2, 1);
+        var hidden = nn.functional.max_pool2d(bn1.call(MixedPrecision.Convolve(conv1, input.to(ComputeType), 2, 3)).relu_(), 3, 2, 1);
         var features = new Tensor[layers.Length];
         for (var i = 0; i < layers.Length; i++)
         {
-            features[i] = hidden = layers[i].call(hidden).MoveToOuterDisposeScope();
+            hidden = layers[i].call(hidden);
+            features[i] = hidden.to(float32).MoveToOuterDisposeScope();
         }
 
         return features;
@@ -96,6 +100,11 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
     internal static nn.Module<Tensor, Tensor> Norm(ResNetOptions options, long channels) => options.BatchNorm == BatchNormMode.Frozen
         ? new FrozenBatchNorm2d(channels, options.NormEpsilon)
         : nn.BatchNorm2d(channels, options.NormEpsilon, options.NormMomentum);
+
+    /// <summary>What a block adds: its input, or that through the shortcut's convolution and norm.</summary>
+    internal static Tensor Shortcut(Sequential? downsample, Tensor input, int stride) => downsample is null
+        ? input
+        : ((nn.IModule<Tensor, Tensor>)downsample[1]).call(MixedPrecision.Convolve((nn.IModule<Tensor, Tensor>)downsample[0], input, stride, 0));
 
     internal static Sequential? Shortcut(ResNetOptions options, int inChannels, int outChannels, int stride) => stride == 1 && inChannels == outChannels
         ? null

@@ -35,9 +35,9 @@ internal sealed class BasicBlock : NamedModule<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();   // what autograd does not need is freed here and not at the step's end
-        var hidden = bn1.call(conv1.call(input)).relu_();
-        hidden = bn2.call(conv2.call(hidden));
-        return hidden.add_(downsample is null ? input : downsample.call(input)).relu_().MoveToOuterDisposeScope();
+        var hidden = bn1.call(MixedPrecision.Convolve(conv1, input, stride, 1)).relu_();
+        hidden = bn2.call(MixedPrecision.Convolve(conv2, hidden, 1, 1));
+        return hidden.add_(ResNet.Shortcut(downsample, input, stride)).relu_().MoveToOuterDisposeScope();
     }
 
     public OnnxValue Emit(OnnxGraph graph, OnnxValue input)
@@ -83,10 +83,10 @@ internal sealed class Bottleneck : NamedModule<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();   // what autograd does not need is freed here and not at the step's end
-        var hidden = bn1.call(conv1.call(input)).relu_();
-        hidden = bn2.call(conv2.call(hidden)).relu_();
-        hidden = bn3.call(conv3.call(hidden));
-        return hidden.add_(downsample is null ? input : downsample.call(input)).relu_().MoveToOuterDisposeScope();
+        var hidden = bn1.call(MixedPrecision.Convolve(conv1, input, 1, 0)).relu_();
+        hidden = bn2.call(MixedPrecision.Convolve(conv2, hidden, stride, 1)).relu_();
+        hidden = bn3.call(MixedPrecision.Convolve(conv3, hidden, 1, 0));
+        return hidden.add_(ResNet.Shortcut(downsample, input, stride)).relu_().MoveToOuterDisposeScope();
     }
 
     public OnnxValue Emit(OnnxGraph graph, OnnxValue input)

@@ -19,6 +19,7 @@ internal static class PretrainCommand
         layers.Add<int>("--queue", "contrastive.queueSize", "Keys in the queue; with few images choose fewer keys than images.");
         layers.Add<int>("--view-size", "views.sizePixels", "Sides of a view in pixels.");
         layers.Add<int>("--micro-batches", "contrastive.microBatches", "Parts that a batch is computed in, to need less memory.");
+        layers.Add<string>("--precision", "precision", "float32 or bFloat16: what convolutions compute in.").AcceptOnlyFromAmong("float32", "bFloat16");
         layers.Add<int>("--max-skipped", "maxSkippedImages", "Images that may be left out because they cannot be read; one more ends the run.");
         layers.Add<int>("--workers", "workers", "Batches in the making at once; the result does not depend on it.");
         layers.Add<int>("--checkpoint-every", "checkpointEverySteps", "Steps between checkpoints within an epoch; 0: only after epochs.");

@@ -23,7 +23,9 @@ internal sealed class ContrastiveTraining : IDisposable
         manual_seed(options.Seed);
         Backbone = new ResNet(options.Backbone);
         Query = ContrastiveModel.OfResNet(Backbone, options.Contrastive.Dimension, options.Contrastive.Jigsaw);
-        Key = ContrastiveModel.OfResNet(new ResNet(options.Backbone), options.Contrastive.Dimension, options.Contrastive.Jigsaw);
+        var follower = new ResNet(options.Backbone);
+        Backbone.ComputeType = follower.ComputeType = options.Precision == ComputePrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        Key = ContrastiveModel.OfResNet(follower, options.Contrastive.Dimension, options.Contrastive.Jigsaw);
         Query.train();
         Key.train();
         Begin();
