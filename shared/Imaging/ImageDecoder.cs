@@ -27,6 +27,21 @@ public static class ImageDecoder
         return Decode(File.ReadAllBytes(path), path, limits);
     }
 
+    /// <summary>Width and height of an image in pixels, from its header; as it will be decoded.</summary>
+    /// <exception cref="ImageException">The file is no image.</exception>
+    /// <exception cref="UserErrorException">The file is missing.</exception>
+    public static (int WidthPixels, int HeightPixels) ReadSize(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UserErrorException($"{path}: there is no such image file.");
+        }
+
+        using var codec = SKCodec.Create(path) ?? throw new ImageException(ImageProblem.NotAnImage, $"{path}: this is not a PNG, JPEG, WebP, BMP or GIF image.");
+        var transposed = codec.EncodedOrigin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        return transposed ? (codec.Info.Height, codec.Info.Width) : (codec.Info.Width, codec.Info.Height);
+    }
+
     /// <param name="encoded">The encoded image.</param>
     /// <param name="name">Named in messages.</param>
     /// <param name="limits">What is refused; the defaults when null.</param>

@@ -27,6 +27,15 @@ internal static class FinetuneCommand
         return layers.Resumable(
             "Trains a detector and measures its mAP after every epoch.\n\nExamples:\n  pipeline-train finetune --data kitti --output runs/street --preset small --epochs 20\n  pipeline-train finetune --output runs/street --resume",
             output,
-            (options, resume, cancellation) => Console.WriteLine(ConsoleProgress.Run("finetune", progress => FinetuneRun.Run(options, resume, progress, cancellation)).CheckpointPath));
+            (options, resume, cancellation) =>
+            {
+                var result = ConsoleProgress.Run("finetune", progress => FinetuneRun.Run(options, resume, progress, cancellation));
+                foreach (var (label, ap) in result.Epochs[^1].PerClass ?? new Dictionary<string, double?>())
+                {
+                    Console.WriteLine($"{label,-16} {ap?.ToString("F4", System.Globalization.CultureInfo.InvariantCulture) ?? "no object"}");
+                }
+
+                Console.WriteLine(result.CheckpointPath);
+            });
     }
 }

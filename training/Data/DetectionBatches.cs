@@ -1,4 +1,5 @@
 using Pipeline.Shared;
+using Pipeline.Training.Augmentation;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Engine;
 using static TorchSharp.torch;
@@ -32,6 +33,9 @@ internal sealed record DetectionBatch(IReadOnlyList<string> Frames, IReadOnlyLis
 /// <param name="options">Seed, batch and changes of the images.</param>
 internal sealed class DetectionBatches(KittiTrainingData data, IReadOnlyList<string> frames, FinetuneOptions options)
 {
+    private readonly Lazy<bool[]> wide = new(() => [.. frames.Select(data.IsWide)]);
+    private readonly ColorJitter? jitter = options.ColorJitter > 0 ? new(options.ColorJitter, options.ColorJitter, options.ColorJitter, 0) : null;
+
     /// <summary>Steps in which every frame is seen about once: an epoch.</summary>
     public int PerEpoch { get; } = (frames.Count + options.BatchSize - 1) / options.BatchSize;
 
@@ -65,7 +69,29 @@ internal sealed class DetectionBatches(KittiTrainingData data, IReadOnlyList<str
         return chosen;
     }
 
-    private int[] Order(long pass) => new RandomNumbers((ulong)options.Seed, "order", (ulong)pass).Permutation(frames.Count);
+    private int[] Order(long pass)
+    {
+        var order = new RandomNumbers((ulong)options.Seed, "order", (ulong)pass).Permutation(frames.Count);
+        return options.GroupByAspect ? Grouped(order) : order;
+    }
+
+    /// <summary>Frames of one shape form batches in their order; what is left of each shape comes last.</summary>
+    private int[] Grouped(int[] order)
+    {
+        var (grouped, waiting) = (new List<int>(order.Length), new Dictionary<bool, List<int>> { [true] = [], [false] = [] });
+        foreach (var index in order)
+        {
+            var same = waiting[wide.Value[index]];
+            same.Add(index);
+            if (same.Count == options.BatchSize)
+            {
+                grouped.AddRange(same);
+                same.Clear();
+            }
+        }
+
+        return [.. grouped, .. waiting[true], .. waiting[false]];
+    }
 
     private DetectionBatch Load(long step)
     {
@@ -76,7 +102,8 @@ internal sealed class DetectionBatches(KittiTrainingData data, IReadOnlyList<str
         {
             var flip = options.HorizontalFlip && new RandomNumbers((ulong)options.Seed, "flip/" + entry.Frame, (ulong)entry.Pass).NextDouble() < 0.5;
             var shorter = sizes?[i] ?? options.Detector.MinSizePixels;
-            return data.Load(entry.Frame, flip, options.Detector.Resize == ImageResize.AntialiasedBytes ? size => AntialiasedResize.Size(size, shorter, options.Detector.MaxSizePixels) : null);
+            var colours = jitter?.Draw(new RandomNumbers((ulong)options.Seed, "colour/" + entry.Frame, (ulong)entry.Pass));
+            return data.Load(entry.Frame, flip, colours, options.Detector.Resize == ImageResize.AntialiasedBytes ? size => AntialiasedResize.Size(size, shorter, options.Detector.MaxSizePixels) : null);
         }).ToArray();
         return new DetectionBatch([.. chosen.Select(entry => entry.Frame)], [.. loaded.Select(sample => sample.Image)], [.. loaded.Select(sample => sample.Target)], sizes);
     }

@@ -19,9 +19,10 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
 
     /// <param name="frameId">The frame.</param>
     /// <param name="flip">Mirror it left to right.</param>
+    /// <param name="jitter">Changes of colour, in their order.</param>
     /// <param name="resize">Another size for the 8-bit pixels, from the image's (detectron2's resize); null leaves them.</param>
     /// <returns>uint8 [3, H, W] and the objects in its pixels, on the CPU.</returns>
-    public (Tensor Image, DetectionTarget Target) Load(string frameId, bool flip, Func<(int Height, int Width), (int Height, int Width)>? resize = null)
+    public (Tensor Image, DetectionTarget Target) Load(string frameId, bool flip, IReadOnlyList<ColorJitterStep>? jitter = null, Func<(int Height, int Width), (int Height, int Width)>? resize = null)
     {
         using var scope = NewDisposeScope();
         var image = Decode(frameId, out var kept);
@@ -40,6 +41,11 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
         if (flip)
         {
             HorizontalFlip.Apply(rows.bytes, size.Item2);
+        }
+
+        foreach (var step in jitter ?? [])
+        {
+            ColorJitter.Apply(step, rows.bytes);
         }
 
         if (!kept)
@@ -66,6 +72,9 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
 
     /// <summary>Whether a frame has an object of the classes.</summary>
     public bool HasObjects(string frameId) => dataset.ReadLabels(frameId).Any(entry => labels.Label(entry.Type) >= 0);
+
+    /// <summary>Whether a frame is wider than high; only its header is read.</summary>
+    public bool IsWide(string frameId) => ImageDecoder.ReadSize(dataset.ImagePath(frameId)) is var (width, height) && width > height;
 
     public void Dispose()
     {

@@ -74,7 +74,7 @@ public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRati
         }
 
         // The groups are shapes of tensors, so the counts have to come to the host: one copy.
-        float[] sides = (boxes[.., 2..] - boxes[.., ..2]).cpu().contiguous().data<float>().ToArray();
+        float[] sides = (boxes[.., 2..] - boxes[.., ..2]).cpu().contiguous().data<float>().ToArray();   // waits: the counts are shapes
         int Octave(float side, int cells) => Math.Max(0, (int)Math.Ceiling(Math.Log2(Math.Max(1, side / cells))));
         return [.. Enumerable.Range(0, sides.Length / 2)
             .GroupBy(index => (Octave(sides[2 * index], outputWidth), Octave(sides[2 * index + 1], outputHeight)), index => (long)index)
@@ -88,7 +88,7 @@ public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRati
         var cell = (size / cells).view(-1, 1, 1);                                                            // [K, 1, 1]
         Tensor samples = samplingRatio > 0 ? full_like(cell, samplingRatio) : cell.ceil();
         var divisor = samples.clamp(min: 1);
-        var most = samplingRatio > 0 ? samplingRatio : divisor.max().item<float>();
+        var most = samplingRatio > 0 ? samplingRatio : divisor.max().item<float>();   // waits: a shape
         var index = arange((long)most, dtype: float32, device: from.device).view(1, 1, -1);
         var point = from.view(-1, 1, 1) + arange(cells, dtype: float32, device: from.device).view(1, -1, 1) * cell + (index + 0.5f) * cell / divisor;
         var limit = length.view(-1, 1, 1);

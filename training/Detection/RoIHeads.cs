@@ -78,7 +78,7 @@ internal sealed partial class RoIHeads : NamedModule
     /// <returns>Cross-entropy and smooth L1 (divided by all samples), scalars.</returns>
     public static (Tensor Classifier, Tensor BoxReg) Losses(Tensor classLogits, Tensor boxRegression, Tensor labels, Tensor regressionTargets, double beta = 1.0 / 9)
     {
-        var positive = labels.gt(0).nonzero().view(-1);
+        var positive = labels.gt(0).nonzero().view(-1);   // waits: the count is a shape
         var ofObjects = boxRegression.view(labels.shape[0], -1, 4).index_select(0, positive);                 // [P, classes or 1, 4]
         var ofClass = ofObjects.shape[1] == 1
             ? ofObjects.squeeze(1)

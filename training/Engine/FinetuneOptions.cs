@@ -31,6 +31,9 @@ public sealed record FinetuneOptions
     /// <summary>Weights for the backbone to begin with, as <c>pretrain</c> writes them; random ones when null.</summary>
     public string? BackboneWeights { get; init; }
 
+    /// <summary>Whether norms may be frozen where no weights are given: a network without normalisation, as the paper authors' baseline seems to have been.</summary>
+    public bool FrozenNormsWithoutWeights { get; init; }
+
     /// <summary>The detector; its number of classes follows from the labels.</summary>
     public DetectorOptions Detector { get; init; } = new();
 
@@ -88,6 +91,12 @@ public sealed record FinetuneOptions
     /// <summary>Seed of weights, order, flips and samplers.</summary>
     public int Seed { get; init; }
 
+    /// <summary>Strength of a random change of brightness, contrast and saturation (factors 1 ± this); 0: none.</summary>
+    [Range(0, 1)] public double ColorJitter { get; init; }
+
+    /// <summary>Whether a batch holds only frames that are wider than high, or only others; the last batches of an epoch may mix.</summary>
+    public bool GroupByAspect { get; init; }
+
     /// <summary>Memory for decoded images.</summary>
     [Range(0, long.MaxValue)] public long CacheBytes { get; init; } = 2_000_000_000;
 
@@ -101,7 +110,11 @@ public sealed record FinetuneOptions
 /// <param name="Map">0..1</param>
 /// <param name="Map50">0..1</param>
 /// <param name="Seconds">Time of the epoch.</param>
-public sealed record FinetuneEpoch(int Epoch, double Loss, double? Map, double? Map50, double Seconds);
+public sealed record FinetuneEpoch(int Epoch, double Loss, double? Map, double? Map50, double Seconds)
+{
+    /// <summary>AP (IoU 0.50 to 0.95) of each class; null where nothing was measured, and for a class without objects.</summary>
+    public IReadOnlyDictionary<string, double?>? PerClass { get; init; }
+}
 
 /// <summary>How far a run has come.</summary>
 /// <param name="Step">Steps done.</param>

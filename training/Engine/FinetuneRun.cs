@@ -36,6 +36,10 @@ public sealed class FinetuneRun
         split = Split(options, dataset);
         labels = new LabelMap(options.Labels, options.LabelMap);
         device = new Device(options.Device);
+        if (options is { BackboneWeights: null, FrozenNormsWithoutWeights: false } && options.Detector.Backbone.BatchNorm == Backbones.BatchNormMode.Frozen)
+        {
+            throw new UserErrorException("backboneWeights: frozen norms need the statistics of a trained backbone; name one with --backbone-weights, or set detector.backbone.batchNorm to train. (frozenNormsWithoutWeights imitates the baseline of the paper's authors, a network without normalisation.)");
+        }
     }
 
     /// <param name="options">What to do.</param>
@@ -145,7 +149,7 @@ public sealed class FinetuneRun
             nn.utils.clip_grad_norm_(detector.parameters(), options.ClipGradientNorm);
         }
 
-        var value = loss.item<float>();
+        var value = loss.item<float>();   // waits: a loss that is not finite must not move the weights
         if (!float.IsFinite(value))
         {
             throw new UserErrorException($"the loss is {value} in step {step} on the frames {string.Join(", ", batch.Frames)}; lower the learning rate, or look at these frames' labels. The last checkpoint is kept.");
@@ -167,7 +171,7 @@ public sealed class FinetuneRun
             position = position with { BestMap = measured.Map };
         }
 
-        epochs.Add(new FinetuneEpoch(epoch, position.LossSum / steps, measured?.Map, measured?.Map50, position.Seconds));
+        epochs.Add(new FinetuneEpoch(epoch, position.LossSum / steps, measured?.Map, measured?.Map50, position.Seconds) { PerClass = measured?.PerClass.ToDictionary(entry => entry.Key, entry => entry.Value?.Ap) });
         RunFolder.WriteMetrics(options.Output, epochs);
         var last = epochs[^1];
         progress?.Report(new TrainingProgress(position.Step, batches.Total, last.Loss, $"epoch {epoch + 1}/{(batches.Total + batches.PerEpoch - 1) / batches.PerEpoch}: loss {last.Loss:F4}, mAP {Share(last.Map)}, mAP50 {Share(last.Map50)}, {last.Seconds:F1} s"));
@@ -181,8 +185,8 @@ public sealed class FinetuneRun
         {
             using var scope = NewDisposeScope();
             var found = detector.Detect([data.Load(frame, flip: false).Image.to(device)])[0];
-            var rows = cat([found.Boxes, found.Scores.unsqueeze(1), found.Labels.unsqueeze(1).to(float32)], 1).to(CPU).contiguous();
-            float[] numbers = rows.numel() == 0 ? [] : rows.data<float>().ToArray();
+            var rows = cat([found.Boxes, found.Scores.unsqueeze(1), found.Labels.unsqueeze(1).to(float32)], 1).to(CPU).contiguous();   // waits: evaluation
+            float[] numbers = rows.numel() == 0 ? [] : rows.data<float>().ToArray();   // on the host
             return new EvaluatedFrame(frame, dataset.ReadLabels(frame), [.. numbers.Chunk(6).Select(row => new Pipeline.Shared.Geometry.Detection((int)row[5] - 1, row[4], new Box(row[0], row[1], row[2], row[3])))]);
         }));
     }

@@ -119,8 +119,8 @@ public sealed class PretrainRun
         using var pause = CollectionPause.Begin();
         using var scope = NewDisposeScope();
         var result = training.Step(batch, rate, StepsBefore(position));
-        using var numbers = stack([result.Total, result.JigsawLoss ?? result.Loss, InfoNce.Top1(result.Logits), result.Query.std(0).mean()]).to(CPU);   // the step's one wait for the device
-        var values = numbers.data<float>().ToArray();
+        using var numbers = stack([result.Total, result.JigsawLoss ?? result.Loss, InfoNce.Top1(result.Logits), result.Query.std(0).mean()]).to(CPU);   // waits: the step's only one
+        var values = numbers.data<float>().ToArray();   // on the host
         if (!float.IsFinite(values[0]))
         {
             throw new UserErrorException($"the loss is {values[0]} in epoch {position.Epoch}, batch {position.Batch}, on {string.Join(", ", batch.Files)}; lower the learning rate, or look at these images. The last checkpoint is kept.");

@@ -20,6 +20,7 @@ internal static class RunFolder
             throw new UserErrorException($"{folder}: the folder is there already; choose another with --output, or remove it.");
         }
 
+        AtomicFile.WriteText(Path.Combine(folder, "environment.json"), JsonSerializer.Serialize(RunEnvironment.Here(), DetectorCheckpoint.Json) + "\n");
         AtomicFile.WriteText(Path.Combine(folder, ConfigurationFile), JsonSerializer.Serialize(options, DetectorCheckpoint.Json) + "\n");
     }
 
