@@ -3,9 +3,12 @@ using System.Text.Json;
 using Pipeline.Golden;
 using Pipeline.Serving.Inference;
 using Pipeline.Shared.Imaging;
+using Pipeline.Shared.Kitti;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Engine;
 using Pipeline.Training.Onnx;
 using static TorchSharp.torch;
 
@@ -80,6 +83,27 @@ internal static class DetectorPeer
         {
             Directory.Delete(repository, recursive: true);
         }
+    }
+
+    /// <summary>The work of peers/torchvision_loader.py: frames decoded and mirrored by workers, nothing cached.</summary>
+    public static void Load(string data, int threads)
+    {
+        const int Frames = 160, Runs = 3;
+        var dataset = KittiDataset.Open(data);
+        using var frames = new KittiTrainingData(dataset, new LabelMap(KittiClasses.Default), 0);
+        string[] chosen = [.. Enumerable.Range(0, Frames).Select(index => dataset.FrameIds[index % dataset.FrameIds.Count])];
+        var batches = new DetectionBatches(frames, chosen, new FinetuneOptions { Data = data, Output = "", BatchSize = 2, Epochs = Runs + 1, Workers = threads });
+        var step = 0L;
+        var times = Time(Runs, () =>
+        {
+            foreach (var batch in batches.ToEndOfEpoch(step))
+            {
+                step++;
+                batch.Dispose();
+            }
+        });
+        double[] measured = [.. times.Skip(1).Order()];
+        Console.WriteLine(JsonSerializer.Serialize(new { peer = "pipeline", what = "frame loaded", threads, median_ms = measured[Runs / 2] / Frames, runs = Runs }));
     }
 
     /// <summary>Milliseconds of each run; the first is the warm-up.</summary>

@@ -17,7 +17,7 @@ if (args is ["--filter", ..])
 
 if (args is not ["peer", ..])
 {
-    Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n       peer --mode train|inference|infomin|infomin-parts|view [--batch N] [--runs N] [--threads N] [--image FILE]");
+    Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n       peer --mode train|inference|infomin|infomin-parts|view|loader [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR]");
     return 2;
 }
 
@@ -29,6 +29,9 @@ switch (mode)
         break;
     case "infomin-parts":
         ContrastivePeer.Parts(batch, runs, threads);
+        break;
+    case "loader":
+        DetectorPeer.Load(Argument("--data", ""), threads);
         break;
     case "view":
         ContrastivePeer.View(Argument("--image", ""));
