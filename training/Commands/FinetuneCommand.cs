@@ -20,6 +20,7 @@ internal static class FinetuneCommand
         layers.Add<double>("--learning-rate", "learningRate", "After the warm-up.");
         layers.Add<int[]>("--milestones", "milestones", "Epochs at whose beginning the rate is divided by ten.");
         layers.Add<bool>("--flip", "horizontalFlip", "Mirror every second image: true or false.");
+        layers.Add<string>("--precision", "precision", "float32, bFloat16 or float16: what the backbone's convolutions compute in.").AcceptOnlyFromAmong("float32", "bFloat16", "float16");
         layers.Add<int>("--workers", "workers", "Batches in the making at once; the result does not depend on it.");
         layers.Add<int>("--checkpoint-every", "checkpointEverySteps", "Steps between checkpoints within an epoch; 0: only after epochs.");
         layers.Add<int>("--seed", "seed", "Seed of weights, order and samplers.");

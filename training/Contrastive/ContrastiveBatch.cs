@@ -16,7 +16,13 @@ internal sealed record ContrastiveBatch(Tensor Query, Tensor Key, Tensor? Patche
     public IReadOnlyList<string> Files { get; init; } = [];
 
     /// <summary>The batch on a device; what is there already is shared.</summary>
-    public ContrastiveBatch To(Device device) => this with { Query = Query.to(device), Key = Key.to(device), Patches = Patches?.to(device), PatchOrder = PatchOrder?.to(device) };
+    public ContrastiveBatch To(Device device) => this with
+    {
+        Query = Query.to(device, non_blocking: true),
+        Key = Key.to(device, non_blocking: true),
+        Patches = Patches?.to(device, non_blocking: true),
+        PatchOrder = PatchOrder?.to(device, non_blocking: true),
+    };
 
     /// <summary>Views of the batch in parts of one size, the last one perhaps smaller.</summary>
     public IEnumerable<ContrastiveBatch> Split(int parts)

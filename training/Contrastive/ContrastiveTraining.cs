@@ -24,7 +24,7 @@ internal sealed class ContrastiveTraining : IDisposable
         Backbone = new ResNet(options.Backbone);
         Query = ContrastiveModel.OfResNet(Backbone, options.Contrastive.Dimension, options.Contrastive.Jigsaw);
         var follower = new ResNet(options.Backbone);
-        Backbone.ComputeType = follower.ComputeType = options.Precision == ComputePrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        Backbone.ComputeType = follower.ComputeType = options.Precision.Type();
         Key = ContrastiveModel.OfResNet(follower, options.Contrastive.Dimension, options.Contrastive.Jigsaw);
         Query.train();
         Key.train();

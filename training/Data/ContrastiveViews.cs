@@ -13,7 +13,8 @@ namespace Pipeline.Training.Data;
 /// <param name="jigsaw">How patches are made; null without the jigsaw branch.</param>
 /// <param name="seed">The run's seed.</param>
 /// <param name="skipped">Takes the images that cannot be read; their batch is smaller by them.</param>
-internal sealed class ContrastiveViews(IReadOnlyList<string> files, ViewOptions views, JigsawOptions? jigsaw, ulong seed, SkippedImages skipped)
+/// <param name="device">Where the batches will go.</param>
+internal sealed class ContrastiveViews(IReadOnlyList<string> files, ViewOptions views, JigsawOptions? jigsaw, ulong seed, SkippedImages skipped, string device = "cpu")
 {
     private readonly ViewAugmentation augmentation = new(views);
     private readonly JigsawAugmentation? patches = jigsaw is null ? null : new(jigsaw);
@@ -65,7 +66,8 @@ internal sealed class ContrastiveViews(IReadOnlyList<string> files, ViewOptions 
         }
 
         batch = batch with { Files = read };
-        return read.Count == images.Length ? batch : First(batch, read.Count);
+        batch = read.Count == images.Length ? batch : First(batch, read.Count);
+        return batch with { Query = PinnedMemory.For(device, batch.Query), Key = PinnedMemory.For(device, batch.Key), Patches = batch.Patches is { } made ? PinnedMemory.For(device, made) : null };
     }
 
     private RgbImage? Decode(string file)

@@ -105,6 +105,6 @@ internal sealed class DetectionBatches(KittiTrainingData data, IReadOnlyList<str
             var colours = jitter?.Draw(new RandomNumbers((ulong)options.Seed, "colour/" + entry.Frame, (ulong)entry.Pass));
             return data.Load(entry.Frame, flip, colours, options.Detector.Resize == ImageResize.AntialiasedBytes ? size => AntialiasedResize.Size(size, shorter, options.Detector.MaxSizePixels) : null);
         }).ToArray();
-        return new DetectionBatch([.. chosen.Select(entry => entry.Frame)], [.. loaded.Select(sample => sample.Image)], [.. loaded.Select(sample => sample.Target)], sizes);
+        return new DetectionBatch([.. chosen.Select(entry => entry.Frame)], [.. loaded.Select(sample => PinnedMemory.For(options.Device, sample.Image))], [.. loaded.Select(sample => sample.Target)], sizes);
     }
 }

@@ -100,6 +100,9 @@ public sealed record FinetuneOptions
     /// <summary>Memory for decoded images.</summary>
     [Range(0, long.MaxValue)] public long CacheBytes { get; init; } = 2_000_000_000;
 
+    /// <summary>The element type that the backbone's convolutions compute in.</summary>
+    public ComputePrecision Precision { get; init; }
+
     /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
     public string Device { get; init; } = "cpu";
 }
@@ -122,7 +125,15 @@ public sealed record FinetuneEpoch(int Epoch, double Loss, double? Map, double? 
 /// <param name="Seconds">Time of these steps.</param>
 /// <param name="BestMap">Best mAP so far; null before the first measurement.</param>
 /// <param name="FramesDigest">Of the frames to learn from.</param>
-internal sealed record FinetunePosition(long Step, double LossSum, double Seconds, double? BestMap, string FramesDigest);
+internal sealed record FinetunePosition(long Step, double LossSum, double Seconds, double? BestMap, string FramesDigest)
+{
+    /// <summary>The loss scaler's factor and good steps; null without one.</summary>
+    public LossScale? LossScale { get; init; }
+}
+
+/// <param name="Scale">What the loss is multiplied with.</param>
+/// <param name="GoodSteps">Steps without overflow since it changed.</param>
+internal sealed record LossScale(double Scale, int GoodSteps);
 
 /// <param name="CheckpointPath">The last checkpoint.</param>
 /// <param name="Epochs">Numbers of every epoch.</param>

@@ -28,6 +28,7 @@ public sealed class FinetuneRun
     private readonly KittiSplit split;
     private readonly LabelMap labels;
     private readonly Device device;
+    private LossScaler? scaler;
 
     private FinetuneRun(FinetuneOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
@@ -74,6 +75,7 @@ public sealed class FinetuneRun
         }
 
         detector.to(device);
+        detector.Backbone.Body.ComputeType = options.Precision.Type();
         var groups = ParameterGroups.Of(detector, options.WeightDecay, options.NormWeightDecay);
         using var optimizer = optim.SGD(
             groups.Select(group => new SGD.ParamGroup(group.Parameters.Select(entry => entry.Parameter), options.LearningRate, options.Momentum, weight_decay: group.WeightDecay)), options.LearningRate, options.Momentum);
@@ -86,6 +88,7 @@ public sealed class FinetuneRun
             throw new UserErrorException($"{options.Data}: these are not the frames, or not in the order, that the run in {options.Output} began with; begin a new run in another folder.");
         }
 
+        scaler = options.Precision != ComputePrecision.Float16 ? null : position.LossScale is { } scale ? new LossScaler(scale.Scale, scale.GoodSteps) : new LossScaler();
         var epochs = RunFolder.ReadMetrics<FinetuneEpoch>(options.Output).Where(epoch => epoch.Epoch < position.Step / batches.PerEpoch).ToList();
         var schedule = new WarmupMultiStepSchedule(options.LearningRate, options.WarmupIterations, options.Milestones, 0.1);
         while (position.Step < batches.Total)
@@ -115,7 +118,7 @@ public sealed class FinetuneRun
 
             sampling.manual_seed((long)new RandomNumbers((ulong)options.Seed, "sampler", (ulong)position.Step).NextInt(int.MaxValue));
             var loss = Step(detector, optimizer, batch, position.Step);
-            position = position with { Step = position.Step + 1, LossSum = position.LossSum + loss, Seconds = position.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds };
+            position = position with { Step = position.Step + 1, LossSum = position.LossSum + loss, Seconds = position.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds, LossScale = scaler is null ? null : new LossScale(scaler.Scale, scaler.GoodSteps) };
             start = Stopwatch.GetTimestamp();
             progress?.Report(new TrainingProgress(position.Step, batches.Total, loss));
             if (cancellation.IsCancellationRequested)
@@ -139,11 +142,16 @@ public sealed class FinetuneRun
         using var pause = CollectionPause.Begin();
         using var scope = NewDisposeScope();
         var loss = detector.Losses(
-            [.. batch.Images.Select(image => image.to(device))],
+            [.. batch.Images.Select(image => image.to(device, non_blocking: true))],
             [.. batch.Targets.Select(target => target.To(device))],
             batch.MinSizesPixels).Sum();
         optimizer.zero_grad();
-        loss.backward();
+        (scaler is null ? loss : loss * scaler.Scale).backward();
+        if (scaler?.Unscale(detector.parameters()) == false)
+        {
+            return loss.item<float>();   // waits: the step is left out
+        }
+
         if (options.ClipGradientNorm > 0)
         {
             nn.utils.clip_grad_norm_(detector.parameters(), options.ClipGradientNorm);

@@ -5,16 +5,6 @@ using Pipeline.Training.Contrastive;
 
 namespace Pipeline.Training.Engine;
 
-/// <summary>The element type that convolutions compute in.</summary>
-public enum ComputePrecision
-{
-    /// <summary>32-bit floating point.</summary>
-    Float32,
-
-    /// <summary>16-bit with float32's range; weights, norms' statistics, heads, loss and optimiser stay float32. It needs no loss scaling.</summary>
-    BFloat16,
-}
-
 /// <summary>One contrastive training.</summary>
 public sealed record PretrainOptions
 {
@@ -78,8 +68,8 @@ public sealed record PretrainOptions
     /// <summary>A line of metrics after every so many steps.</summary>
     [Range(1, 1_000_000)] public int LogEverySteps { get; init; } = 20;
 
-    /// <summary>The element type that convolutions compute in.</summary>
-    public ComputePrecision Precision { get; init; }
+    /// <summary>The element type that convolutions compute in; Float16 is not offered here.</summary>
+    [AllowedValues(ComputePrecision.Float32, ComputePrecision.BFloat16)] public ComputePrecision Precision { get; init; }
 
     /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
     public string Device { get; init; } = "cpu";

@@ -31,7 +31,7 @@ public sealed class PretrainRun
         skipped = new SkippedImages(options.MaxSkippedImages);
         var images = UnlabelledImages.List(options.Images, options.ImagesRoot);
         digest = UnlabelledImages.Digest(images);
-        views = new ContrastiveViews(images, options.Views, options.Contrastive.Jigsaw ? options.Patches : null, (ulong)options.Seed, skipped);
+        views = new ContrastiveViews(images, options.Views, options.Contrastive.Jigsaw ? options.Patches : null, (ulong)options.Seed, skipped, options.Device);
         schedule = new ContrastiveSchedule(options.LearningRate, options.Epochs);
         batches = views.Batches(options.BatchSize, options.DropLastBatch);
         if (batches == 0)

@@ -17,7 +17,7 @@ public sealed partial class DeviceWaitsTests
         Assert.DoesNotContain(lines, entry => Waits.IsMatch(entry.Line) && !entry.Line.Contains("// waits: ", StringComparison.Ordinal) && !entry.Line.Contains("// on the host", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, entry => entry.Line.Contains("// waits: ", StringComparison.Ordinal) && !Waits.IsMatch(entry.Line));
         Assert.Equal(1, lines.Count(entry => entry.At.StartsWith("PretrainRun", StringComparison.Ordinal) && entry.Line.Contains("// waits: ", StringComparison.Ordinal)));
-        Assert.Equal(10, lines.Count(entry => entry.Line.Contains("// waits: ", StringComparison.Ordinal)) - 1);
+        Assert.Equal(12, lines.Count(entry => entry.Line.Contains("// waits: ", StringComparison.Ordinal)) - 1);
     }
 
     [GeneratedRegex(@"\.cpu\(\)|\.item<|\.data<|\.to\(CPU\)|\.nonzero\(")]

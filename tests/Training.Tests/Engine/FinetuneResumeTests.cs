@@ -20,14 +20,14 @@ public sealed class FinetuneResumeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("demo", "--epochs", "14")]
-    [InlineData("paper", "--iterations", "50")]
-    public async Task Ten_kills_and_an_interrupt_change_no_bit_of_the_result(string preset, string length, string count)
+    [InlineData("demo", "--epochs", "14", "float32")]
+    [InlineData("paper", "--iterations", "50", "float16")]
+    public async Task Ten_kills_and_an_interrupt_change_no_bit_of_the_result(string preset, string length, string count, string precision)
     {
         var cancellation = TestContext.Current.CancellationToken;
         string[] Begin(string run) =>
         [
-            "finetune", "--data", In("scenes"), "--output", In(run), "--config", In("tiny.json"), "--preset", preset, "--batch", "3", "--learning-rate", "0.005", length, count, "--seed", "3", "--checkpoint-every", "2",
+            "finetune", "--data", In("scenes"), "--output", In(run), "--config", In("tiny.json"), "--preset", preset, "--batch", "3", "--learning-rate", "0.005", length, count, "--precision", precision, "--seed", "3", "--checkpoint-every", "2",
         ];
         var (code, _, errors) = await TrainingProgram.Run(cancellation, Begin("whole"));
         Assert.True(code == 0, errors);

@@ -107,6 +107,19 @@ public sealed class FinetuneTests : IDisposable
         Assert.Contains(lines, line => line.Contains("no frame to learn from has a Tram", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(ComputePrecision.BFloat16)]
+    [InlineData(ComputePrecision.Float16)]
+    public void A_run_in_half_precision_writes_float32(ComputePrecision precision)
+    {
+        using var scope = NewDisposeScope();
+        var result = FinetuneRun.Run(Tiny($"half-{precision}") with { Precision = precision }, cancellation: TestContext.Current.CancellationToken);
+        Assert.True(double.IsFinite(result.Epochs[^1].Loss));
+        using var content = SafetensorsFile.Read(result.CheckpointPath);
+        Assert.Equal(ScalarType.Float32, content.Tensors["backbone.body.conv1.weight"].dtype);
+        Assert.True(content.Tensors["backbone.body.conv1.weight"].isfinite().all().item<bool>());
+    }
+
     [Fact]
     public void Frozen_norms_without_weights_and_frames_in_both_lists_are_refused()
     {
