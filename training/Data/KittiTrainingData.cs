@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Kitti;
 using Pipeline.Training.Augmentation;
@@ -58,10 +59,9 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
         var classes = tensor(objects.Select(entry => labels.Label(entry.Type) + 1L).ToArray(), [objects.Length]);
         Tensor Boxes(IEnumerable<KittiObject> entries)
         {
-            float[] corners = [.. entries.SelectMany(entry => new[] { entry.Box.X1, entry.Box.Y1, entry.Box.X2, entry.Box.Y2 })];
-            var boxes = tensor(corners, [corners.Length / 4, 4]);
-            boxes = size == original ? boxes : AntialiasedResize.MoveBoxes(boxes, original, size);
-            return (flip ? TensorBoxes.Mirror(boxes, size.Item2) : boxes).MoveToOuterDisposeScope();
+            float[] corners = [.. entries.Select(entry => Move(entry.Box, original, size)).Select(box => flip ? Mirror(box, size.Item2) : box)
+                .SelectMany(box => new[] { box.X1, box.Y1, box.X2, box.Y2 })];
+            return tensor(corners, [corners.Length / 4, 4]).MoveToOuterDisposeScope();
         }
 
         return (rows.permute(2, 0, 1).contiguous().MoveToOuterDisposeScope(), new DetectionTarget(Boxes(objects), classes.MoveToOuterDisposeScope())
@@ -83,6 +83,22 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
             image.Dispose();
         }
     }
+
+    // Plain numbers and no tensors: a worker's tensor arithmetic would hand scalars to native code that a collection may take away (see CollectionPause).
+    private static Box Move(Box box, (int Height, int Width) from, (int Height, int Width) to)
+    {
+        if (from == to)
+        {
+            return box;
+        }
+
+        var (y, x) = ((double)to.Height / from.Height, (double)to.Width / from.Width);
+        float X(double value) => (float)Math.Clamp(value * x, 0, to.Width);
+        float Y(double value) => (float)Math.Clamp(value * y, 0, to.Height);
+        return new Box(X(box.X1), Y(box.Y1), X(box.X2), Y(box.Y2));
+    }
+
+    private static Box Mirror(Box box, int width) => new(width - box.X2, box.Y1, width - box.X1, box.Y2);
 
     private RgbImage Decode(string frameId, out bool kept)
     {

@@ -191,6 +191,7 @@ public sealed class FinetuneRun
         detector.eval();
         return DetectionEvaluation.Evaluate(labels, split.Test.Select(frame =>
         {
+            using var pause = CollectionPause.Begin();
             using var scope = NewDisposeScope();
             var found = detector.Detect([data.Load(frame, flip: false).Image.to(device)])[0];
             var rows = cat([found.Boxes, found.Scores.unsqueeze(1), found.Labels.unsqueeze(1).to(float32)], 1).to(CPU).contiguous();   // waits: evaluation
