@@ -38,8 +38,7 @@ public static class ImageDecoder
         }
 
         using var codec = SKCodec.Create(path) ?? throw new ImageException(ImageProblem.NotAnImage, $"{path}: this is not a PNG, JPEG, WebP, BMP or GIF image.");
-        var transposed = codec.EncodedOrigin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-        return transposed ? (codec.Info.Height, codec.Info.Width) : (codec.Info.Width, codec.Info.Height);
+        return IsTransposed(codec.EncodedOrigin) ? (codec.Info.Height, codec.Info.Width) : (codec.Info.Width, codec.Info.Height);
     }
 
     /// <param name="encoded">The encoded image.</param>
@@ -75,10 +74,11 @@ public static class ImageDecoder
         return Pack(bitmap.GetPixelSpan(), width, height, codec.EncodedOrigin);
     }
 
+    private static bool IsTransposed(SKEncodedOrigin origin) => origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+
     private static RgbImage Pack(ReadOnlySpan<byte> rgba, int width, int height, SKEncodedOrigin origin)
     {
-        var transposed = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-        var image = transposed ? RgbImage.Allocate(height, width) : RgbImage.Allocate(width, height);
+        var image = IsTransposed(origin) ? RgbImage.Allocate(height, width) : RgbImage.Allocate(width, height);
         var (x, y, first) = origin switch
         {
             SKEncodedOrigin.TopRight => (-3, 3 * width, 3 * (width - 1)),

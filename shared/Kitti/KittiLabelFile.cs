@@ -21,38 +21,34 @@ public static class KittiLabelFile
     /// <exception cref="UserErrorException">A field is wrong: file, line, field and reason are named.</exception>
     public static IReadOnlyList<KittiObject> Parse(string text, string path)
     {
-        var objects = new List<KittiObject>();
+        return [.. Lines(text, path).Select(line => line.Object ?? throw new UserErrorException(line.Problem!))];
+    }
+
+    /// <summary>Every line with its object, or with what is wrong with it.</summary>
+    internal static IReadOnlyList<(KittiObject? Object, string At, string? Problem)> Lines(string text, string path)
+    {
+        var lines = new List<(KittiObject?, string, string?)>();
         var lineNumber = 0;
         foreach (var line in text.AsSpan().EnumerateLines())
         {
             lineNumber++;
-            if (!line.IsWhiteSpace())
+            if (line.IsWhiteSpace())
             {
-                objects.Add(ParseLine(line, $"{path}:{lineNumber}"));
+                continue;
             }
-        }
 
-        return objects;
-    }
-
-    /// <summary>Every line with its object, or with what is wrong with it.</summary>
-    internal static IEnumerable<(KittiObject? Object, string At, string? Problem)> Lines(string text, string path)
-    {
-        foreach (var (line, index) in text.Split('\n').Select((line, index) => (line, index)).Where(entry => !string.IsNullOrWhiteSpace(entry.line)))
-        {
-            var at = $"{path}:{index + 1}";
-            (KittiObject?, string, string?) result;
+            var at = $"{path}:{lineNumber}";
             try
             {
-                result = (ParseLine(line, at), at, null);
+                lines.Add((ParseLine(line, at), at, null));
             }
             catch (UserErrorException exception)
             {
-                result = (null, at, exception.Message);
+                lines.Add((null, at, exception.Message));
             }
-
-            yield return result;
         }
+
+        return lines;
     }
 
     /// <summary>Writes objects; a score makes the line a result of 16 fields.</summary>

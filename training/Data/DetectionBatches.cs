@@ -59,14 +59,12 @@ internal sealed class DetectionBatches(KittiTrainingData data, IReadOnlyList<str
             return [.. order.Skip((int)batch * options.BatchSize).Take(options.BatchSize).Select(index => (frames[index], pass))];
         }
 
-        var chosen = new List<(string, long)>(options.BatchSize);
-        for (var position = step * options.BatchSize; position < (step + 1) * options.BatchSize; position++)
+        var first = step * options.BatchSize;
+        return [.. Enumerable.Range(0, options.BatchSize).Select(index => Math.DivRem(first + index, frames.Count)).GroupBy(position => position.Quotient).SelectMany(pass =>
         {
-            var (pass, place) = Math.DivRem(position, frames.Count);
-            chosen.Add((frames[Order(pass)[place]], pass));
-        }
-
-        return chosen;
+            var order = Order(pass.Key);
+            return pass.Select(position => (frames[order[position.Remainder]], pass.Key));
+        })];
     }
 
     private int[] Order(long pass)

@@ -72,11 +72,9 @@ public static class FeatureProbe
             Standardise(network, Crops(known), options.Workers, device, cancellation);
             var (features, classes) = Features(network, Crops(known), options, device, cancellation);
             var (questions, answers) = Features(network, Crops(asked), options, device, cancellation);
-            scores.Add(new ProbeScores(
-                Share(NearestNeighbours.Classify(features, classes, questions, options.Labels.Count), answers),
-                Balanced(NearestNeighbours.Classify(features, classes, questions, options.Labels.Count), answers),
-                Share(LinearProbe.Classify(features, classes, questions, options.Labels.Count), answers),
-                Balanced(LinearProbe.Classify(features, classes, questions, options.Labels.Count), answers)));
+            var neighbours = NearestNeighbours.Classify(features, classes, questions, options.Labels.Count);
+            var linear = LinearProbe.Classify(features, classes, questions, options.Labels.Count);
+            scores.Add(new ProbeScores(Share(neighbours, answers), Balanced(neighbours, answers), Share(linear, answers), Balanced(linear, answers)));
             counts = ((int)classes.numel(), (int)answers.numel());
         }
 
