@@ -17,11 +17,16 @@ if (args is ["--filter", ..])
 
 if (args is not ["peer", ..])
 {
-    Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n       peer --mode train|inference|infomin|infomin-parts|view|loader [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR]");
+    Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|loader [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR]");
     return 2;
 }
 
 var (mode, batch, runs, threads) = (Argument("--mode", "inference"), int.Parse(Argument("--batch", "1")), int.Parse(Argument("--runs", "3")), int.Parse(Argument("--threads", "2")));
+if (mode is "train" or "train-parts" or "detect")
+{
+    NativeHeap.KeepFreedMemory(NativeHeap.DetectorBlockBytes);
+}
+
 switch (mode)
 {
     case "infomin":
@@ -29,6 +34,9 @@ switch (mode)
         break;
     case "infomin-parts":
         ContrastivePeer.Parts(batch, runs, threads);
+        break;
+    case "train-parts":
+        DetectorParts.Run(batch, runs, threads);
         break;
     case "loader":
         DetectorPeer.Load(Argument("--data", ""), threads);

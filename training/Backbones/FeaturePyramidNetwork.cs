@@ -43,7 +43,8 @@ public sealed class FeaturePyramidNetwork : NamedModule<IReadOnlyList<Tensor>, I
         for (var i = count - 2; i >= 0; i--)
         {
             var lateral = inner[i].call(features[i]);
-            top = lateral + nn.functional.interpolate(top, [lateral.shape[2], lateral.shape[3]], mode: InterpolationMode.Nearest);
+            using var upsampled = nn.functional.interpolate(top, [lateral.shape[2], lateral.shape[3]], mode: InterpolationMode.Nearest);
+            top = lateral.add_(upsampled);
             results[i] = outer[i].call(top);
         }
 

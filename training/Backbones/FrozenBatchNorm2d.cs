@@ -22,9 +22,15 @@ internal sealed class FrozenBatchNorm2d : NamedModule<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var scale = Constant("weight") * (Constant("running_var") + Epsilon).rsqrt();
-        var shift = Constant("bias") - Constant("running_mean") * scale;
+        var (scale, shift) = ScaleAndShift();
         return addcmul(shift.view(1, -1, 1, 1).to(input.dtype), input, scale.view(1, -1, 1, 1).to(input.dtype), 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The constants w/√(var+eps) and b − mean · w/√(var+eps): [C] each.</summary>
+    public (Tensor Scale, Tensor Shift) ScaleAndShift()
+    {
+        var scale = Constant("weight") * (Constant("running_var") + Epsilon).rsqrt();
+        return (scale, Constant("bias") - Constant("running_mean") * scale);
     }
 
     private Tensor Constant(string name) => get_buffer(name)!;

@@ -7,6 +7,7 @@ namespace Pipeline.Training.Backbones;
 /// <summary>Residual network without its classifier (He et al. 2016; stride in the 3×3 convolution, as torchvision's), with torchvision's parameter names.</summary>
 public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
 {
+    private const int ChannelsLastMultiple = 16;
     private static readonly int[] LayerWidths = [64, 128, 256, 512];
     private readonly ResNetOptions options;
     private readonly nn.Module<Tensor, Tensor> conv1, bn1;
@@ -54,7 +55,7 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
     public override IReadOnlyList<Tensor> forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var hidden = nn.functional.max_pool2d(bn1.call(MixedPrecision.Convolve(conv1, input.to(ComputeType), 2, 3)).relu_(), 3, 2, 1);
+        var hidden = nn.functional.max_pool2d(ConvNorm.Apply(conv1, bn1, Ordered(input.to(ComputeType)), 2, 3).relu_(), 3, 2, 1);
         var features = new Tensor[layers.Length];
         for (var i = 0; i < layers.Length; i++)
         {
@@ -104,11 +105,20 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
     /// <summary>What a block adds: its input, or that through the shortcut's convolution and norm.</summary>
     internal static Tensor Shortcut(Sequential? downsample, Tensor input, int stride) => downsample is null
         ? input
-        : ((nn.IModule<Tensor, Tensor>)downsample[1]).call(MixedPrecision.Convolve((nn.IModule<Tensor, Tensor>)downsample[0], input, stride, 0));
+        : ConvNorm.Apply((nn.IModule<Tensor, Tensor>)downsample[0], (nn.IModule<Tensor, Tensor>)downsample[1], input, stride, 0);
 
     internal static Sequential? Shortcut(ResNetOptions options, int inChannels, int outChannels, int stride) => stride == 1 && inChannels == outChannels
         ? null
         : nn.Sequential(("0", nn.Conv2d(inChannels, outChannels, 1, stride, bias: false)), ("1", Norm(options, outChannels)));
+
+    /// <summary>The same values with the channels of a place side by side, as oneDNN and cuDNN compute; every map behind it keeps that order.</summary>
+    /// <remarks>
+    /// Not for narrow networks: with fewer than 16 channels oneDNN's gradient of a 1×1 convolution of stride 2 writes behind its buffer in this order
+    /// (seen with libtorch 2.10 on AVX-512, by glibc's malloc checks).
+    /// </remarks>
+    private Tensor Ordered(Tensor input) => LayerWidths.All(width => options.Width(width) % ChannelsLastMultiple == 0)
+        ? input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
+        : input;
 
     private void Initialise()
     {

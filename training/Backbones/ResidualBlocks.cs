@@ -35,8 +35,8 @@ internal sealed class BasicBlock : NamedModule<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();   // what autograd does not need is freed here and not at the step's end
-        var hidden = bn1.call(MixedPrecision.Convolve(conv1, input, stride, 1)).relu_();
-        hidden = bn2.call(MixedPrecision.Convolve(conv2, hidden, 1, 1));
+        var hidden = ConvNorm.Apply(conv1, bn1, input, stride, 1).relu_();
+        hidden = ConvNorm.Apply(conv2, bn2, hidden, 1, 1);
         return hidden.add_(ResNet.Shortcut(downsample, input, stride)).relu_().MoveToOuterDisposeScope();
     }
 
@@ -83,9 +83,9 @@ internal sealed class Bottleneck : NamedModule<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();   // what autograd does not need is freed here and not at the step's end
-        var hidden = bn1.call(MixedPrecision.Convolve(conv1, input, 1, 0)).relu_();
-        hidden = bn2.call(MixedPrecision.Convolve(conv2, hidden, stride, 1)).relu_();
-        hidden = bn3.call(MixedPrecision.Convolve(conv3, hidden, 1, 0));
+        var hidden = ConvNorm.Apply(conv1, bn1, input, 1, 0).relu_();
+        hidden = ConvNorm.Apply(conv2, bn2, hidden, stride, 1).relu_();
+        hidden = ConvNorm.Apply(conv3, bn3, hidden, 1, 0);
         return hidden.add_(ResNet.Shortcut(downsample, input, stride)).relu_().MoveToOuterDisposeScope();
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pipeline.Training.Engine;
+using Pipeline.Training.Native;
 
 namespace Pipeline.Training.Commands;
 
@@ -30,6 +31,7 @@ internal static class FinetuneCommand
             output,
             (options, resume, cancellation) =>
             {
+                NativeHeap.KeepFreedMemory(NativeHeap.DetectorBlockBytes);
                 var result = ConsoleProgress.Run("finetune", progress => FinetuneRun.Run(options, resume, progress, cancellation));
                 foreach (var (label, ap) in result.Epochs[^1].PerClass ?? new Dictionary<string, double?>())
                 {

@@ -35,7 +35,7 @@ internal sealed class ContrastiveTraining : IDisposable
         Queue = FeatureQueue.Random(options.Contrastive.QueueSize, options.Contrastive.Dimension, generator, Device);
         (string Name, Parameter Parameter)[] parameters = [.. Query.named_parameters()];
         Optimizer = optim.SGD(parameters.Select(entry => entry.Parameter), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
-        Velocities = new SgdState(Optimizer, [.. parameters.Select(entry => entry.Name)]);
+        Velocities = new SgdState(Optimizer, parameters);
         method = new InfoMin(options.Contrastive, Query, Key, Queue, Optimizer);
     }
 

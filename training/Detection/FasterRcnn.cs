@@ -42,6 +42,7 @@ public sealed partial class FasterRcnn : NamedModule
     /// <param name="minSizesPixels">The shorter side for each image; null: that of the options.</param>
     public DetectorLosses Losses(IReadOnlyList<Tensor> images, IReadOnlyList<DetectionTarget> targets, IReadOnlyList<int>? minSizesPixels = null)
     {
+        using var scope = NewDisposeScope();   // maps are freed here, and each goes when the backward pass has done with it
         var (batch, sizes) = transform.Apply(images, minSizesPixels);
         DetectionTarget[] scaled = [.. targets.Select((target, i) => Move(target, images[i], sizes[i]))];
         var features = Backbone.call(batch);
@@ -52,7 +53,7 @@ public sealed partial class FasterRcnn : NamedModule
         var prediction = RoiHeads.Predict(features, [.. samples.Select(sample => sample.Boxes)], sizes);
         var (classifier, boxReg) = RoIHeads.Losses(
             prediction.ClassLogits, prediction.BoxRegression, cat([.. samples.Select(sample => sample.Labels)]), cat([.. samples.Select(sample => sample.RegressionTargets)]), Options.BoxLossBeta);
-        return new DetectorLosses(classifier, boxReg, rpn.Objectness, rpn.BoxReg);
+        return new DetectorLosses(classifier.MoveToOuterDisposeScope(), boxReg.MoveToOuterDisposeScope(), rpn.Objectness.MoveToOuterDisposeScope(), rpn.BoxReg.MoveToOuterDisposeScope());
     }
 
     /// <summary>Detections of images of any size; call <c>eval()</c> first.</summary>

@@ -31,19 +31,28 @@ internal sealed partial class RegionProposalNetwork : NamedModule
     /// <returns>Raw maps of each level; objectness [N, S] and deltas [N, S, 4]; anchors [S, 4]; anchors of each level.</returns>
     public RpnOutput Predict(IReadOnlyList<Tensor> features, (int Height, int Width) batch)
     {
+        using var scope = NewDisposeScope();
         var maps = features.Select(feature => head.call(feature)).ToArray();
         var images = features[0].shape[0];
         var perCell = Anchors.CountPerCell;
         var objectness = cat([.. maps.Select(map => map.Objectness.permute(0, 2, 3, 1).reshape(images, -1))], 1);
         var deltas = cat([.. maps.Select(map => map.Deltas.view(images, perCell, 4, map.Deltas.shape[2], map.Deltas.shape[3]).permute(0, 3, 4, 1, 2).reshape(images, -1, 4))], 1);
         var anchors = Anchors.Anchors(batch, [.. features.Select(feature => ((int)feature.shape[2], (int)feature.shape[3]))], features[0].device);
-        return new RpnOutput(maps, objectness, deltas, cat(anchors), [.. anchors.Select(level => (int)level.shape[0])]);
+        foreach (var map in maps)
+        {
+            map.Objectness.MoveToOuterDisposeScope();
+            map.Deltas.MoveToOuterDisposeScope();
+        }
+
+        return new RpnOutput(
+            maps, objectness.MoveToOuterDisposeScope(), deltas.MoveToOuterDisposeScope(), cat(anchors).MoveToOuterDisposeScope(), [.. anchors.Select(level => (int)level.shape[0])]);
     }
 
     /// <returns>An image's proposals [P, 4] and their objectness [P] (0..1, or logits), by falling objectness; no gradient.</returns>
     public IReadOnlyList<(Tensor Boxes, Tensor Scores)> Propose(RpnOutput output, IReadOnlyList<(int Height, int Width)> imageSizes)
     {
         using var _ = no_grad();
+        using var scope = NewDisposeScope();
         var (preNms, postNms) = training ? (options.RpnPreNmsTopNTrain, options.RpnPostNmsTopNTrain) : (options.RpnPreNmsTopNTest, options.RpnPostNmsTopNTest);
         var objectness = output.Objectness.detach();
         var indices = new List<Tensor>();
@@ -67,7 +76,7 @@ internal sealed partial class RegionProposalNetwork : NamedModule
         {
             var clipped = TensorBoxes.Clip(boxes[image], size);
             var kept = HostSuppression.Run(clipped, scores[image], level1d, MinSidePixels, least, inclusive: true, options.RpnNmsThresh, postNms);
-            return (clipped.index_select(0, kept), scores[image].index_select(0, kept));
+            return (clipped.index_select(0, kept).MoveToOuterDisposeScope(), scores[image].index_select(0, kept).MoveToOuterDisposeScope());
         })];
     }
 
@@ -75,6 +84,7 @@ internal sealed partial class RegionProposalNetwork : NamedModule
     public (Tensor Labels, Tensor Boxes) Assign(Tensor anchors, Tensor objects, Tensor? ignore = null)
     {
         using var _ = no_grad();
+        using var scope = NewDisposeScope();
         var (labels, boxes) = (zeros(anchors.shape[0], device: anchors.device), zeros_like(anchors));
         if (objects.shape[0] > 0)
         {
@@ -83,12 +93,18 @@ internal sealed partial class RegionProposalNetwork : NamedModule
             boxes = objects.index_select(0, matches.clamp(min: 0));
         }
 
-        return (ignore is { } regions && regions.shape[0] > 0 ? labels.masked_fill(labels.eq(0).logical_and(TensorBoxes.CoveredByHalf(anchors, regions)), -1) : labels, boxes);
+        if (ignore is { } regions && regions.shape[0] > 0)
+        {
+            labels = labels.masked_fill(labels.eq(0).logical_and(TensorBoxes.CoveredByHalf(anchors, regions)), -1);
+        }
+
+        return (labels.MoveToOuterDisposeScope(), boxes.MoveToOuterDisposeScope());
     }
 
     /// <returns>Binary cross-entropy and smooth L1, scalars; and what was sampled, as indices into all images' anchors.</returns>
     public (Tensor Objectness, Tensor BoxReg, Tensor SampledPositive, Tensor Sampled) Losses(RpnOutput output, IReadOnlyList<DetectionTarget> targets)
     {
+        using var scope = NewDisposeScope();
         var assigned = targets.Select(target => Assign(output.Anchors, target.Boxes, target.Ignore)).ToArray();
         var count = output.Anchors.shape[0];
         var samples = assigned.Select(image => sampler.Sample(image.Labels)).ToArray();
@@ -100,7 +116,7 @@ internal sealed partial class RegionProposalNetwork : NamedModule
         var divisor = options.RpnLossOverFullBatch ? (long)options.RpnBatchSizePerImage * targets.Count : sampled.shape[0];
         var boxLoss = BoxLoss.Sum(output.Deltas.reshape(-1, 4).index_select(0, positive), regression, options.BoxLossBeta) / divisor;
         var objectnessLoss = nn.functional.binary_cross_entropy_with_logits(output.Objectness.reshape(-1).index_select(0, sampled), labels.index_select(0, sampled), reduction: nn.Reduction.Sum) / divisor;
-        return (objectnessLoss, boxLoss, positive, sampled);
+        return (objectnessLoss.MoveToOuterDisposeScope(), boxLoss.MoveToOuterDisposeScope(), positive.MoveToOuterDisposeScope(), sampled.MoveToOuterDisposeScope());
     }
 }
 

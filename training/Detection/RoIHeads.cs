@@ -47,6 +47,7 @@ internal sealed partial class RoIHeads : NamedModule
     public SampledProposals Sample(Tensor proposals, DetectionTarget target)
     {
         using var _ = no_grad();
+        using var scope = NewDisposeScope();
         var all = cat([proposals, target.Boxes]);
         var matched = zeros(all.shape[0], dtype: int64, device: all.device);
         var labels = zeros(all.shape[0], dtype: int64, device: all.device);
@@ -67,7 +68,8 @@ internal sealed partial class RoIHeads : NamedModule
         var indices = sampler.Sample(labels).All;
         var (boxes, objects) = (all.index_select(0, indices), matched.index_select(0, indices));
         var targets = target.Boxes.shape[0] > 0 ? coder.Encode(target.Boxes.index_select(0, objects), boxes) : zeros_like(boxes);
-        return new SampledProposals(boxes, labels.index_select(0, indices), objects, targets);
+        return new SampledProposals(
+            boxes.MoveToOuterDisposeScope(), labels.index_select(0, indices).MoveToOuterDisposeScope(), objects.MoveToOuterDisposeScope(), targets.MoveToOuterDisposeScope());
     }
 
     /// <param name="classLogits">[K, classes]</param>

@@ -8,7 +8,7 @@ namespace Pipeline.Training.Detection;
 /// <summary>3×3 convolution shared by all levels, then objectness and box deltas per anchor (Ren et al. 2015, section 3.1).</summary>
 internal sealed class RpnHead : NamedModule<Tensor, (Tensor Objectness, Tensor Deltas)>
 {
-    private readonly nn.Module<Tensor, Tensor> clsLogits, bboxPred;
+    private readonly Conv2d clsLogits, bboxPred;
     private readonly Sequential conv;
 
     public RpnHead(int channels, int anchorsPerCell)
@@ -30,8 +30,12 @@ internal sealed class RpnHead : NamedModule<Tensor, (Tensor Objectness, Tensor D
     /// <returns>objectness [N, A, H, W] (logits) and deltas [N, 4A, H, W]</returns>
     public override (Tensor Objectness, Tensor Deltas) forward(Tensor feature)
     {
-        using var hidden = conv.call(feature).relu_();   // [N, C, H, W]
-        return (clsLogits.call(hidden), bboxPred.call(hidden));
+        using var scope = NewDisposeScope();
+        var hidden = conv.call(feature).relu_();   // [N, C, H, W]
+        var (weight, bias) = (cat([clsLogits.weight, bboxPred.weight]), cat([clsLogits.bias!, bboxPred.bias!]));
+        var both = nn.functional.conv2d(hidden, weight, bias);   // one pass over the maps, and one gradient of their size
+        var anchors = clsLogits.out_channels;
+        return (both.narrow(1, 0, anchors).MoveToOuterDisposeScope(), both.narrow(1, anchors, 4 * anchors).MoveToOuterDisposeScope());
     }
 
     /// <summary>The same as ONNX nodes.</summary>

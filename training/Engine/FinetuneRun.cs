@@ -79,7 +79,7 @@ public sealed class FinetuneRun
         var groups = ParameterGroups.Of(detector, options.WeightDecay, options.NormWeightDecay);
         using var optimizer = optim.SGD(
             groups.Select(group => new SGD.ParamGroup(group.Parameters.Select(entry => entry.Parameter), options.LearningRate, options.Momentum, weight_decay: group.WeightDecay)), options.LearningRate, options.Momentum);
-        var sgd = new SgdState((SGD)optimizer, [.. groups.SelectMany(group => group.Parameters).Select(entry => entry.Name)]);
+        var sgd = new SgdState((SGD)optimizer, [.. groups.SelectMany(group => group.Parameters)]);
         var batches = new DetectionBatches(data, frames, options);
         var digest = UnlabelledImages.Digest(frames);
         var position = resume && File.Exists(In(ResumeFile)) ? FinetuneCheckpoint.Resume(In(ResumeFile), detector, sgd, device) : new FinetunePosition(0, 0, 0, null, digest);
@@ -141,11 +141,11 @@ public sealed class FinetuneRun
     {
         using var pause = CollectionPause.Begin();
         using var scope = NewDisposeScope();
+        detector.zero_grad();
         var loss = detector.Losses(
             [.. batch.Images.Select(image => image.to(device, non_blocking: true))],
             [.. batch.Targets.Select(target => target.To(device))],
             batch.MinSizesPixels).Sum();
-        optimizer.zero_grad();
         (scaler is null ? loss : loss * scaler.Scale).backward();
         if (scaler?.Unscale(detector.parameters()) == false)
         {

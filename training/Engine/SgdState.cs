@@ -4,13 +4,26 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Engine;
 
 /// <summary>SGD's velocities, by the names of the parameters.</summary>
-/// <param name="optimizer">Its parameters are those of <paramref name="names"/>, in that order.</param>
-/// <param name="names">Names of the parameters.</param>
-internal sealed class SgdState(SGD optimizer, IReadOnlyList<string> names)
+internal sealed class SgdState
 {
-    /// <summary>Velocities of the parameters that have moved.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Velocities => names.Zip(States()).Where(entry => entry.Second.momentum_buffer is not null)
-        .Select(entry => KeyValuePair.Create(entry.First, entry.Second.momentum_buffer));
+    private readonly SGD optimizer;
+    private readonly IReadOnlyList<string> names;
+
+    /// <summary>Velocities of zero, which the first step turns into the gradients. Made before the first step, they do not lie between the memory of that step.</summary>
+    /// <param name="optimizer">Its parameters are <paramref name="parameters"/>, in that order.</param>
+    /// <param name="parameters">What it moves, with names.</param>
+    public SgdState(SGD optimizer, IReadOnlyList<(string Name, Parameter Parameter)> parameters)
+    {
+        this.optimizer = optimizer;
+        names = [.. parameters.Select(entry => entry.Name)];
+        foreach (var (state, (_, parameter)) in States().Zip(parameters))
+        {
+            state.momentum_buffer = zeros_like(parameter).detach().DetachFromDisposeScope();
+        }
+    }
+
+    /// <summary>Velocities of all parameters.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Velocities => names.Zip(States(), (name, state) => KeyValuePair.Create(name, state.momentum_buffer));
 
     /// <summary>Takes over velocities; what is not found is left as it is.</summary>
     public void Restore(Func<string, Tensor?> find, Device device)
@@ -19,7 +32,7 @@ internal sealed class SgdState(SGD optimizer, IReadOnlyList<string> names)
         {
             if (find(name) is { } velocity)
             {
-                state.momentum_buffer?.Dispose();
+                state.momentum_buffer.Dispose();
                 state.momentum_buffer = velocity.to(device).clone().DetachFromDisposeScope();
             }
         }

@@ -9,12 +9,14 @@ import argparse
 import json
 import math
 import os
+import resource
 import statistics
 import sys
 import time
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-parser.add_argument("--mode", choices=("train", "inference"), required=True)
+parser.add_argument("--mode", choices=("train", "detect", "inference"), required=True,
+                    help="detect and inference are the same work; the other program does one with libtorch and one with ONNX Runtime")
 parser.add_argument("--batch", type=int, default=2)
 parser.add_argument("--runs", type=int, default=3)
 parser.add_argument("--threads", type=int, default=2)
@@ -131,4 +133,5 @@ else:
 times = times[1:]
 print(json.dumps({"peer": f"torchvision {torchvision.__version__}, torch {torch.__version__}", "mode": arguments.mode,
                   "batch": arguments.batch, "threads": arguments.threads, "median_ms": 1000 * statistics.median(times),
-                  "min_ms": 1000 * min(times), "max_ms": 1000 * max(times), "runs": arguments.runs, "matmul_gflops": gflops, **detail}))
+                  "min_ms": 1000 * min(times), "max_ms": 1000 * max(times), "runs": arguments.runs, "matmul_gflops": gflops,
+                  "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 // 1_000_000, **detail}))

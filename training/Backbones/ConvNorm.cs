@@ -1,0 +1,28 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Backbones;
+
+/// <summary>A convolution and the norm behind it, in the element type of the input; weights stay float32 (what autocast does, which TorchSharp does not have).</summary>
+internal static class ConvNorm
+{
+    /// <summary>A frozen norm is folded into the convolution's weights, which saves its passes over the maps; the weights still learn.</summary>
+    /// <param name="convolution">A <see cref="Conv2d"/> without bias.</param>
+    /// <param name="norm">A <see cref="FrozenBatchNorm2d"/> or a live one.</param>
+    /// <param name="input">[N, C, H, W]; float32 or narrower.</param>
+    /// <param name="stride">Of the convolution.</param>
+    /// <param name="padding">Of the convolution.</param>
+    public static Tensor Apply(nn.IModule<Tensor, Tensor> convolution, nn.IModule<Tensor, Tensor> norm, Tensor input, long stride, long padding)
+    {
+        using var scope = NewDisposeScope();
+        var weight = ((Conv2d)convolution).weight;
+        Tensor Convolve(Tensor kernel, Tensor? bias) => nn.functional.conv2d(input, kernel.to(input.dtype), bias?.to(input.dtype), [stride, stride], [padding, padding]);
+        if (norm is not FrozenBatchNorm2d frozen)
+        {
+            return norm.call(Convolve(weight, null)).MoveToOuterDisposeScope();
+        }
+
+        var (scale, shift) = frozen.ScaleAndShift();
+        return Convolve(weight * scale.view(-1, 1, 1, 1), shift).MoveToOuterDisposeScope();
+    }
+}
