@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Detection;
 
 /// <summary>detectron2's resize: on 8-bit pixels with Pillow's antialiased filter, on the host (its <c>ResizeShortestEdge</c>).</summary>
-public static class AntialiasedResize
+public static partial class AntialiasedResize
 {
     /// <summary>The shorter side becomes <paramref name="minSizePixels"/>, unless the longer one would pass <paramref name="maxSizePixels"/>; in float64, rounded half up.</summary>
     public static (int Height, int Width) Size((int Height, int Width) image, int minSizePixels, int maxSizePixels)

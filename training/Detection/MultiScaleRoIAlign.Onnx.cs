@@ -16,12 +16,17 @@ internal sealed partial class MultiScaleRoIAlign
     public (OnnxValue Pooled, OnnxValue Order) Emit(OnnxGraph graph, IReadOnlyList<OnnxValue> features, OnnxValue boxes, OnnxValue images, OnnxValue imageHeight)
     {
         OnnxValue Log2(OnnxValue value) => graph.Div(graph.Op("Log", [value]), graph.Scalar(Math.Log(2)));
-        var firstExponent = graph.Op("Round", [Log2(graph.Div(graph.Cast(graph.Dimension(features[0], 2), OnnxType.Float), graph.Cast(imageHeight, OnnxType.Float)))]);
+        var firstExponent = strides is null
+            ? graph.Op("Round", [Log2(graph.Div(graph.Cast(graph.Dimension(features[0], 2), OnnxType.Float), graph.Cast(imageHeight, OnnxType.Float)))])
+            : graph.Scalar(-Math.Log2(strides[0]));
         var onFirstLevel = graph.Mul(boxes, graph.Op("Pow", [graph.Scalar(2), firstExponent]));
 
         var area = graph.Op("ReduceProd", [OnnxBoxes.Sides(graph, boxes), graph.Vector(-1)], ("keepdims", 0L));
-        var octave = Log2(graph.Div(graph.Op("Sqrt", [area]), graph.Scalar(CanonicalScalePixels)));
-        var level = graph.Add(graph.Op("Floor", [graph.Add(octave, graph.Scalar(CanonicalLevel + 1e-6))]), firstExponent);
+        var share = graph.Div(graph.Op("Sqrt", [area]), graph.Scalar(CanonicalScalePixels));
+        var octave = aligned
+            ? graph.Add(Log2(graph.Add(share, graph.Scalar(AlignedLevelEpsilon))), graph.Scalar(CanonicalLevel))
+            : graph.Add(Log2(share), graph.Scalar(CanonicalLevel + LevelEpsilon));
+        var level = graph.Add(graph.Op("Floor", [octave]), firstExponent);
         var clamped = graph.Op("Min", [graph.Op("Max", [level, graph.Scalar(0)]), graph.Scalar(PooledLevels - 1)]);
         var (pooled, places) = (new OnnxValue[PooledLevels], new OnnxValue[PooledLevels]);
         for (var l = 0; l < PooledLevels; l++)
@@ -29,7 +34,7 @@ internal sealed partial class MultiScaleRoIAlign
             places[l] = graph.Reshape(graph.Op("NonZero", [graph.Op("Equal", [clamped, graph.Scalar(l)])]), -1);
             pooled[l] = graph.Op(
                 "RoiAlign", [features[l], graph.Op("Gather", [onFirstLevel, places[l]]), graph.Op("Gather", [images, places[l]])],
-                ("coordinate_transformation_mode", "output_half_pixel"), ("mode", "avg"), ("spatial_scale", 1f / (1 << l)),
+                ("coordinate_transformation_mode", aligned ? "half_pixel" : "output_half_pixel"), ("mode", "avg"), ("spatial_scale", 1f / (1 << l)),
                 ("output_height", outputSize), ("output_width", outputSize), ("sampling_ratio", samplingRatio));
         }
 

@@ -11,6 +11,7 @@ internal sealed partial class MultiScaleRoIAlign(int outputSize, int samplingRat
 {
     private const double CanonicalScalePixels = 224;
     private const double CanonicalLevel = 4;
+    private const double LevelEpsilon = 1e-6, AlignedLevelEpsilon = 1e-8;
     private readonly RoIAlign align = new(outputSize, outputSize, samplingRatio, aligned);
 
     /// <summary>Map positions a pixel of each level, rounded to a power of two.</summary>
@@ -25,7 +26,7 @@ internal sealed partial class MultiScaleRoIAlign(int outputSize, int samplingRat
     {
         var (lowest, highest) = (-Math.Log2(scales[0]), -Math.Log2(scales[^1]));
         var share = TensorBoxes.Area(boxes).sqrt() / CanonicalScalePixels;
-        var level = (aligned ? CanonicalLevel + (share + 1e-8).log2() : CanonicalLevel + share.log2() + 1e-6).floor();
+        var level = (aligned ? CanonicalLevel + (share + AlignedLevelEpsilon).log2() : CanonicalLevel + share.log2() + LevelEpsilon).floor();
         return (level.clamp(lowest, highest) - lowest).to(int64);
     }
 

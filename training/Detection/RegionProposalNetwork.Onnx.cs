@@ -5,7 +5,7 @@ namespace Pipeline.Training.Detection;
 internal sealed partial class RegionProposalNetwork
 {
     /// <summary>The same as ONNX nodes; every image has the same number of rows.</summary>
-    /// <returns>boxes [N, P, 4] and objectness [N, P] by falling objectness, −1 where the row is empty.</returns>
+    /// <returns>boxes [N, P, 4] and objectness [N, P] (0..1, or logits) by falling objectness; see <see cref="OnnxBoxes.Holds"/> for empty rows.</returns>
     public (OnnxValue Boxes, OnnxValue Scores) Emit(OnnxGraph graph, IReadOnlyList<OnnxValue> features, OnnxBatch batch)
     {
         var (boxes, scores) = (new List<OnnxValue>(), new List<OnnxValue>());
@@ -18,10 +18,16 @@ internal sealed partial class RegionProposalNetwork
             var top = graph.Ops("TopK", 2, [logits, graph.Op("Min", [graph.Vector(options.RpnPreNmsTopNTest), graph.Dimension(logits, 1)])]);
             var decoded = OnnxBoxes.Decode(graph, OnnxBoxes.Rows(graph, rows, top[1]), graph.Op("Gather", [anchors, top[1]]), [1, 1, 1, 1]);
             var clipped = OnnxBoxes.Clip(graph, decoded, batch.Height, batch.Width);
-            var probability = graph.Op("Sigmoid", [top[0]]);
-            var valid = graph.And(OnnxBoxes.NotSmall(graph, clipped, MinSidePixels), graph.Op("GreaterOrEqual", [probability, graph.Scalar(options.RpnScoreThresh)]));
+            var valid = OnnxBoxes.NotSmall(graph, clipped, MinSidePixels);
+            var score = top[0];
+            if (!options.RpnRankByLogit)
+            {
+                score = graph.Op("Sigmoid", [score]);
+                valid = graph.And(valid, graph.Op("GreaterOrEqual", [score, graph.Scalar(options.RpnScoreThresh)]));
+            }
+
             boxes.Add(clipped);
-            scores.Add(OnnxBoxes.Suppress(graph, clipped, graph.Where(valid, probability, graph.Scalar(-1)), options.RpnNmsThresh, options.RpnPostNmsTopNTest));
+            scores.Add(OnnxBoxes.Suppress(graph, clipped, score, valid, options.RpnNmsThresh, options.RpnPostNmsTopNTest));
         }
 
         var all = graph.Concat(1, [.. scores]);
@@ -35,7 +41,8 @@ internal sealed partial class RegionProposalNetwork
         OnnxValue Positions(OnnxValue cells, OnnxValue side, long[] shape)
         {
             var first = graph.Op("Range", [graph.Constant([0L]), graph.Op("Squeeze", [cells]), graph.Constant([1L])]);
-            return graph.Reshape(graph.Cast(graph.Mul(first, graph.Div(side, cells)), OnnxType.Float), shape);
+            var stride = options.AnchorStrides is { } strides ? graph.Vector(strides[level]) : graph.Div(side, cells);
+            return graph.Reshape(graph.Cast(graph.Mul(first, stride), OnnxType.Float), shape);
         }
 
         var y = graph.Mul(Positions(height, batch.PaddedHeight, [-1, 1, 1, 1]), graph.Constant([0f, 1, 0, 1], 4));

@@ -31,32 +31,8 @@ public static class DetectorExporter
     private const int MaxInputSidePixels = 4096;
 
     /// <returns>The version's directory.</returns>
-    /// <exception cref="Pipeline.Shared.UserErrorException">The name or version cannot be used, or the detector's recipe cannot be exported.</exception>
-    public static string Export(FasterRcnn detector, ExportOptions options)
-    {
-        Check(detector.Options);
-        return Publish(detector, options);
-    }
-
-    private static void Check(DetectorOptions options)
-    {
-        string[] unknown =
-        [
-            .. options.Resize != ImageResize.BilinearTensor ? ["resize"] : Array.Empty<string>(),
-            .. options.AnchorStrides is not null ? ["anchorStrides"] : Array.Empty<string>(),
-            .. options.RpnRankByLogit ? ["rpnRankByLogit"] : Array.Empty<string>(),
-            .. options.RoiAligned ? ["roiAligned"] : Array.Empty<string>(),
-            .. options.ClipDetections ? ["clipDetections"] : Array.Empty<string>(),
-            .. options.ClassAgnosticBoxes ? ["classAgnosticBoxes"] : Array.Empty<string>(),
-            .. options.SwapRedAndBlue ? ["swapRedAndBlue"] : Array.Empty<string>(),
-        ];
-        if (unknown.Length > 0)
-        {
-            throw new Pipeline.Shared.UserErrorException($"the detector's settings {string.Join(", ", unknown)} cannot be exported yet; fine-tune with the preset torchvision or small to serve it.");
-        }
-    }
-
-    private static string Publish(FasterRcnn detector, ExportOptions options) => ModelDirectory.Publish(options.RepositoryRoot, options.Name, options.Version, (folder, version) =>
+    /// <exception cref="Pipeline.Shared.UserErrorException">The name or version cannot be used.</exception>
+    public static string Export(FasterRcnn detector, ExportOptions options) => ModelDirectory.Publish(options.RepositoryRoot, options.Name, options.Version, (folder, version) =>
     {
         var model = Path.Combine(folder, ModelDirectory.ModelFileName);
         detector.Emit().Save(model);

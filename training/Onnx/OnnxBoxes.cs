@@ -3,6 +3,9 @@ namespace Pipeline.Training.Onnx;
 /// <summary>Box arithmetic in the graph.</summary>
 internal static class OnnxBoxes
 {
+    /// <summary>The score of a row that holds no box: below any logit.</summary>
+    private const double Empty = -1e30;
+
     private static readonly double MaxLogRatio = Math.Log(1000.0 / 16);
 
     /// <summary>Deltas [..., 4] and reference boxes [..., 4] of the same rank to corners [..., 4]; see BoxCoder.Decode.</summary>
@@ -35,18 +38,25 @@ internal static class OnnxBoxes
     /// <summary>Suppression of each row of a batch on its own.</summary>
     /// <param name="graph">Receives the nodes.</param>
     /// <param name="boxes">[B, S, 4]</param>
-    /// <param name="scores">[B, S]; −1 for boxes that take no part.</param>
+    /// <param name="scores">[B, S]; probabilities or logits.</param>
+    /// <param name="valid">bool [B, S]: the boxes that take part.</param>
     /// <param name="iouThreshold">Overlap above which the worse box goes.</param>
     /// <param name="most">Boxes kept of a row at most.</param>
-    /// <returns>[B, S]: the score of a kept box, −1 for any other.</returns>
-    public static OnnxValue Suppress(OnnxGraph graph, OnnxValue boxes, OnnxValue scores, double iouThreshold, int most)
+    /// <returns>[B, S]: the score of a kept box; any other is not <see cref="Holds"/>.</returns>
+    public static OnnxValue Suppress(OnnxGraph graph, OnnxValue boxes, OnnxValue scores, OnnxValue valid, double iouThreshold, int most)
     {
+        scores = graph.Where(valid, scores, graph.Scalar(Empty));
         var selected = graph.Op(
-            "NonMaxSuppression", [boxes, graph.Unsqueeze(scores, 1), graph.Vector(most), graph.Constant([(float)iouThreshold], 1), graph.Constant([-0.5f], 1)]);
+            "NonMaxSuppression", [boxes, graph.Unsqueeze(scores, 1), graph.Vector(most), graph.Constant([(float)iouThreshold], 1), graph.Constant([(float)(Empty / 2)], 1)]);
         var places = graph.Op("Gather", [selected, graph.Vector(0, 2)], ("axis", 1L));
-        var nothing = graph.Filled(graph.Op("Shape", [scores]), graph.Scalar(-1));
-        return graph.Op("ScatterND", [nothing, places, graph.Op("GatherND", [scores, places])]);
+        return graph.Op("ScatterND", [Nothing(graph, graph.Op("Shape", [scores])), places, graph.Op("GatherND", [scores, places])]);
     }
+
+    /// <summary>Scores of rows without boxes.</summary>
+    public static OnnxValue Nothing(OnnxGraph graph, OnnxValue shape) => graph.Filled(shape, graph.Scalar(Empty));
+
+    /// <summary>Which scores belong to a box.</summary>
+    public static OnnxValue Holds(OnnxGraph graph, OnnxValue scores) => graph.Op("Greater", [scores, graph.Scalar(Empty / 2)]);
 
     /// <summary>Rows of [B, S, 4] by indices [B, K]: [B, K, 4].</summary>
     public static OnnxValue Rows(OnnxGraph graph, OnnxValue boxes, OnnxValue indices) => graph.Op("GatherND", [boxes, graph.Unsqueeze(indices, 2)], ("batch_dims", 1L));

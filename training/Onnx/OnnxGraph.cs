@@ -17,6 +17,9 @@ public enum OnnxType
     /// <summary>uint8</summary>
     UInt8 = 2,
 
+    /// <summary>int32</summary>
+    Int32 = 6,
+
     /// <summary>int64</summary>
     Int64 = 7,
 
@@ -63,6 +66,12 @@ public sealed class OnnxGraph
 
     /// <summary>float32 scalar.</summary>
     public OnnxValue Scalar(double value) => Constant([(float)value]);
+
+    /// <summary>int32 vector of one element.</summary>
+    public OnnxValue Int32(int value) => Constant(OnnxType.Int32, MemoryMarshal.AsBytes<int>([value]), [1]);
+
+    /// <summary>float64 vector of one element.</summary>
+    public OnnxValue Double(double value) => Constant(OnnxType.Double, MemoryMarshal.AsBytes<double>([value]), [1]);
 
     /// <summary>int64 vector.</summary>
     public OnnxValue Vector(params long[] values) => Constant(values, values.Length);

@@ -3,7 +3,10 @@ using Pipeline.Golden;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
+using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Engine;
+using Pipeline.Training.Onnx;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Onnx;
@@ -51,6 +54,61 @@ public sealed class DetectorParityTests : IDisposable
     public void Portrait_square_and_small_images_agree(int height, int width) =>
         EqualDetections("resnet18", 0.5, 96, 200, height, width, [Picture("a", height, width), Picture("c", height, width), Picture("d", height, width)]);
 
+    [Theory]
+    [InlineData("resnet50", 1.0, 1, 128, 427)]
+    [InlineData("resnet18", 0.5, 3, 128, 427)]
+    public void A_detector_of_the_preset_paper_agrees_on_real_frames(string architecture, double width, int images, int minSize, int maxSize)
+    {
+        var frames = Directory.GetFiles(SharedData.Path("data/kitti-sample/training/image_2")).Order().Select(file => ImageDecoder.DecodeFile(file))
+            .Where(image => image is { WidthPixels: 1242, HeightPixels: 375 }).Take(images).ToArray();
+
+        EqualDetections(architecture, width, minSize, maxSize, 375, 1242, [.. frames.Select(image => image.Pixels.ToArray())], Paper);
+    }
+
+    [Theory]
+    [InlineData(90, 60)]
+    [InlineData(60, 60)]
+    [InlineData(48, 96)]
+    [InlineData(100, 41)]
+    [InlineData(20, 100)]
+    [InlineData(211, 83)]
+    [InlineData(96, 200)]
+    public void A_detector_of_the_preset_paper_agrees_on_images_that_grow_and_shrink(int height, int width) =>
+        EqualDetections("resnet18", 0.5, 96, 200, height, width, [Picture("a", height, width), Picture("c", height, width)], Paper);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void One_box_for_all_classes_and_swapped_channels_agree(bool paper) =>
+        EqualDetections("resnet18", 0.5, 96, 200, 75, 110, [Picture("a", 75, 110), Picture("c", 75, 110)], options => (paper ? Paper(options) : options) with { ClassAgnosticBoxes = true, SwapRedAndBlue = true });
+
+    [Theory]
+    [InlineData(375, 1242, 800, 1333)]
+    [InlineData(370, 1224, 480, 1333)]
+    [InlineData(1080, 607, 800, 1333)]
+    [InlineData(97, 53, 160, 200)]
+    [InlineData(600, 600, 96, 200)]
+    public void The_antialiased_resize_of_the_graph_gives_Pillows_bytes_and_sizes(int height, int width, int minSize, int maxSize)
+    {
+        using var scope = NewDisposeScope();
+        var options = new DetectorOptions { Resize = ImageResize.AntialiasedBytes, MinSizePixels = minSize, MaxSizePixels = maxSize, ImageMean = [0, 0, 0], ImageStd = [1 / 255.0, 1 / 255.0, 1 / 255.0] };
+        var graph = new OnnxGraph();
+        var batch = new DetectionTransform(options).Emit(graph, graph.Input("images", OnnxType.UInt8, "N", "H", "W", 3));
+        graph.Output("pixels", batch.Pixels, OnnxType.Float, "N", 3, "h", "w");
+        var path = Path.Combine(folder, "resize.onnx");
+        graph.Save(path);
+        using var session = new InferenceSession(path);
+        var picture = Picture("a", height, width);
+        using var input = OrtValue.CreateTensorValueFromMemory(picture, [1, height, width, 3]);
+        using var run = new RunOptions();
+        using var outputs = session.Run(run, ["images"], [input], ["pixels"]);
+
+        var expected = new DetectionTransform(options).Apply([tensor(picture, dtype: uint8).reshape(height, width, 3).permute(2, 0, 1)]).Batch;
+        Assert.Equal(expected.shape, outputs[0].GetTensorTypeAndShape().Shape);
+        var (ours, reference) = (outputs[0].GetTensorDataAsSpan<float>().ToArray(), Numbers(expected));
+        Assert.All(ours.Zip(reference), pair => Assert.Equal(pair.Second, pair.First, 1e-3));
+    }
+
     [Fact]
     public void A_detector_that_finds_nothing_gives_empty_rows()
     {
@@ -67,16 +125,16 @@ public sealed class DetectorParityTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private void EqualDetections(string architecture, double width, int minSize, int maxSize, int imageHeight, int imageWidth, byte[][] images)
+    private void EqualDetections(string architecture, double width, int minSize, int maxSize, int imageHeight, int imageWidth, byte[][] images, Func<DetectorOptions, DetectorOptions>? recipe = null)
     {
         using var scope = NewDisposeScope();
-        using var detector = Detector(architecture, width, minSize, maxSize, 0.05);
+        using var detector = Detector(architecture, width, minSize, maxSize, 0.05, recipe);
         using var session = Session(detector);
         var batch = Run(session, images, imageHeight, imageWidth);
         var found = 0;
         for (var i = 0; i < images.Length; i++)
         {
-            var pixels = tensor(images[i], dtype: uint8).reshape(imageHeight, imageWidth, 3).permute(2, 0, 1).to(float32) / 255;
+            var pixels = tensor(images[i], dtype: uint8).reshape(imageHeight, imageWidth, 3).permute(2, 0, 1);
             var expected = detector.Detect([pixels])[0];
             var (boxes, scores, labels) = (Numbers(expected.Boxes), Numbers(expected.Scores), expected.Labels.shape[0] == 0 ? [] : expected.Labels.data<long>().ToArray());
             found += labels.Length;
@@ -102,9 +160,26 @@ public sealed class DetectorParityTests : IDisposable
         }
     }
 
-    private static FasterRcnn Detector(string architecture, double width, int minSize, int maxSize, double scoreThreshold)
+    /// <summary>The recipe of the preset <c>paper</c>, in the sizes of the test.</summary>
+    private static DetectorOptions Paper(DetectorOptions sizes)
     {
-        var detector = new FasterRcnn(new DetectorOptions
+        var paper = new RunConfiguration<FinetuneOptions>().Preset("finetune", "paper").Option("test", "data", "").Option("test", "output", "").Build().Detector;
+        return paper with
+        {
+            NumClasses = sizes.NumClasses,
+            Backbone = sizes.Backbone,
+            FpnChannels = sizes.FpnChannels,
+            BoxHeadChannels = sizes.BoxHeadChannels,
+            MinSizePixels = sizes.MinSizePixels,
+            MaxSizePixels = sizes.MaxSizePixels,
+            BoxScoreThresh = sizes.BoxScoreThresh,
+            BoxDetectionsPerImg = 1000,   // none is cut off: the hundredth and the next may score alike
+        };
+    }
+
+    private static FasterRcnn Detector(string architecture, double width, int minSize, int maxSize, double scoreThreshold, Func<DetectorOptions, DetectorOptions>? recipe = null)
+    {
+        var options = new DetectorOptions
         {
             NumClasses = 8,
             Backbone = new ResNetOptions { Architecture = architecture, WidthMultiplier = width, BatchNorm = architecture == "resnet50" ? BatchNormMode.Frozen : BatchNormMode.Train },
@@ -113,7 +188,8 @@ public sealed class DetectorParityTests : IDisposable
             MinSizePixels = minSize,
             MaxSizePixels = maxSize,
             BoxScoreThresh = scoreThreshold,
-        });
+        };
+        var detector = new FasterRcnn(recipe?.Invoke(options) ?? options);
         GoldenTensors.LoadFormula(detector, "", "", new Dictionary<string, double[]>
         {
             ["roi_heads.box_predictor.cls_score.bias"] = [architecture == "resnet50" ? 2 : 7, .. Enumerable.Repeat(-0.5, 7)],
