@@ -18,6 +18,8 @@ internal static class FinetuneCommand
         layers.Add<int>("--epochs", "epochs", "Passes over the frames.");
         layers.Add<int>("--iterations", "iterations", "Steps in place of epochs; milestones are then steps.");
         layers.Add<int>("--batch", "batchSize", "Images of a step.");
+        layers.Add<int>("--micro-batches", "microBatches", "Parts in which a batch is computed before its one step.");
+        layers.Add<double>("--clip-gradient-norm", "clipGradientNorm", "The gradients' norm is cut to this; 0 leaves it.");
         layers.Add<double>("--learning-rate", "learningRate", "After the warm-up.");
         layers.Add<int[]>("--milestones", "milestones", "Epochs at whose beginning the rate is divided by ten.");
         layers.Add<bool>("--flip", "horizontalFlip", "Mirror every second image: true or false.");

@@ -70,9 +70,6 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
         });
     }
 
-    /// <summary>Whether a frame has an object of the classes.</summary>
-    public bool HasObjects(string frameId) => dataset.ReadLabels(frameId).Any(entry => labels.Label(entry.Type) >= 0);
-
     /// <summary>Whether a frame is wider than high; only its header is read.</summary>
     public bool IsWide(string frameId) => ImageDecoder.ReadSize(dataset.ImagePath(frameId)) is var (width, height) && width > height;
 

@@ -1,5 +1,3 @@
-using System.IO.Hashing;
-using System.Text;
 using Pipeline.Shared;
 
 namespace Pipeline.Training.Data;
@@ -27,18 +25,6 @@ internal static class UnlabelledImages
 
         string[] files = [.. Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Where(file => Extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal)];
         return files.Length > 0 ? files : throw new UserErrorException($"{source}: there is no image in it or below it; {string.Join(", ", Extensions)} are read.");
-    }
-
-    /// <summary>A digest of the files' names in their order; their folder may move.</summary>
-    public static string Digest(IEnumerable<string> files)
-    {
-        var hash = new XxHash64();
-        foreach (var file in files)
-        {
-            hash.Append(Encoding.UTF8.GetBytes(Path.GetFileName(file) + "\n"));
-        }
-
-        return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
     private static List<string> FromList(string list, string root)

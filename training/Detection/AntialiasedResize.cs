@@ -42,7 +42,7 @@ public static partial class AntialiasedResize
         }
 
         using var scope = NewDisposeScope();
-        var source = image.permute(1, 2, 0).cpu().contiguous();   // waits: only where the loader has not resized
+        var source = image.permute(1, 2, 0).OnHost();   // in training the loader has resized already
         var target = empty(size.Height, size.Width, 3, dtype: uint8);
         ResizedCrop.Resize(source.bytes, width, new CropBox(0, 0, height, width), target.bytes, size.Height, size.Width);
         return target.permute(2, 0, 1).to(image.device).MoveToOuterDisposeScope();

@@ -16,8 +16,8 @@ internal sealed class BalancedPositiveNegativeSampler(int batchSizePerImage, dou
     /// <returns>Indices of objects and of both, each rising.</returns>
     public (Tensor Positive, Tensor All) Sample(Tensor labels)
     {
-        var positive = labels.ge(1).nonzero().view(-1);   // waits: the count is a shape
-        var negative = labels.eq(0).nonzero().view(-1);   // waits: the count is a shape
+        var positive = labels.ge(1).WhereTrue();
+        var negative = labels.eq(0).WhereTrue();
         var positiveCount = Math.Min(positive.shape[0], (long)(batchSizePerImage * positiveFraction));
         var negativeCount = Math.Min(negative.shape[0], batchSizePerImage - positiveCount);
         var chosen = choose(positive, positiveCount).sort().Values;

@@ -24,7 +24,7 @@ internal static class HostSuppression
         }
 
         using var scope = NewDisposeScope();
-        var packed = cat([boxes, scores.unsqueeze(1), groups.unsqueeze(1).to(float32)], 1).to(CPU).contiguous();   // waits: suppression is on the host
+        var packed = cat([boxes, scores.unsqueeze(1), groups.unsqueeze(1).to(float32)], 1).OnHost();
         var rows = MemoryMarshal.Cast<byte, Candidate>(packed.bytes);
         var (candidates, values, classes, sources) = (new Box[rows.Length], new float[rows.Length], new int[rows.Length], new long[rows.Length]);
         var count = 0;

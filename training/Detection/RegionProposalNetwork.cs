@@ -113,7 +113,7 @@ internal sealed partial class RegionProposalNetwork : NamedModule
         var labels = cat([.. assigned.Select(image => image.Labels)]);
         var matched = cat([.. assigned.Select(image => image.Boxes)]).index_select(0, positive);
         var regression = coder.Encode(matched, output.Anchors.index_select(0, positive.remainder(count)));
-        var divisor = options.RpnLossOverFullBatch ? (long)options.RpnBatchSizePerImage * targets.Count : sampled.shape[0];
+        var divisor = options.RpnLossOverFullBatch ? (long)options.RpnBatchSizePerImage * targets.Count : Math.Max(1, sampled.shape[0]);
         var boxLoss = BoxLoss.Sum(output.Deltas.reshape(-1, 4).index_select(0, positive), regression, options.BoxLossBeta) / divisor;
         var objectnessLoss = nn.functional.binary_cross_entropy_with_logits(output.Objectness.reshape(-1).index_select(0, sampled), labels.index_select(0, sampled), reduction: nn.Reduction.Sum) / divisor;
         return (objectnessLoss.MoveToOuterDisposeScope(), boxLoss.MoveToOuterDisposeScope(), positive.MoveToOuterDisposeScope(), sampled.MoveToOuterDisposeScope());

@@ -40,12 +40,12 @@ public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRati
             var width = tensor(widths, device: device)[levels];
             var first = tensor(offsets, device: device)[levels] + images * height * width;                   // [K]
             var scaled = boxes * tensor(scales.Select(scale => (float)scale).ToArray(), device: device)[levels].unsqueeze(1) - (aligned ? 0.5f : 0f);
-            foreach (var group in SameSampling(scaled))
+            foreach (var (group, rowSamples, columnSamples) in SameSampling(scaled))
             {
                 Tensor Of(Tensor values) => group is null ? values : values.index_select(0, group);
                 var boxesOfGroup = Of(scaled);
-                var (rows, rowWeights) = Taps(boxesOfGroup[.., 1], boxesOfGroup[.., 3], Of(height), outputHeight);         // [G, P, T]
-                var (columns, columnWeights) = Taps(boxesOfGroup[.., 0], boxesOfGroup[.., 2], Of(width), outputWidth);     // [G, Q, U]
+                var (rows, rowWeights) = Taps(boxesOfGroup[.., 1], boxesOfGroup[.., 3], Of(height), outputHeight, rowSamples);         // [G, P, T]
+                var (columns, columnWeights) = Taps(boxesOfGroup[.., 0], boxesOfGroup[.., 2], Of(width), outputWidth, columnSamples);     // [G, Q, U]
                 var position = (Of(first).view(-1, 1, 1) + rows * Of(width).view(-1, 1, 1)).unsqueeze(2).unsqueeze(-1)      // [G, P, 1, T, 1]
                     + columns.unsqueeze(1).unsqueeze(3);                                                                    // [G, 1, Q, 1, U]
                 var weight = rowWeights.unsqueeze(2).unsqueeze(-1) * columnWeights.unsqueeze(1).unsqueeze(3);
@@ -66,30 +66,31 @@ public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRati
     /// Boxes whose cells have about as many sample points: with an adaptive number one large box would otherwise give all of them as many taps.
     /// One group of all (null) where the number is fixed.
     /// </summary>
-    private IEnumerable<Tensor?> SameSampling(Tensor boxes)
+    /// <returns>Indices of boxes, and the most sample points in a row and in a column of their cells.</returns>
+    private IEnumerable<(Tensor? Boxes, long RowSamples, long ColumnSamples)> SameSampling(Tensor boxes)
     {
         if (samplingRatio > 0)
         {
-            return [null];
+            return [((Tensor?)null, samplingRatio, samplingRatio)];
         }
 
-        // The groups are shapes of tensors, so the counts have to come to the host: one copy.
-        float[] sides = (boxes[.., 2..] - boxes[.., ..2]).cpu().contiguous().data<float>().ToArray();   // waits: the counts are shapes
-        int Octave(float side, int cells) => Math.Max(0, (int)Math.Ceiling(Math.Log2(Math.Max(1, side / cells))));
+        var sides = (boxes[.., 2..] - boxes[.., ..2]).HostFloats();   // the groups and their points are shapes
+        long Samples(int index, int axis, int cells) => Math.Max(1, (long)Math.Ceiling(sides[2 * index + axis] / cells));
+        static int Octave(long samples) => (int)Math.Ceiling(Math.Log2(samples));
         return [.. Enumerable.Range(0, sides.Length / 2)
-            .GroupBy(index => (Octave(sides[2 * index], outputWidth), Octave(sides[2 * index + 1], outputHeight)), index => (long)index)
-            .Select(group => tensor(group.ToArray(), device: boxes.device))];
+            .Select(index => (Index: (long)index, Rows: Samples(index, 1, outputHeight), Columns: Samples(index, 0, outputWidth)))
+            .GroupBy(box => (Octave(box.Rows), Octave(box.Columns)))
+            .Select(group => ((Tensor?)tensor(group.Select(box => box.Index).ToArray(), device: boxes.device), group.Max(box => box.Rows), group.Max(box => box.Columns)))];
     }
 
     /// <summary>Positions and weights along one axis; the two neighbours of every sample point, averaged over the cell's points.</summary>
-    private (Tensor Positions, Tensor Weights) Taps(Tensor from, Tensor to, Tensor length, int cells)
+    private (Tensor Positions, Tensor Weights) Taps(Tensor from, Tensor to, Tensor length, int cells, long mostSamples)
     {
         var size = aligned ? to - from : (to - from).clamp(min: 1);
         var cell = (size / cells).view(-1, 1, 1);                                                            // [K, 1, 1]
         Tensor samples = samplingRatio > 0 ? full_like(cell, samplingRatio) : cell.ceil();
         var divisor = samples.clamp(min: 1);
-        var most = samplingRatio > 0 ? samplingRatio : divisor.max().item<float>();   // waits: a shape
-        var index = arange((long)most, dtype: float32, device: from.device).view(1, 1, -1);
+        var index = arange(mostSamples, dtype: float32, device: from.device).view(1, 1, -1);
         var point = from.view(-1, 1, 1) + arange(cells, dtype: float32, device: from.device).view(1, -1, 1) * cell + (index + 0.5f) * cell / divisor;
         var limit = length.view(-1, 1, 1);
         var counts = point.ge(-1).logical_and(point.le(limit)).logical_and(index.lt(samples)).to(float32) / divisor;

@@ -80,8 +80,13 @@ internal sealed partial class RoIHeads : NamedModule
     /// <returns>Cross-entropy and smooth L1 (divided by all samples), scalars.</returns>
     public static (Tensor Classifier, Tensor BoxReg) Losses(Tensor classLogits, Tensor boxRegression, Tensor labels, Tensor regressionTargets, double beta = 1.0 / 9)
     {
-        var positive = labels.gt(0).nonzero().view(-1);   // waits: the count is a shape
-        var ofObjects = boxRegression.view(labels.shape[0], -1, 4).index_select(0, positive);                 // [P, classes or 1, 4]
+        if (labels.shape[0] == 0)
+        {
+            return (classLogits.sum() * 0, boxRegression.sum() * 0);   // nothing was left to sample: nothing is learnt
+        }
+
+        var positive = labels.gt(0).WhereTrue();
+        var ofObjects = PerClass(boxRegression).index_select(0, positive);                 // [P, classes or 1, 4]
         var ofClass = ofObjects.shape[1] == 1
             ? ofObjects.squeeze(1)
             : ofObjects.gather(1, labels.index_select(0, positive).view(-1, 1, 1).expand(-1, 1, 4)).squeeze(1);
@@ -89,12 +94,15 @@ internal sealed partial class RoIHeads : NamedModule
         return (nn.functional.cross_entropy(classLogits, labels), boxLoss);
     }
 
+    /// <summary>[K, 4·classes] as [K, classes, 4]; K may be 0.</summary>
+    private static Tensor PerClass(Tensor boxRegression) => boxRegression.view(boxRegression.shape[0], boxRegression.shape[1] / 4, 4);
+
     /// <returns>Detections of each image in pixels of the resized image, by falling score.</returns>
     public IReadOnlyList<ImageDetections> PostProcess(Tensor classLogits, Tensor boxRegression, IReadOnlyList<Tensor> proposals, IReadOnlyList<(int Height, int Width)> imageSizes)
     {
         using var _ = no_grad();
         var classes = classLogits.shape[1];
-        var boxes = coder.Decode(boxRegression.view(classLogits.shape[0], -1, 4), cat([.. proposals]).unsqueeze(1)).expand(-1, classes, -1);   // [ΣP, classes, 4]
+        var boxes = coder.Decode(PerClass(boxRegression), cat([.. proposals]).unsqueeze(1)).expand(-1, classes, -1);   // [ΣP, classes, 4]
         var scores = classLogits.softmax(-1);
         var labels = arange(1, classes, dtype: int64, device: scores.device);
         var detections = new List<ImageDetections>();

@@ -47,7 +47,7 @@ internal static class TensorBoxes
     public static Tensor WithArea(Tensor boxes)
     {
         var parts = boxes.unbind(-1);
-        return (parts[2] > parts[0]).logical_and(parts[3] > parts[1]).nonzero().view(-1);   // waits: the count is a shape
+        return (parts[2] > parts[0]).logical_and(parts[3] > parts[1]).WhereTrue();
     }
 
     /// <summary>Corners moved into the image: [..., 4].</summary>

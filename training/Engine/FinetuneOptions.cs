@@ -46,6 +46,9 @@ public sealed record FinetuneOptions
     /// <summary>Images of a step.</summary>
     [Range(1, 256)] public int BatchSize { get; init; } = 2;
 
+    /// <summary>Parts in which a batch is computed before its one step: less memory. Each part's losses have their own divisors.</summary>
+    [Range(1, 256)] public int MicroBatches { get; init; } = 1;
+
     /// <summary>SGD's learning rate after the warm-up.</summary>
     [Range(1e-8, 10)] public double LearningRate { get; init; } = 0.0025;
 
@@ -85,6 +88,9 @@ public sealed record FinetuneOptions
     /// <summary>A checkpoint to go on from after every so many steps, besides the one after every epoch; 0: none.</summary>
     [Range(0, int.MaxValue)] public int CheckpointEverySteps { get; init; } = 500;
 
+    /// <summary>A line of losses after every so many steps.</summary>
+    [Range(1, 1_000_000)] public int LogEverySteps { get; init; } = 20;
+
     /// <summary>Batches in the making at once.</summary>
     [Range(1, 256)] public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
 
@@ -119,13 +125,25 @@ public sealed record FinetuneEpoch(int Epoch, double Loss, double? Map, double? 
     public IReadOnlyDictionary<string, double?>? PerClass { get; init; }
 }
 
+/// <summary>The numbers of a step.</summary>
+/// <param name="Step">From 1.</param>
+/// <param name="Loss">The sum of the four.</param>
+/// <param name="LossClassifier">Of the box head's classes.</param>
+/// <param name="LossBoxReg">Of the box head's deltas.</param>
+/// <param name="LossObjectness">Of the proposals' objectness.</param>
+/// <param name="LossRpnBoxReg">Of the proposals' deltas.</param>
+/// <param name="LearningRate">Of the step.</param>
+/// <param name="ImagesPerSecond">Speed.</param>
+/// <param name="LossScale">The loss scaler's factor; null without one.</param>
+internal sealed record FinetuneMetrics(
+    long Step, double Loss, double LossClassifier, double LossBoxReg, double LossObjectness, double LossRpnBoxReg, double LearningRate, double ImagesPerSecond, double? LossScale);
+
 /// <summary>How far a run has come.</summary>
 /// <param name="Step">Steps done.</param>
 /// <param name="LossSum">Over the steps of the epoch that is under way.</param>
 /// <param name="Seconds">Time of these steps.</param>
 /// <param name="BestMap">Best mAP so far; null before the first measurement.</param>
-/// <param name="FramesDigest">Of the frames to learn from.</param>
-internal sealed record FinetunePosition(long Step, double LossSum, double Seconds, double? BestMap, string FramesDigest)
+internal sealed record FinetunePosition(long Step, double LossSum, double Seconds, double? BestMap)
 {
     /// <summary>The loss scaler's factor and good steps; null without one.</summary>
     public LossScale? LossScale { get; init; }

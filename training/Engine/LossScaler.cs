@@ -12,6 +12,9 @@ namespace Pipeline.Training.Engine;
 /// <param name="growthInterval">Good steps that double the factor.</param>
 internal sealed class LossScaler(double scale = 65536, int goodSteps = 0, int growthInterval = 2000)
 {
+    /// <summary>Below this an overflow is not the scale's doing.</summary>
+    public const double LeastScale = 1;
+
     private const double MaxScale = 1 << 24;
 
     /// <summary>What the loss is multiplied with.</summary>
@@ -27,7 +30,7 @@ internal sealed class LossScaler(double scale = 65536, int goodSteps = 0, int gr
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         Tensor[] gradients = [.. parameters.Select(parameter => parameter.grad).OfType<Tensor>()];
-        var finite = stack([.. gradients.Select(gradient => gradient.isfinite().all())]).all().item<bool>();   // waits: an overflow must not move the weights
+        var finite = stack([.. gradients.Select(gradient => gradient.isfinite().all())]).all().HostFlag();   // an overflow must not move the weights
         if (!finite)
         {
             (Scale, GoodSteps) = (Scale / 2, 0);

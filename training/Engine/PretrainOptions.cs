@@ -84,9 +84,6 @@ internal sealed record PretrainPosition
     /// <summary>Batches of it that are done.</summary>
     public int Batch { get; init; }
 
-    /// <summary>Of the images' names in their order.</summary>
-    public required string ImagesDigest { get; init; }
-
     /// <summary>Sums over its steps.</summary>
     public PretrainSums Sums { get; init; }
 }

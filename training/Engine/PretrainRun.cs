@@ -17,20 +17,21 @@ public sealed class PretrainRun
     private static readonly string[] Free = ["workers", "device", "maxSkippedImages", "checkpointEverySteps", "logEverySteps", "keepBackboneEveryEpochs", "output", "images", "imagesRoot"];
 
     private readonly PretrainOptions options;
-    private readonly IProgress<TrainingProgress>? progress;
+    private readonly RunLog log;
     private readonly CancellationToken cancellation;
     private readonly SkippedImages skipped;
     private readonly ContrastiveViews views;
     private readonly ContrastiveSchedule schedule;
     private readonly int batches;
-    private readonly string digest;
+    private readonly PretrainData data;
 
     private PretrainRun(PretrainOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        (this.options, this.progress, this.cancellation) = (options, progress, cancellation);
+        (this.options, this.cancellation) = (options, cancellation);
+        log = new RunLog(options.Output, progress);
         skipped = new SkippedImages(options.MaxSkippedImages);
         var images = UnlabelledImages.List(options.Images, options.ImagesRoot);
-        digest = UnlabelledImages.Digest(images);
+        data = PretrainData.Of(images);
         views = new ContrastiveViews(images, options.Views, options.Contrastive.Jigsaw ? options.Patches : null, (ulong)options.Seed, skipped, options.Device);
         schedule = new ContrastiveSchedule(options.LearningRate, options.Epochs);
         batches = views.Batches(options.BatchSize, options.DropLastBatch);
@@ -56,32 +57,19 @@ public sealed class PretrainRun
 
     private PretrainResult Run(bool resume)
     {
-        if (resume)
-        {
-            RunFolder.Resume(options.Output, options, Free);
-        }
-        else
-        {
-            RunFolder.Create(options.Output, options);
-        }
-
+        RunFolder.Begin(options.Output, options, data, resume, Free);
         using var training = new ContrastiveTraining(options);
-        var position = resume && File.Exists(In(CheckpointFile)) ? ContrastiveCheckpoint.Resume(In(CheckpointFile), training) : new PretrainPosition { ImagesDigest = digest };
-        if (position.ImagesDigest != digest)
-        {
-            throw new UserErrorException($"{options.Images}: these are not the images, or not in the order, that the run in {options.Output} began with; begin a new run in another folder.");
-        }
-
-        var log = new StepLog(options.Output, StepsBefore(position));
+        var position = resume && File.Exists(In(CheckpointFile)) ? ContrastiveCheckpoint.Resume(In(CheckpointFile), training) : new PretrainPosition();
+        var steps = new StepLog(options.Output, "pretrain", StepsBefore(position));
         var epochs = RunFolder.ReadMetrics<PretrainMetrics>(options.Output).Where(epoch => epoch.Epoch < position.Epoch).ToList();
         try
         {
             while (position.Epoch <= options.Epochs)
             {
-                position = Epoch(training, position, log);
+                position = Epoch(training, position, steps);
                 epochs.Add(Finish(training, position));
                 RunFolder.WriteMetrics(options.Output, epochs);
-                position = new PretrainPosition { Epoch = position.Epoch + 1, ImagesDigest = digest };
+                position = new PretrainPosition { Epoch = position.Epoch + 1 };
                 ContrastiveCheckpoint.Save(In(CheckpointFile), training, options.Backbone, position);
             }
         }
@@ -97,7 +85,7 @@ public sealed class PretrainRun
 
     private long StepsBefore(PretrainPosition position) => (position.Epoch - 1L) * batches + position.Batch;
 
-    private PretrainPosition Epoch(ContrastiveTraining training, PretrainPosition position, StepLog log)
+    private PretrainPosition Epoch(ContrastiveTraining training, PretrainPosition position, StepLog stepLog)
     {
         var rate = schedule.AtEpoch(position.Epoch);
         var start = Stopwatch.GetTimestamp();
@@ -108,7 +96,7 @@ public sealed class PretrainRun
             sums = sums with { Seconds = sums.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds };
             start = Stopwatch.GetTimestamp();
             position = position with { Batch = position.Batch + 1, Sums = sums };
-            Tell(training, position, rate, log);
+            Tell(training, position, rate, stepLog);
         }
 
         return position;
@@ -119,8 +107,7 @@ public sealed class PretrainRun
         using var pause = CollectionPause.Begin();
         using var scope = NewDisposeScope();
         var result = training.Step(batch, rate, StepsBefore(position));
-        using var numbers = stack([result.Total, result.JigsawLoss ?? result.Loss, InfoNce.Top1(result.Logits), result.Query.std(0).mean()]).to(CPU);   // waits: the step's only one
-        var values = numbers.data<float>().ToArray();   // on the host
+        var values = stack([result.Total, result.JigsawLoss ?? result.Loss, InfoNce.Top1(result.Logits), result.Query.std(0).mean()]).HostFloats();
         if (!float.IsFinite(values[0]))
         {
             throw new UserErrorException($"the loss is {values[0]} in epoch {position.Epoch}, batch {position.Batch}, on {string.Join(", ", batch.Files)}; lower the learning rate, or look at these images. The last checkpoint is kept.");
@@ -130,19 +117,20 @@ public sealed class PretrainRun
         return new PretrainSums(sums.Steps + 1, sums.Images + batch.Count, sums.Loss + values[0], sums.JigsawLoss + values[1], sums.Top1 + values[2], values[3], sums.Seconds);
     }
 
-    private void Tell(ContrastiveTraining training, PretrainPosition position, double rate, StepLog log)
+    private void Tell(ContrastiveTraining training, PretrainPosition position, double rate, StepLog stepLog)
     {
         var steps = StepsBefore(position);
-        progress?.Report(new TrainingProgress(steps, (long)options.Epochs * batches, position.Sums.Steps == 0 ? 0 : position.Sums.Loss / position.Sums.Steps));
+        log.Report(new TrainingProgress(steps, (long)options.Epochs * batches, position.Sums.Steps == 0 ? 0 : position.Sums.Loss / position.Sums.Steps));
         if (steps % options.LogEverySteps == 0 && position.Sums.Steps > 0)
         {
-            log.Write(steps, Metrics(training, position, rate));
+            stepLog.Write(steps, Metrics(training, position, rate));
         }
 
         if (cancellation.IsCancellationRequested)
         {
             ContrastiveCheckpoint.Save(In(CheckpointFile), training, options.Backbone, position);
             BackboneCheckpoint.Save(In(BackboneFile), training.Backbone, options.Backbone);
+            log.Write($"interrupted after step {steps}; saved");
             cancellation.ThrowIfCancellationRequested();
         }
 
@@ -170,7 +158,7 @@ public sealed class PretrainRun
         line += skipped.Count > 0 ? $", {skipped.Count} images skipped ({In(SkippedFile)})" : "";
         line += epoch.FeatureStd < CollapsedShare / Math.Sqrt(options.Contrastive.Dimension) ? "; WARNING: the features have all but collapsed to one point" : "";
         skipped.Write(In(SkippedFile));
-        progress?.Report(new TrainingProgress(StepsBefore(position), (long)options.Epochs * batches, epoch.Loss, line));
+        log.Report(new TrainingProgress(StepsBefore(position), (long)options.Epochs * batches, epoch.Loss, line));
         return epoch;
     }
 

@@ -6,14 +6,31 @@ using Pipeline.Training.Checkpoints;
 
 namespace Pipeline.Training.Engine;
 
-/// <summary>The folder of a run: <c>config.json</c> (what was effective), <c>metrics.jsonl</c> and the checkpoints.</summary>
+/// <summary>The folder of a run: <c>config.json</c> (what was effective), <c>data.json</c> (digests), <c>environment.json</c>, <c>log.txt</c>, metrics and checkpoints.</summary>
 internal static class RunFolder
 {
-    private const string ConfigurationFile = "config.json", MetricsFile = "metrics.jsonl";
+    private const string ConfigurationFile = "config.json", DataFile = "data.json", MetricsFile = "metrics.jsonl";
 
-    /// <summary>Makes the folder and writes the configuration.</summary>
-    /// <exception cref="UserErrorException">The folder is there already.</exception>
-    public static void Create<TOptions>(string folder, TOptions options)
+    /// <summary>Makes the folder of a new run, or makes one ready to go on.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="options">The options now.</param>
+    /// <param name="data">Digests of the data now.</param>
+    /// <param name="resume">Whether the run is there already and goes on.</param>
+    /// <param name="free">Settings that do not change the result and may differ.</param>
+    /// <exception cref="UserErrorException">A new run's folder is there already; or one that should go on is not, or has other settings or data.</exception>
+    public static void Begin<TOptions, TData>(string folder, TOptions options, TData data, bool resume, params string[] free)
+    {
+        if (resume)
+        {
+            Resume(folder, options, data, free);
+        }
+        else
+        {
+            Create(folder, options, data);
+        }
+    }
+
+    private static void Create<TOptions, TData>(string folder, TOptions options, TData data)
     {
         if (Directory.Exists(folder))
         {
@@ -21,6 +38,7 @@ internal static class RunFolder
         }
 
         AtomicFile.WriteText(Path.Combine(folder, "environment.json"), JsonSerializer.Serialize(RunEnvironment.Here(), DetectorCheckpoint.Json) + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, DataFile), JsonSerializer.Serialize(data, DetectorCheckpoint.Json) + "\n");
         AtomicFile.WriteText(Path.Combine(folder, ConfigurationFile), JsonSerializer.Serialize(options, DetectorCheckpoint.Json) + "\n");
     }
 
@@ -30,24 +48,36 @@ internal static class RunFolder
         ? path
         : throw new UserErrorException($"{folder}: holds no run that could go on ({ConfigurationFile} is missing); begin one without --resume.");
 
-    /// <summary>Makes ready to go on: removes what a killed process left half written.</summary>
-    /// <param name="folder">The run's folder.</param>
-    /// <param name="options">The options now.</param>
-    /// <param name="free">Settings that do not change the result and may differ.</param>
-    /// <exception cref="UserErrorException">The folder holds no run, or one with other settings.</exception>
-    public static void Resume<TOptions>(string folder, TOptions options, params string[] free)
+    private static void Resume<TOptions, TData>(string folder, TOptions options, TData data, string[] free)
     {
-        var before = JsonNode.Parse(File.ReadAllText(Configuration(folder)))!.AsObject();
-        var now = JsonSerializer.SerializeToNode(options, DetectorCheckpoint.Json)!.AsObject();
-        string[] differences = [.. Differences(before, now, "").Where(difference => !free.Contains(difference.Split(':')[0]))];
-        if (differences.Length > 0)
+        string[] settings = [.. Changes(Configuration(folder), options).Where(difference => !free.Contains(difference.Split(':')[0]))];
+        if (settings.Length > 0)
         {
-            throw new UserErrorException($"{folder}: the run has other settings: {string.Join("; ", differences)}. Go on with its own, or begin a new run in another folder.");
+            throw new UserErrorException($"{folder}: the run has other settings: {string.Join("; ", settings)}. Go on with its own, or begin a new run in another folder.");
         }
 
+        string[] changes = [.. Changes(Path.Combine(folder, DataFile), data)];
+        if (changes.Length > 0)
+        {
+            throw new UserErrorException($"{folder}: these are not the images, labels or weights, or not in the order, that the run began with: {string.Join("; ", changes)}. Bring them back, or begin a new run in another folder.");
+        }
+
+        // What a killed process left half written.
         foreach (var left in Directory.EnumerateFiles(folder, ".*.tmp"))
         {
             File.Delete(left);
+        }
+    }
+
+    private static IEnumerable<string> Changes<T>(string file, T now)
+    {
+        try
+        {
+            return Differences(JsonNode.Parse(File.ReadAllText(file))!.AsObject(), JsonSerializer.SerializeToNode(now, DetectorCheckpoint.Json)!.AsObject(), "");
+        }
+        catch (Exception exception) when (exception is JsonException or FileNotFoundException or InvalidOperationException)
+        {
+            throw new UserErrorException($"{file}: is missing or not as the run wrote it ({exception.Message}); begin a new run in another folder.", exception);
         }
     }
 

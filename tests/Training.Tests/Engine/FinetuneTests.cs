@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pipeline.Golden;
 using Pipeline.Shared;
 using Pipeline.Shared.Imaging;
@@ -8,6 +9,7 @@ using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Engine;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Engine;
@@ -42,6 +44,128 @@ public sealed class FinetuneTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(folder, "d"));
         Assert.Contains("is there already", Assert.Throws<UserErrorException>(() => FinetuneRun.Run(Tiny("d"), cancellation: TestContext.Current.CancellationToken)).Message);
+    }
+
+    [Fact]
+    public void A_run_describes_itself()
+    {
+        FinetuneRun.Run(Tiny("o") with { LogEverySteps = 2 }, cancellation: TestContext.Current.CancellationToken);
+
+        string In(string file) => Path.Combine(folder, "o", file);
+        var data = JsonSerializer.Deserialize<FinetuneData>(File.ReadAllText(In("data.json")), DetectorCheckpoint.Json)!;
+        Assert.Equal((12, 4, null), (data.Train.Frames, data.Test.Frames, data.BackboneWeights));
+        Assert.Contains("\"libtorch\"", File.ReadAllText(In("environment.json")), StringComparison.Ordinal);
+        Assert.Contains("\"batchSize\":4", File.ReadAllText(In("config.json")), StringComparison.Ordinal);
+        string[] log = File.ReadAllLines(In("log.txt"));
+        Assert.All(log, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", line));
+        Assert.EndsWith(" begun: 3 steps on 12 frames", log[0]);
+        Assert.Contains(log, line => line.Contains(" epoch 1/1: loss ", StringComparison.Ordinal));
+        Assert.EndsWith(" finished", log[^1]);
+        FinetuneMetrics[] steps = [.. File.ReadLines(In("steps.jsonl")).Select(line => JsonSerializer.Deserialize<FinetuneMetrics>(line, JsonSerializerOptions.Web)!)];
+        Assert.Equal([2L], steps.Select(step => step.Step));
+        Assert.All(steps, step => Assert.Equal(step.Loss, step.LossClassifier + step.LossBoxReg + step.LossObjectness + step.LossRpnBoxReg, 1e-5));
+        Assert.NotEmpty(Directory.GetFiles(In("events")));
+        Assert.Single(File.ReadLines(In("metrics.jsonl")));
+    }
+
+    [Fact]
+    public void A_run_does_not_go_on_with_other_labels_and_says_what_changed()
+    {
+        var scenes = Path.Combine(folder, "changing");
+        StreetSceneWriter.WriteKitti(scenes, new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 6, cancellation: TestContext.Current.CancellationToken);
+        var options = Tiny("p") with { Data = scenes, Labels = ["Car", "Truck", "Pedestrian", "Cyclist"] };
+        FinetuneRun.Run(options, cancellation: TestContext.Current.CancellationToken);
+        FinetuneRun.Run(options, resume: true, cancellation: TestContext.Current.CancellationToken);
+
+        File.AppendAllText(Path.Combine(scenes, "training", "label_2", "000002.txt"), "Car 0.00 0 1.85 7.63 1.00 23.81 23.12 1.67 1.87 3.69 -16.53 2.39 58.49 1.57\n");
+
+        var refusal = Assert.Throws<UserErrorException>(() => FinetuneRun.Run(options, resume: true, cancellation: TestContext.Current.CancellationToken)).Message;
+        Assert.Matches(@"not the images, labels or weights, .*(train|test)\.labels: it was ""[0-9a-f]{16}"", now it is ""[0-9a-f]{16}""", refusal);
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_finite_ends_the_run_with_the_frames_names_and_keeps_the_checkpoint()
+    {
+        var run = Tiny("q") with { LearningRate = 10, WarmupIterations = 0, Momentum = 0.99, Epochs = 40, CheckpointEverySteps = 1, Milestones = [] };
+        var refusal = Assert.Throws<UserErrorException>(() => FinetuneRun.Run(run, cancellation: TestContext.Current.CancellationToken)).Message;
+
+        Assert.Matches(@"^the loss is (NaN|-?∞|-?Infinity) in step \d+ on the frames \d{6}, \d{6}, \d{6}, \d{6}; lower the learning rate.*The last checkpoint is kept\.$", refusal);
+        using var content = SafetensorsFile.Read(Path.Combine(folder, "q", "resume.safetensors"));
+        Assert.NotEmpty(content.Tensors);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Images_without_any_proposal_train_and_detect(bool withObject)
+    {
+        using var scope = NewDisposeScope();
+        using var detector = new FasterRcnn(Tiny("t").Detector with { RpnMinSidePixels = 1e6 });
+        var image = (rand(3, 60, 100) * 255).to(uint8);
+        var count = withObject ? 1 : 0;
+        var target = new DetectionTarget(tensor(new float[] { 4, 4, 30, 28 }, [1, 4])[..count], ones(count, dtype: int64)) { Ignore = tensor(new float[] { -1e6f, -1e6f, 1e6f, 1e6f }, [1, 4]) };
+
+        var loss = detector.Losses([image, image], [target, target]).Sum();
+        loss.backward();
+        Assert.True(float.IsFinite(loss.item<float>()));
+        Assert.All(detector.parameters(), parameter => Assert.True(parameter.grad?.isfinite().all().item<bool>() ?? true));
+
+        detector.eval();
+        Assert.Equal(0, detector.Detect([image])[0].Boxes.shape[0]);
+    }
+
+    [Fact]
+    public void A_wrong_label_of_a_test_frame_is_found_before_the_run_begins()
+    {
+        var scenes = Path.Combine(folder, "wrong");
+        StreetSceneWriter.WriteKitti(scenes, new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 4, cancellation: TestContext.Current.CancellationToken);
+        var (train, test) = (Path.Combine(folder, "train.txt"), Path.Combine(folder, "test.txt"));
+        KittiSplit.WriteList(train, ["000000", "000001", "000002"]);
+        KittiSplit.WriteList(test, ["000003"]);
+        File.WriteAllText(Path.Combine(scenes, "training", "label_2", "000003.txt"), "Car 0 0\n");
+
+        var refusal = Assert.Throws<UserErrorException>(() => FinetuneRun.Run(Tiny("r") with { Data = scenes, Labels = ["Car", "Truck", "Pedestrian", "Cyclist"], TrainList = train, TestList = test }, cancellation: TestContext.Current.CancellationToken)).Message;
+        Assert.Contains("000003.txt:1", refusal);
+        Assert.False(Directory.Exists(Path.Combine(folder, "r")));
+    }
+
+    [Fact]
+    public void Micro_batches_add_up_to_the_mean_of_their_gradients()
+    {
+        using var scope = NewDisposeScope();
+        Dictionary<string, Tensor> Gradients(int microBatches, int[] frames)
+        {
+            manual_seed(1);
+            using var detector = new FasterRcnn(Tiny("s").Detector with { Backbone = Tiny("s").Detector.Backbone with { BatchNorm = BatchNormMode.Frozen } }, GoldenTensors.FirstByIndex);
+            detector.train();
+            using var optimizer = optim.SGD(detector.parameters(), 0);
+            var image = (rand(3, 60, 100) * 255).to(uint8);
+            DetectionTarget[] targets = [new(tensor(new float[] { 4, 4, 30, 28 }, [1, 4]), ones(1, dtype: int64)), new(tensor(new float[] { 50, 10, 90, 50 }, [1, 4]), 2 * ones(1, dtype: int64))];
+            using var batch = new DetectionBatch(["a", "b"], [.. frames.Select(frame => image.roll(frame, 0))], [.. frames.Select(frame => targets[frame])], null);
+            new FinetuneStep(detector, optimizer, Tiny("s") with { MicroBatches = microBatches }, CPU, scaler: null).Run(batch, 0);
+            return detector.named_parameters().Where(entry => entry.parameter.grad is not null).ToDictionary(entry => entry.name, entry => entry.parameter.grad!.clone());
+        }
+
+        var (both, first, second) = (Gradients(2, [0, 1]), Gradients(1, [0]), Gradients(1, [1]));
+        Assert.NotEmpty(both);
+        Assert.All(both, entry => Assert.True((entry.Value - (first[entry.Key] + second[entry.Key]) / 2).abs().max().item<float>() <= 1e-5 * (1 + entry.Value.abs().max().item<float>()), entry.Key));
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(1000)]
+    public void Clipping_cuts_the_norm_of_all_gradients_together(double maxNorm)
+    {
+        using var scope = NewDisposeScope();
+        Parameter[] parameters = [new(zeros(3)), new(zeros(2, 2)), new(zeros(4))];
+        parameters[0].grad = tensor(new float[] { 1, 2, 2 });
+        parameters[1].grad = tensor(new float[] { 0, 4, 0, 0 }, [2, 2]);
+
+        GradientClipping.Clip(parameters, maxNorm);
+
+        var factor = Math.Min(1, maxNorm / 5);
+        Assert.Equal([1 * factor, 2 * factor, 2 * factor], parameters[0].grad!.data<float>().ToArray().Select(value => (double)value), (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Equal(4 * factor, parameters[1].grad![0, 1].item<float>(), 1e-5);
     }
 
     [Fact]

@@ -1,0 +1,66 @@
+using Pipeline.Shared;
+using Pipeline.Shared.Kitti;
+
+namespace Pipeline.Training.Engine;
+
+/// <summary>The frames of a run: which it learns from and which it measures on.</summary>
+internal sealed class FinetuneFrames
+{
+    private readonly FinetuneOptions options;
+    private readonly KittiDataset dataset;
+    private readonly LabelMap labels;
+    private readonly int leftOut;
+
+    /// <exception cref="UserErrorException">A list is wrong, the lists overlap, or no frame has an object of the classes.</exception>
+    public FinetuneFrames(FinetuneOptions options, KittiDataset dataset, LabelMap labels)
+    {
+        (this.options, this.dataset, this.labels) = (options, dataset, labels);
+        var split = Split();
+        string[] withObjects = [.. split.Train.Where(frame => dataset.ReadLabels(frame).Any(entry => labels.Label(entry.Type) >= 0))];
+        if (withObjects.Length == 0)
+        {
+            var types = split.Train.SelectMany(dataset.ReadLabels).Select(entry => entry.Type).Distinct().Order(StringComparer.Ordinal);
+            throw new UserErrorException($"{options.Data}: none of the {split.Train.Count} frames to learn from has an object of the classes {string.Join(", ", options.Labels)}; their labels name {string.Join(", ", types)}. Change labels or labelMap.");
+        }
+
+        Train = options.SkipEmptyFrames ? withObjects : split.Train;
+        Test = split.Test;
+        _ = Test.Sum(frame => dataset.ReadLabels(frame).Count);   // what is wrong in them shows now and not after the first epoch
+        leftOut = split.Train.Count - Train.Count;
+    }
+
+    /// <summary>To learn from.</summary>
+    public IReadOnlyList<string> Train { get; }
+
+    /// <summary>To measure on; none when nothing is measured.</summary>
+    public IReadOnlyList<string> Test { get; }
+
+    /// <summary>What a person should know before the run begins.</summary>
+    public IEnumerable<string> Remarks()
+    {
+        var seen = Train.SelectMany(dataset.ReadLabels).Select(entry => labels.Label(entry.Type)).ToHashSet();
+        foreach (var label in options.Labels.Where((_, index) => !seen.Contains(index)))
+        {
+            yield return $"warning: no frame to learn from has a {label}; the detector cannot find it, and where test frames have one its AP counts as 0 in the mAP";
+        }
+
+        if (leftOut > 0)
+        {
+            yield return $"{leftOut} frames without an object of the classes are left out";
+        }
+    }
+
+    private KittiSplit Split()
+    {
+        var seeded = KittiSplit.Create(dataset.FrameIds, (ulong)options.Seed);
+        var split = new KittiSplit(
+            options.TrainList is { } train ? KittiSplit.ReadList(train) : seeded.Train,
+            options.TestList is { } test ? KittiSplit.ReadList(test) : options.TrainList is null ? seeded.Test : []);
+        if (!options.AllowOverlappingSplit && split.Train.Intersect(split.Test).FirstOrDefault() is { } both)
+        {
+            throw new UserErrorException($"testList: frame '{both}' is learnt from and measured on; make the lists disjoint, or set allowOverlappingSplit.");
+        }
+
+        return split.Train.Count > 0 ? split : throw new UserErrorException($"{options.Data}: no frame is left to learn from; name a list with --train-list.");
+    }
+}
