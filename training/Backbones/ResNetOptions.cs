@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Pipeline.Training.Backbones;
 
 /// <summary>What the batch norms of the backbone do.</summary>
@@ -32,7 +34,7 @@ public sealed record ResNetOptions
     public double NormMomentum { get; init; } = 0.1;
 
     /// <summary>How many of the five stages train, counted from the output: layer4, layer3, layer2, layer1, conv1 (torchvision's <c>trainable_backbone_layers</c>).</summary>
-    public int TrainableStages { get; init; } = 5;
+    [Range(0, 5)] public int TrainableStages { get; init; } = 5;
 
     internal bool IsBottleneck => Architecture is "resnet50" or "resnet101";
 

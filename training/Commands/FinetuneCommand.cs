@@ -15,6 +15,7 @@ internal static class FinetuneCommand
         layers.Add<string>("--train-list", "trainList", "List of the frames to learn from; a seeded 80 % when left out.");
         layers.Add<string>("--test-list", "testList", "List of the frames to measure on.");
         layers.Add<string>("--backbone-weights", "backboneWeights", "A backbone that pretrain wrote; random weights when left out.");
+        layers.Add<int>("--trainable-stages", "detector.backbone.trainableStages", "How many of the backbone's five stages learn, counted from the output; the paper's k frozen stages are 5 - k.");
         layers.Add<int>("--epochs", "epochs", "Passes over the frames.");
         layers.Add<int>("--iterations", "iterations", "Steps in place of epochs; milestones are then steps.");
         layers.Add<int>("--batch", "batchSize", "Images of a step.");
