@@ -76,7 +76,7 @@ internal static class DetectorPeer
     {
         (string Name, Parameter Parameter)[] trained = [.. detector.named_parameters().Where(entry => entry.parameter.requires_grad)];
         var optimizer = optim.SGD(trained.Select(entry => entry.Parameter), 1e-4, 0.9, weight_decay: 5e-4);
-        _ = new SgdState(optimizer, trained);
+        _ = new SgdState(optimizer, trained);   // as in a run, velocities are there before the first step
         return optimizer;
     }
 
