@@ -28,7 +28,7 @@ public static partial class AntialiasedResize
     /// <returns>Positions int64 [to, T] and weights int32 [to, T] of the places that make each place of the result, and T, int64 [1].</returns>
     private static (OnnxValue Positions, OnnxValue Weights, OnnxValue Taps) EmitTaps(OnnxGraph graph, OnnxValue from, OnnxValue to)
     {
-        OnnxValue Range(OnnxValue count) => graph.Cast(graph.Op("Range", [graph.Constant([0L]), graph.Op("Squeeze", [count]), graph.Constant([1L])]), OnnxType.Double);
+        OnnxValue Range(OnnxValue count) => graph.Cast(graph.Range(count), OnnxType.Double);
         var (length, half) = (graph.Cast(from, OnnxType.Double), graph.Double(0.5));
         var scale = graph.Div(length, graph.Cast(to, OnnxType.Double));
         var support = graph.Op("Max", [scale, graph.Double(1)]);

@@ -40,9 +40,8 @@ internal sealed partial class RegionProposalNetwork
     {
         OnnxValue Positions(OnnxValue cells, OnnxValue side, long[] shape)
         {
-            var first = graph.Op("Range", [graph.Constant([0L]), graph.Op("Squeeze", [cells]), graph.Constant([1L])]);
             var stride = options.AnchorStrides is { } strides ? graph.Vector(strides[level]) : graph.Div(side, cells);
-            return graph.Reshape(graph.Cast(graph.Mul(first, stride), OnnxType.Float), shape);
+            return graph.Reshape(graph.Cast(graph.Mul(graph.Range(cells), stride), OnnxType.Float), shape);
         }
 
         var y = graph.Mul(Positions(height, batch.PaddedHeight, [-1, 1, 1, 1]), graph.Constant([0f, 1, 0, 1], 4));

@@ -93,11 +93,7 @@ internal sealed partial class RegionProposalNetwork : NamedModule
             boxes = objects.index_select(0, matches.clamp(min: 0));
         }
 
-        if (ignore is { } regions && regions.shape[0] > 0)
-        {
-            labels = labels.masked_fill(labels.eq(0).logical_and(TensorBoxes.CoveredByHalf(anchors, regions)), -1);
-        }
-
+        labels = TensorBoxes.WithoutBackgroundIn(ignore, anchors, labels);
         return (labels.MoveToOuterDisposeScope(), boxes.MoveToOuterDisposeScope());
     }
 

@@ -29,7 +29,7 @@ internal sealed partial class RoIHeads
 
     private (OnnxValue Logits, OnnxValue Deltas) EmitHead(OnnxGraph graph, IReadOnlyList<OnnxValue> features, OnnxValue proposals, OnnxValue objectness, OnnxBatch batch)
     {
-        var images = graph.Op("Range", [graph.Constant([0L]), graph.Op("Squeeze", [graph.Dimension(proposals, 0)]), graph.Constant([1L])]);
+        var images = graph.Range(graph.Dimension(proposals, 0));
         var imageOfRoi = graph.Reshape(graph.Filled(graph.Op("Shape", [objectness]), graph.Unsqueeze(images, 1)), -1);
         var (pooled, order) = pooler.Emit(graph, features, graph.Reshape(proposals, -1, 4), imageOfRoi, batch.Height);
         var (logits, deltas) = boxPredictor.Emit(graph, boxHead.Emit(graph, pooled));

@@ -60,10 +60,7 @@ internal sealed partial class RoIHeads : NamedModule
                 .masked_fill(matches.eq(Matcher.BetweenThresholds), -1);
         }
 
-        if (target.Ignore is { } regions && regions.shape[0] > 0)
-        {
-            labels = labels.masked_fill(labels.eq(0).logical_and(TensorBoxes.CoveredByHalf(all, regions)), -1);
-        }
+        labels = TensorBoxes.WithoutBackgroundIn(target.Ignore, all, labels);
 
         var indices = sampler.Sample(labels).All;
         var (boxes, objects) = (all.index_select(0, indices), matched.index_select(0, indices));

@@ -8,24 +8,27 @@ internal sealed class FinetuneFrames
 {
     private readonly FinetuneOptions options;
     private readonly KittiDataset dataset;
-    private readonly LabelMap labels;
+    private readonly IReadOnlyList<string> unseen;
     private readonly int leftOut;
 
     /// <exception cref="UserErrorException">A list is wrong, the lists overlap, or no frame has an object of the classes.</exception>
     public FinetuneFrames(FinetuneOptions options, KittiDataset dataset, LabelMap labels)
     {
-        (this.options, this.dataset, this.labels) = (options, dataset, labels);
+        (this.options, this.dataset) = (options, dataset);
         var split = Split();
-        string[] withObjects = [.. split.Train.Where(frame => dataset.ReadLabels(frame).Any(entry => labels.Label(entry.Type) >= 0))];
+        (string Frame, string[] Types)[] annotated = [.. split.Train.Select(frame => (frame, dataset.ReadLabels(frame).Select(entry => entry.Type).Distinct().ToArray()))];
+        string[] withObjects = [.. annotated.Where(frame => frame.Types.Any(type => labels.Label(type) >= 0)).Select(frame => frame.Frame)];
         if (withObjects.Length == 0)
         {
-            var types = split.Train.SelectMany(dataset.ReadLabels).Select(entry => entry.Type).Distinct().Order(StringComparer.Ordinal);
+            var types = annotated.SelectMany(frame => frame.Types).Distinct().Order(StringComparer.Ordinal);
             throw new UserErrorException($"{options.Data}: none of the {split.Train.Count} frames to learn from has an object of the classes {string.Join(", ", options.Labels)}; their labels name {string.Join(", ", types)}. Change labels or labelMap.");
         }
 
         Train = options.SkipEmptyFrames ? withObjects : split.Train;
         Test = split.Test;
         _ = Test.Sum(frame => dataset.ReadLabels(frame).Count);   // what is wrong in them shows now and not after the first epoch
+        var seen = annotated.SelectMany(frame => frame.Types).Select(labels.Label).ToHashSet();
+        unseen = [.. options.Labels.Where((_, index) => !seen.Contains(index))];
         leftOut = split.Train.Count - Train.Count;
     }
 
@@ -38,8 +41,7 @@ internal sealed class FinetuneFrames
     /// <summary>What a person should know before the run begins.</summary>
     public IEnumerable<string> Remarks()
     {
-        var seen = Train.SelectMany(dataset.ReadLabels).Select(entry => labels.Label(entry.Type)).ToHashSet();
-        foreach (var label in options.Labels.Where((_, index) => !seen.Contains(index)))
+        foreach (var label in unseen)
         {
             yield return $"warning: no frame to learn from has a {label}; the detector cannot find it, and where test frames have one its AP counts as 0 in the mAP";
         }

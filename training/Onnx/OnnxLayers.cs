@@ -38,6 +38,9 @@ internal static class OnnxLayers
     /// <summary>One dimension as an int64 vector of one element.</summary>
     public static OnnxValue Dimension(this OnnxGraph graph, OnnxValue a, long axis) => graph.Op("Shape", [a], ("start", axis), ("end", axis + 1));
 
+    /// <summary>0, 1, … as int64 [count]; the count is an int64 vector of one element.</summary>
+    public static OnnxValue Range(this OnnxGraph graph, OnnxValue count) => graph.Op("Range", [graph.Constant([0L]), graph.Op("Squeeze", [count]), graph.Constant([1L])]);
+
     public static OnnxValue Filled(this OnnxGraph graph, OnnxValue shape, OnnxValue value) => graph.Op("Expand", [value, shape]);
 
     /// <summary>Convolution; a norm with constant statistics behind it is folded in.</summary>

@@ -18,13 +18,8 @@ public sealed class DetectorParityTests : IDisposable
     [Theory]
     [InlineData("resnet50", 1.0, 1, 128, 427)]
     [InlineData("resnet18", 0.5, 4, 160, 540)]
-    public void The_exported_detector_finds_what_the_torch_detector_finds_on_real_frames(string architecture, double width, int images, int minSize, int maxSize)
-    {
-        var frames = Directory.GetFiles(SharedData.Path("data/kitti-sample/training/image_2")).Order().Select(file => ImageDecoder.DecodeFile(file))
-            .Where(image => image is { WidthPixels: 1242, HeightPixels: 375 }).Take(images).ToArray();
-
-        EqualDetections(architecture, width, minSize, maxSize, 375, 1242, [.. frames.Select(image => image.Pixels.ToArray())]);
-    }
+    public void The_exported_detector_finds_what_the_torch_detector_finds_on_real_frames(string architecture, double width, int images, int minSize, int maxSize) =>
+        EqualDetections(architecture, width, minSize, maxSize, 375, 1242, Frames(images));
 
     [Fact]
     public void The_exported_detector_finds_what_the_torch_detector_finds_on_synthetic_scenes()
@@ -57,13 +52,8 @@ public sealed class DetectorParityTests : IDisposable
     [Theory]
     [InlineData("resnet50", 1.0, 1, 128, 427)]
     [InlineData("resnet18", 0.5, 3, 128, 427)]
-    public void A_detector_of_the_preset_paper_agrees_on_real_frames(string architecture, double width, int images, int minSize, int maxSize)
-    {
-        var frames = Directory.GetFiles(SharedData.Path("data/kitti-sample/training/image_2")).Order().Select(file => ImageDecoder.DecodeFile(file))
-            .Where(image => image is { WidthPixels: 1242, HeightPixels: 375 }).Take(images).ToArray();
-
-        EqualDetections(architecture, width, minSize, maxSize, 375, 1242, [.. frames.Select(image => image.Pixels.ToArray())], Paper);
-    }
+    public void A_detector_of_the_preset_paper_agrees_on_real_frames(string architecture, double width, int images, int minSize, int maxSize) =>
+        EqualDetections(architecture, width, minSize, maxSize, 375, 1242, Frames(images), Paper);
 
     [Theory]
     [InlineData(90, 60)]
@@ -223,6 +213,13 @@ public sealed class DetectorParityTests : IDisposable
         return new Detections(
             outputs[0].GetTensorDataAsSpan<float>().ToArray(), outputs[1].GetTensorDataAsSpan<float>().ToArray(), outputs[2].GetTensorDataAsSpan<long>().ToArray(), outputs[3].GetTensorDataAsSpan<long>().ToArray());
     }
+
+    /// <summary>The first real frames of 1242 × 375.</summary>
+    private static byte[][] Frames(int count) =>
+    [
+        .. Directory.GetFiles(SharedData.Path("data/kitti-sample/training/image_2")).Order().Select(file => ImageDecoder.DecodeFile(file))
+            .Where(image => image is { WidthPixels: 1242, HeightPixels: 375 }).Take(count).Select(image => image.Pixels.ToArray()),
+    ];
 
     private static byte[] Picture(string name, int height, int width)
     {
