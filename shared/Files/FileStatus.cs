@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace Pipeline.Shared.Files;
+
+/// <summary>What a path leads to.</summary>
+public enum FileKind
+{
+    /// <summary>Nothing, a link to nothing, or links in a circle.</summary>
+    Missing,
+
+    /// <summary>A regular file.</summary>
+    File,
+
+    /// <summary>A folder.</summary>
+    Folder,
+
+    /// <summary>A pipe, a socket or a device: opening or reading it may never end.</summary>
+    Special,
+}
+
+/// <summary>What a path leads to when all links are followed, and which file that is whatever the path's spelling.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Identity">The same text for two paths to one file or folder; empty where there is none.</param>
+public readonly partial record struct FileStatus(FileKind Kind, string Identity)
+{
+    private const int CurrentFolder = -100, BasicStatistics = 0x7FF, NoSuchCall = 38;
+    private const int StatusBytes = 256, ModeAt = 28, InodeAt = 32, DeviceMajorAt = 136, DeviceMinorAt = 140;
+    private const int TypeMask = 0xF000, FolderType = 0x4000, FileType = 0x8000;
+
+    /// <summary>Looks at a path; nothing is opened.</summary>
+    public static FileStatus Of(string path) => OperatingSystem.IsLinux() && TryLinux(path, out var status) ? status : Portable(path);
+
+    /// <summary>Linux's statx: its structure is the same on every processor.</summary>
+    private static bool TryLinux(string path, out FileStatus status)
+    {
+        Span<byte> buffer = stackalloc byte[StatusBytes];
+        status = new FileStatus(FileKind.Missing, "");
+        int result;
+        try
+        {
+            result = StatX(CurrentFolder, Path.GetFullPath(path), 0, BasicStatistics, buffer);   // as .NET opens it
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false;
+        }
+
+        if (result != 0)
+        {
+            return Marshal.GetLastPInvokeError() != NoSuchCall;
+        }
+
+        var kind = (BinaryPrimitives.ReadUInt16LittleEndian(buffer[ModeAt..]) & TypeMask) switch
+        {
+            FileType => FileKind.File,
+            FolderType => FileKind.Folder,
+            _ => FileKind.Special,
+        };
+        var inode = BinaryPrimitives.ReadUInt64LittleEndian(buffer[InodeAt..]);
+        var major = BinaryPrimitives.ReadUInt32LittleEndian(buffer[DeviceMajorAt..]);
+        var minor = BinaryPrimitives.ReadUInt32LittleEndian(buffer[DeviceMinorAt..]);
+        status = new FileStatus(kind, $"{major}:{minor}:{inode}");
+        return true;
+    }
+
+    /// <summary>Elsewhere: the full path with the links of all its parts followed; the file systems there ignore letters' case.</summary>
+    private static FileStatus Portable(string path)
+    {
+        var resolved = Path.GetPathRoot(Path.GetFullPath(path))!;
+        foreach (var part in Path.GetFullPath(path)[resolved.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        {
+            var next = Path.Combine(resolved, part);
+            try
+            {
+                resolved = new FileInfo(next).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? next;
+            }
+            catch (IOException)
+            {
+                resolved = next;
+            }
+        }
+
+        if (Directory.Exists(resolved))
+        {
+            return new FileStatus(FileKind.Folder, resolved.ToUpperInvariant());
+        }
+
+        return File.Exists(resolved) ? new FileStatus(FileKind.File, resolved.ToUpperInvariant()) : new FileStatus(FileKind.Missing, "");
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatX(int folder, string path, int flags, uint mask, Span<byte> status);
+}

@@ -1,0 +1,103 @@
+using System.Text;
+
+namespace Pipeline.Shared.Files;
+
+/// <summary>Opens the files and folders that a user names. What cannot be read is told in one line; a pipe or a device is refused before it could block.</summary>
+public static class InputFile
+{
+    private const long MaxTextBytes = 256_000_000;
+
+    /// <param name="path">The file; links are followed.</param>
+    /// <param name="noun">What it should be, as "label file".</param>
+    /// <returns>The opened file; dispose it.</returns>
+    /// <exception cref="UserErrorException">There is no such file, it is no regular file, or it must not be read.</exception>
+    public static FileStream Open(string path, string noun = "file")
+    {
+        Require(path, noun);
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CannotRead(path, noun, exception);
+        }
+    }
+
+    /// <summary>The whole content.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="noun">What it should be.</param>
+    /// <param name="maxBytes">A longer file is refused before anything is allocated.</param>
+    /// <exception cref="UserErrorException">As <see cref="Open"/>, or the file is too long.</exception>
+    public static byte[] ReadBytes(string path, string noun = "file", long maxBytes = MaxTextBytes)
+    {
+        using var stream = Open(path, noun);
+        if (stream.Length > maxBytes)
+        {
+            throw new UserErrorException($"{path}: {stream.Length:N0} bytes are too many for a {noun}; the limit is {maxBytes:N0}.");
+        }
+
+        try
+        {
+            var content = new byte[stream.Length];
+            stream.ReadExactly(content);
+            return content;
+        }
+        catch (IOException exception)
+        {
+            throw CannotRead(path, noun, exception);
+        }
+    }
+
+    /// <summary>The whole content as text: UTF-8, or what its byte order mark says.</summary>
+    /// <inheritdoc cref="ReadBytes" />
+    public static string ReadText(string path, string noun = "file", long maxBytes = MaxTextBytes)
+    {
+        using var reader = new StreamReader(new MemoryStream(ReadBytes(path, noun, maxBytes)), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>Makes sure that a path leads to a regular file.</summary>
+    /// <exception cref="UserErrorException">It does not; the message says what is there.</exception>
+    public static void Require(string path, string noun = "file")
+    {
+        if (Problem(path, noun) is { } problem)
+        {
+            throw new UserErrorException(problem);
+        }
+    }
+
+    /// <summary>Makes sure that a path leads to a folder.</summary>
+    /// <exception cref="UserErrorException">It does not; the message says what is there.</exception>
+    public static void RequireFolder(string path, string noun = "folder")
+    {
+        var kind = FileStatus.Of(path).Kind;
+        if (kind == FileKind.Missing)
+        {
+            throw new UserErrorException(Missing(path, noun));
+        }
+
+        if (kind != FileKind.Folder)
+        {
+            throw new UserErrorException($"{path}: this is a file; a {noun} is expected.");
+        }
+    }
+
+    private static string? Problem(string path, string noun) => FileStatus.Of(path).Kind switch
+    {
+        FileKind.Missing => Missing(path, noun),
+        FileKind.Folder => $"{path}: this is a folder; a {noun} is expected.",
+        FileKind.Special => $"{path}: this is a pipe, a socket or a device; write what it gives to a {noun} first.",
+        _ => null,
+    };
+
+    private static string Missing(string path, string noun)
+    {
+        var link = new FileInfo(path).LinkTarget;
+        return link is null ? $"{path}: there is no such {noun}." : $"{path}: this is a link to {link}, which is not there or leads back to it; a {noun} is expected.";
+    }
+
+    private static UserErrorException CannotRead(string path, string noun, Exception exception) => exception is UnauthorizedAccessException
+        ? new UserErrorException($"{path}: this {noun} must not be read by the user '{Environment.UserName}'; change its rights.", exception)
+        : new UserErrorException($"{path}: this {noun} cannot be read: {exception.Message}", exception);
+}
