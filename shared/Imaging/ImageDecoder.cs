@@ -1,3 +1,4 @@
+using Pipeline.Shared.Files;
 using SkiaSharp;
 
 namespace Pipeline.Shared.Imaging;
@@ -5,40 +6,49 @@ namespace Pipeline.Shared.Imaging;
 /// <summary>Decodes PNG, JPEG, WebP, BMP and GIF to 8-bit RGB; EXIF orientation is applied, transparent pixels are laid on black.</summary>
 public static class ImageDecoder
 {
+    private const string Noun = "image file";
+
     /// <param name="path">The image file.</param>
     /// <param name="limits">What is refused; the defaults when null.</param>
     /// <returns>The image; dispose it.</returns>
     /// <exception cref="ImageException">The file is no image, is damaged, or is over a limit.</exception>
-    /// <exception cref="UserErrorException">The file is missing.</exception>
+    /// <exception cref="UserErrorException">The file is missing or cannot be read.</exception>
     public static RgbImage DecodeFile(string path, ImageLimits? limits = null)
     {
         limits ??= new ImageLimits();
-        var file = new FileInfo(path);
-        if (!file.Exists)
+        byte[] encoded;
+        using (var file = InputFile.Open(path, Noun))
         {
-            throw new UserErrorException($"{path}: there is no such image file.");
+            RequireFileLength(path, file.Length, limits);
+            encoded = new byte[file.Length];
+            file.ReadExactly(encoded);
         }
 
-        if (file.Length > limits.MaxFileBytes)
-        {
-            throw new ImageException(ImageProblem.TooLarge, $"{path}: the file has {file.Length:N0} bytes, the limit is {limits.MaxFileBytes:N0}.");
-        }
-
-        return Decode(File.ReadAllBytes(path), path, limits);
+        return Decode(encoded, path, limits);
     }
 
     /// <summary>Width and height of an image in pixels, from its header; as it will be decoded.</summary>
     /// <exception cref="ImageException">The file is no image.</exception>
-    /// <exception cref="UserErrorException">The file is missing.</exception>
+    /// <exception cref="UserErrorException">The file is missing or cannot be read.</exception>
     public static (int WidthPixels, int HeightPixels) ReadSize(string path)
     {
-        if (!File.Exists(path))
-        {
-            throw new UserErrorException($"{path}: there is no such image file.");
-        }
+        using var file = InputFile.Open(path, Noun);
+        return ReadSize(path, file);
+    }
 
-        using var codec = SKCodec.Create(path) ?? throw new ImageException(ImageProblem.NotAnImage, $"{path}: this is not a PNG, JPEG, WebP, BMP or GIF image.");
-        return IsTransposed(codec.EncodedOrigin) ? (codec.Info.Height, codec.Info.Width) : (codec.Info.Width, codec.Info.Height);
+    /// <summary>Whether an image would be refused for its size, told from its header; nothing is decoded.</summary>
+    /// <param name="path">The image file.</param>
+    /// <param name="limits">What is refused.</param>
+    /// <returns>Width and height in pixels, as the image will be decoded.</returns>
+    /// <exception cref="ImageException">The file is no image, or is over a limit.</exception>
+    /// <exception cref="UserErrorException">The file is missing or cannot be read.</exception>
+    public static (int WidthPixels, int HeightPixels) CheckSize(string path, ImageLimits limits)
+    {
+        using var file = InputFile.Open(path, Noun);
+        RequireFileLength(path, file.Length, limits);
+        var size = ReadSize(path, file);
+        RequireSize(path, size.WidthPixels, size.HeightPixels, limits);
+        return size;
     }
 
     /// <param name="encoded">The encoded image.</param>
@@ -49,21 +59,12 @@ public static class ImageDecoder
     public static RgbImage Decode(ReadOnlyMemory<byte> encoded, string name, ImageLimits? limits = null)
     {
         limits ??= new ImageLimits();
-        if (encoded.Length > limits.MaxFileBytes)
-        {
-            throw new ImageException(ImageProblem.TooLarge, $"{name}: the image has {encoded.Length:N0} bytes, the limit is {limits.MaxFileBytes:N0}.");
-        }
-
+        RequireFileLength(name, encoded.Length, limits);
         using var data = SKData.CreateCopy(encoded.Span);
         using var codec = SKCodec.Create(data)
-            ?? throw new ImageException(ImageProblem.NotAnImage, $"{name}: this is not a PNG, JPEG, WebP, BMP or GIF image.");
+            ?? throw NotAnImage(name);
         var (width, height) = (codec.Info.Width, codec.Info.Height);
-        if (width > limits.MaxDimensionPixels || height > limits.MaxDimensionPixels || (long)width * height > limits.MaxPixels)
-        {
-            throw new ImageException(
-                ImageProblem.TooLarge, $"{name}: the header says {width} x {height} pixels; the limits are {limits.MaxDimensionPixels} a side and {limits.MaxPixels:N0} in all.");
-        }
-
+        RequireSize(name, width, height, limits);
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul));
         var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
         if (result != SKCodecResult.Success)
@@ -72,6 +73,36 @@ public static class ImageDecoder
         }
 
         return Pack(bitmap.GetPixelSpan(), width, height, codec.EncodedOrigin);
+    }
+
+    private static (int WidthPixels, int HeightPixels) ReadSize(string name, Stream file)
+    {
+        using var codec = SKCodec.Create(file) ?? throw NotAnImage(name);
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        return IsTransposed(codec.EncodedOrigin) ? (height, width) : (width, height);
+    }
+
+    private static ImageException NotAnImage(string name) =>
+        new(ImageProblem.NotAnImage, $"{name}: this is not a PNG, JPEG, WebP, BMP or GIF image.");
+
+    private static void RequireFileLength(string name, long bytes, ImageLimits limits)
+    {
+        if (bytes > limits.MaxFileBytes)
+        {
+            throw new ImageException(ImageProblem.TooLarge, $"{name}: the file has {bytes:N0} bytes, the limit is {limits.MaxFileBytes:N0}.");
+        }
+    }
+
+    private static void RequireSize(string name, int width, int height, ImageLimits limits)
+    {
+        if (width <= limits.MaxDimensionPixels && height <= limits.MaxDimensionPixels && (long)width * height <= limits.MaxPixels)
+        {
+            return;
+        }
+
+        var size = $"the header says {width} x {height} pixels";
+        throw new ImageException(
+            ImageProblem.TooLarge, $"{name}: {size}; the limits are {limits.MaxDimensionPixels} a side and {limits.MaxPixels:N0} in all.");
     }
 
     private static bool IsTransposed(SKEncodedOrigin origin) => origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
