@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Text.Json;
 using Pipeline.Serving.Inference;
 using Pipeline.Serving.Protocols;
-using Pipeline.Shared;
-using Pipeline.Shared.Files;
+using Pipeline.Shared.Commands;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.ModelRepository;
+using Pipeline.Shared.Numbers;
 
 namespace Pipeline.Serving.Commands;
 
@@ -17,32 +17,38 @@ internal static class DetectCommand
     {
         var images = new Argument<string[]>("image") { Arity = ArgumentArity.OneOrMore, Description = "Image files." };
         var model = new Option<string>("--model") { Required = true, Description = "A model's version: <repository>/<name>/<version>." };
-        var threshold = new Option<double>("--threshold") { Description = "Leave out detections of a lower score." };
-        var output = new Option<string?>("--output") { Description = "Folder for <image>.json, <image>.txt (KITTI's result format) and <image>.png (annotated)." };
+        var threshold = NumberOption.Create("--threshold", new NumberRange<double>(0, 1), 0, "Leave out detections of a lower score.");
+        var output = new Option<string?>("--output") { Description = "Folder for the files of --formats." };
+        var formats = new Option<string[]>("--formats")
+        {
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => DetectionFiles.Formats,
+            Description = "Files for each image: json; kitti (<image>.txt, KITTI's result format); image (<image>.png, annotated).",
+        };
+        formats.AcceptOnlyFromAmong(DetectionFiles.Formats);
+        var force = ForceOption.Create();
         var command = new Command("detect", "Prints the detections of images, one JSON line an image.\n\nExample:\n  pipeline-serve detect --model models/street/1 frame.png --output detections")
         {
-            images, model, threshold, output,
+            images, model, threshold, output, formats, force,
         };
         command.SetAction((result, cancellation) =>
         {
             var paths = result.GetValue(images)!;
-            if (result.GetValue(output) is not null && paths.GroupBy(Path.GetFileNameWithoutExtension).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            var directory = ModelDirectory.Open(result.GetValue(model)!);
+            var files = result.GetValue(output) is { } folder
+                ? new DetectionFiles(folder, result.GetValue(formats)!, directory.Manifest.Labels, replace: result.GetValue(force))
+                : null;
+            files?.Require(paths);
+            foreach (var path in paths)
             {
-                throw new UserErrorException($"--output: two images are called '{twice.Key}'; run them one after the other into folders of their own.");
+                ImageDecoder.CheckSize(path, DetectorModel.LimitsOf(directory.Manifest));
             }
 
-            using var detector = DetectorModel.Load(result.GetValue(model)!);
+            using var detector = DetectorModel.Load(directory);
             foreach (var path in paths)
             {
                 cancellation.ThrowIfCancellationRequested();
-                using var image = ImageDecoder.DecodeFile(path);
-                Detection[] found = [.. detector.Detect([image])[0].Where(detection => detection.Score >= result.GetValue(threshold))];
-                var line = JsonSerializer.Serialize(new { image = path, detections = found.Select(detection => DetectedObject.From(detection, detector.Manifest.Labels)) }, JsonSerializerOptions.Web);
-                Console.WriteLine(line);
-                if (result.GetValue(output) is { } folder)
-                {
-                    Write(Path.Combine(folder, Path.GetFileNameWithoutExtension(path)), image, found, detector.Manifest.Labels, line);
-                }
+                Detect(path, detector, result.GetValue(threshold), files);
             }
 
             return Task.FromResult(0);
@@ -50,11 +56,13 @@ internal static class DetectCommand
         return command;
     }
 
-    private static void Write(string front, RgbImage image, Detection[] found, IReadOnlyList<string> labels, string line)
+    private static void Detect(string path, DetectorModel detector, double threshold, DetectionFiles? files)
     {
-        AtomicFile.WriteText(front + ".json", line + "\n");
-        KittiResultFile.Write(front + ".txt", found, labels);
-        using var painted = DetectionPainter.Paint(image, found, labels);
-        AtomicFile.Write(front + ".png", ImageEncoder.Png(painted));
+        using var image = ImageDecoder.DecodeFile(path);
+        Detection[] found = [.. detector.Detect([image])[0].Where(detection => detection.Score >= threshold)];
+        var objects = found.Select(detection => DetectedObject.From(detection, detector.Manifest.Labels));
+        var line = JsonSerializer.Serialize(new { image = path, detections = objects }, JsonSerializerOptions.Web);
+        Console.WriteLine(line);
+        files?.Write(path, image, found, line);
     }
 }

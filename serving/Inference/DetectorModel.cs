@@ -18,12 +18,23 @@ public sealed class DetectorModel : IDisposable
     /// <summary>What the model is.</summary>
     public ModelManifest Manifest { get; }
 
+    /// <summary>What the model takes: the sides that it was exported for, and what the decoder takes at all.</summary>
+    public static ImageLimits LimitsOf(ModelManifest manifest)
+    {
+        var limits = new ImageLimits();
+        return limits with { MaxDimensionPixels = Math.Min(limits.MaxDimensionPixels, manifest.MaxInputSidePixels) };
+    }
+
     /// <param name="modelDirectory"><c>&lt;repository&gt;/&lt;name&gt;/&lt;version&gt;</c></param>
     /// <param name="threads">Threads of one execution; 0: one a core.</param>
     /// <exception cref="UserErrorException">The directory's contract, sizes or digests do not fit, or ONNX Runtime refuses the file.</exception>
-    public static DetectorModel Load(string modelDirectory, int threads = 0)
+    public static DetectorModel Load(string modelDirectory, int threads = 0) => Load(ModelDirectory.Open(modelDirectory), threads);
+
+    /// <param name="directory">The version, opened.</param>
+    /// <param name="threads">Threads of one execution; 0: one a core.</param>
+    /// <exception cref="UserErrorException">ONNX Runtime refuses the file.</exception>
+    public static DetectorModel Load(ModelDirectory directory, int threads = 0)
     {
-        var directory = ModelDirectory.Open(modelDirectory);
         try
         {
             using var options = new Microsoft.ML.OnnxRuntime.SessionOptions { IntraOpNumThreads = threads };

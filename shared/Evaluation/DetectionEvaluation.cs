@@ -9,12 +9,12 @@ namespace Pipeline.Shared.Evaluation;
 /// <param name="Detections">What was found; labels are indices into the classes.</param>
 public sealed record EvaluatedFrame(string FrameId, IReadOnlyList<KittiObject> Truth, IReadOnlyList<Detection> Detections);
 
-/// <summary>COCO's metrics of KITTI labels; 0..1.</summary>
-/// <param name="Map">Mean AP over IoU 0.50 to 0.95 and the classes that have objects; 0 without any.</param>
+/// <summary>COCO's metrics of KITTI labels; 0..1, or null where no frame has an object: nothing measured is not zero.</summary>
+/// <param name="Map">Mean AP over IoU 0.50 to 0.95 and the classes that have objects.</param>
 /// <param name="Map50">At IoU 0.50.</param>
 /// <param name="Map75">At IoU 0.75.</param>
 /// <param name="PerClass">AP and AP50 of each class; null where it has no object.</param>
-public sealed record DetectionEvaluationResult(double Map, double Map50, double Map75, IReadOnlyDictionary<string, ClassAveragePrecision?> PerClass);
+public sealed record DetectionEvaluationResult(double? Map, double? Map50, double? Map75, IReadOnlyDictionary<string, ClassAveragePrecision?> PerClass);
 
 /// <param name="Ap">Mean over IoU 0.50 to 0.95.</param>
 /// <param name="Ap50">At IoU 0.50.</param>
@@ -57,9 +57,12 @@ public static class DetectionEvaluation
 
         var result = CocoEvaluator.Evaluate(new CocoProblem(images, [.. Enumerable.Range(0, labels.Count)], objects, detections));
         return new DetectionEvaluationResult(
-            Math.Max(0, result.Stats[0]), Math.Max(0, result.Stats[1]), Math.Max(0, result.Stats[2]),
+            Measured(result.Stats[0]), Measured(result.Stats[1]), Measured(result.Stats[2]),
             result.Categories.ToDictionary(
                 category => labels[category.CategoryId],
                 category => category.Ap < 0 ? null : new ClassAveragePrecision(category.Ap, category.Ap50, objects.Count(entry => entry.CategoryId == category.CategoryId && !entry.IsCrowd))));
     }
+
+    /// <summary>COCO's −1 is no number.</summary>
+    private static double? Measured(double stat) => stat < 0 ? null : stat;
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Shared.Kitti;
@@ -14,8 +16,6 @@ public static class KittiCheck
     /// <summary>Labelled frames of KITTI's object data set.</summary>
     public const int FullKittiFrames = 7481;
 
-    private const float BorderPixels = 1;
-
     /// <summary>Objects of the whole of KITTI by type, as the paper's authors' log counts them (their car and person are Car and Pedestrian).</summary>
     public static IReadOnlyDictionary<string, int> FullKittiObjects { get; } = new Dictionary<string, int>
     {
@@ -30,39 +30,44 @@ public static class KittiCheck
 
     /// <param name="dataset">The frames.</param>
     /// <param name="lists">Files that name frames; no frame may stand in two of them.</param>
-    /// <param name="decode">Whether every image is decoded.</param>
+    /// <param name="decode">Whether every image is decoded; else only its header is read.</param>
     /// <param name="progress">Receives the number of frames that are done.</param>
     /// <param name="cancellation">Ends the check.</param>
     public static KittiCheckReport Run(KittiDataset dataset, IEnumerable<string> lists, bool decode = true, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        var (objects, defects) = (new SortedDictionary<string, int>(StringComparer.Ordinal), new List<string>());
-        foreach (var (frame, index) in dataset.FrameIds.Select((frame, index) => (frame, index)))
+        var objects = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var defects = new List<string>();
+        var done = 0;
+        foreach (var frame in dataset.ImageIds)
         {
             cancellation.ThrowIfCancellationRequested();
-            var size = decode ? Decode(dataset.ImagePath(frame), defects) : null;
-            Labels(dataset.LabelPath(frame), size, objects, defects);
-            progress?.Report(index + 1);
+            var size = Size(dataset.ImagePath(frame), decode, defects);
+            Labels(dataset, frame, size, objects, defects);
+            done++;
+            progress?.Report(done);
         }
 
-        foreach (var path in dataset.LabelsWithoutImage())
-        {
-            defects.Add($"{path}: there is no image of this frame.");
-        }
-
+        defects.AddRange(dataset.LabelsWithoutImage.Select(path => $"{path}: there is no image of this frame."));
+        defects.AddRange(dataset.OtherFiles.Select(path => $"{path}: this file is not read; images are {ImageFormats.Extensions}."));
         Lists(dataset, lists, defects);
-        if (dataset.FrameIds.Count == FullKittiFrames)
+        if (dataset.ImageIds.Count == FullKittiFrames)
         {
             defects.AddRange(FullKittiObjects.Where(entry => objects.GetValueOrDefault(entry.Key) != entry.Value)
                 .Select(entry => $"{entry.Key}: the whole of KITTI has {entry.Value}, this has {objects.GetValueOrDefault(entry.Key)}."));
         }
 
-        return new KittiCheckReport(dataset.FrameIds.Count, objects, defects);
+        return new KittiCheckReport(dataset.ImageIds.Count, objects, defects);
     }
 
-    private static (int Width, int Height)? Decode(string path, List<string> defects)
+    private static (int Width, int Height)? Size(string path, bool decode, List<string> defects)
     {
         try
         {
+            if (!decode)
+            {
+                return ImageDecoder.CheckSize(path, new ImageLimits());
+            }
+
             using var image = ImageDecoder.DecodeFile(path);
             return (image.WidthPixels, image.HeightPixels);
         }
@@ -73,53 +78,87 @@ public static class KittiCheck
         }
     }
 
-    private static void Labels(string path, (int Width, int Height)? image, SortedDictionary<string, int> objects, List<string> defects)
+    private static void Labels(KittiDataset dataset, string frame, (int Width, int Height)? image, SortedDictionary<string, int> objects, List<string> defects)
     {
-        if (!File.Exists(path))
+        if (!dataset.HasLabel(frame))
         {
-            defects.Add($"{path}: there is no such label file; an image without objects needs an empty one.");
+            defects.Add($"{dataset.LabelPath(frame)}: there is no such label file; an image without objects needs an empty one.");
             return;
         }
 
-        foreach (var (entry, at, problem) in KittiLabelFile.Lines(File.ReadAllText(path), path))
+        foreach (var line in Lines(dataset.LabelPath(frame), defects))
         {
-            if (entry is null)
+            if (line.Defect is { } defect)
             {
-                defects.Add(problem!);
-                continue;
+                defects.Add(defect);
             }
 
-            objects[entry.Type] = objects.GetValueOrDefault(entry.Type) + 1;
-            if (entry.Score is not null)
+            defects.AddRange(line.Remarks);
+            if (line.Object is { } found)
             {
-                defects.Add($"{at}: field 16 (score): a label has none.");
+                objects[found.Type] = objects.GetValueOrDefault(found.Type) + 1;
+                Object(found, line.At, image, defects);
             }
+        }
+    }
 
-            if (image is { } size && (entry.Box.X1 < -BorderPixels || entry.Box.Y1 < -BorderPixels || entry.Box.X2 > size.Width + BorderPixels || entry.Box.Y2 > size.Height + BorderPixels))
-            {
-                defects.Add(FormattableString.Invariant($"{at}: the box {entry.Box.X1} {entry.Box.Y1} {entry.Box.X2} {entry.Box.Y2} leaves the image of {size.Width} x {size.Height} pixels."));
-            }
+    private static IReadOnlyList<KittiLabelLine> Lines(string path, List<string> defects)
+    {
+        try
+        {
+            return KittiLabelFile.ReadLines(path);
+        }
+        catch (UserErrorException exception)
+        {
+            defects.Add(exception.Message);
+            return [];
+        }
+    }
+
+    private static void Object(KittiObject entry, string at, (int Width, int Height)? image, List<string> defects)
+    {
+        if (entry.Score is not null)
+        {
+            defects.Add($"{at}: field 16 (score): a label has none.");
+        }
+
+        if (image is { } size && ImageBorder.Leaves(entry.Box, size.Width, size.Height))
+        {
+            var box = string.Create(CultureInfo.InvariantCulture, $"{entry.Box.X1} {entry.Box.Y1} {entry.Box.X2} {entry.Box.Y2}");
+            var how = ImageBorder.IsOutside(entry.Box, size.Width, size.Height) ? "lies outside of" : "leaves";
+            defects.Add($"{at}: the box {box} {how} the image of {size.Width} x {size.Height} pixels.");
         }
     }
 
     private static void Lists(KittiDataset dataset, IEnumerable<string> lists, List<string> defects)
     {
-        var (known, places) = (dataset.FrameIds.ToHashSet(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
+        var places = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var list in lists)
         {
-            foreach (var (frame, index) in KittiSplit.ReadList(list).Select((frame, index) => (frame, index)))
+            foreach (var line in Lines(list, dataset, defects))
             {
-                var at = $"{list}:{index + 1}";
-                if (!known.Contains(frame))
+                if (line.Defect is { } defect)
                 {
-                    defects.Add($"{at}: frame '{frame}' has no image.");
+                    defects.Add(defect);
                 }
-
-                if (!places.TryAdd(frame, at))
+                else if (!places.TryAdd(line.Frame, line.At))
                 {
-                    defects.Add($"{at}: frame '{frame}' stands in {places[frame]} too.");
+                    defects.Add($"{line.At}: frame '{line.Frame}' stands in {places[line.Frame]} too.");
                 }
             }
+        }
+    }
+
+    private static IReadOnlyList<FrameListLine> Lines(string list, KittiDataset dataset, List<string> defects)
+    {
+        try
+        {
+            return FrameList.Lines(list, dataset);
+        }
+        catch (UserErrorException exception)
+        {
+            defects.Add(exception.Message);
+            return [];
         }
     }
 }

@@ -1,29 +1,50 @@
+using Pipeline.Shared.Files;
+using Pipeline.Shared.Imaging;
+using Pipeline.Shared.Text;
+
 namespace Pipeline.Shared.Kitti;
 
-/// <summary>A folder in KITTI's layout: <c>image_2</c> and <c>label_2</c>, directly or below <c>training</c>.</summary>
+/// <summary>A folder in KITTI's layout: <c>image_2</c> and <c>label_2</c>, directly or below <c>training</c>. Hidden files do not count.</summary>
 public sealed class KittiDataset
 {
+    private readonly string imageFolder;
+    private readonly string labelFolder;
     private readonly Dictionary<string, string> images;
-    private readonly string labels;
+    private readonly Dictionary<string, string> labels;
+    private readonly List<string> otherFiles;
 
-    private KittiDataset(Dictionary<string, string> images, string labels)
+    private KittiDataset(string folder)
     {
-        (this.images, this.labels) = (images, labels);
-        FrameIds = [.. images.Keys.Order(StringComparer.Ordinal)];
+        imageFolder = Path.Combine(folder, "image_2");
+        labelFolder = Path.Combine(folder, "label_2");
+        var files = VisibleFiles(imageFolder);
+        images = ByFrame(files.Where(ImageFormats.HasImageExtension), "image");
+        labels = ByFrame(VisibleFiles(labelFolder).Where(IsLabelFile), "label file");
+        otherFiles = [.. files.Where(file => !ImageFormats.HasImageExtension(file))];
+        ImageIds = [.. images.Keys.Order(StringComparer.Ordinal)];
+        FrameIds = [.. ImageIds.Where(labels.ContainsKey)];
     }
 
-    /// <summary>Names of the frames, sorted.</summary>
+    /// <summary>Names of the frames that have an image and a label file, sorted.</summary>
     public IReadOnlyList<string> FrameIds { get; }
 
+    /// <summary>Names of all images, sorted.</summary>
+    public IReadOnlyList<string> ImageIds { get; }
+
+    /// <summary>Images without a label file, sorted.</summary>
+    public IReadOnlyList<string> ImagesWithoutLabel => [.. ImageIds.Where(frame => !labels.ContainsKey(frame)).Select(frame => images[frame])];
+
+    /// <summary>Label files without an image, sorted.</summary>
+    public IReadOnlyList<string> LabelsWithoutImage => [.. labels.Keys.Where(frame => !images.ContainsKey(frame)).Order(StringComparer.Ordinal).Select(LabelPath)];
+
+    /// <summary>All images and label files: what is never overwritten.</summary>
+    public IEnumerable<string> Files => images.Values.Concat(labels.Values);
+
     /// <param name="root">The data set's folder.</param>
-    /// <exception cref="UserErrorException">The folder or its images are missing.</exception>
+    /// <exception cref="UserErrorException">The folder or its images are missing, or a frame has two images or two label files.</exception>
     public static KittiDataset Open(string root)
     {
-        if (!Directory.Exists(root))
-        {
-            throw new UserErrorException($"{root}: there is no such folder.");
-        }
-
+        InputFile.RequireFolder(root, "folder of a data set");
         var folder = Directory.Exists(Path.Combine(root, "training", "image_2")) ? Path.Combine(root, "training") : root;
         var imageFolder = Path.Combine(folder, "image_2");
         if (!Directory.Exists(imageFolder))
@@ -31,30 +52,68 @@ public sealed class KittiDataset
             throw new UserErrorException($"{root}: neither image_2 nor training/image_2 is there; a data set in KITTI's layout holds image_2/*.png and label_2/*.txt.");
         }
 
-        var images = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(imageFolder).Where(file => Path.GetExtension(file) is ".png" or ".jpg" or ".jpeg").Order(StringComparer.Ordinal))
+        var dataset = new KittiDataset(folder);
+        return dataset.images.Count > 0 ? dataset : throw new UserErrorException($"{imageFolder}: there are no images in it; {ImageFormats.Extensions} are read.");
+    }
+
+    /// <summary>What is left out and should not be in silence: counts and first names.</summary>
+    public IEnumerable<string> Remarks()
+    {
+        if (ImagesWithoutLabel is { Count: > 0 } unlabelled)
         {
-            if (!images.TryAdd(Path.GetFileNameWithoutExtension(file), file))
-            {
-                throw new UserErrorException($"{file}: the frame has a second image of the same name; keep one.");
-            }
+            yield return $"warning: {unlabelled.Count} images have no label file in {labelFolder} and are left out ({FirstFew.Of(Names(unlabelled))}); an image without objects needs an empty one";
         }
 
-        return images.Count > 0 ? new KittiDataset(images, Path.Combine(folder, "label_2")) : throw new UserErrorException($"{imageFolder}: there are no .png or .jpg images in it.");
+        if (LabelsWithoutImage is { Count: > 0 } lonely)
+        {
+            yield return $"warning: {lonely.Count} label files have no image in {imageFolder} ({FirstFew.Of(Names(lonely))})";
+        }
+
+        if (otherFiles.Count > 0)
+        {
+            yield return $"warning: {otherFiles.Count} files in {imageFolder} are not read ({FirstFew.Of(Names(otherFiles))}); images are {ImageFormats.Extensions}";
+        }
     }
+
+    /// <summary>Files in the folder of images that are none.</summary>
+    internal IReadOnlyList<string> OtherFiles => otherFiles;
+
+    /// <summary>Whether there is an image of this name.</summary>
+    public bool HasImage(string frameId) => images.ContainsKey(frameId);
+
+    /// <summary>Whether there is a label file of this name.</summary>
+    public bool HasLabel(string frameId) => labels.ContainsKey(frameId);
 
     /// <summary>The frame's image file.</summary>
     /// <exception cref="UserErrorException">There is no such frame.</exception>
-    public string ImagePath(string frameId) => images.TryGetValue(frameId, out var path) ? path : throw new UserErrorException($"frame '{frameId}' has no image in {Path.GetDirectoryName(images.Values.First())}.");
+    public string ImagePath(string frameId) => images.TryGetValue(frameId, out var path) ? path : throw new UserErrorException($"frame '{frameId}' has no image in {imageFolder}.");
 
-    /// <summary>Label files whose frame has no image.</summary>
-    public IEnumerable<string> LabelsWithoutImage() => !Directory.Exists(labels) ? [] : Directory.EnumerateFiles(labels, "*.txt")
-        .Where(path => !images.ContainsKey(Path.GetFileNameWithoutExtension(path))).Order(StringComparer.Ordinal);
+    /// <summary>The frame's label file, or where it would be.</summary>
+    public string LabelPath(string frameId) => labels.TryGetValue(frameId, out var path) ? path : Path.Combine(labelFolder, frameId + ".txt");
 
-    /// <summary>The frame's label file.</summary>
-    public string LabelPath(string frameId) => Path.Combine(labels, frameId + ".txt");
-
-    /// <summary>The frame's objects.</summary>
+    /// <summary>The frame's objects; regions without area are left out.</summary>
     /// <exception cref="UserErrorException">The label file is missing or wrong.</exception>
     public IReadOnlyList<KittiObject> ReadLabels(string frameId) => KittiLabelFile.Read(LabelPath(frameId));
+
+    private static string[] VisibleFiles(string folder) => !Directory.Exists(folder) ? [] :
+        [.. Directory.EnumerateFiles(folder).Where(file => Path.GetFileName(file)[0] != '.').Order(StringComparer.Ordinal)];
+
+    private static bool IsLabelFile(string file) => Path.GetExtension(file).Equals(".txt", StringComparison.OrdinalIgnoreCase);
+
+    private static Dictionary<string, string> ByFrame(IEnumerable<string> files, string noun)
+    {
+        var byFrame = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var file in files)
+        {
+            var frame = Path.GetFileNameWithoutExtension(file);
+            if (!byFrame.TryAdd(frame, file))
+            {
+                throw new UserErrorException($"{file}: the frame has a second {noun} of the same name ({Path.GetFileName(byFrame[frame])}); keep one.");
+            }
+        }
+
+        return byFrame;
+    }
+
+    private static string[] Names(IEnumerable<string> files) => [.. files.Select(file => Path.GetFileName(file))];
 }

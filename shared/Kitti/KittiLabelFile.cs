@@ -5,50 +5,48 @@ using Pipeline.Shared.Geometry;
 
 namespace Pipeline.Shared.Kitti;
 
-/// <summary>Reads and writes KITTI's object files: 15 fields a line for labels, a 16th (the score) for results.</summary>
+/// <summary>Reads and writes KITTI's object files: 15 fields a line for labels, a 16th (the score) for results; any white space separates.</summary>
 public static class KittiLabelFile
 {
+    private const int LabelFields = 15, ResultFields = 16;
+    private const int Truncated = 1, Occluded = 2, Left = 4, Top = 5, Right = 6, Bottom = 7;
+    private const long MaxFileBytes = 16_000_000;
+
     private static readonly string[] FieldNames =
         ["type", "truncated", "occluded", "alpha", "left", "top", "right", "bottom", "height", "width", "length", "x", "y", "z", "rotation_y", "score"];
 
     /// <param name="path">A label or result file; it may be empty.</param>
     /// <exception cref="UserErrorException">The file is missing, or a field is wrong: file, line, field and reason are named.</exception>
-    public static IReadOnlyList<KittiObject> Read(string path) =>
-        File.Exists(path) ? Parse(File.ReadAllText(path), path) : throw new UserErrorException($"{path}: there is no such label file.");
+    public static IReadOnlyList<KittiObject> Read(string path) => Objects(ReadLines(path));
 
     /// <param name="text">Content of a file.</param>
     /// <param name="path">Named in messages.</param>
     /// <exception cref="UserErrorException">A field is wrong: file, line, field and reason are named.</exception>
-    public static IReadOnlyList<KittiObject> Parse(string text, string path)
-    {
-        return [.. Lines(text, path).Select(line => line.Object ?? throw new UserErrorException(line.Problem!))];
-    }
+    public static IReadOnlyList<KittiObject> Parse(string text, string path) => Objects(Lines(text, path));
 
-    /// <summary>Every line with its object, or with what is wrong with it.</summary>
-    internal static IReadOnlyList<(KittiObject? Object, string At, string? Problem)> Lines(string text, string path)
+    /// <summary>Every line that is not empty, with its object or with what is wrong with it.</summary>
+    /// <exception cref="UserErrorException">The file cannot be read.</exception>
+    public static IReadOnlyList<KittiLabelLine> ReadLines(string path) => Lines(InputFile.ReadText(path, "label file", MaxFileBytes), path);
+
+    /// <summary>The objects of lines.</summary>
+    /// <exception cref="UserErrorException">A line is refused.</exception>
+    public static IReadOnlyList<KittiObject> Objects(IEnumerable<KittiLabelLine> lines)
     {
-        var lines = new List<(KittiObject?, string, string?)>();
-        var lineNumber = 0;
-        foreach (var line in text.AsSpan().EnumerateLines())
+        var objects = new List<KittiObject>();
+        foreach (var line in lines)
         {
-            lineNumber++;
-            if (line.IsWhiteSpace())
+            if (line.Defect is { } defect)
             {
-                continue;
+                throw new UserErrorException(defect);
             }
 
-            var at = $"{path}:{lineNumber}";
-            try
+            if (line.Object is { } found)
             {
-                lines.Add((ParseLine(line, at), at, null));
-            }
-            catch (UserErrorException exception)
-            {
-                lines.Add((null, at, exception.Message));
+                objects.Add(found);
             }
         }
 
-        return lines;
+        return objects;
     }
 
     /// <summary>Writes objects; a score makes the line a result of 16 fields.</summary>
@@ -75,14 +73,42 @@ public static class KittiLabelFile
         return text.ToString();
     }
 
-    private static KittiObject ParseLine(ReadOnlySpan<char> line, string at)
+    private static List<KittiLabelLine> Lines(string text, string path)
     {
-        Span<Range> fields = stackalloc Range[18];
-        line = line.Trim();
-        var count = line.Split(fields, ' ', StringSplitOptions.RemoveEmptyEntries);
-        if (count is not (15 or 16))
+        var lines = new List<KittiLabelLine>();
+        var lineNumber = 0;
+        foreach (var line in text.AsSpan().EnumerateLines())
         {
-            throw new UserErrorException($"{at}: expected 15 fields (label) or 16 (result), found {count}.");
+            lineNumber++;
+            if (!line.IsWhiteSpace())
+            {
+                lines.Add(Line(line, $"{path}:{lineNumber}"));
+            }
+        }
+
+        return lines;
+    }
+
+    private static KittiLabelLine Line(ReadOnlySpan<char> line, string at)
+    {
+        try
+        {
+            return ParseLine(line, at);
+        }
+        catch (UserErrorException exception)
+        {
+            return new KittiLabelLine(at, null) { Defect = exception.Message };
+        }
+    }
+
+    private static KittiLabelLine ParseLine(ReadOnlySpan<char> line, string at)
+    {
+        Span<Range> fields = stackalloc Range[ResultFields + 1];
+        var count = SplitAtWhiteSpace(line, fields);
+        if (count is not (LabelFields or ResultFields))
+        {
+            var found = count > ResultFields ? "more" : $"{count}";
+            throw new UserErrorException($"{at}: expected {LabelFields} fields (label) or {ResultFields} (result), found {found}.");
         }
 
         var type = line[fields[0]].ToString();
@@ -91,38 +117,87 @@ public static class KittiLabelFile
             throw new UserErrorException($"{at}: field 1 (type): '{type}' is not a KITTI class; known are {string.Join(", ", KittiClasses.Known)}.");
         }
 
-        Span<float> numbers = stackalloc float[16];
+        Span<float> numbers = stackalloc float[ResultFields];
         for (var i = 1; i < count; i++)
         {
-            var field = line[fields[i]];
-            if (!float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]) || !float.IsFinite(numbers[i]))
-            {
-                throw new UserErrorException($"{at}: field {i + 1} ({FieldNames[i]}): '{field}' is not a finite number.");
-            }
+            numbers[i] = Number(line[fields[i]], i, at);
         }
 
-        if (numbers[2] != MathF.Truncate(numbers[2]))
+        if (numbers[Occluded] != MathF.Truncate(numbers[Occluded]))
         {
-            throw new UserErrorException($"{at}: field 3 (occluded): '{line[fields[2]]}' is not a whole number.");
+            throw new UserErrorException($"{at}: field 3 (occluded): '{line[fields[Occluded]]}' is not a whole number.");
         }
 
-        var box = new Box(numbers[4], numbers[5], numbers[6], numbers[7]);
-        if (box.Width <= 0)
+        var box = new Box(numbers[Left], numbers[Top], numbers[Right], numbers[Bottom]);
+        if (type == KittiClasses.DontCare && !(box.Width > 0 && box.Height > 0))
         {
-            throw new UserErrorException($"{at}: field 7 (right): {box.X2} is not right of field 5 (left): {box.X1}.");
+            return new KittiLabelLine(at, null) { Remarks = [$"{at}: the {KittiClasses.DontCare} region has no area; it is ignored."] };
         }
 
-        if (box.Height <= 0)
-        {
-            throw new UserErrorException($"{at}: field 8 (bottom): {box.Y2} is not below field 6 (top): {box.Y1}.");
-        }
-
-        return new KittiObject(type, numbers[1], (int)numbers[2], numbers[3], box)
+        RequireArea(box, at);
+        var entry = new KittiObject(type, numbers[Truncated], (int)numbers[Occluded], numbers[3], box)
         {
             SizeMetres = (numbers[8], numbers[9], numbers[10]),
             PositionMetres = (numbers[11], numbers[12], numbers[13]),
             RotationY = numbers[14],
-            Score = count == 16 ? numbers[15] : null,
+            Score = count == ResultFields ? numbers[15] : null,
         };
+        return new KittiLabelLine(at, entry) { Remarks = KittiFieldRanges.Check(line, fields[..count], numbers, at) };
+    }
+
+    private static float Number(ReadOnlySpan<char> field, int index, string at)
+    {
+        if (float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number))
+        {
+            return number;
+        }
+
+        throw new UserErrorException($"{at}: {Field(index)}: '{field}' is not a finite number.");
+    }
+
+    private static void RequireArea(in Box box, string at)
+    {
+        if (box.Width <= 0)
+        {
+            throw new UserErrorException($"{at}: {Field(Right)}: {Text(box.X2)} is not right of {Field(Left)}: {Text(box.X1)}.");
+        }
+
+        if (box.Height <= 0)
+        {
+            throw new UserErrorException($"{at}: {Field(Bottom)}: {Text(box.Y2)} is not below {Field(Top)}: {Text(box.Y1)}.");
+        }
+    }
+
+    /// <summary>A field's number, counted from 1, and its name.</summary>
+    internal static string Field(int index) => $"field {index + 1} ({FieldNames[index]})";
+
+    private static string Text(float number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <returns>How many fields there are, at most the room for them.</returns>
+    private static int SplitAtWhiteSpace(ReadOnlySpan<char> line, Span<Range> fields)
+    {
+        var count = 0;
+        var start = -1;
+        for (var i = 0; i <= line.Length; i++)
+        {
+            var separates = i == line.Length || char.IsWhiteSpace(line[i]);
+            if (!separates && start < 0)
+            {
+                start = i;
+            }
+
+            if (separates && start >= 0)
+            {
+                fields[count] = start..i;
+                count++;
+                start = -1;
+                if (count == fields.Length)
+                {
+                    return count;
+                }
+            }
+        }
+
+        return count;
     }
 }

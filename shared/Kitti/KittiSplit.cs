@@ -1,8 +1,6 @@
-using Pipeline.Shared.Files;
-
 namespace Pipeline.Shared.Kitti;
 
-/// <summary>Frames for training and for testing, disjoint; written as lists, one frame a line.</summary>
+/// <summary>Frames for training and for testing, disjoint; <see cref="FrameList"/> writes and reads them.</summary>
 /// <param name="Train">Frames to learn from, sorted.</param>
 /// <param name="Test">Frames to measure on, sorted.</param>
 public sealed record KittiSplit(IReadOnlyList<string> Train, IReadOnlyList<string> Test)
@@ -18,19 +16,4 @@ public sealed record KittiSplit(IReadOnlyList<string> Train, IReadOnlyList<strin
         var count = (int)(frames.Length * trainFraction);
         return new KittiSplit([.. frames[..count].Order(StringComparer.Ordinal)], [.. frames[count..].Order(StringComparer.Ordinal)]);
     }
-
-    /// <exception cref="UserErrorException">The list is missing or empty.</exception>
-    public static IReadOnlyList<string> ReadList(string path)
-    {
-        if (!File.Exists(path))
-        {
-            throw new UserErrorException($"{path}: there is no such list of frames.");
-        }
-
-        string[] frames = [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)];
-        return frames.Length > 0 ? frames : throw new UserErrorException($"{path}: the list of frames is empty.");
-    }
-
-    /// <summary>Writes one frame a line.</summary>
-    public static void WriteList(string path, IEnumerable<string> frameIds) => AtomicFile.WriteText(path, string.Concat(frameIds.Select(id => id + "\n")));
 }

@@ -35,33 +35,37 @@ public sealed partial class ModelDirectory
     /// <exception cref="UserErrorException">The name or version cannot be used.</exception>
     public static string Publish(string repositoryRoot, string name, int? version, Func<string, int, ModelManifest> fill)
     {
-        if (!NamePattern().IsMatch(name))
-        {
-            throw new UserErrorException($"'{name}' cannot name a model; use letters, digits, '-', '_' and '.'.");
-        }
-
+        RequireName(name);
         var family = System.IO.Path.Combine(repositoryRoot, name);
-        var chosen = version ?? Versions(family).DefaultIfEmpty(0).Max() + 1;
-        var target = System.IO.Path.Combine(family, chosen.ToString(CultureInfo.InvariantCulture));
-        if (chosen < 1 || Directory.Exists(target))
+        RequireFree(family, version);
+        var next = version ?? NextVersion(family);
+        using var staged = StagedFolder.Beside(VersionPath(family, next));
+        var manifest = fill(staged.Path, next);
+        while (true)
         {
-            throw new UserErrorException(chosen < 1 ? $"version {chosen} is not a positive number." : $"{target}: this version is there already; choose another or leave the version out.");
-        }
+            var described = JsonSerializer.Serialize(manifest with { Version = next }, ModelManifest.Json);
+            AtomicFile.WriteText(System.IO.Path.Combine(staged.Path, ManifestFileName), described + "\n");
+            var target = VersionPath(family, next);
+            if (staged.TryPublish(target))
+            {
+                return target;
+            }
 
-        var staging = System.IO.Path.Combine(family, $".{chosen}.{Environment.ProcessId}.tmp");
-        Directory.CreateDirectory(staging);
-        try
-        {
-            var manifest = fill(staging, chosen);
-            AtomicFile.WriteText(System.IO.Path.Combine(staging, ManifestFileName), JsonSerializer.Serialize(manifest, ModelManifest.Json) + "\n");
-            Directory.Move(staging, target);
-            return target;
+            // Another export was faster.
+            RequireFree(family, version);
+            next = Math.Max(next + 1, NextVersion(family));
         }
-        catch
-        {
-            Directory.Delete(staging, recursive: true);
-            throw;
-        }
+    }
+
+    /// <summary>Makes sure, before any work, that a version can be published.</summary>
+    /// <param name="repositoryRoot">The repository.</param>
+    /// <param name="name">The model's name.</param>
+    /// <param name="version">The version, or null for the next.</param>
+    /// <exception cref="UserErrorException">The name or version cannot be used, or a file is where a folder should be.</exception>
+    public static void RequirePublishable(string repositoryRoot, string name, int? version)
+    {
+        RequireName(name);
+        RequireFree(System.IO.Path.Combine(repositoryRoot, name), version);
     }
 
     /// <summary>Reads and verifies a version: contract, size and digest of every file.</summary>
@@ -121,6 +125,43 @@ public sealed partial class ModelDirectory
         using var stream = File.OpenRead(file);
         return new FileDigest(Convert.ToHexStringLower(SHA256.HashData(stream)), stream.Length);
     }
+
+    private static void RequireName(string name)
+    {
+        if (!NamePattern().IsMatch(name))
+        {
+            throw new UserErrorException($"'{name}' cannot name a model; use letters, digits, '-', '_' and '.'.");
+        }
+    }
+
+    private static void RequireFree(string family, int? version)
+    {
+        foreach (var folder in new[] { System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(family))!, family })
+        {
+            if (FileStatus.Of(folder).Kind is FileKind.File or FileKind.Special)
+            {
+                throw new UserErrorException($"{folder}: this is a file; a model repository is a folder that holds a folder for each model.");
+            }
+        }
+
+        if (version < 1)
+        {
+            throw new UserErrorException($"version {version} is not a positive number.");
+        }
+
+        if (version is { } chosen && FileStatus.Of(VersionPath(family, chosen)).Kind != FileKind.Missing)
+        {
+            throw new UserErrorException($"{VersionPath(family, chosen)}: this version is there already; choose another or leave the version out.");
+        }
+    }
+
+    private static int NextVersion(string family)
+    {
+        var newest = Versions(family).DefaultIfEmpty(0).Max();
+        return newest < int.MaxValue ? newest + 1 : throw new UserErrorException($"{family}: version {newest} is there, and no number is left after it; remove it.");
+    }
+
+    private static string VersionPath(string family, int version) => System.IO.Path.Combine(family, version.ToString(CultureInfo.InvariantCulture));
 
     private static void Verify(string path, string manifestPath, string name, FileDigest digest)
     {

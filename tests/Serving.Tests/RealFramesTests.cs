@@ -1,5 +1,5 @@
 using Pipeline.Golden;
-using Pipeline.Serving.Commands;
+using Pipeline.Serving.Evaluation;
 using Pipeline.Shared.Kitti;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Configuration;
@@ -21,7 +21,7 @@ public sealed class RealFramesTests : IDisposable
     {
         var data = SharedData.Path("data/kitti-sample");
         var frames = Path.Combine(folder, "frames.txt");
-        KittiSplit.WriteList(frames, KittiDataset.Open(data).FrameIds);
+        FrameList.Write(frames, KittiDataset.Open(data).FrameIds);
         var options = new RunConfiguration<FinetuneOptions>().Preset("finetune", "small")
             .Option("test", "data", data)
             .Option("test", "output", Path.Combine(folder, "run"))
@@ -38,11 +38,11 @@ public sealed class RealFramesTests : IDisposable
         var (detector, labels) = DetectorCheckpoint.Load(trained.CheckpointPath);
         using var _ = detector;
         var model = DetectorExporter.Export(detector, new ExportOptions { RepositoryRoot = Path.Combine(folder, "models"), Name = "real", Labels = labels });
-        var report = EvaluateCommand.Run(model, data, split: null, batchSize: 4, TestContext.Current.CancellationToken);
+        var report = ModelEvaluation.Run(model, data, split: null, batchSize: 4, remark: _ => { }, TestContext.Current.CancellationToken);
 
         Assert.Equal(16, report.Images);
         Assert.True(report.PerClass["Car"]!.Ap50 >= 0.8, $"Car AP50 {report.PerClass["Car"]!.Ap50:F3}");
-        Assert.Equal(trained.Epochs[^1].Map!.Value, report.Map, 1e-3);
+        Assert.Equal(trained.Epochs[^1].Map!.Value, report.Map!.Value, 1e-3);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

@@ -1,5 +1,8 @@
 using System.CommandLine;
+using Pipeline.Shared.Commands;
+using Pipeline.Shared.Files;
 using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Numbers;
 using Pipeline.Shared.Synthetic;
 
 namespace Pipeline.Training.Commands;
@@ -7,35 +10,39 @@ namespace Pipeline.Training.Commands;
 /// <summary><c>data</c>: makes and divides data sets.</summary>
 internal static class DataCommand
 {
+    /// <summary>So many indices are left behind it that a million scenes can be drawn.</summary>
+    private const int LastScene = 2_000_000_000;
+    private static readonly NumberRange<int> Seeds = new(0, int.MaxValue);
+
     public static Command Create() => new("data", "Makes and divides data sets.") { Synth(), Split(), Check(), NuImagesCommand.Create() };
 
     private static Command Synth()
     {
         var defaults = new StreetSceneOptions();
-        var output = new Option<string>("--output") { Required = true, Description = "The data set's folder." };
-        var count = new Option<int>("--count") { DefaultValueFactory = _ => 200, Description = "Frames." };
-        var first = new Option<int>("--first") { Description = "Index of the first scene in the seed's sequence." };
-        var width = new Option<int>("--width") { DefaultValueFactory = _ => defaults.WidthPixels, Description = "Pixels, 64 to 4096." };
-        var height = new Option<int>("--height") { DefaultValueFactory = _ => defaults.HeightPixels, Description = "Pixels, 32 to 4096." };
-        var seed = new Option<int>("--seed") { Description = "The same seed gives the same frames." };
+        var output = new Option<string>("--output") { Required = true, Description = "The data set's folder; it must not exist, or be empty." };
+        var count = NumberOption.Create("--count", new NumberRange<int>(1, 1_000_000), 200, "Frames.");
+        var first = NumberOption.Create("--first", new NumberRange<int>(0, LastScene), 0, "Index of the first scene in the seed's sequence.");
+        var width = NumberOption.Create("--width", new NumberRange<int>(64, 4096), defaults.WidthPixels, "In pixels.");
+        var height = NumberOption.Create("--height", new NumberRange<int>(32, 4096), defaults.HeightPixels, "In pixels.");
+        var seed = NumberOption.Create("--seed", Seeds, 0, "The same seed gives the same frames.");
         var unlabelled = new Option<bool>("--unlabelled") { Description = "Images alone, for pretrain." };
-        Limit(count, 1, 1_000_000);
-        Limit(first, 0, int.MaxValue);
-        Limit(width, 64, 4096);
-        Limit(height, 32, 4096);
         var command = new Command("synth", "Draws street scenes in KITTI's layout.\n\nExample:\n  pipeline-train data synth --output scenes --count 200") { output, count, first, width, height, seed, unlabelled };
         command.SetAction((result, cancellation) =>
         {
             var options = new StreetSceneOptions { WidthPixels = result.GetValue(width), HeightPixels = result.GetValue(height), Seed = result.GetValue(seed) };
-            var (folder, frames) = (result.GetValue(output)!, result.GetValue(count));
-            if (result.GetValue(unlabelled))
+            var folder = result.GetValue(output)!;
+            var frames = result.GetValue(count);
+            StagedFolder.Write(folder, staged =>
             {
-                StreetSceneWriter.WriteImages(folder, options, result.GetValue(first), frames, cancellation: cancellation);
-            }
-            else
-            {
-                StreetSceneWriter.WriteKitti(folder, options, result.GetValue(first), frames, cancellation: cancellation);
-            }
+                if (result.GetValue(unlabelled))
+                {
+                    StreetSceneWriter.WriteImages(staged, options, result.GetValue(first), frames, cancellation: cancellation);
+                }
+                else
+                {
+                    StreetSceneWriter.WriteKitti(staged, options, result.GetValue(first), frames, cancellation: cancellation);
+                }
+            });
 
             Console.WriteLine($"{frames} frames in {folder}");
             return Task.FromResult(0);
@@ -47,23 +54,20 @@ internal static class DataCommand
     {
         var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };
         var output = new Option<string>("--output") { Required = true, Description = "Folder for train.txt and test.txt." };
-        var fraction = new Option<double>("--train-fraction") { DefaultValueFactory = _ => 0.8, Description = "Share of the frames to learn from." };
-        var seed = new Option<int>("--seed") { Description = "Chooses the split." };
-        fraction.Validators.Add(result =>
-        {
-            if (result.GetValue(fraction) is not (> 0 and < 1))
-            {
-                result.AddError("--train-fraction must lie between 0 and 1.");
-            }
-        });
-        var command = new Command("split", "Writes a seeded split as lists of frames.\n\nExample:\n  pipeline-train data split --data kitti --output splits") { data, output, fraction, seed };
+        var fraction = NumberOption.Create("--train-fraction", new NumberRange<double>(0, 1) { ExcludesEnds = true }, 0.8, "Share of the frames to learn from.");
+        var seed = NumberOption.Create("--seed", Seeds, 0, "Chooses the split.");
+        var force = ForceOption.Create();
+        var command = new Command("split", "Writes a seeded split as lists of frames.\n\nExample:\n  pipeline-train data split --data kitti --output splits") { data, output, fraction, seed, force };
         command.SetAction(result =>
         {
-            var split = KittiSplit.Create(KittiDataset.Open(result.GetValue(data)!).FrameIds, (ulong)result.GetValue(seed), result.GetValue(fraction));
-            foreach (var (name, frames) in new[] { ("train.txt", split.Train), ("test.txt", split.Test) })
+            var dataset = KittiDataset.Open(result.GetValue(data)!);
+            var train = Path.Combine(result.GetValue(output)!, "train.txt");
+            var test = Path.Combine(result.GetValue(output)!, "test.txt");
+            OutputFiles.Require([train, test], dataset.Files, result.GetValue(force));
+            var split = KittiSplit.Create(dataset.FrameIds, (ulong)result.GetValue(seed), result.GetValue(fraction));
+            foreach (var (path, frames) in new[] { (train, split.Train), (test, split.Test) })
             {
-                var path = Path.Combine(result.GetValue(output)!, name);
-                KittiSplit.WriteList(path, frames);
+                FrameList.Write(path, frames, replace: result.GetValue(force));
                 Console.WriteLine($"{path}: {frames.Count} frames");
             }
 
@@ -97,12 +101,4 @@ internal static class DataCommand
         });
         return command;
     }
-
-    private static void Limit(Option<int> option, int least, int most) => option.Validators.Add(result =>
-    {
-        if (result.GetValue(option) < least || result.GetValue(option) > most)
-        {
-            result.AddError($"{option.Name} must lie between {least} and {most}.");
-        }
-    });
 }

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
+using Pipeline.Shared.Commands;
+using Pipeline.Shared.Numbers;
 using Pipeline.Training.Experiments;
 
 namespace Pipeline.Training.Commands;
@@ -11,7 +14,7 @@ internal static class DemoCommand
         var defaults = new DemoOptions();
         var output = new Option<string>("--output") { DefaultValueFactory = _ => defaults.Output, Description = "Folder for scenes, runs and the report; an interrupted demo goes on there." };
         var models = new Option<string>("--models") { DefaultValueFactory = _ => defaults.Models, Description = "The model repository that the better detector goes to." };
-        var seed = new Option<int>("--seed") { DefaultValueFactory = _ => defaults.Seed, Description = "Seed of scenes and trainings." };
+        var seed = NumberOption.Create("--seed", new NumberRange<int>(0, int.MaxValue), defaults.Seed, "Seed of scenes and trainings.");
         var quick = new Option<bool>("--quick") { Description = "Far fewer scenes and passes: shows that the machine can do it, not that it learns." };
         var command = new Command("demo", "Draws street scenes, retrains a backbone contrastively, fine-tunes a detector without and with it, exports and measures both, and writes a report.\n\nExample:\n  pipeline-train demo --output runs/demo")
         {
@@ -24,7 +27,7 @@ internal static class DemoCommand
             var report = ConsoleProgress.RunStages(progress => new DemoRun(options, progress, cancellation).Run());
             foreach (var run in report.Runs)
             {
-                Console.WriteLine(FormattableString.Invariant($"{run.Name,-10} mAP {run.Map:F3}, mAP50 {run.Map50:F3}"));
+                Console.WriteLine(FormattableString.Invariant($"{run.Name,-10} mAP {Share(run.Map)}, mAP50 {Share(run.Map50)}"));
             }
 
             Console.WriteLine(FormattableString.Invariant($"{report.Seconds:F0} s; report: {Path.Combine(options.Output, "report.html")}; model: {report.Model}"));
@@ -32,4 +35,6 @@ internal static class DemoCommand
         });
         return command;
     }
+
+    private static string Share(double? value) => value?.ToString("F3", CultureInfo.InvariantCulture) ?? "-";
 }

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using Pipeline.Shared.Commands;
+using Pipeline.Shared.ModelRepository;
+using Pipeline.Shared.Numbers;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Onnx;
 
@@ -12,7 +15,7 @@ internal static class ExportCommand
         var checkpoint = new Option<string>("--checkpoint") { Required = true, Description = "A detector's .safetensors file." };
         var output = new Option<string>("--output") { DefaultValueFactory = _ => "models", Description = "The model repository." };
         var name = new Option<string>("--name") { DefaultValueFactory = _ => "detector", Description = "The model's name in the repository." };
-        var version = new Option<int?>("--version") { Description = "The version; the next one when left out." };
+        var version = NumberOption.Optional("--version", new NumberRange<int>(1, int.MaxValue), "The version; the next one when left out.");
         var command = new Command("export", "Writes a detector as one ONNX file with its manifest: <output>/<name>/<version>.\n\nExample:\n  pipeline-train export --checkpoint detector.safetensors --output models --name street")
         {
             checkpoint, output, name, version,
@@ -20,6 +23,7 @@ internal static class ExportCommand
         command.SetAction(result =>
         {
             var path = result.GetValue(checkpoint)!;
+            ModelDirectory.RequirePublishable(result.GetValue(output)!, result.GetValue(name)!, result.GetValue(version));
             var (detector, labels) = DetectorCheckpoint.Load(path);
             using (detector)
             {

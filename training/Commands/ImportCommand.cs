@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using Pipeline.Shared;
+using Pipeline.Shared.Commands;
+using Pipeline.Shared.Files;
+using Pipeline.Shared.Numbers;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Checkpoints.Import;
 
@@ -20,11 +23,12 @@ internal static class ImportCommand
         kind.AcceptOnlyFromAmong(Backbone, Contrastive, Detector);
         var momentum = new Option<bool>("--ema") { Description = "Take the momentum encoder (model_ema, encoder_k) as the backbone." };
         var labels = new Option<string?>("--labels") { Description = "A detector's classes without the background, with commas between." };
-        var epsilon = new Option<double>("--norm-epsilon") { DefaultValueFactory = _ => 1e-5, Description = "A detector's frozen norms: 0 for torchvision's COCO_V1 weights." };
+        var epsilon = NumberOption.Create("--norm-epsilon", new NumberRange<double>(0, 1), 1e-5, "A detector's frozen norms: 0 for torchvision's COCO_V1 weights.");
+        var force = ForceOption.Create();
         var json = new Option<bool>("--json") { Description = "The report as JSON, every name in it." };
         var command = new Command("import", "Turns weights of other projects into ours, or ours into PyTorch's. No code in a file is ever run.\n\nExamples:\n  pipeline-train import --weights InfoMin_200.pth --output infomin.safetensors --as contrastive\n  pipeline-train import --weights runs/backbone/backbone.safetensors --output resnet.pth")
         {
-            weights, output, kind, momentum, labels, epsilon, json,
+            weights, output, kind, momentum, labels, epsilon, force, json,
         };
         command.SetAction(result =>
         {
@@ -34,19 +38,21 @@ internal static class ImportCommand
                 throw new UserErrorException($"--output {target}: the name must end with .safetensors{(result.GetValue(kind) == Contrastive ? "" : " or .pth")}.");
             }
 
-            var report = result.GetValue(kind) switch
+            OutputFiles.Require([target], [source], result.GetValue(force));
+            ImportReport? report = null;
+            AtomicFile.WriteThrough(target, temporary => report = result.GetValue(kind) switch
             {
-                Contrastive => WeightImport.Contrastive(source, target),
-                Detector => WeightImport.Detector(source, target, result.GetValue(labels)?.Split(',', StringSplitOptions.TrimEntries), result.GetValue(epsilon)),
-                _ => WeightImport.Backbone(source, target, result.GetValue(momentum)),
-            };
+                Contrastive => WeightImport.Contrastive(source, temporary),
+                Detector => WeightImport.Detector(source, temporary, result.GetValue(labels)?.Split(',', StringSplitOptions.TrimEntries), result.GetValue(epsilon)),
+                _ => WeightImport.Backbone(source, temporary, result.GetValue(momentum)),
+            }, replace: result.GetValue(force));
             if (result.GetValue(json))
             {
                 Console.WriteLine(JsonSerializer.Serialize(report, DetectorCheckpoint.Json));
             }
             else
             {
-                Print(report, target);
+                Print(report!, target);
             }
 
             return 0;

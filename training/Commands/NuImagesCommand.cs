@@ -1,6 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
 using Pipeline.Shared;
+using Pipeline.Shared.Commands;
+using Pipeline.Shared.Files;
 using Pipeline.Shared.NuImages;
+using Pipeline.Shared.Numbers;
 
 namespace Pipeline.Training.Commands;
 
@@ -17,17 +21,20 @@ internal static class NuImagesCommand
         var splits = new Option<string>("--splits") { DefaultValueFactory = _ => "train,val,test", Description = "Splits, with commas between; train,val leaves the test split out." };
         var cameras = new Option<string?>("--cameras") { Description = $"Only these, with commas between: {string.Join(", ", KnownCameras)}." };
         var sizes = new Option<string>("--sizes") { DefaultValueFactory = _ => "5000,18000,35000,all", Description = "Sizes of the subsets; the smaller are in the larger." };
-        var seed = new Option<int>("--seed") { Description = "Chooses the subsets." };
+        var seed = NumberOption.Create("--seed", new NumberRange<int>(0, int.MaxValue), 0, "Chooses the subsets.");
+        var force = ForceOption.Create();
         var command = new Command(
             "nuimages",
             "Lists nuImages' annotated images in nested subsets. Sweeps are left out.\n\nExample:\n  pipeline-train data nuimages --data nuimages --output lists --splits train,val\n  pipeline-train pretrain --images lists/nuimages-5000.txt --images-root nuimages --output runs/5k")
         {
-            data, output, splits, cameras, sizes, seed,
+            data, output, splits, cameras, sizes, seed, force,
         };
         command.SetAction(async (result, cancellation) =>
         {
             var (root, folder) = (result.GetValue(data)!, result.GetValue(output)!);
             var (chosenSplits, chosenCameras, chosenSizes) = (List(result.GetValue(splits)!), Cameras(result.GetValue(cameras)), Sizes(result.GetValue(sizes)!));
+            string[] paths = [.. chosenSizes.Select(size => Path.Combine(folder, $"nuimages-{size?.ToString(CultureInfo.InvariantCulture) ?? All}.txt"))];
+            OutputFiles.Require(paths, [], result.GetValue(force));
             var keyframes = await NuImagesMetadata.Open(root).Keyframes(chosenSplits, cancellation);
             NuImagesKeyframe[] kept = [.. keyframes.Where(keyframe => chosenCameras.Length == 0 || chosenCameras.Contains(keyframe.Camera))];
             foreach (var group in kept.GroupBy(keyframe => (keyframe.Split, keyframe.Camera)).OrderBy(group => group.Key.Split, StringComparer.Ordinal).ThenBy(group => group.Key.Camera, StringComparer.Ordinal))
@@ -36,10 +43,9 @@ internal static class NuImagesCommand
             }
 
             var subsets = new NuImagesSubsets(kept, (ulong)result.GetValue(seed));
-            foreach (var size in chosenSizes)
+            foreach (var (path, size) in paths.Zip(chosenSizes))
             {
-                var path = Path.Combine(folder, $"nuimages-{size?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? All}.txt");
-                subsets.Write(path, size, $"splits {string.Join(", ", chosenSplits)}, cameras {(chosenCameras.Length == 0 ? All : string.Join(", ", chosenCameras))}");
+                subsets.Write(path, size, result.GetValue(force), $"splits {string.Join(", ", chosenSplits)}, cameras {(chosenCameras.Length == 0 ? All : string.Join(", ", chosenCameras))}");
                 Console.WriteLine($"{path}: {subsets.Take(size).Count} images");
             }
 
@@ -58,7 +64,16 @@ internal static class NuImagesCommand
             : cameras;
     }
 
-    private static int?[] Sizes(string text) => [.. List(text).Select(size => size == All ? (int?)null
-        : int.TryParse(size, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number > 0 ? number
-        : throw new UserErrorException($"--sizes: '{size}' is neither a number of images nor '{All}'."))];
+    private static int?[] Sizes(string text) => [.. List(text).Select(Size)];
+
+    private static int? Size(string text)
+    {
+        if (text == All)
+        {
+            return null;
+        }
+
+        var range = new NumberRange<int>(1, 10_000_000);
+        return range.TryParse(text, out var number) ? number : throw new UserErrorException($"--sizes: '{text}' is neither {range} nor '{All}'.");
+    }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
+using Pipeline.Shared.Commands;
 using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Numbers;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Probing;
 
@@ -16,18 +18,11 @@ internal static class ProbeCommand
         var train = new Option<string?>("--train-list") { Description = "List of the frames whose objects are known; a seeded 80 % when left out." };
         var test = new Option<string?>("--test-list") { Description = "List of the frames whose objects are asked for." };
         var labels = new Option<string>("--labels") { DefaultValueFactory = _ => string.Join(',', KittiClasses.Default), Description = "The classes, with commas between." };
-        var size = new Option<int>("--crop-size") { DefaultValueFactory = _ => 64, Description = "Sides of a crop in pixels, 32 to 512." };
-        var seed = new Option<int>("--seed") { Description = "Of the split and of the random weights." };
+        var size = NumberOption.Create("--crop-size", new NumberRange<int>(32, 512), 64, "Sides of a crop in pixels.");
+        var seed = NumberOption.Create("--seed", new NumberRange<int>(0, int.MaxValue), 0, "Of the split and of the random weights.");
         var device = new Option<string>("--device") { DefaultValueFactory = _ => "cpu", Description = "cpu or cuda." };
         var json = new Option<bool>("--json") { Description = "The result as JSON." };
         device.AcceptOnlyFromAmong("cpu", "cuda");
-        size.Validators.Add(result =>
-        {
-            if (result.GetValue(size) is < 32 or > 512)
-            {
-                result.AddError("--crop-size must lie between 32 and 512.");
-            }
-        });
         var command = new Command("probe", "Classifies the objects of labelled frames by a backbone's frozen features (20 nearest neighbours, linear probe), beside those of random weights.\n\nExample:\n  pipeline-train probe --data kitti --weights runs/backbone/backbone.safetensors")
         {
             data, weights, train, test, labels, size, seed, device, json,
@@ -47,6 +42,11 @@ internal static class ProbeCommand
                     Device = result.GetValue(device)!,
                 },
                 cancellation);
+            foreach (var remark in probed.Remarks)
+            {
+                Console.Error.WriteLine(remark);
+            }
+
             if (result.GetValue(json))
             {
                 Console.WriteLine(JsonSerializer.Serialize(probed, DetectorCheckpoint.Json));

@@ -54,7 +54,7 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
             image.Dispose();
         }
 
-        var annotated = dataset.ReadLabels(frameId);
+        var annotated = FrameSurvey.Inside(dataset.ReadLabels(frameId), original.WidthPixels, original.HeightPixels);
         KittiObject[] objects = [.. annotated.Where(entry => labels.Label(entry.Type) >= 0)];
         var classes = tensor(objects.Select(entry => labels.Label(entry.Type) + 1L).ToArray(), [objects.Length]);
         Tensor Boxes(IEnumerable<KittiObject> entries)
@@ -82,13 +82,9 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
     }
 
     // Plain numbers and no tensors: a worker's tensor arithmetic would hand scalars to native code that a collection may take away (see CollectionPause).
+    // A box is learnt as far as it is in its image, as both references' loaders have it.
     private static Box Move(Box box, (int Height, int Width) from, (int Height, int Width) to)
     {
-        if (from == to)
-        {
-            return box;
-        }
-
         var (y, x) = ((double)to.Height / from.Height, (double)to.Width / from.Width);
         float X(double value) => (float)Math.Clamp(value * x, 0, to.Width);
         float Y(double value) => (float)Math.Clamp(value * y, 0, to.Height);

@@ -1,4 +1,5 @@
 using Pipeline.Shared;
+using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Kitti;
 
 namespace Pipeline.Training.Engine;
@@ -10,13 +11,17 @@ internal sealed class FinetuneFrames
     private readonly KittiDataset dataset;
     private readonly IReadOnlyList<string> unseen;
     private readonly int leftOut;
+    private readonly IReadOnlyList<string> remarks;
 
     /// <exception cref="UserErrorException">A list is wrong, the lists overlap, or no frame has an object of the classes.</exception>
-    public FinetuneFrames(FinetuneOptions options, KittiDataset dataset, LabelMap labels)
+    public FinetuneFrames(FinetuneOptions options, KittiDataset dataset, LabelMap labels, CancellationToken cancellation)
     {
         (this.options, this.dataset) = (options, dataset);
         var split = Split();
-        (string Frame, string[] Types)[] annotated = [.. split.Train.Select(frame => (frame, dataset.ReadLabels(frame).Select(entry => entry.Type).Distinct().ToArray()))];
+        var survey = FrameSurvey.Of(dataset, split.Train.Concat(split.Test).Distinct(), new ImageLimits(), cancellation);
+        remarks = [.. dataset.Remarks(), .. survey.Remarks];
+        var typesOf = survey.Frames.ToDictionary(frame => frame.FrameId, frame => frame.Objects.Select(entry => entry.Type).Distinct().ToArray());
+        (string Frame, string[] Types)[] annotated = [.. split.Train.Select(frame => (frame, typesOf[frame]))];
         string[] withObjects = [.. annotated.Where(frame => frame.Types.Any(type => labels.Label(type) >= 0)).Select(frame => frame.Frame)];
         if (withObjects.Length == 0)
         {
@@ -26,7 +31,6 @@ internal sealed class FinetuneFrames
 
         Train = options.SkipEmptyFrames ? withObjects : split.Train;
         Test = split.Test;
-        _ = Test.Sum(frame => dataset.ReadLabels(frame).Count);   // what is wrong in them shows now and not after the first epoch
         var seen = annotated.SelectMany(frame => frame.Types).Select(labels.Label).ToHashSet();
         unseen = [.. options.Labels.Where((_, index) => !seen.Contains(index))];
         leftOut = split.Train.Count - Train.Count;
@@ -41,6 +45,11 @@ internal sealed class FinetuneFrames
     /// <summary>What a person should know before the run begins.</summary>
     public IEnumerable<string> Remarks()
     {
+        foreach (var remark in remarks)
+        {
+            yield return remark;
+        }
+
         foreach (var label in unseen)
         {
             yield return $"warning: no frame to learn from has a {label}; the detector cannot find it, and where test frames have one its AP counts as 0 in the mAP";
@@ -56,13 +65,13 @@ internal sealed class FinetuneFrames
     {
         var seeded = KittiSplit.Create(dataset.FrameIds, (ulong)options.Seed);
         var split = new KittiSplit(
-            options.TrainList is { } train ? KittiSplit.ReadList(train) : seeded.Train,
-            options.TestList is { } test ? KittiSplit.ReadList(test) : options.TrainList is null ? seeded.Test : []);
+            options.TrainList is { } train ? FrameList.Read(train, dataset) : seeded.Train,
+            options.TestList is { } test ? FrameList.Read(test, dataset) : options.TrainList is null ? seeded.Test : []);
         if (!options.AllowOverlappingSplit && split.Train.Intersect(split.Test).FirstOrDefault() is { } both)
         {
             throw new UserErrorException($"testList: frame '{both}' is learnt from and measured on; make the lists disjoint, or set allowOverlappingSplit.");
         }
 
-        return split.Train.Count > 0 ? split : throw new UserErrorException($"{options.Data}: no frame is left to learn from; name a list with --train-list.");
+        return split.Train.Count > 0 ? split : throw new UserErrorException($"{options.Data}: no frame is left to learn from: {dataset.FrameIds.Count} of its {dataset.ImageIds.Count} images have a label file; name a list with --train-list.");
     }
 }

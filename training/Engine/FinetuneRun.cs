@@ -16,7 +16,7 @@ namespace Pipeline.Training.Engine;
 /// <summary>Trains a detector on frames in KITTI's layout with SGD, and measures its mAP on the test frames.</summary>
 public sealed class FinetuneRun
 {
-    private const string LastFile = "last.safetensors", BestFile = "best.safetensors", ResumeFile = "resume.safetensors";
+    private const string Command = "finetune", LastFile = "last.safetensors", BestFile = "best.safetensors", ResumeFile = "resume.safetensors";
 
     /// <summary>Settings that do not change what is learnt.</summary>
     private static readonly string[] Free = ["workers", "device", "checkpointEverySteps", "logEverySteps", "cacheBytes", "output", "data", "trainList", "testList", "backboneWeights"];
@@ -35,7 +35,7 @@ public sealed class FinetuneRun
         log = new RunLog(options.Output, progress);
         dataset = KittiDataset.Open(options.Data);
         labels = new LabelMap(options.Labels, options.LabelMap);
-        frames = new FinetuneFrames(options, dataset, labels);
+        frames = new FinetuneFrames(options, dataset, labels, cancellation);
         device = new Device(options.Device);
         if (options is { BackboneWeights: null, FrozenNormsWithoutWeights: false } && options.Detector.Backbone.BatchNorm == Backbones.BatchNormMode.Frozen)
         {
@@ -54,6 +54,11 @@ public sealed class FinetuneRun
 
     private FinetuneResult Run(bool resume)
     {
+        if (!resume)
+        {
+            RunFolder.RequireNew(options.Output);
+        }
+
         using var data = new KittiTrainingData(dataset, labels, options.CacheBytes, options.IgnoreDontCare);
         manual_seed(options.Seed);
         using var sampling = new Generator((ulong)options.Seed);
@@ -63,7 +68,7 @@ public sealed class FinetuneRun
             BackboneCheckpoint.LoadInto(detector.Backbone.Body, weights);
         }
 
-        RunFolder.Begin(options.Output, options, Digests(), resume, Free);
+        using var held = RunFolder.Begin(options.Output, Command, options, Digests(), resume, Free);
         detector.to(device);
         detector.Backbone.Body.ComputeType = options.Precision.Type();
         var groups = ParameterGroups.Of(detector, options.WeightDecay, options.NormWeightDecay);
@@ -74,7 +79,7 @@ public sealed class FinetuneRun
         var position = resume && File.Exists(In(ResumeFile)) ? FinetuneCheckpoint.Resume(In(ResumeFile), detector, sgd, device) : new FinetunePosition(0, 0, 0, null);
         Begin(batches, position);
         var scaler = options.Precision != ComputePrecision.Float16 ? null : position.LossScale is { } scale ? new LossScaler(scale.Scale, scale.GoodSteps) : new LossScaler();
-        var training = new Training(detector, (SGD)optimizer, sgd, sampling, batches, scaler, new FinetuneStep(detector, (SGD)optimizer, options, device, scaler), new StepLog(options.Output, "finetune", position.Step));
+        var training = new Training(detector, (SGD)optimizer, sgd, sampling, batches, scaler, new FinetuneStep(detector, (SGD)optimizer, options, device, scaler), new StepLog(options.Output, Command, position.Step));
         var epochs = RunFolder.ReadMetrics<FinetuneEpoch>(options.Output).Where(epoch => epoch.Epoch < position.Step / batches.PerEpoch).ToList();
         while (position.Step < batches.Total)
         {
@@ -150,10 +155,10 @@ public sealed class FinetuneRun
         var steps = position.Step - (long)epoch * batches.PerEpoch;
         var measured = frames.Test.Count > 0 && ((epoch + 1) % options.EvaluateEveryEpochs == 0 || position.Step == batches.Total) ? Evaluate(detector, data) : null;
         DetectorCheckpoint.Save(In(LastFile), detector, options.Labels);
-        if (measured is not null && !(measured.Map <= position.BestMap))
+        if (measured?.Map is { } map && !(map <= position.BestMap))
         {
             DetectorCheckpoint.Save(In(BestFile), detector, options.Labels);
-            position = position with { BestMap = measured.Map };
+            position = position with { BestMap = map };
         }
 
         epochs.Add(new FinetuneEpoch(epoch, position.LossSum / steps, measured?.Map, measured?.Map50, position.Seconds) { PerClass = measured?.PerClass.ToDictionary(entry => entry.Key, entry => entry.Value?.Ap) });
@@ -170,9 +175,11 @@ public sealed class FinetuneRun
         {
             using var pause = CollectionPause.Begin();
             using var scope = NewDisposeScope();
-            var found = detector.Detect([data.Load(frame, flip: false).Image.to(device)])[0];
+            var image = data.Load(frame, flip: false).Image;
+            var found = detector.Detect([image.to(device)])[0];
             var numbers = cat([found.Boxes, found.Scores.unsqueeze(1), found.Labels.unsqueeze(1).to(float32)], 1).HostFloats();
-            return new EvaluatedFrame(frame, dataset.ReadLabels(frame), [.. numbers.Chunk(6).Select(row => new Pipeline.Shared.Geometry.Detection((int)row[5] - 1, row[4], new Box(row[0], row[1], row[2], row[3])))]);
+            var truth = FrameSurvey.Inside(dataset.ReadLabels(frame), (int)image.shape[2], (int)image.shape[1]);
+            return new EvaluatedFrame(frame, truth, [.. numbers.Chunk(6).Select(row => new Pipeline.Shared.Geometry.Detection((int)row[5] - 1, row[4], new Box(row[0], row[1], row[2], row[3])))]);
         }));
     }
 

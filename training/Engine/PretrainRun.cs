@@ -10,7 +10,7 @@ namespace Pipeline.Training.Engine;
 /// <summary>Trains a backbone contrastively on unlabelled images: the paper's further pretraining.</summary>
 public sealed class PretrainRun
 {
-    private const string CheckpointFile = "last.safetensors", BackboneFile = "backbone.safetensors", SkippedFile = "skipped.txt";
+    private const string Command = "pretrain", CheckpointFile = "last.safetensors", BackboneFile = "backbone.safetensors", SkippedFile = "skipped.txt";
     private const double CollapsedShare = 0.1;
 
     /// <summary>Settings that do not change what is learnt.</summary>
@@ -57,10 +57,15 @@ public sealed class PretrainRun
 
     private PretrainResult Run(bool resume)
     {
-        RunFolder.Begin(options.Output, options, data, resume, Free);
+        if (!resume)
+        {
+            RunFolder.RequireNew(options.Output);
+        }
+
         using var training = new ContrastiveTraining(options);
+        using var held = RunFolder.Begin(options.Output, Command, options, data, resume, Free);
         var position = resume && File.Exists(In(CheckpointFile)) ? ContrastiveCheckpoint.Resume(In(CheckpointFile), training) : new PretrainPosition();
-        var steps = new StepLog(options.Output, "pretrain", StepsBefore(position));
+        var steps = new StepLog(options.Output, Command, StepsBefore(position));
         var epochs = RunFolder.ReadMetrics<PretrainMetrics>(options.Output).Where(epoch => epoch.Epoch < position.Epoch).ToList();
         try
         {

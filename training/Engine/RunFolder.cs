@@ -9,48 +9,108 @@ namespace Pipeline.Training.Engine;
 /// <summary>The folder of a run: <c>config.json</c> (what was effective), <c>data.json</c> (digests), <c>environment.json</c>, <c>log.txt</c>, metrics and checkpoints.</summary>
 internal static class RunFolder
 {
-    private const string ConfigurationFile = "config.json", DataFile = "data.json", MetricsFile = "metrics.jsonl";
+    private const string ConfigurationFile = "config.json", EnvironmentFile = "environment.json", DataFile = "data.json", MetricsFile = "metrics.jsonl";
 
-    /// <summary>Makes the folder of a new run, or makes one ready to go on.</summary>
+    /// <summary>Makes the folder of a new run, or makes one ready to go on, and holds it for this program.</summary>
     /// <param name="folder">The run's folder.</param>
+    /// <param name="command">The command whose run it is.</param>
     /// <param name="options">The options now.</param>
     /// <param name="data">Digests of the data now.</param>
     /// <param name="resume">Whether the run is there already and goes on.</param>
     /// <param name="free">Settings that do not change the result and may differ.</param>
-    /// <exception cref="UserErrorException">A new run's folder is there already; or one that should go on is not, or has other settings or data.</exception>
-    public static void Begin<TOptions, TData>(string folder, TOptions options, TData data, bool resume, params string[] free)
+    /// <returns>Dispose it when the run ends.</returns>
+    /// <exception cref="UserErrorException">
+    /// A new run's folder is there already; or one that should go on is not, has other settings or data, or is held by another program.
+    /// </exception>
+    public static FolderLock Begin<TOptions, TData>(string folder, string command, TOptions options, TData data, bool resume, params string[] free)
     {
-        if (resume)
+        if (!resume)
         {
-            Resume(folder, options, data, free);
+            Create(folder, command, options, data);
+            return FolderLock.Take(folder);
         }
-        else
+
+        var configuration = Configuration(folder, command);
+        var held = FolderLock.Take(folder);
+        try
         {
-            Create(folder, options, data);
+            Resume(folder, configuration, options, data, free);
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
         }
     }
 
-    private static void Create<TOptions, TData>(string folder, TOptions options, TData data)
+    /// <summary>Makes sure, before any work, that a new run can have its folder.</summary>
+    /// <exception cref="UserErrorException">Something is there already.</exception>
+    public static void RequireNew(string folder)
     {
-        if (Directory.Exists(folder))
+        var kind = FileStatus.Of(folder).Kind;
+        if (kind == FileKind.Folder)
         {
-            throw new UserErrorException($"{folder}: the folder is there already; choose another with --output, or remove it.");
+            throw new UserErrorException($"{folder}: the folder is there already; choose another with --output, remove it, or go on with its run with --resume.");
         }
 
-        AtomicFile.WriteText(Path.Combine(folder, "environment.json"), JsonSerializer.Serialize(RunEnvironment.Here(), DetectorCheckpoint.Json) + "\n");
-        AtomicFile.WriteText(Path.Combine(folder, DataFile), JsonSerializer.Serialize(data, DetectorCheckpoint.Json) + "\n");
-        AtomicFile.WriteText(Path.Combine(folder, ConfigurationFile), JsonSerializer.Serialize(options, DetectorCheckpoint.Json) + "\n");
+        StagedFolder.RequireNew(folder);
     }
 
     /// <summary>The configuration of a run.</summary>
-    /// <exception cref="UserErrorException">The folder holds no run.</exception>
-    public static string Configuration(string folder) => Path.Combine(folder, ConfigurationFile) is var path && File.Exists(path)
-        ? path
-        : throw new UserErrorException($"{folder}: holds no run that could go on ({ConfigurationFile} is missing); begin one without --resume.");
-
-    private static void Resume<TOptions, TData>(string folder, TOptions options, TData data, string[] free)
+    /// <exception cref="UserErrorException">The folder holds no run of this command.</exception>
+    public static string Configuration(string folder, string command)
     {
-        string[] settings = [.. Changes(Configuration(folder), options).Where(difference => !free.Contains(difference.Split(':')[0]))];
+        InputFile.RequireFolder(folder, "folder of a run");
+        var path = Path.Combine(folder, ConfigurationFile);
+        if (FileStatus.Of(path).Kind != FileKind.File)
+        {
+            throw new UserErrorException($"{folder}: holds no run that could go on ({ConfigurationFile} is missing); begin one without --resume.");
+        }
+
+        var other = CommandOf(folder);
+        if (other is not null && other != command)
+        {
+            throw new UserErrorException($"{folder}: holds a run of {other}, which {command} cannot go on with; use pipeline-train {other} --output {folder} --resume.");
+        }
+
+        return path;
+    }
+
+    private static void Create<TOptions, TData>(string folder, string command, TOptions options, TData data)
+    {
+        RequireNew(folder);
+        StagedFolder.Write(folder, staged =>
+        {
+            void Write<T>(string file, T content) => AtomicFile.WriteText(Path.Combine(staged, file), JsonSerializer.Serialize(content, DetectorCheckpoint.Json) + "\n");
+            Write(EnvironmentFile, RunEnvironment.Here(command));
+            Write(DataFile, data);
+            Write(ConfigurationFile, options);
+        });
+    }
+
+    /// <summary>The command whose run a folder holds; null where it is not told.</summary>
+    private static string? CommandOf(string folder)
+    {
+        var path = Path.Combine(folder, EnvironmentFile);
+        if (FileStatus.Of(path).Kind != FileKind.File)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<RunEnvironment>(InputFile.ReadText(path), DetectorCheckpoint.Json)?.Command;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static void Resume<TOptions, TData>(string folder, string configuration, TOptions options, TData data, string[] free)
+    {
+        string[] settings = [.. Changes(configuration, options).Where(difference => !free.Contains(difference.Split(':')[0]))];
         if (settings.Length > 0)
         {
             throw new UserErrorException($"{folder}: the run has other settings: {string.Join("; ", settings)}. Go on with its own, or begin a new run in another folder.");

@@ -19,8 +19,8 @@ internal static class DemoReportWriter
     public static void Write(DemoOptions options, DemoReport report, string better, string exportedModel, CancellationToken cancellation)
     {
         var scenes = Path.Combine(options.Output, "scenes");
-        string[] frames = [.. KittiSplit.ReadList(Path.Combine(scenes, "test.txt")).Take(Pictures)];
         var dataset = KittiDataset.Open(scenes);
+        string[] frames = [.. FrameList.Read(Path.Combine(scenes, "test.txt"), dataset).Take(Pictures)];
         var detections = ServingProgram.Detect(exportedModel, [.. frames.Select(dataset.ImagePath)], StreetSceneOptions.Classes, PictureThreshold, cancellation);
         var pictures = new List<byte[]>();
         foreach (var (frame, found) in frames.Zip(detections))
@@ -86,6 +86,11 @@ internal static class DemoReportWriter
     private static string Verdict(DemoReport report)
     {
         var (scratch, retrained) = (report.Runs[0].Map50, report.Runs[1].Map50);
+        if (retrained is null || scratch is null)
+        {
+            return "The held-out scenes have no object: nothing was measured.";
+        }
+
         var outcome = retrained > scratch ? "was better" : retrained < scratch ? "was worse" : "was neither better nor worse";
         return string.Create(CultureInfo.InvariantCulture, $"With contrastive retraining the detector {outcome}: mAP50 {retrained:F3} against {scratch:F3} from random weights. This is one seed of a small experiment; differences of some hundredths are within what another seed would change.");
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Kitti;
+using Pipeline.Shared.ModelRepository;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Engine;
@@ -23,7 +24,7 @@ public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, Traini
     /// <exception cref="OperationCanceledException">The run was ended; finished stages are kept.</exception>
     public DemoReport Run()
     {
-        CheckSameOptions();
+        using var held = Begin();
         var start = Stopwatch.GetTimestamp();
         var (unlabelled, data) = (Folder("unlabelled"), Folder("scenes"));
         var seconds = Stage("unlabelled", () => StreetSceneWriter.WriteImages(unlabelled, Scenes, 0, options.UnlabelledScenes, Steps("unlabelled", options.UnlabelledScenes), cancellation));
@@ -73,8 +74,8 @@ public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, Traini
         var count = options.TrainScenes + options.TestScenes;
         StreetSceneWriter.WriteKitti(data, Scenes, FirstLabelledScene, count, Steps("scenes", count), cancellation);
         var frames = KittiDataset.Open(data).FrameIds;
-        KittiSplit.WriteList(Path.Combine(data, "train.txt"), frames.Take(options.TrainScenes));
-        KittiSplit.WriteList(Path.Combine(data, "test.txt"), frames.Skip(options.TrainScenes));
+        FrameList.Write(Path.Combine(data, "train.txt"), frames.Take(options.TrainScenes));
+        FrameList.Write(Path.Combine(data, "test.txt"), frames.Skip(options.TrainScenes));
     }
 
     private string Export(string run, string repository, string name)
@@ -124,15 +125,24 @@ public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, Traini
         return seconds;
     }
 
-    private void CheckSameOptions()
+    /// <summary>A new folder, or that of the same demo, held for this program.</summary>
+    private FolderLock Begin()
     {
-        var (path, text) = (Path.Combine(options.Output, "demo.json"), JsonSerializer.Serialize(options, DetectorCheckpoint.Json) + "\n");
-        if (File.Exists(path) && File.ReadAllText(path) != text)
+        ModelDirectory.RequirePublishable(options.Models, options.ModelName, version: null);
+        var path = Path.Combine(options.Output, "demo.json");
+        var text = JsonSerializer.Serialize(options, DetectorCheckpoint.Json) + "\n";
+        if (FileStatus.Of(path).Kind == FileKind.File)
         {
-            throw new UserErrorException($"{options.Output}: holds a demo with other settings; choose another folder with --output, or remove it.");
+            if (InputFile.ReadText(path) != text)
+            {
+                throw new UserErrorException($"{options.Output}: holds a demo with other settings; choose another folder with --output, or remove it.");
+            }
+
+            return FolderLock.Take(options.Output);
         }
 
-        AtomicFile.WriteText(path, text);
+        StagedFolder.Write(options.Output, staged => AtomicFile.WriteText(Path.Combine(staged, "demo.json"), text));
+        return FolderLock.Take(options.Output);
     }
 
     private Relay<TrainingProgress> Into(string stage) => new(value => progress.Report((stage, value)));

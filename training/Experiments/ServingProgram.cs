@@ -8,10 +8,10 @@ namespace Pipeline.Training.Experiments;
 using Detection = Pipeline.Shared.Geometry.Detection;
 
 /// <summary>mAP as <c>pipeline-serve evaluate</c> reports it; 0..1.</summary>
-/// <param name="Map">Mean over IoU 0.50 to 0.95.</param>
+/// <param name="Map">Mean over IoU 0.50 to 0.95; null where nothing was measured.</param>
 /// <param name="Map50">At IoU 0.50.</param>
 /// <param name="PerClass">By class; null where it has no object.</param>
-public sealed record MeasuredModel(double Map, double Map50, IReadOnlyDictionary<string, ClassAveragePrecision?> PerClass);
+public sealed record MeasuredModel(double? Map, double? Map50, IReadOnlyDictionary<string, ClassAveragePrecision?> PerClass);
 
 /// <summary>The serving program, run as a user would run it: an exported model is measured by what will serve it.</summary>
 internal static class ServingProgram

@@ -1,4 +1,5 @@
 using Pipeline.Shared;
+using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Kitti;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
@@ -45,7 +46,11 @@ public sealed record ProbeScores(double NearestNeighbours, double NearestNeighbo
 /// <param name="Weights">Of the weights.</param>
 /// <param name="KnownCrops">Crops with known classes.</param>
 /// <param name="AskedCrops">Crops that were asked for.</param>
-public sealed record ProbeResult(ProbeScores Random, ProbeScores Weights, int KnownCrops, int AskedCrops);
+public sealed record ProbeResult(ProbeScores Random, ProbeScores Weights, int KnownCrops, int AskedCrops)
+{
+    /// <summary>What of the data was ignored or left out.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+}
 
 /// <summary>Tells what a backbone has learnt without labels: its frozen features classify objects, beside those of random weights.</summary>
 /// <remarks>Both get batch statistics from the known crops first, so that what is compared is the weights.</remarks>
@@ -57,7 +62,9 @@ public static class FeatureProbe
         var dataset = KittiDataset.Open(options.Data);
         var labels = new LabelMap(options.Labels);
         var split = KittiSplit.Create(dataset.FrameIds, (ulong)options.Seed);
-        var (known, asked) = (options.TrainList is { } train ? KittiSplit.ReadList(train) : split.Train, options.TestList is { } test ? KittiSplit.ReadList(test) : split.Test);
+        var known = options.TrainList is { } train ? FrameList.Read(train, dataset) : split.Train;
+        var asked = options.TestList is { } test ? FrameList.Read(test, dataset) : split.Test;
+        string[] remarks = [.. dataset.Remarks(), .. FrameSurvey.Of(dataset, known.Concat(asked).Distinct(), new ImageLimits(), cancellation).Remarks];
         LabelledCrops Crops(IReadOnlyList<string> frames) => new(dataset, frames, labels, options.CropSizePixels);
         using var scope = NewDisposeScope();
         var (backbone, shape) = BackboneCheckpoint.Load(options.Weights);
@@ -78,7 +85,7 @@ public static class FeatureProbe
             counts = ((int)classes.numel(), (int)answers.numel());
         }
 
-        return new ProbeResult(scores[0], scores[1], counts.Item1, counts.Item2);
+        return new ProbeResult(scores[0], scores[1], counts.Item1, counts.Item2) { Remarks = remarks };
     }
 
     private static void Standardise(ResNet network, LabelledCrops crops, int workers, Device device, CancellationToken cancellation)

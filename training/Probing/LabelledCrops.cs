@@ -40,7 +40,7 @@ internal sealed class LabelledCrops(KittiDataset dataset, IReadOnlyList<string> 
     private CropBatch Cut(string frame)
     {
         using var image = ImageDecoder.DecodeFile(dataset.ImagePath(frame));
-        (CropBox Box, int Label)[] objects = [.. dataset.ReadLabels(frame).Select(entry => (Box: Inside(entry, image), Label: labels.Label(entry.Type)))
+        (CropBox Box, int Label)[] objects = [.. FrameSurvey.Inside(dataset.ReadLabels(frame), image.WidthPixels, image.HeightPixels).Select(entry => (Box: Inside(entry, image), Label: labels.Label(entry.Type)))
             .Where(entry => entry.Label >= 0 && Math.Min(entry.Box.Height, entry.Box.Width) >= LeastSidePixels)];
         var crops = empty([objects.Length, 3, sizePixels, sizePixels], float32);
         var length = 3 * sizePixels * sizePixels;

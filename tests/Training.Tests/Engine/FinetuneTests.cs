@@ -120,8 +120,8 @@ public sealed class FinetuneTests : IDisposable
         var scenes = Path.Combine(folder, "wrong");
         StreetSceneWriter.WriteKitti(scenes, new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 4, cancellation: TestContext.Current.CancellationToken);
         var (train, test) = (Path.Combine(folder, "train.txt"), Path.Combine(folder, "test.txt"));
-        KittiSplit.WriteList(train, ["000000", "000001", "000002"]);
-        KittiSplit.WriteList(test, ["000003"]);
+        FrameList.Write(train, ["000000", "000001", "000002"]);
+        FrameList.Write(test, ["000003"]);
         File.WriteAllText(Path.Combine(scenes, "training", "label_2", "000003.txt"), "Car 0 0\n");
 
         var refusal = Assert.Throws<UserErrorException>(() => FinetuneRun.Run(Tiny("r") with { Data = scenes, Labels = ["Car", "Truck", "Pedestrian", "Cyclist"], TrainList = train, TestList = test }, cancellation: TestContext.Current.CancellationToken)).Message;
@@ -222,7 +222,7 @@ public sealed class FinetuneTests : IDisposable
     {
         var dataset = KittiDataset.Open(SharedData.Path("data/kitti-sample"));
         var list = Path.Combine(folder, "without-tram.txt");
-        KittiSplit.WriteList(list, dataset.FrameIds.Where(frame => dataset.ReadLabels(frame).All(entry => entry.Type != "Tram") && dataset.ReadLabels(frame).Any(entry => entry.Type == "Car")));
+        FrameList.Write(list, dataset.FrameIds.Where(frame => dataset.ReadLabels(frame).All(entry => entry.Type != "Tram") && dataset.ReadLabels(frame).Any(entry => entry.Type == "Car")));
         var refusal = Assert.Throws<UserErrorException>(() => FinetuneRun.Run(Tiny("h") with { Labels = ["Tram"], TrainList = list }, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("has an object of the classes Tram; their labels name Car,", refusal.Message);
 
@@ -252,7 +252,7 @@ public sealed class FinetuneTests : IDisposable
         Assert.Contains("--backbone-weights", Refusal(Tiny("l") with { Detector = frozen }));
 
         var list = Path.Combine(folder, "all.txt");
-        KittiSplit.WriteList(list, KittiDataset.Open(SharedData.Path("data/kitti-sample")).FrameIds);
+        FrameList.Write(list, KittiDataset.Open(SharedData.Path("data/kitti-sample")).FrameIds);
         Assert.Contains("make the lists disjoint", Refusal(Tiny("m") with { TrainList = list, TestList = list }));
         Assert.False(Directory.Exists(Path.Combine(folder, "l")) || Directory.Exists(Path.Combine(folder, "m")));
     }

@@ -1,0 +1,72 @@
+using Pipeline.Shared;
+using Pipeline.Shared.Files;
+using Pipeline.Shared.Geometry;
+using Pipeline.Shared.Imaging;
+using Pipeline.Shared.Kitti;
+
+namespace Pipeline.Serving.Commands;
+
+/// <summary>The files that <c>detect --output</c> writes for each image.</summary>
+/// <param name="folder">Where to.</param>
+/// <param name="formats">Some of <see cref="Formats"/>.</param>
+/// <param name="labels">Names of the classes.</param>
+/// <param name="replace">Whether files of an earlier run are replaced.</param>
+internal sealed class DetectionFiles(string folder, string[] formats, IReadOnlyList<string> labels, bool replace)
+{
+    private const string Json = "json", Kitti = "kitti", Image = "image";
+
+    /// <summary>All formats.</summary>
+    public static string[] Formats { get; } = [Json, Kitti, Image];
+
+    /// <summary>Makes sure, before any work, that everything can be written.</summary>
+    /// <exception cref="UserErrorException">A file is there already or is an input, two images have one name, or a class cannot be written.</exception>
+    public void Require(IReadOnlyList<string> images)
+    {
+        if (images.GroupBy(Stem).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new UserErrorException($"--output: two images are called '{twice.Key}'; run them one after the other into folders of their own.");
+        }
+
+        if (formats.Contains(Kitti) && labels.FirstOrDefault(label => !KittiResultFile.CanHold(label)) is { } unfit)
+        {
+            throw new UserErrorException($"--output: KITTI's result lines cannot hold the class '{unfit}', white space separates their fields; leave them out with --formats {Json} {Image}.");
+        }
+
+        OutputFiles.Require(images.SelectMany(image => formats.Select(format => PathOf(image, format))), images, replace);
+    }
+
+    /// <summary>Writes an image's files.</summary>
+    /// <param name="path">The image file.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="found">Its detections.</param>
+    /// <param name="json">The same as JSON.</param>
+    public void Write(string path, RgbImage image, IReadOnlyList<Detection> found, string json)
+    {
+        if (formats.Contains(Json))
+        {
+            AtomicFile.WriteText(PathOf(path, Json), json + "\n", replace);
+        }
+
+        if (formats.Contains(Kitti))
+        {
+            AtomicFile.WriteText(PathOf(path, Kitti), KittiResultFile.Format(found, labels), replace);
+        }
+
+        if (formats.Contains(Image))
+        {
+            using var painted = DetectionPainter.Paint(image, found, labels);
+            AtomicFile.Write(PathOf(path, Image), ImageEncoder.Png(painted), replace);
+        }
+    }
+
+    private string PathOf(string image, string format) => Path.Combine(folder, Stem(image) + Extension(format));
+
+    private static string Stem(string image) => Path.GetFileNameWithoutExtension(image);
+
+    private static string Extension(string format) => format switch
+    {
+        Json => ".json",
+        Kitti => ".txt",
+        _ => ".png",
+    };
+}

@@ -1,0 +1,89 @@
+namespace Pipeline.Shared.Files;
+
+/// <summary>
+/// A folder that becomes visible whole or not at all: it is filled under a hidden name beside its target and then renamed. Of two writers at once
+/// one wins; the other is told.
+/// </summary>
+public sealed class StagedFolder : IDisposable
+{
+    private bool isPublished;
+
+    private StagedFolder(string path) => Path = path;
+
+    /// <summary>Where the content is written until it is published.</summary>
+    public string Path { get; }
+
+    /// <param name="target">Where the folder shall be; the folders above are made when missing.</param>
+    public static StagedFolder Beside(string target)
+    {
+        var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(target));
+        var name = $".{System.IO.Path.GetFileName(full)}.{System.IO.Path.GetRandomFileName()}.tmp";
+        var path = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(full) ?? full, name);
+        Directory.CreateDirectory(path);
+        return new StagedFolder(path);
+    }
+
+    /// <summary>Makes sure that a new folder can be made; an empty one that is there already counts as new.</summary>
+    /// <exception cref="UserErrorException">A file or a folder with content is there.</exception>
+    public static void RequireNew(string target)
+    {
+        var kind = FileStatus.Of(target).Kind;
+        if (kind is FileKind.File or FileKind.Special)
+        {
+            throw new UserErrorException($"{target}: this is a file; choose a new folder with --output.");
+        }
+
+        if (kind == FileKind.Folder && Directory.EnumerateFileSystemEntries(target).Any())
+        {
+            throw Exists(target);
+        }
+    }
+
+    /// <summary>Fills a new folder and makes it visible.</summary>
+    /// <param name="target">Where the folder shall be.</param>
+    /// <param name="fill">Writes the content into the folder given.</param>
+    /// <exception cref="UserErrorException">A file or a folder with content is there, or another program was faster.</exception>
+    public static void Write(string target, Action<string> fill)
+    {
+        RequireNew(target);
+        using var staged = Beside(target);
+        fill(staged.Path);
+        if (!staged.TryPublish(target))
+        {
+            throw Exists(target);
+        }
+    }
+
+    /// <summary>Gives the folder its name.</summary>
+    /// <returns>False when something with content has that name already.</returns>
+    public bool TryPublish(string target)
+    {
+        try
+        {
+            if (Directory.Exists(target))
+            {
+                Directory.Delete(target);   // only an empty one can be deleted so
+            }
+
+            Directory.Move(Path, target);
+            isPublished = true;
+            return true;
+        }
+        catch (IOException) when (FileStatus.Of(target).Kind != FileKind.Missing)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Removes what was not published.</summary>
+    public void Dispose()
+    {
+        if (!isPublished && Directory.Exists(Path))
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+    }
+
+    private static UserErrorException Exists(string target) =>
+        new($"{target}: the folder is there already and is not empty; choose another with --output, or remove it.");
+}

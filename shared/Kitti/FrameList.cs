@@ -1,0 +1,101 @@
+using Pipeline.Shared.Files;
+
+namespace Pipeline.Shared.Kitti;
+
+/// <summary>A line of a list of frames.</summary>
+/// <param name="Frame">The frame's name.</param>
+/// <param name="At">File and line.</param>
+/// <param name="Defect">Why the line is refused; null when it is right.</param>
+public sealed record FrameListLine(string Frame, string At, string? Defect);
+
+/// <summary>Lists of frames: one name a line, without folder and extension; empty lines and those that begin with # do not count.</summary>
+public static class FrameList
+{
+    private const char Comment = '#';
+
+    /// <summary>The frames of a list.</summary>
+    /// <param name="path">The list.</param>
+    /// <param name="dataset">Has the frames.</param>
+    /// <exception cref="UserErrorException">The list is missing or empty, names a frame twice, or one that is not there: list, line and reason are named.</exception>
+    public static IReadOnlyList<string> Read(string path, KittiDataset dataset)
+    {
+        var lines = Lines(path, dataset);
+        if (lines.Count == 0)
+        {
+            throw new UserErrorException($"{path}: the list of frames is empty.");
+        }
+
+        if (lines.FirstOrDefault(line => line.Defect is not null) is { } wrong)
+        {
+            throw new UserErrorException(wrong.Defect!);
+        }
+
+        return [.. lines.Select(line => line.Frame)];
+    }
+
+    /// <summary>Every line of a list with what is wrong with it.</summary>
+    /// <exception cref="UserErrorException">The list is missing or cannot be read.</exception>
+    public static IReadOnlyList<FrameListLine> Lines(string path, KittiDataset dataset)
+    {
+        var lines = new List<FrameListLine>();
+        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
+        var number = 0;
+        foreach (var line in InputFile.ReadText(path, "list of frames").AsSpan().EnumerateLines())
+        {
+            number++;
+            var frame = line.Trim().ToString();
+            if (frame.Length == 0 || frame[0] == Comment)
+            {
+                continue;
+            }
+
+            var at = $"{path}:{number}";
+            var isNew = seen.TryAdd(frame, number);
+            var defect = isNew ? Defect(frame, at, dataset) : $"{at}: frame '{frame}' stands in line {seen[frame]} too; remove one.";
+            lines.Add(new FrameListLine(frame, at, defect));
+        }
+
+        return lines;
+    }
+
+    /// <summary>Writes one frame a line.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="frameIds">The frames.</param>
+    /// <param name="replace">Whether a file that is there already is replaced.</param>
+    public static void Write(string path, IEnumerable<string> frameIds, bool replace = true) =>
+        AtomicFile.WriteText(path, string.Concat(frameIds.Select(id => id + "\n")), replace);
+
+    private static string? Defect(string frame, string at, KittiDataset dataset)
+    {
+        if (!dataset.HasImage(frame))
+        {
+            return $"{at}: frame '{frame}' has no image{Hint(frame, dataset)}.";
+        }
+
+        return dataset.HasLabel(frame) ? null : $"{at}: frame '{frame}' has no label file ({dataset.LabelPath(frame)}); an image without objects needs an empty one.";
+    }
+
+    private static string Hint(string frame, KittiDataset dataset)
+    {
+        var bare = Path.GetFileNameWithoutExtension(frame.Replace('\\', '/'));
+        if (dataset.HasImage(bare))
+        {
+            return $"; a list holds names without folder and extension, as '{bare}'";
+        }
+
+        var name = Path.GetFileName(frame);
+        if (dataset.HasImage(name))
+        {
+            return $"; a list holds names without folder, as '{name}'";
+        }
+
+        var first = frame.Split((char[])[' ', '\t', ',', ';', Comment])[0];
+        if (dataset.HasImage(first))
+        {
+            return $"; a line holds one name and nothing behind it, as '{first}'";
+        }
+
+        var width = dataset.ImageIds[0].Length;
+        return dataset.HasImage(frame.PadLeft(width, '0')) ? $"; its name is '{frame.PadLeft(width, '0')}'" : "";
+    }
+}
