@@ -13,33 +13,56 @@ public sealed class LabelMap(IReadOnlyList<string> classes, IReadOnlyDictionary<
     /// <summary>Index of the class of a type, or −1 when it is left out.</summary>
     public int Label(string type) => labels.GetValueOrDefault(type, -1);
 
-    private static Dictionary<string, int> Labels(IReadOnlyList<string> classes, IReadOnlyDictionary<string, string>? merges)
+    /// <summary>The first thing that is wrong with classes and merges: the setting, and what is wrong; null when nothing is.</summary>
+    public static (string Key, string Reason)? Problem(IReadOnlyList<string> classes, IReadOnlyDictionary<string, string>? merges)
     {
         if (classes.Count == 0)
         {
-            throw new UserErrorException("labels: at least one class is needed.");
+            return ("labels", "at least one class is needed.");
         }
 
-        var labels = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (name, index) in classes.Select((name, index) => (name, index)))
+        for (var index = 0; index < classes.Count; index++)
         {
+            var name = classes[index];
             if (name == KittiClasses.DontCare || !KittiClasses.Known.Contains(name))
             {
-                throw new UserErrorException($"labels[{index}]: '{name}' is not a class that can be learnt; known are {string.Join(", ", KittiClasses.Known.Where(known => known != KittiClasses.DontCare))}.");
+                var known = KittiClasses.Known.Where(type => type != KittiClasses.DontCare);
+                return ($"labels[{index}]", $"'{name}' is not a class that can be learnt; known are {string.Join(", ", known)}.");
             }
 
-            if (!labels.TryAdd(name, index))
+            if (classes.Take(index).Contains(name))
             {
-                throw new UserErrorException($"labels[{index}]: '{name}' is named twice.");
+                return ($"labels[{index}]", $"'{name}' is named twice.");
             }
         }
 
         foreach (var (from, to) in merges ?? new Dictionary<string, string>())
         {
-            if (!KittiClasses.Known.Contains(from) || !labels.TryGetValue(to, out var label) || !labels.TryAdd(from, label))
+            if (!KittiClasses.Known.Contains(from) || classes.Contains(from) || !classes.Contains(to))
             {
-                throw new UserErrorException($"labelMap: '{from}' cannot become '{to}'; the first must be a KITTI type that is no class of its own, the second one of the classes {string.Join(", ", classes)}.");
+                return ("labelMap", $"'{from}' cannot become '{to}'; the first must be a KITTI type that is no class of its own, the second one of the classes {string.Join(", ", classes)}.");
             }
+        }
+
+        return null;
+    }
+
+    private static Dictionary<string, int> Labels(IReadOnlyList<string> classes, IReadOnlyDictionary<string, string>? merges)
+    {
+        if (Problem(classes, merges) is { } problem)
+        {
+            throw new UserErrorException($"{problem.Key}: {problem.Reason}");
+        }
+
+        var labels = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var index = 0; index < classes.Count; index++)
+        {
+            labels.Add(classes[index], index);
+        }
+
+        foreach (var (from, to) in merges ?? new Dictionary<string, string>())
+        {
+            labels.Add(from, labels[to]);
         }
 
         return labels;

@@ -2,11 +2,12 @@ using System.Buffers;
 using System.ComponentModel.DataAnnotations;
 using Pipeline.Shared;
 using Pipeline.Shared.Imaging;
+using Pipeline.Training.Configuration;
 
 namespace Pipeline.Training.Augmentation;
 
 /// <summary>How an image is cut into patches; the defaults are InfoMin's.</summary>
-public sealed record JigsawOptions
+public sealed record JigsawOptions : IRelatedOptions
 {
     /// <summary>Side of the crop that is cut.</summary>
     [Range(12, 3072)] public int CropSizePixels { get; init; } = 255;
@@ -16,6 +17,15 @@ public sealed record JigsawOptions
 
     /// <summary>Smallest share of the image's area that the crop shows.</summary>
     [Range(0.01, 1)] public double MinScale { get; init; } = 0.6;
+
+    IEnumerable<OptionProblem> IRelatedOptions.Problems()
+    {
+        var cell = CropSizePixels / JigsawPatches.Grid;
+        if (PatchSizePixels > cell)
+        {
+            yield return new("patchSizePixels", $"{PatchSizePixels} does not fit into a third of cropSizePixels, {cell}.");
+        }
+    }
 }
 
 /// <summary>The patches of an image for the jigsaw branch: crop, flip, cut; no change of colour (Misra and van der Maaten 2020; PyContrast).</summary>

@@ -19,19 +19,19 @@ public enum BatchNormMode
 public sealed record ResNetOptions
 {
     /// <summary><c>resnet18</c>, <c>resnet34</c>, <c>resnet50</c> or <c>resnet101</c>.</summary>
-    public string Architecture { get; init; } = "resnet50";
+    [AllowedValues("resnet18", "resnet34", "resnet50", "resnet101")] public string Architecture { get; init; } = "resnet50";
 
     /// <summary>Scales every channel count; 1 is the published network.</summary>
-    public double WidthMultiplier { get; init; } = 1;
+    [Range(0.01, 8)] public double WidthMultiplier { get; init; } = 1;
 
     /// <summary>What the batch norms do.</summary>
     public BatchNormMode BatchNorm { get; init; } = BatchNormMode.Frozen;
 
     /// <summary>Added to the variance in every norm.</summary>
-    public double NormEpsilon { get; init; } = 1e-5;
+    [Range(0, 1.0)] public double NormEpsilon { get; init; } = 1e-5;
 
     /// <summary>Weight of a batch in the running statistics.</summary>
-    public double NormMomentum { get; init; } = 0.1;
+    [Range(0, 1.0)] public double NormMomentum { get; init; } = 0.1;
 
     /// <summary>How many of the five stages train, counted from the output: layer4, layer3, layer2, layer1, conv1 (torchvision's <c>trainable_backbone_layers</c>).</summary>
     [Range(0, 5)] public int TrainableStages { get; init; } = 5;

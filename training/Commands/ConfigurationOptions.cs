@@ -13,19 +13,35 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset)
 {
     private readonly List<(Option Option, Action<ParseResult, RunConfiguration<T>> Apply)> options = [];
 
-    /// <summary>An option that sets a key when it is given.</summary>
-    public Option<TValue> Add<TValue>(string option, string key, string description)
+    /// <summary>An option that sets a key when it is given; what is typed is read as the key's type and within its range.</summary>
+    public Option<string> Add(string option, string key, string description)
     {
-        var added = new Option<TValue>(option) { Description = description, AllowMultipleArgumentsPerToken = typeof(TValue).IsArray };
+        var setting = SettingPath.Find(typeof(T), option, key.Split('.'));
+        var added = new Option<string>(option) { Description = description + TypedSetting.RangeText(setting) };
         options.Add((added, (result, configuration) =>
         {
             if (result.GetResult(added) is OptionResult { Implicit: false })
             {
-                configuration.Option(option, key, result.GetValue(added));
+                configuration.Typed(option, setting, [result.GetValue(added)!]);
             }
         }
         ));
         return added;
+    }
+
+    /// <summary>An option that takes several values and sets a list.</summary>
+    public void AddList(string option, string key, string description)
+    {
+        var setting = SettingPath.Find(typeof(T), option, key.Split('.'));
+        var added = new Option<string[]>(option) { Description = description, AllowMultipleArgumentsPerToken = true };
+        options.Add((added, (result, configuration) =>
+        {
+            if (result.GetResult(added) is OptionResult { Implicit: false })
+            {
+                configuration.Typed(option, setting, result.GetValue(added)!);
+            }
+        }
+        ));
     }
 
     /// <summary>A command that begins anew.</summary>

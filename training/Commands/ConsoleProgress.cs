@@ -68,8 +68,14 @@ internal static class ConsoleProgress
             }
 
             last = Stopwatch.GetTimestamp();
+            if (progress.EpochLine is { } line)
+            {
+                Console.WriteLine($"{name} {line}");
+                return;
+            }
+
             var left = Stopwatch.GetElapsedTime(start) / Math.Max(1, progress.Step) * (progress.Steps - progress.Step);
-            var text = progress.EpochLine ?? $"{progress.Step}/{progress.Steps}" + (progress.Loss > 0 ? FormattableString.Invariant($", loss {progress.Loss:F4}") : "");
+            var text = $"{progress.Step}/{progress.Steps}" + (progress.Loss > 0 ? FormattableString.Invariant($", loss {progress.Loss:F4}") : "");
             Console.WriteLine($"{name} {text}, {left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)} left");
         }
     }

@@ -10,25 +10,25 @@ internal static class FinetuneCommand
     public static Command Create()
     {
         var layers = new ConfigurationOptions<FinetuneOptions>("finetune", "torchvision");
-        layers.Add<string>("--data", "data", "Frames in KITTI's layout.");
-        var output = layers.Add<string>("--output", "output", "Folder for checkpoints and metrics; it must not exist, but with --resume.");
-        layers.Add<string>("--train-list", "trainList", "List of the frames to learn from; a seeded 80 % when left out.");
-        layers.Add<string>("--test-list", "testList", "List of the frames to measure on.");
-        layers.Add<string>("--backbone-weights", "backboneWeights", "A backbone that pretrain wrote; random weights when left out.");
-        layers.Add<int>("--trainable-stages", "detector.backbone.trainableStages", "How many of the backbone's five stages learn, counted from the output; the paper's k frozen stages are 5 - k.");
-        layers.Add<int>("--epochs", "epochs", "Passes over the frames.");
-        layers.Add<int>("--iterations", "iterations", "Steps in place of epochs; milestones are then steps.");
-        layers.Add<int>("--batch", "batchSize", "Images of a step.");
-        layers.Add<int>("--micro-batches", "microBatches", "Parts in which a batch is computed before its one step.");
-        layers.Add<double>("--clip-gradient-norm", "clipGradientNorm", "The gradients' norm is cut to this; 0 leaves it.");
-        layers.Add<double>("--learning-rate", "learningRate", "After the warm-up.");
-        layers.Add<int[]>("--milestones", "milestones", "Epochs at whose beginning the rate is divided by ten.");
-        layers.Add<bool>("--flip", "horizontalFlip", "Mirror every second image: true or false.");
-        layers.Add<string>("--precision", "precision", "float32, bFloat16 or float16: what the backbone's convolutions compute in.").AcceptOnlyFromAmong("float32", "bFloat16", "float16");
-        layers.Add<int>("--workers", "workers", "Batches in the making at once; the result does not depend on it.");
-        layers.Add<int>("--checkpoint-every", "checkpointEverySteps", "Steps between checkpoints within an epoch; 0: only after epochs.");
-        layers.Add<int>("--seed", "seed", "Seed of weights, order and samplers.");
-        layers.Add<string>("--device", "device", "cpu or cuda.").AcceptOnlyFromAmong("cpu", "cuda");
+        layers.Add("--data", "data", "Frames in KITTI's layout.");
+        var output = layers.Add("--output", "output", "Folder for checkpoints and metrics; it must not exist, but with --resume.");
+        layers.Add("--train-list", "trainList", "List of the frames to learn from; a seeded 80 % when left out.");
+        layers.Add("--test-list", "testList", "List of the frames to measure on.");
+        layers.Add("--backbone-weights", "backboneWeights", "A backbone that pretrain wrote; random weights when left out.");
+        layers.Add("--trainable-stages", "detector.backbone.trainableStages", "How many of the backbone's five stages learn, counted from the output; the paper's k frozen stages are 5 - k.");
+        layers.Add("--epochs", "epochs", "Passes over the frames.");
+        layers.Add("--iterations", "iterations", "Steps in place of epochs; milestones are then steps.");
+        layers.Add("--batch", "batchSize", "Images of a step.");
+        layers.Add("--micro-batches", "microBatches", "Parts in which a batch is computed before its one step.");
+        layers.Add("--clip-gradient-norm", "clipGradientNorm", "The gradients' norm is cut to this; 0 leaves it.");
+        layers.Add("--learning-rate", "learningRate", "After the warm-up.");
+        layers.AddList("--milestones", "milestones", "Epochs at whose beginning the rate is divided by ten.");
+        layers.Add("--flip", "horizontalFlip", "Mirror every second image: true or false.");
+        layers.Add("--precision", "precision", "float32, bFloat16 or float16: what the backbone's convolutions compute in.").AcceptOnlyFromAmong("float32", "bFloat16", "float16");
+        layers.Add("--workers", "workers", "Batches in the making at once; the result does not depend on it.");
+        layers.Add("--checkpoint-every", "checkpointEverySteps", "Steps between checkpoints within an epoch; 0: only after epochs.");
+        layers.Add("--seed", "seed", "Seed of weights, order and samplers.");
+        layers.Add("--device", "device", "cpu or cuda.").AcceptOnlyFromAmong("cpu", "cuda");
         return layers.Resumable(
             "Trains a detector and measures its mAP after every epoch.\n\nExamples:\n  pipeline-train finetune --data kitti --output runs/street --preset small --epochs 20\n  pipeline-train finetune --output runs/street --resume",
             output,

@@ -4,14 +4,19 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Pipeline.Training.Configuration;
 
-/// <summary>Finds keys that no option has, and says in which line.</summary>
-internal static class ConfigurationKeys
+/// <summary>Finds the settings that a configuration's text makes, each with its line; an unknown one is refused.</summary>
+/// <param name="where">The file, for messages.</param>
+/// <param name="text">The file's content.</param>
+/// <param name="typeInfo">The options' types.</param>
+/// <param name="made">Receives file and line by the setting's key.</param>
+internal sealed class ConfigurationKeys(string where, string text, Func<Type, JsonTypeInfo> typeInfo, IDictionary<string, string> made)
 {
+    private readonly byte[] bytes = Encoding.UTF8.GetBytes(text);
+
     /// <summary>Walks over the text as the options' types prescribe.</summary>
-    /// <exception cref="ConfigurationException">A key is unknown.</exception>
-    public static void Check(string text, string where, JsonTypeInfo root, Func<Type, JsonTypeInfo> typeInfo)
+    /// <exception cref="ConfigurationException">A setting is unknown or made twice.</exception>
+    public void Check(JsonTypeInfo root)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16 });
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -19,28 +24,39 @@ internal static class ConfigurationKeys
             throw new ConfigurationException(where, "the file", "an object in braces is expected.");
         }
 
-        Object(ref reader, bytes, where, "", root, typeInfo);
+        Object(ref reader, "", root);
     }
 
     /// <summary>The option of a name; letters' case does not matter.</summary>
     public static JsonPropertyInfo? Find(JsonTypeInfo type, string name) =>
         type.Kind == JsonTypeInfoKind.Object ? type.Properties.FirstOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) : null;
 
-    public static ConfigurationException Unknown(string where, string key, JsonTypeInfo type) =>
-        new(where, key, $"there is no such setting; known are {string.Join(", ", type.Properties.Select(property => property.Name).Order(StringComparer.Ordinal))}.");
-
-    private static void Object(ref Utf8JsonReader reader, byte[] bytes, string where, string front, JsonTypeInfo type, Func<Type, JsonTypeInfo> typeInfo)
+    public static ConfigurationException Unknown(string where, string key, JsonTypeInfo type)
     {
+        var known = type.Kind == JsonTypeInfoKind.Object ? $"; known are {string.Join(", ", type.Properties.Select(property => property.Name).Order(StringComparer.Ordinal))}" : "";
+        return new ConfigurationException(where, key, $"there is no such setting{known}.");
+    }
+
+    private void Object(ref Utf8JsonReader reader, string front, JsonTypeInfo type)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;
             var line = 1 + bytes.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n');
-            var property = Find(type, name) ?? throw Unknown($"{where}:{line}", front + name, type);
+            var at = $"{where}:{line}";
+            var property = Find(type, name) ?? throw Unknown(at, front + name, type);
+            if (!seen.Add(property.Name))
+            {
+                throw new ConfigurationException(at, front + property.Name, "the setting is made twice; keep one.");
+            }
+
+            made[front + property.Name] = at;
             reader.Read();
             var inner = typeInfo(property.PropertyType);
             if (reader.TokenType == JsonTokenType.StartObject && inner.Kind == JsonTypeInfoKind.Object)
             {
-                Object(ref reader, bytes, where, front + name + ".", inner, typeInfo);
+                Object(ref reader, front + property.Name + ".", inner);
             }
             else
             {

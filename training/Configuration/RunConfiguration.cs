@@ -1,10 +1,9 @@
 using System.Collections;
-using System.ComponentModel.DataAnnotations;
-using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Pipeline.Shared;
+using Pipeline.Shared.Files;
 using Pipeline.Training.Checkpoints;
 
 namespace Pipeline.Training.Configuration;
@@ -14,9 +13,12 @@ namespace Pipeline.Training.Configuration;
 internal sealed class RunConfiguration<T>
     where T : class
 {
+    private const long MaxFileBytes = 4_000_000;
     private const string EnvironmentFront = "PIPELINE__";
     private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16 };
+    private static readonly JsonSerializerOptions Strict = new(DetectorCheckpoint.Json) { RespectNullableAnnotations = true };
     private readonly JsonObject settings = [];
+    private readonly Dictionary<string, string> origins = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A preset that comes with the program: <c>&lt;command&gt;.&lt;name&gt;.json</c>.</summary>
     public RunConfiguration<T> Preset(string command, string name)
@@ -33,28 +35,35 @@ internal sealed class RunConfiguration<T>
     }
 
     /// <summary>A file, or nothing when null.</summary>
-    public RunConfiguration<T> File(string? path) => path is null ? this
-        : System.IO.File.Exists(path) ? Text(System.IO.File.ReadAllText(path), path)
-        : throw new UserErrorException($"{path}: there is no such configuration file.");
+    public RunConfiguration<T> File(string? path) => path is null ? this : Text(InputFile.ReadText(path, "configuration file", MaxFileBytes), path);
 
     /// <summary>Variables that begin with <c>PIPELINE__</c>; two underscores separate keys, letters' case does not matter.</summary>
     public RunConfiguration<T> Environment(IDictionary variables)
     {
         foreach (var name in variables.Keys.Cast<string>().Where(name => name.StartsWith(EnvironmentFront, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
         {
-            Set(name, name[EnvironmentFront.Length..].Split("__"), Value((string)variables[name]!));
+            var setting = SettingPath.Find(typeof(T), name, name[EnvironmentFront.Length..].Split("__"));
+            Set(name, setting, TypedSetting.Read(name, setting, (string)variables[name]!));
         }
 
         return this;
     }
 
-    /// <summary>One setting of the command line.</summary>
+    /// <summary>One setting that the program makes.</summary>
     /// <param name="option">Named in messages.</param>
     /// <param name="key">The setting, as <c>views.sizePixels</c>.</param>
     /// <param name="value">Anything that JSON can hold.</param>
     public RunConfiguration<T> Option(string option, string key, object? value)
     {
-        Set(option, key.Split('.'), JsonSerializer.SerializeToNode(value, DetectorCheckpoint.Json));
+        Set(option, SettingPath.Find(typeof(T), option, key.Split('.')), JsonSerializer.SerializeToNode(value, DetectorCheckpoint.Json));
+        return this;
+    }
+
+    /// <summary>One setting of the command line, as it was typed: one text, or several for a list.</summary>
+    /// <exception cref="UserErrorException">A text is not of the setting's kind, or out of its range.</exception>
+    public RunConfiguration<T> Typed(string option, SettingPath setting, IReadOnlyList<string> texts)
+    {
+        Set(option, setting, setting.Elements is null ? TypedSetting.Read(option, setting, texts[0]) : TypedSetting.ReadList(option, setting, texts));
         return this;
     }
 
@@ -64,13 +73,14 @@ internal sealed class RunConfiguration<T>
     {
         try
         {
-            var options = settings.Deserialize<T>(DetectorCheckpoint.Json)!;
-            Check(options, "");
+            var options = settings.Deserialize<T>(Strict)!;
+            OptionRules.Check(options, Origin);
             return options;
         }
         catch (JsonException exception) when (exception.Path is { } path && !exception.Message.Contains("missing required", StringComparison.Ordinal))
         {
-            throw new ConfigurationException("configuration", path.TrimStart('$', '.'), $"the value is not of the kind that is expected ({exception.Message.Split(" Path:")[0]})");
+            var key = path.TrimStart('$', '.');
+            throw new ConfigurationException(Origin(key), key, $"the value is not of the kind that is expected ({exception.Message.Split(" Path:")[0]})");
         }
         catch (JsonException exception)
         {
@@ -91,7 +101,7 @@ internal sealed class RunConfiguration<T>
         try
         {
             using var document = JsonDocument.Parse(text, Reading);
-            ConfigurationKeys.Check(text, where, TypeInfo(typeof(T)), TypeInfo);
+            new ConfigurationKeys(where, text, TypeInfo, origins).Check(TypeInfo(typeof(T)));
             Merge(settings, JsonObject.Create(document.RootElement)!);
             return this;
         }
@@ -101,35 +111,39 @@ internal sealed class RunConfiguration<T>
         }
     }
 
-    private void Set(string where, string[] keys, JsonNode? value)
+    private void Set(string where, SettingPath setting, JsonNode? value)
     {
-        var (target, type) = (settings, TypeInfo(typeof(T)));
-        for (var i = 0; i < keys.Length; i++)
+        var target = settings;
+        foreach (var key in setting.Keys.SkipLast(1))
         {
-            var property = ConfigurationKeys.Find(type, keys[i]) ?? throw ConfigurationKeys.Unknown(where, string.Join('.', keys[..(i + 1)]), type);
-            if (i == keys.Length - 1)
+            if (target[key] is not JsonObject inner)
             {
-                target[property.Name] = value;
-                return;
+                inner = [];
+                target[key] = inner;
             }
 
-            (target, type) = (target[property.Name] as JsonObject ?? (JsonObject)(target[property.Name] = new JsonObject()), TypeInfo(property.PropertyType));
+            target = inner;
         }
+
+        target[setting.Keys[^1]] = value;
+        origins[setting.Key] = where;
+    }
+
+    /// <summary>Where a setting, or the record that it stands in, was made.</summary>
+    private string Origin(string key)
+    {
+        for (var known = key; known.Length > 0; known = known[..Math.Max(0, known.LastIndexOfAny(['.', '[']))])
+        {
+            if (origins.TryGetValue(known, out var where))
+            {
+                return where;
+            }
+        }
+
+        return "configuration";
     }
 
     private static JsonTypeInfo TypeInfo(Type type) => DetectorCheckpoint.Json.GetTypeInfo(type);
-
-    private static JsonNode? Value(string text)
-    {
-        try
-        {
-            return JsonNode.Parse(text);
-        }
-        catch (JsonException)
-        {
-            return JsonValue.Create(text);
-        }
-    }
 
     private static void Merge(JsonObject target, JsonObject source)
     {
@@ -143,23 +157,6 @@ internal sealed class RunConfiguration<T>
             else
             {
                 target[name] = value?.DeepClone();
-            }
-        }
-    }
-
-    private static void Check(object options, string front)
-    {
-        foreach (var property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
-        {
-            var (value, key) = (property.GetValue(options), front + JsonNamingPolicy.CamelCase.ConvertName(property.Name));
-            foreach (var rule in property.GetCustomAttributes<ValidationAttribute>().Where(rule => value is not null && !rule.IsValid(value)))
-            {
-                throw new ConfigurationException("configuration", key, $"{value} is refused: {rule.FormatErrorMessage(property.Name)}");
-            }
-
-            if (value is not null && property.PropertyType.Namespace?.StartsWith("Pipeline.", StringComparison.Ordinal) == true && property.PropertyType.IsClass)
-            {
-                Check(value, key + ".");
             }
         }
     }

@@ -19,7 +19,7 @@ internal sealed class ContrastiveTraining : IDisposable
     public ContrastiveTraining(PretrainOptions options)
     {
         this.options = options;
-        Device = new Device(options.Device);
+        Device = ComputeDevice.Of(options.Device);
         manual_seed(options.Seed);
         Backbone = new ResNet(options.Backbone);
         Query = ContrastiveModel.OfResNet(Backbone, options.Contrastive.Dimension, options.Contrastive.Jigsaw);

@@ -1,55 +1,77 @@
 using Pipeline.Shared;
+using Pipeline.Shared.Files;
+using Pipeline.Shared.Imaging;
+using Pipeline.Shared.Text;
 
 namespace Pipeline.Training.Data;
 
 /// <summary>Unlabelled images: every image file below a folder, at any depth, or those that a list file names.</summary>
-internal static class UnlabelledImages
+/// <param name="Files">Paths: a folder's in ordinal order, a list's in its own. Whether a list's files are there shows when they are read.</param>
+/// <param name="Remarks">What of the folder is left out.</param>
+internal sealed record UnlabelledImages(IReadOnlyList<string> Files, IReadOnlyList<string> Remarks)
 {
-    private static readonly HashSet<string> Extensions = new([".png", ".jpg", ".jpeg", ".webp", ".bmp"], StringComparer.OrdinalIgnoreCase);
+    private const char Comment = '#';
 
     /// <param name="source">A folder, or a text file with one path a line; empty lines and those that begin with # do not count.</param>
     /// <param name="root">What a list's paths are relative to; its own folder when null.</param>
-    /// <returns>Paths: a folder's in ordinal order, a list's in its own. Whether the files are there shows when they are read.</returns>
     /// <exception cref="UserErrorException">The source is missing, holds no image or names one twice.</exception>
-    public static IReadOnlyList<string> List(string source, string? root = null)
+    public static UnlabelledImages Of(string source, string? root = null)
     {
-        if (File.Exists(source) && !Extensions.Contains(Path.GetExtension(source)))
+        if (FileStatus.Of(source).Kind == FileKind.Folder)
         {
-            return FromList(source, root ?? Path.GetDirectoryName(Path.GetFullPath(source))!);
+            return OfFolder(source);
         }
 
-        if (!Directory.Exists(source))
+        if (ImageFormats.HasImageExtension(source))
         {
-            throw new UserErrorException($"{source}: there is no such folder of images or list file.");
+            throw new UserErrorException($"{source}: this is one image; name a folder of images, or a list with one path a line.");
         }
 
-        string[] files = [.. Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Where(file => Extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal)];
-        return files.Length > 0 ? files : throw new UserErrorException($"{source}: there is no image in it or below it; {string.Join(", ", Extensions)} are read.");
+        return new UnlabelledImages(OfList(source, root ?? Path.GetDirectoryName(Path.GetFullPath(source))!), []);
     }
 
-    private static List<string> FromList(string list, string root)
+    private static UnlabelledImages OfFolder(string folder)
     {
-        if (!Directory.Exists(root))
+        var files = VisibleFiles.Below(folder);
+        string[] images = [.. files.Where(ImageFormats.HasImageExtension)];
+        if (images.Length == 0)
+        {
+            throw new UserErrorException($"{folder}: there is no image in it or below it; {ImageFormats.Extensions} are read.");
+        }
+
+        string[] others = [.. files.Where(file => !ImageFormats.HasImageExtension(file)).Select(file => Path.GetRelativePath(folder, file))];
+        return new UnlabelledImages(images, others.Length == 0
+            ? []
+            : [$"warning: {others.Length} files below {folder} are not read ({FirstFew.Of(others)}); images are {ImageFormats.Extensions}"]);
+    }
+
+    private static List<string> OfList(string list, string root)
+    {
+        var text = InputFile.ReadText(list, "folder of images or list file");
+        if (FileStatus.Of(root).Kind != FileKind.Folder)
         {
             throw new UserErrorException($"{root}: there is no such folder; the paths of {list} are relative to it.");
         }
 
-        var (files, lines) = (new List<string>(), new Dictionary<string, int>(StringComparer.Ordinal));
+        var files = new List<string>();
+        var lines = new Dictionary<string, int>(StringComparer.Ordinal);
         var number = 0;
-        foreach (var line in File.ReadLines(list).Select(line => line.Trim()))
+        foreach (var line in text.AsSpan().EnumerateLines())
         {
             number++;
-            if (line.Length == 0 || line[0] == '#')
+            var name = line.Trim().ToString();
+            if (name.Length == 0 || name[0] == Comment)
             {
                 continue;
             }
 
-            if (!lines.TryAdd(line, number))
+            var file = Path.Combine(root, name);
+            if (!lines.TryAdd(Path.GetFullPath(file), number))
             {
-                throw new UserErrorException($"{list}:{number}: {line} stands in line {lines[line]} too; remove one.");
+                throw new UserErrorException($"{list}:{number}: {name} stands in line {lines[Path.GetFullPath(file)]} too; remove one.");
             }
 
-            files.Add(Path.Combine(root, line));
+            files.Add(file);
         }
 
         return files.Count > 0 ? files : throw new UserErrorException($"{list}: names no image.");

@@ -110,13 +110,8 @@ public sealed class Doctor(string deviceName, string? data, string models)
 
     private string Device()
     {
-        if (deviceName == "cuda" && !cuda.is_available())
-        {
-            throw new UserErrorException("libtorch finds no CUDA device; build with -p:Accelerator=cuda, and look whether nvidia-smi lists one.");
-        }
-
-        using var values = ones(2, device: new Device(deviceName));
-        return deviceName == "cuda" ? $"{cuda.device_count()} devices" : "can be used";
+        using var values = ones(2, device: ComputeDevice.Of(deviceName));
+        return deviceName == ComputeDevice.Cuda ? $"{cuda.device_count()} devices" : "can be used";
     }
 
     private static FasterRcnn Detector() => new(new DetectorOptions
@@ -137,7 +132,7 @@ public sealed class Doctor(string deviceName, string? data, string models)
         using var scope = NewDisposeScope();
         using var frames = new KittiTrainingData(dataset, new LabelMap(["Car"]), 0);
         var (image, target) = frames.Load(dataset.FrameIds[0], flip: false);
-        var device = new Device(deviceName);
+        var device = ComputeDevice.Of(deviceName);
         detector.to(device);
         using var optimizer = optim.SGD(detector.parameters(), 0.001);
         var loss = detector.Losses([image.to(device)], [target.To(device)]).Sum();

@@ -14,11 +14,11 @@ internal sealed class FinetuneFrames
     private readonly IReadOnlyList<string> remarks;
 
     /// <exception cref="UserErrorException">A list is wrong, the lists overlap, or no frame has an object of the classes.</exception>
-    public FinetuneFrames(FinetuneOptions options, KittiDataset dataset, LabelMap labels, CancellationToken cancellation)
+    public FinetuneFrames(FinetuneOptions options, KittiDataset dataset, LabelMap labels)
     {
         (this.options, this.dataset) = (options, dataset);
         var split = Split();
-        var survey = FrameSurvey.Of(dataset, split.Train.Concat(split.Test).Distinct(), new ImageLimits(), cancellation);
+        var survey = FrameSurvey.Of(dataset, split.Train.Concat(split.Test).Distinct(), new ImageLimits());
         remarks = [.. dataset.Remarks(), .. survey.Remarks];
         var typesOf = survey.Frames.ToDictionary(frame => frame.FrameId, frame => frame.Objects.Select(entry => entry.Type).Distinct().ToArray());
         (string Frame, string[] Types)[] annotated = [.. split.Train.Select(frame => (frame, typesOf[frame]))];

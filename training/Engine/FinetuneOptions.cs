@@ -1,17 +1,23 @@
 using System.ComponentModel.DataAnnotations;
 using Pipeline.Shared.Kitti;
+using Pipeline.Training.Backbones;
+using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
 
 namespace Pipeline.Training.Engine;
 
 /// <summary>One training of a detector.</summary>
-public sealed record FinetuneOptions
+public sealed record FinetuneOptions : IRelatedOptions
 {
+    private const string FrozenWithoutWeights =
+        "frozen norms need the statistics of a trained backbone; name one with --backbone-weights, or set detector.backbone.batchNorm to train. "
+        + "(frozenNormsWithoutWeights imitates the baseline of the paper's authors, a network without normalization.)";
+
     /// <summary>Frames in KITTI's layout.</summary>
-    public required string Data { get; init; }
+    [Required] public required string Data { get; init; }
 
     /// <summary>Folder for checkpoints and metrics; it must not exist.</summary>
-    public required string Output { get; init; }
+    [Required] public required string Output { get; init; }
 
     /// <summary>List of the frames to learn from; a seeded 80 % when null.</summary>
     public string? TrainList { get; init; }
@@ -23,7 +29,7 @@ public sealed record FinetuneOptions
     public bool AllowOverlappingSplit { get; init; }
 
     /// <summary>The classes.</summary>
-    public IReadOnlyList<string> Labels { get; init; } = KittiClasses.Default;
+    [Length(1, 100_000)] public IReadOnlyList<string> Labels { get; init; } = KittiClasses.Default;
 
     /// <summary>Types that become another class, as <c>Person_sitting</c> to <c>Pedestrian</c>.</summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
@@ -71,10 +77,10 @@ public sealed record FinetuneOptions
     public bool IgnoreDontCare { get; init; }
 
     /// <summary>Shorter sides in pixels to choose from for each image; empty: the detector's.</summary>
-    public IReadOnlyList<int> MinSizesPixels { get; init; } = [];
+    [Length(0, 1000), Elements(1, 16_384)] public IReadOnlyList<int> MinSizesPixels { get; init; } = [];
 
     /// <summary>Epochs, from 0, at whose beginning the rate is divided by ten; steps when <see cref="Iterations"/> is given.</summary>
-    public IReadOnlyList<int> Milestones { get; init; } = [12, 16];
+    [Length(0, 1000), Elements(0, 10_000_000)] public IReadOnlyList<int> Milestones { get; init; } = [12, 16];
 
     /// <summary>Mirror every second image.</summary>
     public bool HorizontalFlip { get; init; } = true;
@@ -95,7 +101,7 @@ public sealed record FinetuneOptions
     [Range(1, 256)] public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
 
     /// <summary>Seed of weights, order, flips and samplers.</summary>
-    public int Seed { get; init; }
+    [Range(0, int.MaxValue)] public int Seed { get; init; }
 
     /// <summary>Strength of a random change of brightness, contrast and saturation (factors 1 ± this); 0: none.</summary>
     [Range(0, 1)] public double ColorJitter { get; init; }
@@ -110,7 +116,25 @@ public sealed record FinetuneOptions
     public ComputePrecision Precision { get; init; }
 
     /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
-    public string Device { get; init; } = "cpu";
+    [AllowedValues("cpu", "cuda")] public string Device { get; init; } = "cpu";
+
+    IEnumerable<OptionProblem> IRelatedOptions.Problems()
+    {
+        if (Shared.Kitti.LabelMap.Problem(Labels, LabelMap) is { } problem)
+        {
+            yield return new(problem.Key, problem.Reason);
+        }
+
+        if (MicroBatches > BatchSize)
+        {
+            yield return new("microBatches", $"{MicroBatches} parts are more than the {BatchSize} images of a batch.");
+        }
+
+        if (BackboneWeights is null && !FrozenNormsWithoutWeights && Detector.Backbone.BatchNorm == BatchNormMode.Frozen)
+        {
+            yield return new("backboneWeights", FrozenWithoutWeights);
+        }
+    }
 }
 
 /// <summary>One epoch's numbers; the averages are null where nothing was measured.</summary>

@@ -5,6 +5,7 @@ using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Kitti;
 using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Configuration;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
 using TorchSharp;
@@ -31,16 +32,13 @@ public sealed class FinetuneRun
 
     private FinetuneRun(FinetuneOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
+        OptionRules.Check(options);
         (this.options, this.cancellation) = (options, cancellation);
         log = new RunLog(options.Output, progress);
         dataset = KittiDataset.Open(options.Data);
         labels = new LabelMap(options.Labels, options.LabelMap);
-        frames = new FinetuneFrames(options, dataset, labels, cancellation);
-        device = new Device(options.Device);
-        if (options is { BackboneWeights: null, FrozenNormsWithoutWeights: false } && options.Detector.Backbone.BatchNorm == Backbones.BatchNormMode.Frozen)
-        {
-            throw new UserErrorException("backboneWeights: frozen norms need the statistics of a trained backbone; name one with --backbone-weights, or set detector.backbone.batchNorm to train. (frozenNormsWithoutWeights imitates the baseline of the paper's authors, a network without normalisation.)");
-        }
+        frames = new FinetuneFrames(options, dataset, labels);
+        device = ComputeDevice.Of(options.Device);
     }
 
     /// <param name="options">What to do.</param>
@@ -99,6 +97,11 @@ public sealed class FinetuneRun
     private void Begin(DetectionBatches batches, FinetunePosition position)
     {
         log.Write(position.Step == 0 ? $"begun: {batches.Total} steps on {frames.Train.Count} frames" : $"goes on at step {position.Step} of {batches.Total}");
+        if (position.Step == batches.Total)
+        {
+            log.Report(new TrainingProgress(position.Step, batches.Total, 0, $"the run in {options.Output} has all its {batches.Total} steps; nothing is left to do"));
+        }
+
         foreach (var remark in frames.Remarks())
         {
             log.Report(new TrainingProgress(position.Step, batches.Total, 0, remark));

@@ -1,21 +1,22 @@
 using System.ComponentModel.DataAnnotations;
 using Pipeline.Training.Augmentation;
 using Pipeline.Training.Backbones;
+using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
 
 namespace Pipeline.Training.Engine;
 
 /// <summary>One contrastive training.</summary>
-public sealed record PretrainOptions
+public sealed record PretrainOptions : IRelatedOptions
 {
     /// <summary>Folder of unlabelled images, at any depth, or a text file with one path a line.</summary>
-    public required string Images { get; init; }
+    [Required] public required string Images { get; init; }
 
     /// <summary>What a list's paths are relative to; its own folder when null.</summary>
     public string? ImagesRoot { get; init; }
 
     /// <summary>Folder for the backbone, checkpoints and metrics; it must not exist.</summary>
-    public required string Output { get; init; }
+    [Required] public required string Output { get; init; }
 
     /// <summary>Weights to begin with, a <c>.safetensors</c> file: a backbone's, or both encoders' with their heads (<c>import --as contrastive</c>); random ones when null. The queue begins random.</summary>
     public string? Weights { get; init; }
@@ -51,7 +52,7 @@ public sealed record PretrainOptions
     [Range(0, 1)] public double WeightDecay { get; init; } = 1e-4;
 
     /// <summary>Seed of weights, queue, order and views.</summary>
-    public int Seed { get; init; }
+    [Range(0, int.MaxValue)] public int Seed { get; init; }
 
     /// <summary>Batches in the making at once.</summary>
     [Range(1, 256)] public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
@@ -72,7 +73,25 @@ public sealed record PretrainOptions
     [AllowedValues(ComputePrecision.Float32, ComputePrecision.BFloat16)] public ComputePrecision Precision { get; init; }
 
     /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
-    public string Device { get; init; } = "cpu";
+    [AllowedValues("cpu", "cuda")] public string Device { get; init; } = "cpu";
+
+    IEnumerable<OptionProblem> IRelatedOptions.Problems()
+    {
+        if (Contrastive.QueueSize < BatchSize)
+        {
+            yield return new("contrastive.queueSize", $"{Contrastive.QueueSize} keys are fewer than a batch of {BatchSize}; make the queue longer.");
+        }
+
+        if (2 * Contrastive.MicroBatches > BatchSize)
+        {
+            yield return new("contrastive.microBatches", $"each part of a batch needs two images for its batch norms; {BatchSize} images are too few for {Contrastive.MicroBatches} parts.");
+        }
+
+        if (2 * Contrastive.KeySubBatches > BatchSize / Contrastive.MicroBatches)
+        {
+            yield return new("contrastive.keySubBatches", $"each part of the keys needs two images for its batch norms; {BatchSize / Contrastive.MicroBatches} images are too few for {Contrastive.KeySubBatches} parts.");
+        }
+    }
 }
 
 /// <summary>How far a run has come.</summary>

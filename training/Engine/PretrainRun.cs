@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Pipeline.Shared;
 using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Data;
 using static TorchSharp.torch;
@@ -24,25 +25,23 @@ public sealed class PretrainRun
     private readonly ContrastiveSchedule schedule;
     private readonly int batches;
     private readonly PretrainData data;
+    private readonly IReadOnlyList<string> remarks;
 
     private PretrainRun(PretrainOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
+        OptionRules.Check(options);
         (this.options, this.cancellation) = (options, cancellation);
         log = new RunLog(options.Output, progress);
         skipped = new SkippedImages(options.MaxSkippedImages);
-        var images = UnlabelledImages.List(options.Images, options.ImagesRoot);
-        data = PretrainData.Of(images);
-        views = new ContrastiveViews(images, options.Views, options.Contrastive.Jigsaw ? options.Patches : null, (ulong)options.Seed, skipped, options.Device);
+        var images = UnlabelledImages.Of(options.Images, options.ImagesRoot);
+        remarks = images.Remarks;
+        data = PretrainData.Of(images.Files);
+        views = new ContrastiveViews(images.Files, options.Views, options.Contrastive.Jigsaw ? options.Patches : null, (ulong)options.Seed, skipped, options.Device);
         schedule = new ContrastiveSchedule(options.LearningRate, options.Epochs);
         batches = views.Batches(options.BatchSize, options.DropLastBatch);
         if (batches == 0)
         {
             throw new UserErrorException($"{options.Images}: holds fewer images than one batch of {options.BatchSize}; add images or make the batch smaller.");
-        }
-
-        if (options.Contrastive.QueueSize < options.BatchSize)
-        {
-            throw new UserErrorException($"contrastive.queueSize: {options.Contrastive.QueueSize} keys are fewer than a batch of {options.BatchSize}; make the queue longer.");
         }
     }
 
@@ -65,6 +64,7 @@ public sealed class PretrainRun
         using var training = new ContrastiveTraining(options);
         using var held = RunFolder.Begin(options.Output, Command, options, data, resume, Free);
         var position = resume && File.Exists(In(CheckpointFile)) ? ContrastiveCheckpoint.Resume(In(CheckpointFile), training) : new PretrainPosition();
+        Begin(position);
         var steps = new StepLog(options.Output, Command, StepsBefore(position));
         var epochs = RunFolder.ReadMetrics<PretrainMetrics>(options.Output).Where(epoch => epoch.Epoch < position.Epoch).ToList();
         try
@@ -84,6 +84,20 @@ public sealed class PretrainRun
         }
 
         return new PretrainResult(In(BackboneFile), epochs, skipped.Count);
+    }
+
+    private void Begin(PretrainPosition position)
+    {
+        var total = (long)options.Epochs * batches;
+        foreach (var remark in remarks)
+        {
+            log.Report(new TrainingProgress(StepsBefore(position), total, 0, remark));
+        }
+
+        if (position.Epoch > options.Epochs)
+        {
+            log.Report(new TrainingProgress(total, total, 0, $"the run in {options.Output} has all its {options.Epochs} epochs; nothing is left to do"));
+        }
     }
 
     private string In(string name) => Path.Combine(options.Output, name);

@@ -61,7 +61,11 @@ internal static class RunFolder
     /// <exception cref="UserErrorException">The folder holds no run of this command.</exception>
     public static string Configuration(string folder, string command)
     {
-        InputFile.RequireFolder(folder, "folder of a run");
+        if (FileStatus.Of(folder).Kind != FileKind.Folder)
+        {
+            throw new UserErrorException($"{folder}: holds no run that could go on (there is no such folder); begin one without --resume.");
+        }
+
         var path = Path.Combine(folder, ConfigurationFile);
         if (FileStatus.Of(path).Kind != FileKind.File)
         {

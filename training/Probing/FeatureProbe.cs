@@ -59,6 +59,7 @@ public static class FeatureProbe
     /// <exception cref="UserErrorException">A file is missing or wrong, or there are no objects.</exception>
     public static ProbeResult Run(ProbeOptions options, CancellationToken cancellation = default)
     {
+        var device = ComputeDevice.Of(options.Device);
         var dataset = KittiDataset.Open(options.Data);
         var labels = new LabelMap(options.Labels);
         var split = KittiSplit.Create(dataset.FrameIds, (ulong)options.Seed);
@@ -71,7 +72,6 @@ public static class FeatureProbe
         manual_seed(options.Seed);
         using var random = new ResNet(shape);
         using var trained = backbone;
-        var device = new Device(options.Device);
         var (scores, counts) = (new List<ProbeScores>(), (0, 0));
         foreach (var network in new[] { random, trained })
         {

@@ -42,6 +42,29 @@ public sealed class ModelDirectoryTests : IDisposable
     public void A_name_that_could_leave_the_repository_is_refused(string name) =>
         Assert.Throws<UserErrorException>(() => ModelDirectory.Publish(root, name, null, (_, _) => throw new InvalidOperationException()));
 
+    [Fact]
+    public async Task X3_exports_at_once_take_one_version_after_the_other_and_their_manifests_say_so()
+    {
+        var published = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => Task.Run(() => Publish($"{number}"))));
+
+        Assert.Equal(Enumerable.Range(1, 8).Select(version => Path.Combine(root, "cars", $"{version}")), published.Order(StringComparer.Ordinal));
+        Assert.All(published, path => Assert.Equal(Path.GetFileName(path), $"{ModelDirectory.Open(path).Manifest.Version}"));
+        Assert.Equal(8, Directory.GetFileSystemEntries(Path.Combine(root, "cars")).Length);
+    }
+
+    [Fact]
+    public void A_version_that_is_taken_and_a_file_where_a_folder_belongs_are_refused_before_any_work()
+    {
+        Publish("one");
+        File.WriteAllText(Path.Combine(root, "file"), "");
+
+        string Refusal(string repository, string name, int? version) => Assert.Throws<UserErrorException>(() => ModelDirectory.RequirePublishable(repository, name, version)).Message;
+        Assert.Contains("is there already", Refusal(root, "cars", 1));
+        Assert.Contains("not a positive number", Refusal(root, "cars", 0));
+        Assert.Contains("this is a file", Refusal(root, "file", null));
+        Assert.Contains("this is a file", Refusal(Path.Combine(root, "file"), "cars", null));
+    }
+
     public void Dispose() => Directory.Delete(root, recursive: true);
 
     private string Publish(string content) => ModelDirectory.Publish(root, "cars", null, (folder, version) =>

@@ -37,7 +37,7 @@ public sealed class PretrainTests : IDisposable
     public void The_key_views_are_not_the_query_views_and_change_with_the_epoch()
     {
         using var scope = NewDisposeScope();
-        var views = new ContrastiveViews(UnlabelledImages.List(Path.Combine(folder, "images")), new ViewOptions { SizePixels = 32 }, new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 }, 1, new SkippedImages(0));
+        var views = new ContrastiveViews(UnlabelledImages.Of(Path.Combine(folder, "images")).Files, new ViewOptions { SizePixels = 32 }, new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 }, 1, new SkippedImages(0));
         using var first = views.Epoch(1, 4, 2).First();
         using var again = views.Epoch(1, 4, 1).First();
         using var other = views.Epoch(2, 4, 1).First();
@@ -90,7 +90,7 @@ public sealed class PretrainTests : IDisposable
     public void Memory_is_flat_over_epochs_of_views()
     {
         using var scope = NewDisposeScope();
-        var views = new ContrastiveViews(UnlabelledImages.List(Path.Combine(folder, "images")), new ViewOptions { SizePixels = 32 }, new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 }, 1, new SkippedImages(0));
+        var views = new ContrastiveViews(UnlabelledImages.Of(Path.Combine(folder, "images")).Files, new ViewOptions { SizePixels = 32 }, new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 }, 1, new SkippedImages(0));
         long ResidentBytes(int epochs)
         {
             for (var epoch = 0; epoch < epochs; epoch++)
@@ -145,10 +145,10 @@ public sealed class PretrainTests : IDisposable
     {
         var list = Path.Combine(folder, "twice.txt");
         File.WriteAllLines(list, ["a.png", "b.png", "a.png"]);
-        Assert.Contains("twice.txt:3: a.png stands in line 1 too", Assert.Throws<UserErrorException>(() => UnlabelledImages.List(list)).Message);
+        Assert.Contains("twice.txt:3: a.png stands in line 1 too", Assert.Throws<UserErrorException>(() => UnlabelledImages.Of(list)).Message);
         File.WriteAllLines(list, ["# nothing"]);
-        Assert.Contains("names no image", Assert.Throws<UserErrorException>(() => UnlabelledImages.List(list)).Message);
-        Assert.Contains("relative to it", Assert.Throws<UserErrorException>(() => UnlabelledImages.List(list, Path.Combine(folder, "nowhere"))).Message);
+        Assert.Contains("names no image", Assert.Throws<UserErrorException>(() => UnlabelledImages.Of(list)).Message);
+        Assert.Contains("relative to it", Assert.Throws<UserErrorException>(() => UnlabelledImages.Of(list, Path.Combine(folder, "nowhere"))).Message);
     }
 
     [Fact]

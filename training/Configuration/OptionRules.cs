@@ -1,0 +1,102 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using Pipeline.Training.Checkpoints;
+
+namespace Pipeline.Training.Configuration;
+
+/// <summary>Checks options: every setting against the range that stands on its property, then what the records say of their settings together.</summary>
+internal static class OptionRules
+{
+    private const string Anywhere = "configuration";
+
+    /// <param name="options">The options; the records in them are checked too.</param>
+    /// <param name="origin">Where a setting was made, by its key; null where that is not known.</param>
+    /// <exception cref="ConfigurationException">A setting is wrong; where, which and why are named.</exception>
+    public static void Check(object options, Func<string, string>? origin = null)
+    {
+        var where = origin ?? (_ => Anywhere);
+        CheckEach(options, "", where);
+        CheckTogether(options, "", where);
+    }
+
+    private static void CheckEach(object options, string front, Func<string, string> where)
+    {
+        foreach (var property in Settings(options))
+        {
+            var key = front + NameOf(property);
+            var value = property.GetValue(options);
+            foreach (var rule in property.GetCustomAttributes<ValidationAttribute>())
+            {
+                if (!IsRight(rule, value, property))
+                {
+                    throw new ConfigurationException(where(key), key, $"{Text(value)} is refused; it must be {Wanted(rule)}.");
+                }
+            }
+
+            if (value is not null && IsRecord(property))
+            {
+                CheckEach(value, key + ".", where);
+            }
+        }
+    }
+
+    private static void CheckTogether(object options, string front, Func<string, string> where)
+    {
+        foreach (var property in Settings(options).Where(IsRecord))
+        {
+            if (property.GetValue(options) is { } inner)
+            {
+                CheckTogether(inner, front + NameOf(property) + ".", where);
+            }
+        }
+
+        if (options is IRelatedOptions related)
+        {
+            foreach (var problem in related.Problems())
+            {
+                var key = front + problem.Key;
+                throw new ConfigurationException(where(key), key, problem.Reason);
+            }
+        }
+    }
+
+    private static bool IsRight(ValidationAttribute rule, object? value, PropertyInfo property)
+    {
+        if (value is null)
+        {
+            return MayBeNull(property);
+        }
+
+        // RangeAttribute would round a fraction before it compares.
+        return rule is RangeAttribute range ? Number(value) >= Number(range.Minimum) && Number(value) <= Number(range.Maximum) : rule.IsValid(value);
+    }
+
+    private static double Number(object value) => Convert.ToDouble(value, CultureInfo.InvariantCulture);
+
+    private static bool MayBeNull(PropertyInfo property) => new NullabilityInfoContext().Create(property).ReadState != NullabilityState.NotNull;
+
+    private static string Wanted(ValidationAttribute rule) => rule switch
+    {
+        RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"from {range.Minimum} to {range.Maximum}"),
+        ElementsAttribute elements => string.Create(CultureInfo.InvariantCulture, $"a list of numbers from {elements.Least} to {elements.Most}"),
+        LengthAttribute length when length.MinimumLength == length.MaximumLength => $"a list of {length.MinimumLength}",
+        LengthAttribute length => $"a list of {length.MinimumLength} to {length.MaximumLength}",
+        AllowedValuesAttribute allowed => "one of " + string.Join(", ", allowed.Values.Select(Name)),
+        RequiredAttribute => "given and not empty",
+        _ => rule.FormatErrorMessage("it"),
+    };
+
+    private static IEnumerable<PropertyInfo> Settings(object options) =>
+        options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);
+
+    private static bool IsRecord(PropertyInfo property) =>
+        property.PropertyType.IsClass && property.PropertyType.Namespace?.StartsWith("Pipeline.", StringComparison.Ordinal) == true;
+
+    private static string NameOf(PropertyInfo property) => JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+
+    private static string Text(object? value) => JsonSerializer.Serialize(value, DetectorCheckpoint.Json);
+
+    private static string Name(object? value) => value is Enum ? JsonNamingPolicy.CamelCase.ConvertName($"{value}") : $"{value}";
+}
