@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pipeline.Shared.Commands;
+using Pipeline.Shared.Imaging;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Shared.Numbers;
 using Pipeline.Training.Checkpoints;
@@ -16,9 +17,11 @@ internal static class ExportCommand
         var output = new Option<string>("--output") { DefaultValueFactory = _ => "models", Description = "The model repository." };
         var name = new Option<string>("--name") { DefaultValueFactory = _ => "detector", Description = "The model's name in the repository." };
         var version = NumberOption.Optional("--version", new NumberRange<int>(1, int.MaxValue), "The version; the next one when left out.");
+        var defaultSide = new ImageLimits().MaxDimensionPixels;
+        var side = NumberOption.Create("--max-side-pixels", new NumberRange<int>(32, defaultSide), defaultSide, "Longest side of an image that the model takes.");
         var command = new Command("export", "Writes a detector as one ONNX file with its manifest: <output>/<name>/<version>.\n\nExample:\n  pipeline-train export --checkpoint detector.safetensors --output models --name street")
         {
-            checkpoint, output, name, version,
+            checkpoint, output, name, version, side,
         };
         command.SetAction(result =>
         {
@@ -32,6 +35,7 @@ internal static class ExportCommand
                     RepositoryRoot = result.GetValue(output)!,
                     Name = result.GetValue(name)!,
                     Version = result.GetValue(version),
+                    MaxSidePixels = result.GetValue(side),
                     Labels = labels,
                     CheckpointPath = path,
                 }));

@@ -96,7 +96,7 @@ internal static class OptionRules
 
     private static string NameOf(PropertyInfo property) => JsonNamingPolicy.CamelCase.ConvertName(property.Name);
 
-    private static string Text(object? value) => JsonSerializer.Serialize(value, DetectorCheckpoint.Json);
+    private static string Text(object? value) => value is double number ? number.ToString(CultureInfo.InvariantCulture) : JsonSerializer.Serialize(value, DetectorCheckpoint.Json);
 
     private static string Name(object? value) => value is Enum ? JsonNamingPolicy.CamelCase.ConvertName($"{value}") : $"{value}";
 }

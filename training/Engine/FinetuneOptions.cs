@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Pipeline.Shared.Kitti;
-using Pipeline.Training.Backbones;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
 
@@ -9,10 +8,6 @@ namespace Pipeline.Training.Engine;
 /// <summary>One training of a detector.</summary>
 public sealed record FinetuneOptions : IRelatedOptions
 {
-    private const string FrozenWithoutWeights =
-        "frozen norms need the statistics of a trained backbone; name one with --backbone-weights, or set detector.backbone.batchNorm to train. "
-        + "(frozenNormsWithoutWeights imitates the baseline of the paper's authors, a network without normalization.)";
-
     /// <summary>Frames in KITTI's layout.</summary>
     [Required] public required string Data { get; init; }
 
@@ -128,11 +123,6 @@ public sealed record FinetuneOptions : IRelatedOptions
         if (MicroBatches > BatchSize)
         {
             yield return new("microBatches", $"{MicroBatches} parts are more than the {BatchSize} images of a batch.");
-        }
-
-        if (BackboneWeights is null && !FrozenNormsWithoutWeights && Detector.Backbone.BatchNorm == BatchNormMode.Frozen)
-        {
-            yield return new("backboneWeights", FrozenWithoutWeights);
         }
     }
 }

@@ -39,6 +39,10 @@ public sealed class FinetuneRun
         labels = new LabelMap(options.Labels, options.LabelMap);
         frames = new FinetuneFrames(options, dataset, labels);
         device = ComputeDevice.Of(options.Device);
+        if (options is { BackboneWeights: null, FrozenNormsWithoutWeights: false } && options.Detector.Backbone.BatchNorm == Backbones.BatchNormMode.Frozen)
+        {
+            throw new UserErrorException("backboneWeights: frozen norms need the statistics of a trained backbone; name one with --backbone-weights, or set detector.backbone.batchNorm to train. (frozenNormsWithoutWeights imitates the baseline of the paper's authors, a network without normalization.)");
+        }
     }
 
     /// <param name="options">What to do.</param>

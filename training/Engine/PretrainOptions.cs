@@ -82,14 +82,9 @@ public sealed record PretrainOptions : IRelatedOptions
             yield return new("contrastive.queueSize", $"{Contrastive.QueueSize} keys are fewer than a batch of {BatchSize}; make the queue longer.");
         }
 
-        if (2 * Contrastive.MicroBatches > BatchSize)
+        if (Contrastive.MicroBatches > BatchSize)
         {
-            yield return new("contrastive.microBatches", $"each part of a batch needs two images for its batch norms; {BatchSize} images are too few for {Contrastive.MicroBatches} parts.");
-        }
-
-        if (2 * Contrastive.KeySubBatches > BatchSize / Contrastive.MicroBatches)
-        {
-            yield return new("contrastive.keySubBatches", $"each part of the keys needs two images for its batch norms; {BatchSize / Contrastive.MicroBatches} images are too few for {Contrastive.KeySubBatches} parts.");
+            yield return new("contrastive.microBatches", $"{Contrastive.MicroBatches} parts are more than the {BatchSize} images of a batch.");
         }
     }
 }

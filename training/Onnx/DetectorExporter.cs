@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using Pipeline.Shared.Imaging;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Detection;
@@ -18,6 +19,9 @@ public sealed record ExportOptions
     /// <summary>A version that is not taken, or null for the next.</summary>
     public int? Version { get; init; }
 
+    /// <summary>Longest side of an input image in pixels; whoever serves the model refuses longer ones by their header.</summary>
+    public int MaxSidePixels { get; init; } = new ImageLimits().MaxDimensionPixels;
+
     /// <summary>Classes without the background.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
@@ -28,8 +32,6 @@ public sealed record ExportOptions
 /// <summary>Writes a detector as a version of a model: one ONNX file and its manifest.</summary>
 public static class DetectorExporter
 {
-    private const int MaxInputSidePixels = 4096;
-
     /// <returns>The version's directory.</returns>
     /// <exception cref="Pipeline.Shared.UserErrorException">The name or version cannot be used.</exception>
     public static string Export(FasterRcnn detector, ExportOptions options) => ModelDirectory.Publish(options.RepositoryRoot, options.Name, options.Version, (folder, version) =>
@@ -42,7 +44,7 @@ public static class DetectorExporter
             Name = options.Name,
             Version = version,
             Labels = options.Labels,
-            MaxInputSidePixels = MaxInputSidePixels,
+            MaxInputSidePixels = options.MaxSidePixels,
             ScoreThreshold = detector.Options.BoxScoreThresh,
             TopD = detector.Options.BoxDetectionsPerImg,
             Precision = "fp32",

@@ -1,0 +1,201 @@
+using System.Collections;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using Pipeline.Shared;
+using Pipeline.Training.Augmentation;
+using Pipeline.Training.Backbones;
+using Pipeline.Training.Configuration;
+using Pipeline.Training.Contrastive;
+using Pipeline.Training.Detection;
+using Pipeline.Training.Engine;
+
+namespace Pipeline.Training.Tests.Configuration;
+
+/// <summary>Settings as people mistype them; ids are those of <c>field-cases/cases.md</c>.</summary>
+public sealed class OptionRulesTests : IDisposable
+{
+    private static readonly Type[] Records =
+        [typeof(FinetuneOptions), typeof(PretrainOptions), typeof(DetectorOptions), typeof(ResNetOptions), typeof(ContrastiveOptions), typeof(ViewOptions), typeof(JigsawOptions)];
+
+    private readonly string folder = Directory.CreateTempSubdirectory("rules").FullName;
+
+    [Fact]
+    public void R3_every_number_and_every_list_of_numbers_has_its_bounds()
+    {
+        string[] without =
+        [
+            .. from record in Records
+               from property in record.GetProperties()
+               where property.CanWrite && !IsBounded(property)
+               select $"{record.Name}.{property.Name}",
+        ];
+
+        Assert.Empty(without);
+    }
+
+    [Theory]
+    [InlineData("""{"detector":{"anchorSizes":[[16],[32]]}}""", "detector.anchorSizes", "a list of 5")]
+    [InlineData("""{"detector":{"anchorSizes":[]}}""", "detector.anchorSizes", "a list of 5")]
+    [InlineData("""{"detector":{"anchorSizes":[[8],[16],[32],[64],[]]}}""", "detector.anchorSizes", "the same number of sizes")]
+    [InlineData("""{"detector":{"anchorSizes":[[8],[16],[32],[64],[-1]]}}""", "detector.anchorSizes", "from 1 to")]
+    [InlineData("""{"detector":{"anchorSizes":[[8],[16],[32],[64],null]}}""", "detector.anchorSizes", "from 1 to")]
+    [InlineData("""{"detector":{"anchorStrides":[4,8]}}""", "detector.anchorStrides", "a list of 5")]
+    [InlineData("""{"detector":{"aspectRatios":[]}}""", "detector.aspectRatios", "a list of 1 to")]
+    [InlineData("""{"detector":{"aspectRatios":[0]}}""", "detector.aspectRatios", "from 0.01")]
+    [InlineData("""{"detector":{"imageMean":[0.5]}}""", "detector.imageMean", "a list of 3")]
+    [InlineData("""{"detector":{"imageStd":[1,1,0]}}""", "detector.imageStd", "from 1E-06")]
+    [InlineData("""{"detector":{"bboxRegWeights":[10,10,5,0]}}""", "detector.bboxRegWeights", "from 1E-06")]
+    [InlineData("""{"detector":{"bboxRegWeights":[10,10,5]}}""", "detector.bboxRegWeights", "a list of 4")]
+    [InlineData("""{"detector":{"fpnChannels":-1}}""", "detector.fpnChannels", "from 1 to 8192")]
+    [InlineData("""{"detector":{"minSizePixels":900,"maxSizePixels":300}}""", "detector.minSizePixels", "longer than maxSizePixels")]
+    [InlineData("""{"detector":{"rpnNmsThresh":1.4}}""", "detector.rpnNmsThresh", "from 0 to 1")]
+    [InlineData("""{"detector":{"rpnBgIouThresh":0.8}}""", "detector.rpnBgIouThresh", "above rpnFgIouThresh")]
+    [InlineData("""{"detector":{"backbone":{"architecture":"resnet152"}}}""", "detector.backbone.architecture", "one of resnet18")]
+    [InlineData("""{"detector":{"backbone":{"widthMultiplier":0}}}""", "detector.backbone.widthMultiplier", "from 0.01 to 8")]
+    [InlineData("""{"detector":null}""", "detector", "null")]
+    [InlineData("""{"detector":{"backbone":null}}""", "detector.backbone", "null")]
+    [InlineData("""{"labels":null}""", "labels", "null")]
+    [InlineData("""{"labels":[]}""", "labels", "a list of 1 to")]
+    [InlineData("""{"labels":["Car","Car"]}""", "labels", "named twice")]
+    [InlineData("""{"labels":["Car",null]}""", "labels", "not a class")]
+    [InlineData("""{"milestones":[-3]}""", "milestones", "from 0 to")]
+    [InlineData("""{"weightDecay":1.4}""", "weightDecay", "from 0 to 1")]
+    [InlineData("""{"weightDecay":-0.4}""", "weightDecay", "from 0 to 1")]
+    [InlineData("""{"learningRate":1e999}""", "learningRate", "")]
+    [InlineData("""{"epochs":2.5}""", "epochs", "not of the kind")]
+    [InlineData("""{"batchSize":2,"microBatches":3}""", "microBatches", "more than the 2 images")]
+    [InlineData("""{"device":"gpu"}""", "device", "one of cpu, cuda")]
+    [InlineData("""{"epochs":3,"Epochs":4}""", "epochs", "made twice")]
+    [InlineData("""{"data":""}""", "data", "given and not empty")]
+    public void R3_a_setting_out_of_its_bounds_is_refused_with_file_line_key_and_reason(string json, string key, string reason)
+    {
+        var file = Write("{\n\n" + json[1..]);
+
+        var refusal = Assert.ThrowsAny<UserErrorException>(() => Finetune().File(file).Build()).Message;
+
+        Assert.StartsWith($"{file}:3: {key}", refusal);
+        Assert.Contains(reason, refusal);
+    }
+
+    [Theory]
+    [InlineData("""{"contrastive":{"queueSize":16}}""", "contrastive.queueSize", "fewer than a batch")]
+    [InlineData("""{"contrastive":{"microBatches":40}}""", "contrastive.microBatches", "more than the 32 images")]
+    [InlineData("""{"contrastive":{"keySubBatches":65}}""", "contrastive.keySubBatches", "from 1 to 64")]
+    [InlineData("""{"contrastive":{"temperature":0}}""", "contrastive.temperature", "from 0.001 to 10")]
+    [InlineData("""{"patches":{"cropSizePixels":96,"patchSizePixels":40}}""", "patches.patchSizePixels", "a third of cropSizePixels")]
+    [InlineData("""{"views":{"minScale":2}}""", "views.minScale", "from 0.01 to 1")]
+    [InlineData("""{"views":{"jitterHue":0.7}}""", "views.jitterHue", "from 0 to 0.5")]
+    [InlineData("""{"precision":"float16"}""", "precision", "one of float32, bFloat16")]
+    public void R3_the_same_for_pretrain(string json, string key, string reason)
+    {
+        var file = Write(json);
+
+        var refusal = Assert.ThrowsAny<UserErrorException>(() => Pretrain().File(file).Build()).Message;
+
+        Assert.StartsWith($"{file}:1: {key}", refusal);
+        Assert.Contains(reason, refusal);
+    }
+
+    [Theory]
+    [InlineData("0,001"), InlineData("NaN"), InlineData("1e999"), InlineData("Infinity"), InlineData("-1"), InlineData("1,000"), InlineData(""), InlineData("fast")]
+    public void N1_what_is_no_number_in_the_range_is_refused_on_the_command_line_and_in_the_environment(string text) => InEachCulture(() =>
+    {
+        var setting = SettingPath.Find(typeof(FinetuneOptions), "", ["learningRate"]);
+        var typed = Assert.ThrowsAny<UserErrorException>(() => Finetune().Typed("--learning-rate", setting, [text])).Message;
+        var variable = Assert.ThrowsAny<UserErrorException>(() => Finetune().Environment(new Hashtable { ["PIPELINE__LEARNINGRATE"] = text })).Message;
+
+        Assert.Equal($"--learning-rate: '{text}' is not a number from 1E-08 to 10.", typed);
+        Assert.Equal($"PIPELINE__LEARNINGRATE: '{text}' is not a number from 1E-08 to 10.", variable);
+    });
+
+    [Fact]
+    public void N1_what_is_a_number_is_the_same_in_every_culture() => InEachCulture(() =>
+    {
+        var setting = SettingPath.Find(typeof(FinetuneOptions), "", ["learningRate"]);
+
+        Assert.Equal(0.125, Finetune().Typed("--learning-rate", setting, ["0.125"]).Build().LearningRate);
+        Assert.Equal(0.25, Finetune().Environment(new Hashtable { ["pipeline__learningrate"] = "2.5e-1" }).Build().LearningRate);
+    });
+
+    [Theory]
+    [InlineData("PIPELINE__EPOCHS", "1,000", "a whole number from 1 to 10000")]
+    [InlineData("PIPELINE__EPOCHS", "2.0", "a whole number from 1 to 10000")]
+    [InlineData("PIPELINE__HORIZONTALFLIP", "yes", "neither true nor false")]
+    [InlineData("PIPELINE__MILESTONES", "3,5", "not JSON, as [1, 2]")]
+    [InlineData("PIPELINE__DETECTOR", "{}", "set them one by one")]
+    [InlineData("PIPELINE__EPOCHS__MORE", "1", "there is no such setting")]
+    [InlineData("PIPELINE__", "1", "there is no such setting")]
+    public void N1_a_variable_is_refused_by_its_name(string variable, string text, string reason)
+    {
+        var refusal = Assert.ThrowsAny<UserErrorException>(() => Finetune().Environment(new Hashtable { [variable] = text }).Build()).Message;
+
+        Assert.StartsWith(variable, refusal);
+        Assert.Contains(reason, refusal);
+    }
+
+    [Fact]
+    public void A_variable_whose_setting_is_text_may_look_like_a_number() =>
+        Assert.Equal("2024", Finetune().Environment(new Hashtable { ["PIPELINE__DATA"] = "2024" }).Build().Data);
+
+    [Fact]
+    public void N1_a_wrong_number_of_a_list_is_named()
+    {
+        var setting = SettingPath.Find(typeof(FinetuneOptions), "", ["milestones"]);
+
+        Assert.Equal([3, 5], Finetune().Typed("--milestones", setting, ["3", "5"]).Build().Milestones);
+        Assert.Contains("--milestones: '5,5' is not a whole number", Assert.Throws<UserErrorException>(() => Finetune().Typed("--milestones", setting, ["3", "5,5"])).Message);
+    }
+
+    [Fact]
+    public void What_a_setting_of_the_command_line_breaks_is_told_by_the_option() =>
+        Assert.StartsWith("--micro-batches: microBatches: 9 parts", Assert.ThrowsAny<UserErrorException>(() => Finetune().Option("--micro-batches", "microBatches", 9).Build()).Message);
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private static bool IsBounded(PropertyInfo property)
+    {
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        if (type == typeof(int) || type == typeof(long) || type == typeof(double))
+        {
+            return property.GetCustomAttribute<RangeAttribute>() is not null;
+        }
+
+        var isList = type != typeof(string) && typeof(IEnumerable).IsAssignableFrom(type);
+        var holdsNumbers = isList && $"{type}".Contains("Int32", StringComparison.Ordinal) | $"{type}".Contains("Double", StringComparison.Ordinal);
+        return !holdsNumbers || (property.GetCustomAttribute<ElementsAttribute>() is not null && property.GetCustomAttribute<LengthAttribute>() is not null);
+    }
+
+    private static RunConfiguration<FinetuneOptions> Finetune() =>
+        new RunConfiguration<FinetuneOptions>().Preset("finetune", "small").Option("test", "data", "d").Option("test", "output", "o");
+
+    private static RunConfiguration<PretrainOptions> Pretrain() =>
+        new RunConfiguration<PretrainOptions>().Preset("pretrain", "small").Option("test", "images", "d").Option("test", "output", "o");
+
+    private string Write(string text)
+    {
+        var path = Path.Combine(folder, "config.json");
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private static void InEachCulture(Action test)
+    {
+        var before = CultureInfo.CurrentCulture;
+        var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat.NumberDecimalSeparator = ",";
+        comma.NumberFormat.NumberGroupSeparator = ".";
+        try
+        {
+            foreach (var culture in new[] { CultureInfo.InvariantCulture, comma })
+            {
+                CultureInfo.CurrentCulture = culture;
+                test();
+            }
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+}
