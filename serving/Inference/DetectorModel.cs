@@ -78,12 +78,18 @@ public sealed class DetectorModel : IDisposable
         }
         catch (OnnxRuntimeException exception)
         {
-            var cause = exception.Message.AsSpan().Trim();
-            var lineEnd = cause.IndexOfAny('\r', '\n');
-            var firstLine = lineEnd < 0 ? cause : cause[..lineEnd];
-            throw new InferenceException(
-                $"model {Manifest.Name} version {Manifest.Version} failed on an image of {width} x {height} pixels: {firstLine}", exception);
+            var failure = $"model {Manifest.Name} version {Manifest.Version} failed on an image of {width} x {height} pixels";
+            throw new InferenceException($"{failure}: {Cause(exception)}. Send another image, or export the model again.", exception);
         }
+    }
+
+    /// <summary>Which node failed, in one line, without the lines of native code that the runtime tells behind it.</summary>
+    private static string Cause(OnnxRuntimeException exception)
+    {
+        var message = exception.Message;
+        var end = message.IndexOf(" Status Message:", StringComparison.Ordinal);
+        var known = end < 0 ? message : message[..end];
+        return known.ReplaceLineEndings("\n").Split('\n')[0].TrimEnd('.', ' ');
     }
 
     private static Detection[] Read(int image, OrtValue boxes, OrtValue scores, OrtValue labels, OrtValue counts)
