@@ -91,7 +91,8 @@ public static class ImageDecoder
     {
         if (bytes > limits.MaxFileBytes)
         {
-            throw new ImageException(ImageProblem.TooLarge, $"{name}: the file has {bytes:N0} bytes, the limit is {limits.MaxFileBytes:N0}.");
+            var message = $"{name}: the file has {bytes:N0} bytes, the limit is {limits.MaxFileBytes:N0}.";
+            throw new ImageException(ImageProblem.TooLarge, message);
         }
     }
 

@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace Pipeline.Shared.Imaging;
 
-/// <summary>What the decoder does not look for in a PNG: the orientation in the chunk <c>eXIf</c>, and whether the file reaches its end.</summary>
+/// <summary>What the decoder does not look for in a PNG: the orientation in the chunk <c>eXIf</c>, and the end of the file.</summary>
 /// <param name="Origin">Where the first pixel belongs; upright when nothing is said, or the EXIF data is damaged.</param>
 /// <param name="HasEnd">Whether the chunk <c>IEND</c> is there. Without it an <c>eXIf</c> behind the pixels may be missing, too.</param>
 /// <remarks>What else tools have put into PNG (ImageMagick's <c>Raw profile type exif</c>, XMP) is not read.</remarks>

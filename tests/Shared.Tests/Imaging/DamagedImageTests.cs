@@ -6,6 +6,11 @@ namespace Pipeline.Shared.Tests.Imaging;
 
 public sealed class DamagedImageTests
 {
+    private const string Icon =
+        "00000100010001010000010020003000000016000000" +                                       // an icon of one pixel
+        "28000000010000000200000001002000000000000000000000000000000000000000000000000000" +   // its bitmap
+        "FFFFFFFF00000000";
+
     private static readonly byte[] EndOfImage = [0xFF, 0xD9];
 
     [Fact]
@@ -206,7 +211,7 @@ public sealed class DamagedImageTests
     [Theory]
     [InlineData("")]
     [InlineData("00000A0A0000000000000000000000000000000000000000")]                   // a picture of old mobile phones
-    [InlineData("000001000100010100000100200030000000160000002800000001000000020000000100200000000000000000000000000000000000000000000000000000000000FFFFFFFF00000000")]
+    [InlineData(Icon)]
     [InlineData("FFD8")]
     [InlineData("FFD8FFD9")]
     [InlineData("89504E470D0A1A0A")]

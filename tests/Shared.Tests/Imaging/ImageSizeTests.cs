@@ -11,7 +11,10 @@ public sealed class ImageSizeTests : IDisposable
     public void I7_a_size_over_a_limit_is_told_from_the_header_in_the_words_that_decoding_has()
     {
         var path = Write(120, 40);
-        foreach (var limits in new[] { new ImageLimits { MaxDimensionPixels = 119 }, new ImageLimits { MaxPixels = 4799 }, new ImageLimits { MaxFileBytes = 20 } })
+        var shortSides = new ImageLimits { MaxDimensionPixels = 119 };
+        var smallArea = new ImageLimits { MaxPixels = 4799 };
+        var shortFile = new ImageLimits { MaxFileBytes = 20 };
+        foreach (var limits in new[] { shortSides, smallArea, shortFile })
         {
             var refusal = Assert.Throws<ImageException>(() => ImageDecoder.CheckSize(path, limits));
 

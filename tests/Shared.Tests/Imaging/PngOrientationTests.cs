@@ -38,7 +38,7 @@ public sealed class PngOrientationTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Places))]
-    public void I5_all_orientations_are_applied_in_both_byte_orders_before_and_behind_the_pixels(int orientation, bool bigEndian, string before)
+    public void I5_all_orientations_are_applied_in_both_byte_orders_wherever_they_stand(int orientation, bool bigEndian, string before)
     {
         using var upright = Picture();
         var png = PngWriter.InsertBefore(before, ImageEncoder.Png(upright), "eXIf", Exif(orientation, bigEndian));
