@@ -6,7 +6,7 @@ namespace Pipeline.Shared.Imaging;
 /// <summary>What the decoder does not look for in a PNG: the orientation in the chunk <c>eXIf</c>, and the end of the file.</summary>
 /// <param name="Origin">Where the first pixel belongs; upright when nothing is said, or the EXIF data is damaged.</param>
 /// <param name="HasEnd">Whether the chunk <c>IEND</c> is there. Without it an <c>eXIf</c> behind the pixels may be missing, too.</param>
-/// <remarks>What else tools have put into PNG (ImageMagick's <c>Raw profile type exif</c>, XMP) is not read.</remarks>
+/// <remarks>An older way to keep EXIF in PNG is read too, <see cref="PngRawProfile"/>. An orientation in XMP is read in no format.</remarks>
 internal readonly record struct PngChunks(SKEncodedOrigin Origin, bool HasEnd)
 {
     private const int SignatureBytes = 8;
@@ -23,6 +23,8 @@ internal readonly record struct PngChunks(SKEncodedOrigin Origin, bool HasEnd)
     public static PngChunks Read(Stream png)
     {
         SKEncodedOrigin? origin = null;
+        SKEncodedOrigin? originOfProfile = null;
+        var hasProfile = false;
         var hasEnd = false;
         Span<byte> header = stackalloc byte[HeaderBytes];
         long position = SignatureBytes;
@@ -36,31 +38,36 @@ internal readonly record struct PngChunks(SKEncodedOrigin Origin, bool HasEnd)
 
             var length = BinaryPrimitives.ReadUInt32BigEndian(header);
             var type = header[4..];
-            if (type.SequenceEqual("eXIf"u8))
+            if (type.SequenceEqual("eXIf"u8) && ReadData(png, length, MaxExifBytes) is { } exif)
             {
-                origin ??= ReadExif(png, length);
+                origin ??= ExifOrientation.Read(exif);
+            }
+
+            var isCompressed = type.SequenceEqual("zTXt"u8);
+            var isText = isCompressed || type.SequenceEqual("tEXt"u8);
+            if (isText && !hasProfile && ReadData(png, length, PngRawProfile.MaxTextBytes) is { } text && PngRawProfile.IsKeyword(text))
+            {
+                hasProfile = true;
+                originOfProfile = PngRawProfile.Read(text, isCompressed);
             }
 
             position += HeaderBytes + length + ChecksumBytes;
             hasEnd = type.SequenceEqual("IEND"u8) && position <= png.Length;
         }
 
-        return new PngChunks(origin ?? SKEncodedOrigin.TopLeft, hasEnd);
+        return new PngChunks(origin ?? originOfProfile ?? SKEncodedOrigin.TopLeft, hasEnd);
     }
 
-    private static SKEncodedOrigin? ReadExif(Stream png, uint length)
+    /// <summary>A chunk's data; null when it is longer than the limit, or than the file.</summary>
+    private static byte[]? ReadData(Stream png, uint length, int maxBytes)
     {
-        if (length > MaxExifBytes)
+        if (length > maxBytes || length > png.Length - png.Position)
         {
             return null;
         }
 
-        var exif = new byte[length];
-        if (png.ReadAtLeast(exif, exif.Length, throwOnEndOfStream: false) < exif.Length)
-        {
-            return null;
-        }
-
-        return ExifOrientation.Read(exif);
+        var data = new byte[length];
+        png.ReadExactly(data);
+        return data;
     }
 }
