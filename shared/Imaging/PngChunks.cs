@@ -6,7 +6,9 @@ namespace Pipeline.Shared.Imaging;
 /// <summary>What the decoder does not look for in a PNG: the orientation in the chunk <c>eXIf</c>, and the end of the file.</summary>
 /// <param name="Origin">Where the first pixel belongs; upright when nothing is said, or the EXIF data is damaged.</param>
 /// <param name="HasEnd">Whether the chunk <c>IEND</c> is there. Without it an <c>eXIf</c> behind the pixels may be missing, too.</param>
-/// <remarks>An older way to keep EXIF in PNG is read too, <see cref="PngRawProfile"/>. An orientation in XMP is read in no format.</remarks>
+/// <remarks>
+/// An older way to keep EXIF in PNG is read too, <see cref="PngRawProfile"/>. An orientation in XMP is read in no format.
+/// </remarks>
 internal readonly record struct PngChunks(SKEncodedOrigin Origin, bool HasEnd)
 {
     private const int SignatureBytes = 8;

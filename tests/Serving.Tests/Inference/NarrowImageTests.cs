@@ -28,8 +28,8 @@ public sealed class NarrowImageTests : IDisposable
             Resize = resize,
         });
         detector.eval();
-        var directory = DetectorExporter.Export(detector, new ExportOptions { RepositoryRoot = root, Name = "tiny", Labels = KittiClasses.Default });
-        using var model = DetectorModel.Load(directory);
+        var options = new ExportOptions { RepositoryRoot = root, Name = "tiny", Labels = KittiClasses.Default };
+        using var model = DetectorModel.Load(DetectorExporter.Export(detector, options));
         using var image = ImageDecoder.DecodeFile(SharedData.Path("field-cases/images/1x900.png"));
 
         var found = model.Detect([image])[0];
