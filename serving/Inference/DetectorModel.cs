@@ -49,6 +49,7 @@ public sealed class DetectorModel : IDisposable
     /// <summary>Detections of a batch of images, all of one size, by falling score.</summary>
     /// <exception cref="ArgumentException">The sizes differ, or there is no image.</exception>
     /// <exception cref="ImageException">An image is over the model's limit.</exception>
+    /// <exception cref="InferenceException">ONNX Runtime failed while it ran the model.</exception>
     public IReadOnlyList<IReadOnlyList<Detection>> Detect(IReadOnlyList<RgbImage> images)
     {
         if (images.Count == 0 || images.Any(image => image.WidthPixels != images[0].WidthPixels || image.HeightPixels != images[0].HeightPixels))
@@ -71,13 +72,36 @@ public sealed class DetectorModel : IDisposable
         }
 
         using var run = new RunOptions();
-        using var outputs = session.Run(run, Inputs, [input], Outputs);
+        using var outputs = Run(run, input, width, height);
         var (boxes, scores, labels, counts) = (outputs[0], outputs[1], outputs[2], outputs[3]);
         return [.. Enumerable.Range(0, images.Count).Select(image => Read(image, boxes, scores, labels, counts))];
     }
 
     /// <summary>Ends the session.</summary>
     public void Dispose() => session.Dispose();
+
+    /// <summary>Versions that were exported long ago fail on images that later ones take, as those of one pixel's width.</summary>
+    private IDisposableReadOnlyCollection<OrtValue> Run(RunOptions options, OrtValue input, int width, int height)
+    {
+        try
+        {
+            return session.Run(options, Inputs, [input], Outputs);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            var failure = $"model {Manifest.Name} version {Manifest.Version} failed on an image of {width} x {height} pixels";
+            throw new InferenceException($"{failure}: {Cause(exception)}. Send another image, or export the model again.", exception);
+        }
+    }
+
+    /// <summary>Which node failed, in one line, without the lines of native code that the runtime tells behind it.</summary>
+    private static string Cause(OnnxRuntimeException exception)
+    {
+        var message = exception.Message;
+        var end = message.IndexOf(" Status Message:", StringComparison.Ordinal);
+        var known = end < 0 ? message : message[..end];
+        return known.ReplaceLineEndings("\n").Split('\n')[0].TrimEnd('.', ' ');
+    }
 
     private static Detection[] Read(int image, OrtValue boxes, OrtValue scores, OrtValue labels, OrtValue counts)
     {

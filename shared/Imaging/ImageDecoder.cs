@@ -6,7 +6,7 @@ namespace Pipeline.Shared.Imaging;
 /// <summary>Decodes PNG, JPEG, WebP, BMP and GIF to 8-bit RGB; EXIF orientation is applied, transparent pixels are laid on black.</summary>
 public static class ImageDecoder
 {
-    private const string Noun = "image file";
+    private const string Noun = "picture file";
 
     /// <param name="path">The image file.</param>
     /// <param name="limits">What is refused; the defaults when null.</param>
@@ -16,15 +16,12 @@ public static class ImageDecoder
     public static RgbImage DecodeFile(string path, ImageLimits? limits = null)
     {
         limits ??= new ImageLimits();
-        byte[] encoded;
         using (var file = InputFile.Open(path, Noun))
         {
             RequireFileLength(path, file.Length, limits);
-            encoded = new byte[file.Length];
-            file.ReadExactly(encoded);
         }
 
-        return Decode(encoded, path, limits);
+        return Decode(InputFile.ReadBytes(path, Noun, limits.MaxFileBytes), path, limits);
     }
 
     /// <summary>Width and height of an image in pixels, from its header; as it will be decoded.</summary>
@@ -33,7 +30,7 @@ public static class ImageDecoder
     public static (int WidthPixels, int HeightPixels) ReadSize(string path)
     {
         using var file = InputFile.Open(path, Noun);
-        return ReadSize(path, file);
+        return ImageHeader.ReadSize(path, file);
     }
 
     /// <summary>Whether an image would be refused for its size, told from its header; nothing is decoded.</summary>
@@ -46,8 +43,8 @@ public static class ImageDecoder
     {
         using var file = InputFile.Open(path, Noun);
         RequireFileLength(path, file.Length, limits);
-        var size = ReadSize(path, file);
-        RequireSize(path, size.WidthPixels, size.HeightPixels, limits);
+        var size = ImageHeader.ReadSize(path, file);
+        RequireSize(path, size, limits);
         return size;
     }
 
@@ -60,56 +57,62 @@ public static class ImageDecoder
     {
         limits ??= new ImageLimits();
         RequireFileLength(name, encoded.Length, limits);
+        if (encoded.IsEmpty)
+        {
+            throw new ImageException(ImageProblem.NotAnImage, $"{name}: the file is empty.");
+        }
+
         using var data = SKData.CreateCopy(encoded.Span);
-        using var codec = SKCodec.Create(data)
-            ?? throw NotAnImage(name);
-        var (width, height) = (codec.Info.Width, codec.Info.Height);
-        RequireSize(name, width, height, limits);
+        using var codec = ImageHeader.Require(name, SKCodec.Create(data));
+        using var stream = data.AsStream();
+        var origin = ImageHeader.Origin(codec, stream);
+        RequireSize(name, ImageHeader.Size(codec, origin), limits);
+        if (ImageEnd.Problem(codec.EncodedFormat, encoded.Span, stream) is { } problem)
+        {
+            throw Damaged(name, problem);
+        }
+
+        var width = codec.Info.Width;
+        var height = codec.Info.Height;
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul));
         var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
         if (result != SKCodecResult.Success)
         {
-            throw new ImageException(ImageProblem.Truncated, $"{name}: the image is damaged or ends early ({result}).");
+            throw Damaged(name, result.ToString());
         }
 
-        return Pack(bitmap.GetPixelSpan(), width, height, codec.EncodedOrigin);
+        return Pack(bitmap.GetPixelSpan(), width, height, origin);
     }
 
-    private static (int WidthPixels, int HeightPixels) ReadSize(string name, Stream file)
-    {
-        using var codec = SKCodec.Create(file) ?? throw NotAnImage(name);
-        var (width, height) = (codec.Info.Width, codec.Info.Height);
-        return IsTransposed(codec.EncodedOrigin) ? (height, width) : (width, height);
-    }
-
-    private static ImageException NotAnImage(string name) =>
-        new(ImageProblem.NotAnImage, $"{name}: this is not a PNG, JPEG, WebP, BMP or GIF image.");
+    private static ImageException Damaged(string name, string reason) =>
+        new(ImageProblem.Truncated, $"{name}: the image is damaged or ends early ({reason}).");
 
     private static void RequireFileLength(string name, long bytes, ImageLimits limits)
     {
         if (bytes > limits.MaxFileBytes)
         {
-            throw new ImageException(ImageProblem.TooLarge, $"{name}: the file has {bytes:N0} bytes, the limit is {limits.MaxFileBytes:N0}.");
+            var message = $"{name}: the file has {bytes:N0} bytes, the limit is {limits.MaxFileBytes:N0}.";
+            throw new ImageException(ImageProblem.TooLarge, message);
         }
     }
 
-    private static void RequireSize(string name, int width, int height, ImageLimits limits)
+    private static void RequireSize(string name, (int WidthPixels, int HeightPixels) size, ImageLimits limits)
     {
-        if (width <= limits.MaxDimensionPixels && height <= limits.MaxDimensionPixels && (long)width * height <= limits.MaxPixels)
+        var longer = Math.Max(size.WidthPixels, size.HeightPixels);
+        var area = (long)size.WidthPixels * size.HeightPixels;
+        if (longer <= limits.MaxDimensionPixels && area <= limits.MaxPixels)
         {
             return;
         }
 
-        var size = $"the header says {width} x {height} pixels";
-        throw new ImageException(
-            ImageProblem.TooLarge, $"{name}: {size}; the limits are {limits.MaxDimensionPixels} a side and {limits.MaxPixels:N0} in all.");
+        var found = $"the header says {size.WidthPixels} x {size.HeightPixels} pixels";
+        var allowed = $"the limits are {limits.MaxDimensionPixels} a side and {limits.MaxPixels:N0} in all";
+        throw new ImageException(ImageProblem.TooLarge, $"{name}: {found}; {allowed}.");
     }
-
-    private static bool IsTransposed(SKEncodedOrigin origin) => origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
 
     private static RgbImage Pack(ReadOnlySpan<byte> rgba, int width, int height, SKEncodedOrigin origin)
     {
-        var image = IsTransposed(origin) ? RgbImage.Allocate(height, width) : RgbImage.Allocate(width, height);
+        var image = ImageHeader.IsTransposed(origin) ? RgbImage.Allocate(height, width) : RgbImage.Allocate(width, height);
         var (x, y, first) = origin switch
         {
             SKEncodedOrigin.TopRight => (-3, 3 * width, 3 * (width - 1)),

@@ -6,7 +6,10 @@ namespace Pipeline.Training.Detection;
 /// <summary>detectron2's resize: on 8-bit pixels with Pillow's antialiased filter, on the host (its <c>ResizeShortestEdge</c>).</summary>
 public static partial class AntialiasedResize
 {
-    /// <summary>The shorter side becomes <paramref name="minSizePixels"/>, unless the longer one would pass <paramref name="maxSizePixels"/>; in float64, rounded half up.</summary>
+    /// <summary>
+    /// The shorter side becomes <paramref name="minSizePixels"/>, unless the longer one would pass <paramref name="maxSizePixels"/>;
+    /// in float64, rounded half up. A side that would vanish, which detectron2 refuses, keeps one pixel.
+    /// </summary>
     public static (int Height, int Width) Size((int Height, int Width) image, int minSizePixels, int maxSizePixels)
     {
         var scale = minSizePixels / (double)Math.Min(image.Height, image.Width);
@@ -17,7 +20,7 @@ public static partial class AntialiasedResize
             (height, width) = (height * scale, width * scale);
         }
 
-        return ((int)(height + 0.5), (int)(width + 0.5));
+        return (Math.Max(1, (int)(height + 0.5)), Math.Max(1, (int)(width + 0.5)));
     }
 
     /// <summary>Boxes of an image of one size in pixels of another: in float64, cut to the image, then float32.</summary>

@@ -43,7 +43,7 @@ public sealed partial class DetectionTransform
                 graph.Mul(graph.Op("Reciprocal", [graph.Op("Max", [height, width])]), graph.Scalar(options.MaxSizePixels)),
             ]),
             OnnxType.Double);
-        OnnxValue Resized(OnnxValue side) => graph.Cast(graph.Op("Floor", [graph.Mul(graph.Cast(side, OnnxType.Double), factor)]), OnnxType.Int64);
+        OnnxValue Resized(OnnxValue side) => AtLeastOne(graph, graph.Op("Floor", [graph.Mul(graph.Cast(side, OnnxType.Double), factor)]));
         return (Resized(inputHeight), Resized(inputWidth));
     }
 
@@ -58,7 +58,11 @@ public sealed partial class DetectionTransform
         width = graph.Where(flat, graph.Mul(scale, width), shorter);
         var longer = graph.Op("Max", [height, width]);
         var limit = graph.Div(graph.Op("Min", [longer, longest]), longer);
-        OnnxValue Rounded(OnnxValue side) => graph.Cast(graph.Op("Floor", [graph.Add(graph.Mul(side, limit), graph.Double(0.5))]), OnnxType.Int64);
+        OnnxValue Rounded(OnnxValue side) => AtLeastOne(graph, graph.Op("Floor", [graph.Add(graph.Mul(side, limit), graph.Double(0.5))]));
         return (Rounded(height), Rounded(width));
     }
+
+    /// <summary>A whole side in float64 as int64; one that would vanish keeps one pixel.</summary>
+    private static OnnxValue AtLeastOne(OnnxGraph graph, OnnxValue side) =>
+        graph.Cast(graph.Op("Max", [side, graph.Double(1)]), OnnxType.Int64);
 }

@@ -8,12 +8,17 @@ public sealed partial class DetectionTransform(DetectorOptions options)
     /// <summary>Sides of a batch are multiples of this, in pixels.</summary>
     public const int SizeDivisiblePixels = 32;
 
-    /// <summary>Size after resizing: scale = min(min · 1/short, max · 1/long) in float32 (PyTorch divides by multiplying with the reciprocal); sides in float64, rounded down.</summary>
+    /// <summary>
+    /// Size after resizing: scale = min(min · 1/short, max · 1/long) in float32 (PyTorch divides by multiplying with the reciprocal);
+    /// sides in float64, rounded down. A side that would vanish, which torchvision refuses, keeps one pixel.
+    /// </summary>
     public static (int Height, int Width) ResizedSize((int Height, int Width) image, int minSizePixels, int maxSizePixels)
     {
         var (shorter, longer) = (Math.Min(image.Height, image.Width), Math.Max(image.Height, image.Width));
         var scale = Math.Min(1f / shorter * minSizePixels, 1f / longer * maxSizePixels);
-        return ((int)Math.Floor(image.Height * (double)scale), (int)Math.Floor(image.Width * (double)scale));
+        var height = (int)Math.Floor(image.Height * (double)scale);
+        var width = (int)Math.Floor(image.Width * (double)scale);
+        return (Math.Max(1, height), Math.Max(1, width));
     }
 
     /// <summary>Size of a batch that holds all images.</summary>

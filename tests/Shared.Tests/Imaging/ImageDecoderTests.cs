@@ -49,7 +49,7 @@ public sealed class ImageDecoderTests
         var encoded = ImageEncoder.Png(small);
         BinaryPrimitives.WriteInt32BigEndian(encoded.AsSpan(16), 60_000);
         BinaryPrimitives.WriteInt32BigEndian(encoded.AsSpan(20), 60_000);
-        BinaryPrimitives.WriteUInt32BigEndian(encoded.AsSpan(29), Crc32(encoded.AsSpan(12, 17)));
+        BinaryPrimitives.WriteUInt32BigEndian(encoded.AsSpan(29), PngWriter.Crc32(encoded.AsSpan(12, 17)));
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         var refusal = Assert.Throws<ImageException>(() => ImageDecoder.Decode(encoded, "a.png"));
@@ -71,10 +71,10 @@ public sealed class ImageDecoderTests
     [InlineData(8, "GWRB")]
     public void The_exif_orientation_is_applied(int orientation, string quarters)
     {
-        using var image = Picture($"orientation{orientation}.jpg");
+        using var image = TestPictures.Decode($"orientation{orientation}.jpg");
 
         Assert.Equal(orientation < 5 ? (32, 16) : (16, 32), (image.WidthPixels, image.HeightPixels));
-        Assert.Equal(quarters, Quarters(image));
+        Assert.Equal(quarters, TestPictures.Quarters(image));
     }
 
     [Theory]
@@ -82,8 +82,8 @@ public sealed class ImageDecoderTests
     [InlineData("palette.png")]
     public void Other_colour_models_become_rgb(string file)
     {
-        using var image = Picture(file);
-        Assert.Equal("RGBW", Quarters(image));
+        using var image = TestPictures.Decode(file);
+        Assert.Equal("RGBW", TestPictures.Quarters(image));
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class ImageDecoderTests
     [InlineData("grey.jpg", 2)]
     public void Grey_images_have_three_equal_channels(string file, int tolerance)
     {
-        using var image = Picture(file);
+        using var image = TestPictures.Decode(file);
         foreach (var (x, level) in new[] { (4, 60), (28, 190) })
         {
             Assert.All(image.Pixels.Slice(3 * (8 * 32 + x), 3).ToArray(), value => Assert.InRange(value, level - tolerance, level + tolerance));
@@ -102,31 +102,7 @@ public sealed class ImageDecoderTests
     [Fact]
     public void Transparent_pixels_are_laid_on_black()
     {
-        using var image = Picture("alpha.png");
-        Assert.Equal("RGBK", Quarters(image));
-    }
-
-    private static RgbImage Picture(string file) => ImageDecoder.DecodeFile(Path.Combine(AppContext.BaseDirectory, "Imaging", "images", file));
-
-    private static string Quarters(RgbImage image) => string.Concat(new[] { (1, 1), (3, 1), (1, 3), (3, 3) }.Select(place =>
-    {
-        var at = 3 * (place.Item2 * image.HeightPixels / 4 * image.WidthPixels + place.Item1 * image.WidthPixels / 4);
-        var (r, g, b) = (image.Pixels[at], image.Pixels[at + 1], image.Pixels[at + 2]);
-        return r > 150 && g > 150 && b > 150 ? 'W' : r > 150 ? 'R' : g > 120 ? 'G' : b > 150 ? 'B' : 'K';
-    }));
-
-    private static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in bytes)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++)
-            {
-                crc = (crc >> 1) ^ (0xEDB88320 & (0 - (crc & 1)));
-            }
-        }
-
-        return ~crc;
+        using var image = TestPictures.Decode("alpha.png");
+        Assert.Equal("RGBK", TestPictures.Quarters(image));
     }
 }

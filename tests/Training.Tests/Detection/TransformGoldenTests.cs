@@ -43,4 +43,18 @@ public sealed class TransformGoldenTests
         Assert.Equal(golden.Expected.GetProperty("image_sizes").EnumerateArray().Select(GoldenTensors.Size), sizes);
         golden.Equal(batch, "batch");
     }
+
+    [Theory]
+    [InlineData(900, 1, 200, 1)]
+    [InlineData(1, 900, 1, 200)]
+    [InlineData(4096, 2, 200, 1)]
+    [InlineData(1, 1, 96, 96)]
+    [InlineData(16384, 1, 200, 1)]
+    public void I1_a_side_that_would_vanish_keeps_one_pixel(int height, int width, int resizedHeight, int resizedWidth)
+    {
+        var expected = (resizedHeight, resizedWidth);
+
+        Assert.Equal(expected, DetectionTransform.ResizedSize((height, width), 96, 200));
+        Assert.Equal(expected, AntialiasedResize.Size((height, width), 96, 200));
+    }
 }

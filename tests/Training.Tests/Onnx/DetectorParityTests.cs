@@ -50,6 +50,31 @@ public sealed class DetectorParityTests : IDisposable
         EqualDetections("resnet18", 0.5, 96, 200, height, width, [Picture("a", height, width), Picture("c", height, width), Picture("d", height, width)]);
 
     [Theory]
+    [InlineData(900, 1, false)]
+    [InlineData(900, 1, true)]
+    [InlineData(1, 900, false)]
+    [InlineData(1, 900, true)]
+    [InlineData(1, 1, false)]
+    [InlineData(1, 1, true)]
+    [InlineData(4096, 2, false)]
+    [InlineData(4096, 2, true)]
+    [InlineData(2, 4096, false)]
+    [InlineData(2, 4096, true)]
+    [InlineData(3000, 2, false)]
+    [InlineData(3000, 2, true)]
+    public void I1_images_so_narrow_that_a_side_would_vanish_are_answered_alike(int height, int width, bool paper)
+    {
+        // Nearly every box counts and none is cut off: little is found in so few pixels.
+        DetectorOptions Recipe(DetectorOptions sizes)
+        {
+            var options = paper ? Paper(sizes) : sizes;
+            return options with { BoxScoreThresh = 0.001, BoxDetectionsPerImg = 1000 };
+        }
+
+        EqualDetections("resnet18", 0.5, 96, 200, height, width, [Picture("a", height, width), Picture("d", height, width)], Recipe);
+    }
+
+    [Theory]
     [InlineData("resnet50", 1.0, 1, 128, 427)]
     [InlineData("resnet18", 0.5, 3, 128, 427)]
     public void A_detector_of_the_preset_paper_agrees_on_real_frames(string architecture, double width, int images, int minSize, int maxSize) =>
@@ -78,6 +103,8 @@ public sealed class DetectorParityTests : IDisposable
     [InlineData(1080, 607, 800, 1333)]
     [InlineData(97, 53, 160, 200)]
     [InlineData(600, 600, 96, 200)]
+    [InlineData(900, 1, 96, 200)]
+    [InlineData(1, 16384, 96, 200)]
     public void The_antialiased_resize_of_the_graph_gives_Pillows_bytes_and_sizes(int height, int width, int minSize, int maxSize)
     {
         using var scope = NewDisposeScope();

@@ -1,0 +1,149 @@
+using System.Buffers.Binary;
+
+namespace Pipeline.Shared.Imaging;
+
+/// <summary>
+/// Tells whether a JPEG of several scans is whole. The decoder shows the scans that are there, so a progressive file that ends early
+/// is a blurred picture to it, not a damaged one.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The markers are walked (ITU-T T.81, annex B). A progressive file, and a sequential one whose first scan holds only some of the
+/// components, must reach its end marker, and its scans together must send all 64 coefficients of every component down to the
+/// lowest bit. Bytes behind the end marker are fine. A sequential file of one scan is the decoder's business: it counts the rows.
+/// </para>
+/// <para>
+/// What is compressed in a scan is not decoded here: that the last scan was cut, and an end marker put behind it by some tool, is
+/// not found out, and neither are bits that changed within a scan. A cut in an earlier scan is found: the later ones are missing.
+/// </para>
+/// </remarks>
+internal ref struct JpegScans
+{
+    /// <summary>Real files have about ten; each costs the decoder a pass over the whole image.</summary>
+    private const int MaxScans = 200;
+
+    private const byte StartOfImage = 0xD8;
+    private const byte EndOfImage = 0xD9;
+    private const byte StartOfScan = 0xDA;
+    private const byte FirstRestart = 0xD0;
+    private const byte LastRestart = 0xD7;
+    private const byte Temporary = 0x01;
+
+    private readonly ReadOnlySpan<byte> file;
+    private JpegFrame? frame;
+    private int position;
+    private int scans;
+
+    private JpegScans(ReadOnlySpan<byte> file) => this.file = file;
+
+    /// <param name="file">A JPEG file.</param>
+    /// <returns>What is missing, for a message; null when nothing is.</returns>
+    public static string? Problem(ReadOnlySpan<byte> file) => new JpegScans(file).Walk();
+
+    private string? Walk()
+    {
+        while (NextMarker() is { } marker)
+        {
+            if (marker == EndOfImage)
+            {
+                return frame is null ? "it has no frame" : frame.Missing;
+            }
+
+            if (HasNoLength(marker))
+            {
+                continue;
+            }
+
+            if (!TryReadSegment(out var segment))
+            {
+                return "a segment is longer than the file";
+            }
+
+            if (JpegFrame.IsStart(marker))
+            {
+                frame = JpegFrame.Read(marker, segment);
+            }
+
+            if (marker != StartOfScan)
+            {
+                continue;
+            }
+
+            if (frame is null || !frame.TryAddScan(segment))
+            {
+                return "a scan does not fit to what came before it";
+            }
+
+            if (!frame.HasSeveralScans)
+            {
+                return null;
+            }
+
+            scans++;
+            if (scans > MaxScans)
+            {
+                return $"it has more than {MaxScans} scans";
+            }
+        }
+
+        return "its end marker is missing";
+    }
+
+    /// <summary>
+    /// The next marker's code; null at the end of the file. What is not a marker is skipped: compressed data, in which FF is followed
+    /// by 00, and bytes that do not belong there.
+    /// </summary>
+    private byte? NextMarker()
+    {
+        while (true)
+        {
+            var distance = file[position..].IndexOf((byte)0xFF);
+            if (distance < 0)
+            {
+                return null;
+            }
+
+            position += distance;
+            while (position < file.Length && file[position] == 0xFF)
+            {
+                position++;
+            }
+
+            if (position == file.Length)
+            {
+                return null;
+            }
+
+            var code = file[position];
+            position++;
+            if (code != 0)
+            {
+                return code;
+            }
+        }
+    }
+
+    private static bool HasNoLength(byte marker) =>
+        marker is StartOfImage or Temporary or (>= FirstRestart and <= LastRestart);
+
+    /// <summary>The bytes behind a marker's length; those of a thumbnail are among them.</summary>
+    private bool TryReadSegment(out ReadOnlySpan<byte> segment)
+    {
+        segment = default;
+        var rest = file[position..];
+        if (rest.Length < 2)
+        {
+            return false;
+        }
+
+        var length = BinaryPrimitives.ReadUInt16BigEndian(rest);
+        if (length < 2 || length > rest.Length)
+        {
+            return false;
+        }
+
+        segment = rest[2..length];
+        position += length;
+        return true;
+    }
+}

@@ -1,0 +1,45 @@
+using Pipeline.Golden;
+using Pipeline.Serving.Inference;
+using Pipeline.Shared.Imaging;
+using Pipeline.Shared.Kitti;
+using Pipeline.Training.Backbones;
+using Pipeline.Training.Detection;
+using Pipeline.Training.Onnx;
+
+namespace Pipeline.Serving.Tests.Inference;
+
+public sealed class NarrowImageTests : IDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("narrow").FullName;
+
+    [Theory]
+    [InlineData(ImageResize.BilinearTensor)]
+    [InlineData(ImageResize.AntialiasedBytes)]
+    public void I1_an_image_of_one_pixels_width_is_answered(ImageResize resize)
+    {
+        using var detector = new FasterRcnn(new DetectorOptions
+        {
+            NumClasses = KittiClasses.Default.Count + 1,
+            Backbone = new ResNetOptions { Architecture = "resnet18", WidthMultiplier = 0.125, BatchNorm = BatchNormMode.Train },
+            FpnChannels = 16,
+            BoxHeadChannels = 32,
+            MinSizePixels = 96,
+            MaxSizePixels = 320,
+            Resize = resize,
+        });
+        detector.eval();
+        var options = new ExportOptions { RepositoryRoot = root, Name = "tiny", Labels = KittiClasses.Default };
+        using var model = DetectorModel.Load(DetectorExporter.Export(detector, options));
+        using var image = ImageDecoder.DecodeFile(SharedData.Path("field-cases/images/1x900.png"));
+
+        var found = model.Detect([image])[0];
+
+        Assert.All(found, detection =>
+        {
+            Assert.InRange(detection.Box.X2, 0, 1);
+            Assert.InRange(detection.Box.Y2, 0, 900);
+        });
+    }
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+}
