@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Training.Backbones;
+using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints;
 
@@ -48,7 +49,9 @@ public static class BackboneCheckpoint
     }
 
     /// <summary>The same from a file that has been read.</summary>
-    internal static void LoadInto(ResNet backbone, SafetensorsContent content, string path) => DetectorCheckpoint.LoadInto(
-        StateDict.InOrder(backbone).Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)),
-        content.Tensors.Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)).ToDictionary(entry => entry.Key, entry => entry.Value), path);
+    internal static void LoadInto(ResNet backbone, SafetensorsContent content, string path) =>
+        DetectorCheckpoint.LoadInto(WithoutCounters(StateDict.InOrder(backbone)), WithoutCounters(content.Tensors), path, content.Unread);
+
+    private static Dictionary<string, Tensor> WithoutCounters(IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
+        tensors.Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)).ToDictionary(entry => entry.Key, entry => entry.Value);
 }
