@@ -88,7 +88,7 @@ internal sealed class ForeignWeights : IDisposable
     private static ForeignWeights OfSafetensors(SafetensorsContent file)
     {
         var read = file.Tensors.Select(entry => new ForeignEntry(entry.Key, entry.Value, Unread: null));
-        var unread = file.Unread.Select(entry => new ForeignEntry(entry.Key, Tensor: null, entry.Value));
+        var unread = file.Unread.Select(entry => new ForeignEntry(entry.Key, Tensor: null, $"of type {entry.Value}"));
         return new ForeignWeights(file, [new ForeignDictionary("", [.. read, .. unread])]);
     }
 
@@ -127,11 +127,13 @@ internal sealed class ForeignWeights : IDisposable
 
             if (value is PickleTensor tensor)
             {
-                entries.Add(new ForeignEntry(name, pth.View(tensor), Unread: null));
+                entries.Add(tensor.Type.IsComplex
+                    ? new ForeignEntry(name, Tensor: null, $"of type {tensor.Type.DtypeName}")
+                    : new ForeignEntry(name, pth.View(tensor), Unread: null));
             }
             else if (value is PickleOpaque opaque)
             {
-                entries.Add(new ForeignEntry(name, Tensor: null, opaque.Kind.ToString()));
+                entries.Add(new ForeignEntry(name, Tensor: null, $"made by Python's {opaque.Kind}"));
             }
         }
 

@@ -29,7 +29,7 @@ internal sealed class SortedWeights
             AddAll(dictionary);
         }
 
-        var twice = entries.Where(entry => entry.Meaning.Part is not (WeightPart.Unexpected or WeightPart.OtherNetwork))
+        var twice = entries.Where(entry => entry.Meaning.Part is WeightPart.Backbone or WeightPart.Head or WeightPart.Detector)
             .GroupBy(entry => entry.Meaning).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
         {

@@ -55,6 +55,12 @@ internal static class CodeNames
         return IsCodeModule(global.Module) || global.Name.Split('.').Any(IsCodePart);
     }
 
+    /// <summary>Whether it is <c>getattr</c>, by which Python 3.11 writes members of enumerations.</summary>
+    public static bool IsMemberAccess(PickleGlobal global) => global is { Module: "builtins" or "__builtin__", Name: "getattr" };
+
+    /// <summary>Whether a member's name is a plain one, as those of enumerations are.</summary>
+    public static bool IsMember(string name) => !name.Contains('.', StringComparison.Ordinal) && !IsCodePart(name);
+
     private static bool IsBuiltinData(string name) =>
         BuiltinTypes.Contains(name)
         || name.EndsWith("Error", StringComparison.Ordinal)

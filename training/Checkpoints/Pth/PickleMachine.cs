@@ -17,6 +17,9 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
     private readonly Dictionary<uint, object?> memo = [];
     private readonly SortedSet<string> foreign = new(StringComparer.Ordinal);
 
+    /// <summary>A getattr whose call has not come yet.</summary>
+    private PickleGlobal? memberAccess;
+
     /// <summary>Names of Python's that have no meaning here and stand in the pickle.</summary>
     public IReadOnlyCollection<string> Foreign => foreign;
 
@@ -28,6 +31,7 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
             Step(opcode);
         }
 
+        Require(memberAccess is null, $"it asks for Python's '{memberAccess}', which reaches for code");
         return stack.Pop();
     }
 
@@ -249,8 +253,16 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
     private void PushGlobal(string module, string name)
     {
         var global = new PickleGlobal(module, name);
-        Require(!CodeNames.Has(global), $"it asks for Python's '{global}', which reaches for code; only data is read, so save a state_dict() without it");
-        if (!PickleCalls.IsKnown(global))
+        if (CodeNames.IsMemberAccess(global))
+        {
+            memberAccess = global;
+        }
+        else
+        {
+            RefuseCode(global);
+        }
+
+        if (!PickleCalls.IsKnown(global) && memberAccess != global)
         {
             foreign.Add(global.ToString());
         }
@@ -258,10 +270,24 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
         Push(global);
     }
 
+    private void RefuseCode(PickleGlobal global)
+    {
+        if (CodeNames.Has(global))
+        {
+            var names = memberAccess is null ? $"'{global}'" : $"'{memberAccess}' and '{global}'";
+            throw Broken($"it asks for Python's {names}, which reaches for code; only data is read, so save a state_dict() without it");
+        }
+    }
+
     /// <summary>What a call gives, without making it.</summary>
-    private static object Call(object? callee, object? arguments)
+    private object Call(object? callee, object? arguments)
     {
         var values = arguments as PickleTuple ?? throw Broken("a call without a tuple of arguments");
+        if (callee is PickleGlobal access && CodeNames.IsMemberAccess(access))
+        {
+            return Member(access, values.Items);
+        }
+
         if (callee is PickleGlobal known && PickleCalls.IsKnown(known))
         {
             return PickleCalls.Recognise(known, values.Items);
@@ -274,6 +300,18 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
             PickleOpaque made => new PickleOpaque(made.Kind),
             _ => throw Broken("a call of something that has no name"),
         };
+    }
+
+    /// <summary>A member of an enumeration: of a class that is named, with a plain name.</summary>
+    private PickleOpaque Member(PickleGlobal access, object?[] arguments)
+    {
+        if (arguments is [PickleGlobal type, string name] && !PickleCalls.IsKnown(type) && CodeNames.IsMember(name))
+        {
+            memberAccess = null;
+            return new PickleOpaque(type);
+        }
+
+        throw Broken($"it asks for Python's '{access}' of more than a member of an enumeration, which reaches for code");
     }
 
     /// <summary>A storage; or, of a whole model in the format before zip, one of its classes with the source beside it.</summary>

@@ -60,6 +60,9 @@ internal sealed class PthContent(object? root, IReadOnlyCollection<string> forei
 /// <summary>Reads what <c>torch.save</c> wrote, in its zip format (PyTorch ≥ 1.6) or the one before, without running any of it.</summary>
 internal static class PthFile
 {
+    /// <summary>Why an archive of <c>torch.jit.save</c> is refused.</summary>
+    internal const string TorchScript = "it is a TorchScript archive, a program; save the module's state_dict() instead";
+
     private const string ObjectRecord = "data.pkl", ByteOrderRecord = "byteorder";
     private const int LegacyProtocol = 1001;
 
@@ -99,7 +102,7 @@ internal static class PthFile
         var records = ZipRecords.Read(stream);
         if (records.ContainsKey("constants.pkl"))
         {
-            throw new FormatException("it is a TorchScript archive, a program; save the module's state_dict() instead");
+            throw new FormatException(TorchScript);
         }
 
         if (!records.TryGetValue(ObjectRecord, out var pickle))

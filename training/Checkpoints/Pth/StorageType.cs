@@ -21,10 +21,15 @@ internal sealed record StorageType(string Name, string DtypeName, ScalarType Typ
         new("CharStorage", "int8", int8, 1),
         new("ByteStorage", "uint8", uint8, 1),
         new("BoolStorage", "bool", @bool, 1),
+        new("ComplexFloatStorage", "complex64", complex64, 8),
+        new("ComplexDoubleStorage", "complex128", complex128, 16),
     ];
 
     /// <summary>Bytes whose tensors say themselves what they are.</summary>
     private static readonly StorageType Untyped = new("UntypedStorage", "", uint8, 1);
+
+    /// <summary>Whether its numbers have an imaginary part, which no weight here has.</summary>
+    public bool IsComplex => Type == complex64 || Type == complex128;
 
     /// <summary>Whether a name is a storage's.</summary>
     public static bool IsStorage(PickleGlobal global) =>

@@ -135,6 +135,11 @@ internal static class ZipRecords
             extra = extra[(4 + bytes)..];
         }
 
+        if (name.Contains("/code/", StringComparison.Ordinal) && name.EndsWith(".py", StringComparison.Ordinal))
+        {
+            throw new FormatException(PthFile.TorchScript);
+        }
+
         if (method != 0 || packed != length || (flags & Encrypted) != 0)
         {
             throw new FormatException($"record '{name}' is compressed or encrypted, which PyTorch's files never are; if weights are packed in it, unpack it");
