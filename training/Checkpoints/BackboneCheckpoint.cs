@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Training.Backbones;
+using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints;
 
@@ -21,22 +22,15 @@ public static class BackboneCheckpoint
     internal static (ResNet Backbone, ResNetOptions Options) Load(string path)
     {
         using var content = SafetensorsFile.Read(path);
-        if (!content.Metadata.TryGetValue(OptionsKey, out var text))
+        if (!content.Metadata.ContainsKey(OptionsKey))
         {
             throw new UserErrorException($"{path}: this is no backbone that pretrain or import wrote: its metadata has no '{OptionsKey}'.");
         }
 
-        try
-        {
-            var options = JsonSerializer.Deserialize<ResNetOptions>(text, DetectorCheckpoint.Json)! with { BatchNorm = BatchNormMode.Train };
-            var backbone = new ResNet(options);
-            LoadInto(backbone, content, path);
-            return (backbone, options);
-        }
-        catch (JsonException exception)
-        {
-            throw new UserErrorException($"{path}: its metadata cannot be read: {exception.Message}", exception);
-        }
+        var options = CheckpointMetadata.Read<ResNetOptions>(content, OptionsKey, path) with { BatchNorm = BatchNormMode.Train };
+        var backbone = new ResNet(options);
+        LoadInto(backbone, content, path);
+        return (backbone, options);
     }
 
     /// <summary>Copies the weights and statistics of a file; counters of batches are not needed.</summary>
@@ -48,7 +42,9 @@ public static class BackboneCheckpoint
     }
 
     /// <summary>The same from a file that has been read.</summary>
-    internal static void LoadInto(ResNet backbone, SafetensorsContent content, string path) => DetectorCheckpoint.LoadInto(
-        StateDict.InOrder(backbone).Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)),
-        content.Tensors.Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)).ToDictionary(entry => entry.Key, entry => entry.Value), path);
+    internal static void LoadInto(ResNet backbone, SafetensorsContent content, string path) =>
+        DetectorCheckpoint.LoadInto(WithoutCounters(StateDict.InOrder(backbone)), WithoutCounters(content.Tensors), path, content.Unread);
+
+    private static Dictionary<string, Tensor> WithoutCounters(IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
+        tensors.Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)).ToDictionary(entry => entry.Key, entry => entry.Value);
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Pipeline.Shared;
+using Pipeline.Shared.Files;
 using Pipeline.Training.Detection;
 using static TorchSharp.torch;
 
@@ -27,9 +28,12 @@ public static class DetectorCheckpoint
     /// <summary>Whether <see cref="Save"/> wrote the file.</summary>
     internal static bool IsOne(string path)
     {
-        if (!Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
+        using (var stream = InputFile.Open(path, "file of weights"))
         {
-            return false;
+            if (FileContent.Require(stream, path) != FileFormat.Safetensors)
+            {
+                return false;
+            }
         }
 
         using var content = SafetensorsFile.Read(path);
@@ -42,41 +46,66 @@ public static class DetectorCheckpoint
     public static (FasterRcnn Detector, IReadOnlyList<string> Labels) Load(string path)
     {
         using var content = SafetensorsFile.Read(path);
-        if (!content.Metadata.TryGetValue(OptionsKey, out var options) || !content.Metadata.TryGetValue(LabelsKey, out var labels))
+        if (!content.Metadata.ContainsKey(OptionsKey) || !content.Metadata.ContainsKey(LabelsKey))
         {
             throw new UserErrorException($"{path}: this is no detector checkpoint: its metadata has no '{OptionsKey}' and '{LabelsKey}'.");
         }
 
+        var options = CheckpointMetadata.Read<DetectorOptions>(content, OptionsKey, path);
+        var labels = CheckpointMetadata.Read<string[]>(content, LabelsKey, path);
+        if (labels.Length + 1 != options.NumClasses || labels.Any(string.IsNullOrEmpty))
+        {
+            throw new UserErrorException($"{path}: its metadata names {labels.Length} classes for a detector of {options.NumClasses - 1}, or one without a name.");
+        }
+
+        var detector = new FasterRcnn(options);
         try
         {
-            var detector = new FasterRcnn(JsonSerializer.Deserialize<DetectorOptions>(options, Json)!);
-            LoadInto(StateDict.InOrder(detector), content.Tensors, path);
-            detector.eval();
-            return (detector, JsonSerializer.Deserialize<string[]>(labels, Json)!);
+            LoadInto(StateDict.InOrder(detector), content.Tensors, path, content.Unread);
         }
-        catch (JsonException exception)
+        catch
         {
-            throw new UserErrorException($"{path}: its metadata cannot be read: {exception.Message}", exception);
+            detector.Dispose();
+            throw;
         }
+
+        detector.eval();
+        return (detector, labels);
     }
 
-    /// <summary>Copies tensors into those of a module.</summary>
+    /// <summary>Copies tensors into those of a module; a warning goes to the error stream when values are not finite.</summary>
+    /// <param name="target">The module's tensors.</param>
+    /// <param name="tensors">The file's.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="unread">Tensors of the file that are not read: what each is.</param>
     /// <exception cref="UserErrorException">A tensor is missing, left over or of another shape: the file is of another architecture.</exception>
-    internal static void LoadInto(IEnumerable<KeyValuePair<string, Tensor>> target, IReadOnlyDictionary<string, Tensor> tensors, string path)
+    internal static void LoadInto(
+        IEnumerable<KeyValuePair<string, Tensor>> target,
+        IReadOnlyDictionary<string, Tensor> tensors,
+        string path,
+        IReadOnlyDictionary<string, string>? unread = null)
     {
         using var _ = no_grad();
         var state = target.ToDictionary(entry => entry.Key, entry => entry.Value);
-        var wrong = state.Where(entry => !tensors.TryGetValue(entry.Key, out var tensor) || !tensor.shape.SequenceEqual(entry.Value.shape)).Select(entry => entry.Key)
-            .Concat(tensors.Keys.Where(name => !state.ContainsKey(name))).ToArray();
-        if (wrong.Length > 0)
+        if (WeightDifferences.Between(state, tensors, unread ?? new Dictionary<string, string>()) is { } differences)
         {
-            throw new UserErrorException(
-                $"{path}: the weights are of another architecture: {wrong.Length} of {state.Count} tensors are missing, unexpected or of another shape, among them {string.Join(", ", wrong.Take(3))}.");
+            throw new UserErrorException($"{path}: the weights are of another architecture: {differences}.");
         }
 
+        var notFinite = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var (name, value) in state)
         {
             value.copy_(tensors[name]);
+            var count = FiniteCheck.NotFinite(value);
+            if (count > 0)
+            {
+                notFinite.Add(name, count);
+            }
+        }
+
+        if (notFinite.Count > 0)
+        {
+            Console.Error.WriteLine(FiniteCheck.Warning(path, notFinite));
         }
     }
 }

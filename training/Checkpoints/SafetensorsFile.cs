@@ -12,6 +12,9 @@ namespace Pipeline.Training.Checkpoints;
 /// <param name="Metadata">The header's <c>__metadata__</c>.</param>
 public sealed record SafetensorsContent(IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) : IDisposable
 {
+    /// <summary>Tensors of types that no tensor here can hold, by name: what each is (<c>F8_E4M3 [64, 3]</c>). They were read past.</summary>
+    public IReadOnlyDictionary<string, string> Unread { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Frees the tensors.</summary>
     public void Dispose()
     {
@@ -27,19 +30,6 @@ public static class SafetensorsFile
 {
     private const long MaxHeaderBytes = 100_000_000;
     private const string MetadataKey = "__metadata__";
-    private static readonly Dictionary<string, (ScalarType Type, int Bytes)> Types = new(StringComparer.Ordinal)
-    {
-        ["F64"] = (float64, 8),
-        ["F32"] = (float32, 4),
-        ["F16"] = (float16, 2),
-        ["BF16"] = (bfloat16, 2),
-        ["I64"] = (int64, 8),
-        ["I32"] = (int32, 4),
-        ["I16"] = (int16, 2),
-        ["I8"] = (int8, 1),
-        ["U8"] = (uint8, 1),
-        ["BOOL"] = (@bool, 1),
-    };
 
     /// <summary>Writes a file: a temporary name, flushed, renamed.</summary>
     /// <param name="path">Where.</param>
@@ -62,10 +52,10 @@ public static class SafetensorsFile
             long offset = 0;
             foreach (var (name, tensor) in entries)
             {
-                var type = Types.Single(entry => entry.Value.Type == tensor.dtype);
-                var end = offset + tensor.numel() * type.Value.Bytes;
+                var type = SafetensorsType.Of(tensor.dtype);
+                var end = offset + type.Bytes(tensor.shape);
                 json.WriteStartObject(name);
-                json.WriteString("dtype", type.Key);
+                json.WriteString("dtype", type.Name);
                 json.WritePropertyName("shape");
                 JsonSerializer.Serialize(json, tensor.shape);
                 json.WritePropertyName("data_offsets");
@@ -97,17 +87,15 @@ public static class SafetensorsFile
     /// <exception cref="UserErrorException">The file is missing or breaks a rule of the format; nothing beyond its size is allocated.</exception>
     public static SafetensorsContent Read(string path)
     {
-        if (!File.Exists(path))
+        using var stream = InputFile.Open(path, "file of weights");
+        if (FileContent.Require(stream, path) is FileFormat.PyTorchZip or FileFormat.Pickle)
         {
-            throw new UserErrorException($"{path}: there is no such file.");
+            var isNamedSo = Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase);
+            var target = Path.GetFileNameWithoutExtension(path) + (isNamedSo ? "-imported" : "") + ".safetensors";
+            throw new UserErrorException(
+                $"{path}: this is PyTorch's format; turn it into safetensors first: pipeline-train import --weights {path} --output {target}");
         }
 
-        if (Path.GetExtension(path).ToLowerInvariant() is ".pth" or ".pt" or ".tar" or ".bin")
-        {
-            throw new UserErrorException($"{path}: this is PyTorch's format; turn it into .safetensors first: pipeline-train import --weights {path} --output {Path.GetFileNameWithoutExtension(path)}.safetensors");
-        }
-
-        using var stream = File.OpenRead(path);
         Exception Refuse(string reason, Exception? cause = null) => new UserErrorException($"{path}: not a valid safetensors file: {reason}.", cause!);
         if (stream.Length < 8)
         {
@@ -134,7 +122,7 @@ public static class SafetensorsFile
         }
     }
 
-    private static SafetensorsContent Read(FileStream stream, byte[] header, long dataLength)
+    private static SafetensorsContent Read(Stream stream, byte[] header, long dataLength)
     {
         _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(header);
         if (header[0] != (byte)'{')
@@ -144,7 +132,7 @@ public static class SafetensorsFile
 
         using var json = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
-        var entries = new List<(string Name, ScalarType Type, long[] Shape, long From, long To)>();
+        var entries = new List<Entry>();
         foreach (var property in json.RootElement.EnumerateObject())
         {
             if (property.Name == MetadataKey)
@@ -157,13 +145,18 @@ public static class SafetensorsFile
                 continue;
             }
 
-            entries.Add(Entry(property));
+            entries.Add(Parse(property));
         }
 
         long expected = 0;
-        foreach (var (name, _, _, from, to) in entries.OrderBy(entry => entry.From).ThenBy(entry => entry.To))
+        foreach (var entry in entries.OrderBy(entry => entry.From).ThenBy(entry => entry.To))
         {
-            expected = from == expected ? to : throw new FormatException($"tensor '{name}' begins at {from}, the one before ends at {expected}");
+            if (entry.From != expected)
+            {
+                throw new FormatException($"tensor '{entry.Name}' begins at {entry.From}, the one before ends at {expected}");
+            }
+
+            expected = entry.To;
         }
 
         if (expected != dataLength)
@@ -173,22 +166,35 @@ public static class SafetensorsFile
 
         var start = stream.Length - dataLength;
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (var (name, type, shape, from, to) in entries)
+        var unread = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in entries)
         {
-            var tensor = empty(shape, type);
-            if (to > from)
+            if (entry.Type.Type is { } type)
             {
-                stream.Position = start + from;
-                stream.ReadExactly(tensor.bytes);
+                tensors.Add(entry.Name, Numbers(stream, start + entry.From, entry.To - entry.From, entry.Shape, type));
             }
-
-            tensors.Add(name, tensor);
+            else
+            {
+                unread.Add(entry.Name, $"{entry.Type.Name} [{string.Join(", ", entry.Shape)}]");
+            }
         }
 
-        return new SafetensorsContent(tensors, metadata);
+        return new SafetensorsContent(tensors, metadata) { Unread = unread };
     }
 
-    private static (string Name, ScalarType Type, long[] Shape, long From, long To) Entry(JsonProperty property)
+    private static Tensor Numbers(Stream stream, long position, long length, long[] shape, ScalarType type)
+    {
+        var tensor = empty(shape, type);
+        if (length > 0)
+        {
+            stream.Position = position;
+            stream.ReadExactly(tensor.bytes);
+        }
+
+        return tensor;
+    }
+
+    private static Entry Parse(JsonProperty property)
     {
         foreach (var field in property.Value.EnumerateObject().Where(field => field.Name is not ("dtype" or "shape" or "data_offsets")))
         {
@@ -197,11 +203,7 @@ public static class SafetensorsFile
 
         JsonElement Field(string name) => property.Value.TryGetProperty(name, out var value) ? value : throw new FormatException($"tensor '{property.Name}' has no {name}");
         var dtype = Field("dtype").GetString()!;
-        if (!Types.TryGetValue(dtype, out var type))
-        {
-            throw new FormatException($"tensor '{property.Name}' has the unknown dtype '{dtype}'");
-        }
-
+        var type = SafetensorsType.Named(dtype) ?? throw new FormatException($"tensor '{property.Name}' has the unknown dtype '{dtype}'");
         long[] shape = [.. Field("shape").EnumerateArray().Select(size => size.GetInt64())];
         long[] offsets = [.. Field("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
         if (shape.Any(size => size < 0) || offsets is not [>= 0, >= 0] || offsets[1] < offsets[0])
@@ -209,9 +211,15 @@ public static class SafetensorsFile
             throw new FormatException($"tensor '{property.Name}' has a negative size or wrong offsets");
         }
 
-        var bytes = shape.Aggregate((long)type.Bytes, (product, size) => checked(product * size));
-        return bytes == offsets[1] - offsets[0]
-            ? (property.Name, type.Type, shape, offsets[0], offsets[1])
-            : throw new FormatException($"tensor '{property.Name}' needs {bytes} bytes, its offsets give {offsets[1] - offsets[0]}");
+        var bytes = type.Bytes(shape);
+        if (bytes != offsets[1] - offsets[0])
+        {
+            throw new FormatException($"tensor '{property.Name}' needs {bytes} bytes, its offsets give {offsets[1] - offsets[0]}");
+        }
+
+        return new Entry(property.Name, type, shape, From: offsets[0], To: offsets[1]);
     }
+
+    /// <summary>A tensor as the header tells it; its place counts from the first byte of data.</summary>
+    private sealed record Entry(string Name, SafetensorsType Type, long[] Shape, long From, long To);
 }

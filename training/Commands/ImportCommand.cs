@@ -13,7 +13,7 @@ namespace Pipeline.Training.Commands;
 internal static class ImportCommand
 {
     private const string Backbone = "backbone", Contrastive = "contrastive", Detector = "detector";
-    private const int NamesShown = 5;
+    private const int NamesShown = 5, MoreNamesShown = 20;
 
     public static Command Create()
     {
@@ -46,13 +46,18 @@ internal static class ImportCommand
                 Detector => WeightImport.Detector(source, temporary, result.GetValue(labels)?.Split(',', StringSplitOptions.TrimEntries), result.GetValue(epsilon)),
                 _ => WeightImport.Backbone(source, temporary, result.GetValue(momentum)),
             }, replace: result.GetValue(force));
+            if (report!.NotFinite.Count > 0)
+            {
+                Console.Error.WriteLine(FiniteCheck.Warning(report.Source, report.NotFinite));
+            }
+
             if (result.GetValue(json))
             {
                 Console.WriteLine(JsonSerializer.Serialize(report, DetectorCheckpoint.Json));
             }
             else
             {
-                Print(report!, target);
+                Print(report, target);
             }
 
             return 0;
@@ -63,6 +68,7 @@ internal static class ImportCommand
     private static void Print(ImportReport report, string output)
     {
         Console.WriteLine(FormattableString.Invariant($"{report.Source} ({report.Layout}): {report.Backbone.Architecture}, width {report.Backbone.WidthMultiplier:0.####}"));
+        Console.WriteLine($"network     {report.Network}");
         Console.WriteLine($"mapped      {report.Mapped.Count}");
         Console.WriteLine($"missing     {Names(report.Missing)}");
         Console.WriteLine($"unexpected  {Names(report.Unexpected)}");
@@ -71,9 +77,21 @@ internal static class ImportCommand
             Console.WriteLine($"not needed  {part}: {Names(names)}");
         }
 
+        PrintIfAny("not read", [.. report.Unread.Select(entry => $"{entry.Key} ({entry.Value})")]);
+        PrintIfAny("not finite", [.. report.NotFinite.Select(entry => $"{entry.Key} ({entry.Value} values)")]);
+        PrintIfAny("beside", report.Beside);
+        PrintIfAny("never built", [.. report.Foreign]);
         Console.WriteLine(output);
     }
 
-    private static string Names(IReadOnlyList<string> names) =>
-        names.Count == 0 ? "0" : $"{names.Count}: {string.Join(", ", names.Take(NamesShown))}{(names.Count > NamesShown ? ", …" : "")}";
+    private static void PrintIfAny(string title, IReadOnlyList<string> names)
+    {
+        if (names.Count > 0)
+        {
+            Console.WriteLine($"{title,-11} {Names(names, MoreNamesShown)}");
+        }
+    }
+
+    private static string Names(IReadOnlyList<string> names, int shown = NamesShown) =>
+        names.Count == 0 ? "0" : $"{names.Count}: {string.Join(", ", names.Take(shown))}{(names.Count > shown ? ", …" : "")}";
 }

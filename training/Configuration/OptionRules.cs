@@ -89,7 +89,7 @@ internal static class OptionRules
     };
 
     private static IEnumerable<PropertyInfo> Settings(object options) =>
-        options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);
+        options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite && property.GetIndexParameters().Length == 0);
 
     private static bool IsRecord(PropertyInfo property) =>
         property.PropertyType.IsClass && property.PropertyType.Namespace?.StartsWith("Pipeline.", StringComparison.Ordinal) == true;

@@ -1,46 +1,43 @@
 using Pipeline.Shared;
+using Pipeline.Shared.Files;
 using Pipeline.Training.Checkpoints.Pth;
-using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints.Import;
 
-/// <summary>The weights of a <c>.pth</c> or <c>.safetensors</c> file under the names that it gives them.</summary>
+/// <summary>The weights of a PyTorch or safetensors file under the names that it gives them; which of the two it is, its content tells.</summary>
 internal sealed class ForeignWeights : IDisposable
 {
-    private const string Ema = "model_ema";
-    private static readonly string[] Dictionaries = ["model", "state_dict", Ema];
+    private const int Depth = 4, Shown = 8;
     private readonly IDisposable content;
 
-    private ForeignWeights(IDisposable content, string layout, IReadOnlyList<(string Name, WeightOwner Owner, Tensor Tensor)> entries) =>
-        (this.content, Layout, Entries) = (content, layout, entries);
+    private ForeignWeights(IDisposable content, IReadOnlyList<ForeignDictionary> dictionaries)
+    {
+        this.content = content;
+        Dictionaries = dictionaries;
+    }
 
-    /// <summary>Which dictionaries of the file were read.</summary>
-    public string Layout { get; }
+    /// <summary>Every dictionary with weights in it, from the top down.</summary>
+    public IReadOnlyList<ForeignDictionary> Dictionaries { get; }
 
-    /// <summary>Views of the file's memory; <see cref="WeightOwner.Key"/> where they lay in <c>model_ema</c>.</summary>
-    public IReadOnlyList<(string Name, WeightOwner Owner, Tensor Tensor)> Entries { get; }
+    /// <summary>Whether it is a safetensors file.</summary>
+    public bool IsSafetensors => content is SafetensorsContent;
+
+    /// <summary>Names of Python's without a meaning here; what they stand for was read past.</summary>
+    public IReadOnlyCollection<string> Foreign => content is PthContent pth ? pth.Foreign : [];
 
     /// <param name="path">A file of weights.</param>
     /// <exception cref="UserErrorException">The file is missing or broken, or holds no weights.</exception>
     public static ForeignWeights Read(string path)
     {
-        if (Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
+        if (IsSafetensorsFile(path))
         {
-            var file = SafetensorsFile.Read(path);
-            return new ForeignWeights(file, "safetensors", [.. file.Tensors.Select(entry => (entry.Key, WeightOwner.Query, entry.Value))]);
+            return OfSafetensors(SafetensorsFile.Read(path));
         }
 
         var pth = PthFile.Read(path);
         try
         {
-            var root = pth.Root as PickleDictionary ?? throw new UserErrorException($"{path}: it holds no dictionary of weights; save a model's state_dict().");
-            string[] found = [.. Dictionaries.Where(name => root.Find(name) is PickleDictionary)];
-            (string, WeightOwner, Tensor)[] entries = found is [] or [Ema]
-                ? [.. Tensors(pth, root, WeightOwner.Query)]
-                : [.. found.SelectMany(name => Tensors(pth, (PickleDictionary)root.Find(name)!, name == Ema ? WeightOwner.Key : WeightOwner.Query))];
-            return entries.Length > 0
-                ? new ForeignWeights(pth, found.Length == 0 ? "state dictionary" : string.Join(", ", found), entries)
-                : throw new UserErrorException($"{path}: no weights are in it, neither at the top nor in 'model' or 'state_dict'; save a model's state_dict().");
+            return OfPth(pth, path);
         }
         catch
         {
@@ -49,8 +46,103 @@ internal sealed class ForeignWeights : IDisposable
         }
     }
 
+    /// <summary>What stands at the file's top and is in none of some dictionaries; objects with their kinds.</summary>
+    public IReadOnlyList<string> Beside(IReadOnlyCollection<ForeignDictionary> read)
+    {
+        if (content is not PthContent pth || PickleTree.AsDictionary(pth.Root) is not { } root)
+        {
+            return [];
+        }
+
+        var known = read.Select(dictionary => dictionary.Path.Split('.')[0]).ToHashSet(StringComparer.Ordinal);
+        foreach (var dictionary in read.Where(dictionary => dictionary.Path.Length == 0))
+        {
+            known.UnionWith(dictionary.Entries.Select(entry => entry.Name));
+        }
+
+        return [.. root.Items.Where(entry => entry.Key is not string key || !known.Contains(key)).Select(entry => Describe(entry.Key, entry.Value))];
+    }
+
+    /// <summary>The first names and shapes, and how many there are.</summary>
+    public string Holdings()
+    {
+        var all = Dictionaries.SelectMany(dictionary => dictionary.Entries.Select(entry => dictionary.Qualified(entry.ToString()))).ToArray();
+        var first = string.Join(", ", all.Take(Shown));
+        var rest = all.Length > Shown ? $", and {all.Length - Shown} more" : "";
+        return $"it holds {all.Length} weights: {first}{rest}";
+    }
+
     public void Dispose() => content.Dispose();
 
-    private static IEnumerable<(string, WeightOwner, Tensor)> Tensors(PthContent pth, PickleDictionary dictionary, WeightOwner owner) =>
-        dictionary.Items.Where(entry => entry is { Key: string, Value: PickleTensor }).Select(entry => ((string)entry.Key, owner, pth.View((PickleTensor)entry.Value!)));
+    private static bool IsSafetensorsFile(string path)
+    {
+        using var stream = InputFile.Open(path, "file of weights");
+        return FileContent.Require(stream, path) switch
+        {
+            FileFormat.Safetensors => true,
+            FileFormat.Unknown => Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase),
+            _ => false,
+        };
+    }
+
+    private static ForeignWeights OfSafetensors(SafetensorsContent file)
+    {
+        var read = file.Tensors.Select(entry => new ForeignEntry(entry.Key, entry.Value, Unread: null));
+        var unread = file.Unread.Select(entry => new ForeignEntry(entry.Key, Tensor: null, $"of type {entry.Value}"));
+        return new ForeignWeights(file, [new ForeignDictionary("", [.. read, .. unread])]);
+    }
+
+    private static ForeignWeights OfPth(PthContent pth, string path)
+    {
+        var branches = PickleTree.Dictionaries(pth.Root, Depth);
+        if (branches.Count == 0)
+        {
+            throw new UserErrorException($"{path}: it holds no dictionary of weights; save a model's state_dict().");
+        }
+
+        ForeignDictionary[] dictionaries =
+        [
+            .. branches.Where(branch => branch.Dictionary.Items.Values.Any(value => value is PickleTensor))
+                .Select(branch => new ForeignDictionary(string.Join('.', branch.Path), Entries(pth, branch.Dictionary))),
+        ];
+        if (dictionaries.Length == 0)
+        {
+            var entries = branches[0].Dictionary.Items.Take(Shown).Select(entry => Describe(entry.Key, entry.Value)).ToArray();
+            var found = entries.Length == 0 ? "nothing" : string.Join(", ", entries);
+            throw new UserErrorException($"{path}: no weights are in it, at the top it has {found}; save a model's state_dict().");
+        }
+
+        return new ForeignWeights(pth, dictionaries);
+    }
+
+    private static ForeignEntry[] Entries(PthContent pth, PickleDictionary dictionary)
+    {
+        var entries = new List<ForeignEntry>();
+        foreach (var (key, value) in dictionary.Items)
+        {
+            if (key is not string name)
+            {
+                continue;
+            }
+
+            if (value is PickleTensor tensor)
+            {
+                entries.Add(tensor.Type.IsComplex
+                    ? new ForeignEntry(name, Tensor: null, $"of type {tensor.Type.DtypeName}")
+                    : new ForeignEntry(name, pth.View(tensor), Unread: null));
+            }
+            else if (value is PickleOpaque opaque)
+            {
+                entries.Add(new ForeignEntry(name, Tensor: null, $"made by Python's {opaque.Kind}"));
+            }
+        }
+
+        return [.. entries];
+    }
+
+    private static string Describe(object key, object? value)
+    {
+        var name = key == PickleDictionary.NoneKey ? "None" : key.ToString();
+        return value is PickleOpaque opaque ? $"{name} ({opaque.Kind})" : $"{name}";
+    }
 }

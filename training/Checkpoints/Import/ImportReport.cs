@@ -17,4 +17,20 @@ public sealed record ImportReport(
     IReadOnlyDictionary<string, string> Mapped,
     IReadOnlyList<string> Missing,
     IReadOnlyDictionary<string, IReadOnlyList<string>> Ignored,
-    IReadOnlyList<string> Unexpected);
+    IReadOnlyList<string> Unexpected)
+{
+    /// <summary>Where in the file the residual network was found: keys and the front of its names.</summary>
+    public string Network { get; init; } = "";
+
+    /// <summary>What stands at the file's top beside the weights; objects with their kinds.</summary>
+    public IReadOnlyList<string> Beside { get; init; } = [];
+
+    /// <summary>Python's names of objects in the file, none of which was built or run.</summary>
+    public IReadOnlyCollection<string> Foreign { get; init; } = [];
+
+    /// <summary>Entries among the weights that cannot be read and are not needed: what each is.</summary>
+    public IReadOnlyDictionary<string, string> Unread { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Weights that were taken over with values that are infinite or no number: how many of them.</summary>
+    public IReadOnlyDictionary<string, long> NotFinite { get; init; } = new Dictionary<string, long>();
+}

@@ -17,7 +17,7 @@ internal static class ResNetShape
     {
         if (!weights.TryGetValue("conv1.weight", out var first) || first.dim() != 4)
         {
-            throw new UserErrorException($"{source}: there is no residual network in it: no weight is called conv1.weight, with or without encoder., encoder_q. or backbone.body. in front.");
+            throw new UserErrorException($"{source}: there is no residual network in it: conv1.weight is no convolution.");
         }
 
         int[] blocks = [.. Enumerable.Range(1, 4).Select(layer => Enumerable.Range(0, 100).TakeWhile(block => weights.ContainsKey($"layer{layer}.{block}.conv1.weight")).Count())];

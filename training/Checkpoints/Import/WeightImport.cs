@@ -22,13 +22,13 @@ public static class WeightImport
     {
         using var scope = NewDisposeScope();
         using var foreign = ForeignWeights.Read(source);
-        var weights = new Sorted(source, foreign);
-        var owner = momentumEncoder ? WeightOwner.Key : WeightOwner.Query;
-        var shape = ResNetShape.Of(weights.Of(owner, WeightPart.Backbone), source);
+        var weights = new SortedWeights(source, foreign);
+        var owner = momentumEncoder ? weights.MomentumOwner() : WeightOwner.Query;
+        var shape = weights.Shape(owner);
         using var backbone = new ResNet(shape);
         var missing = weights.Fill(StateDict.InOrder(backbone), owner, WeightPart.Backbone);
         var report = weights.Report(shape, missing);
-        Refuse(missing, source);
+        weights.Refuse(missing);
         if (IsTorch(output))
         {
             PthWriter.Write(output, StateDict.InOrder(backbone));
@@ -49,8 +49,8 @@ public static class WeightImport
     {
         using var scope = NewDisposeScope();
         using var foreign = ForeignWeights.Read(source);
-        var weights = new Sorted(source, foreign);
-        var shape = ResNetShape.Of(weights.Of(WeightOwner.Query, WeightPart.Backbone), source);
+        var weights = new SortedWeights(source, foreign);
+        var shape = weights.Shape(WeightOwner.Query);
         var hasKey = weights.Of(WeightOwner.Key, WeightPart.Backbone).Count > 0;
         var tensors = new List<KeyValuePair<string, Tensor>>();
         var missing = new List<string>();
@@ -64,7 +64,7 @@ public static class WeightImport
         }
 
         var report = weights.Report(shape, missing);
-        Refuse(missing, source);
+        weights.Refuse(missing);
         SafetensorsFile.Write(output, tensors, ContrastiveCheckpoint.Metadata(shape));
         return report;
     }
@@ -79,7 +79,7 @@ public static class WeightImport
     {
         using var scope = NewDisposeScope();
         using var foreign = ForeignWeights.Read(source);
-        var weights = new Sorted(source, foreign);
+        var weights = new SortedWeights(source, foreign);
         var (detector, classes) = DetectorCheckpoint.IsOne(source) ? DetectorCheckpoint.Load(source) : (Build(weights, source, labels, normEpsilon), labels!);
         using var owned = detector;
         var state = StateDict.InOrder(detector).ToArray();
@@ -90,7 +90,7 @@ public static class WeightImport
             .. weights.Fill(state.Where(entry => !entry.Key.StartsWith(BodyFront, StringComparison.Ordinal)), WeightOwner.Query, WeightPart.Detector),
         ];
         var report = weights.Report(detector.Options.Backbone, missing);
-        Refuse(missing, source);
+        weights.Refuse(missing);
         if (IsTorch(output))
         {
             PthWriter.Write(output, state);
@@ -103,12 +103,20 @@ public static class WeightImport
         return report;
     }
 
-    private static FasterRcnn Build(Sorted weights, string source, IReadOnlyList<string>? labels, double normEpsilon)
+    private static FasterRcnn Build(SortedWeights weights, string source, IReadOnlyList<string>? labels, double normEpsilon)
     {
         var parts = weights.Of(WeightOwner.Query, WeightPart.Detector);
-        long Rows(string name) => parts.TryGetValue(name, out var tensor) && tensor.dim() > 0
-            ? tensor.shape[0]
-            : throw new UserErrorException($"{source}: there is no Faster R-CNN in it: {name} is missing; without --as detector its residual network is taken.");
+        long Rows(string name)
+        {
+            if (parts.TryGetValue(name, out var tensor) && tensor.dim() > 0)
+            {
+                return tensor.shape[0];
+            }
+
+            throw new UserErrorException(
+                $"{source}: there is no Faster R-CNN in it: {name} is missing; {weights.Holdings}. Without --as detector its residual network is taken.");
+        }
+
         var classes = Rows("roi_heads.box_predictor.cls_score.weight");
         if (labels is null || labels.Count + 1 != classes)
         {
@@ -118,84 +126,11 @@ public static class WeightImport
         return new FasterRcnn(new DetectorOptions
         {
             NumClasses = (int)classes,
-            Backbone = ResNetShape.Of(weights.Of(WeightOwner.Query, WeightPart.Backbone), source) with { BatchNorm = BatchNormMode.Frozen, NormEpsilon = normEpsilon },
+            Backbone = weights.Shape(WeightOwner.Query) with { BatchNorm = BatchNormMode.Frozen, NormEpsilon = normEpsilon },
             FpnChannels = (int)Rows("backbone.fpn.layer_blocks.0.0.weight"),
             BoxHeadChannels = (int)Rows("roi_heads.box_head.fc6.weight"),
         });
     }
 
     private static bool IsTorch(string output) => Path.GetExtension(output).Equals(ToTorch, StringComparison.OrdinalIgnoreCase);
-
-    private static void Refuse(IReadOnlyList<string> missing, string source)
-    {
-        if (missing.Count > 0)
-        {
-            throw new UserErrorException($"{source}: {missing.Count} weights are missing or of another shape, among them {string.Join(", ", missing.Take(5))}; nothing was written.");
-        }
-    }
-
-    /// <summary>A file's weights by owner, part and canonical name.</summary>
-    private sealed class Sorted
-    {
-        private readonly string source;
-        private readonly ForeignWeights foreign;
-        private readonly (string Name, WeightName Meaning, Tensor Tensor)[] entries;
-        private readonly Dictionary<string, string> mapped = new(StringComparer.Ordinal);
-
-        public Sorted(string source, ForeignWeights foreign)
-        {
-            (this.source, this.foreign) = (source, foreign);
-            entries = [.. foreign.Entries.Select(entry => (entry.Name, WeightName.Parse(entry.Name, entry.Owner), entry.Tensor))];
-            if (entries.GroupBy(entry => entry.Item2).FirstOrDefault(group => group.Key.Part != WeightPart.Unexpected && group.Count() > 1) is { } twice)
-            {
-                throw new UserErrorException($"{source}: {string.Join(" and ", twice.Select(entry => entry.Name))} are the same weight.");
-            }
-        }
-
-        public Dictionary<string, Tensor> Of(WeightOwner owner, WeightPart part) =>
-            entries.Where(entry => entry.Meaning.Owner == owner && entry.Meaning.Part == part).ToDictionary(entry => entry.Meaning.Canonical, entry => entry.Tensor);
-
-        /// <summary>Weights that are written as they are.</summary>
-        public IEnumerable<KeyValuePair<string, Tensor>> Take(WeightOwner owner, WeightPart part, string front)
-        {
-            foreach (var (name, meaning, tensor) in entries.Where(entry => entry.Meaning.Owner == owner && entry.Meaning.Part == part))
-            {
-                mapped[name] = meaning.Canonical;
-                yield return KeyValuePair.Create(front + meaning.Canonical, tensor.to(float32));
-            }
-        }
-
-        /// <summary>Copies into a module's tensors.</summary>
-        /// <returns>Names that the file does not have in that shape; counters of batches are not needed.</returns>
-        public List<string> Fill(IEnumerable<KeyValuePair<string, Tensor>> target, WeightOwner owner, WeightPart part)
-        {
-            using var _ = no_grad();
-            var missing = new List<string>();
-            var weights = entries.Where(entry => entry.Meaning.Owner == owner && entry.Meaning.Part == part).ToDictionary(entry => entry.Meaning.Canonical);
-            foreach (var (name, value) in target.Where(entry => WeightName.Parse(entry.Key).Part != WeightPart.Counter))
-            {
-                if (weights.TryGetValue(name, out var found) && found.Tensor.shape.SequenceEqual(value.shape))
-                {
-                    value.copy_(found.Tensor);
-                    mapped[found.Name] = name;
-                }
-                else
-                {
-                    missing.Add(name);
-                }
-            }
-
-            return missing;
-        }
-
-        public ImportReport Report(ResNetOptions shape, IReadOnlyList<string> missing)
-        {
-            var rest = entries.Where(entry => !mapped.ContainsKey(entry.Name)).ToArray();
-            return new ImportReport(
-                source, foreign.Layout, shape, mapped, missing,
-                rest.Where(entry => entry.Meaning.Part != WeightPart.Unexpected).GroupBy(entry => entry.Meaning.Owner == WeightOwner.Key ? "MomentumEncoder" : entry.Meaning.Part.ToString())
-                    .ToDictionary(group => group.Key, IReadOnlyList<string> (group) => [.. group.Select(entry => entry.Name)]),
-                [.. rest.Where(entry => entry.Meaning.Part == WeightPart.Unexpected).Select(entry => entry.Name)]);
-        }
-    }
 }

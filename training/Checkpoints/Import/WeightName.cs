@@ -33,6 +33,9 @@ internal enum WeightPart
     /// <summary>Old keys; a new training fills its own queue.</summary>
     Queue,
 
+    /// <summary>A residual network of the file that is not taken.</summary>
+    OtherNetwork,
+
     /// <summary>Nothing that is known here.</summary>
     Unexpected,
 }
@@ -43,13 +46,22 @@ internal enum WeightPart
 /// <param name="Canonical">torchvision's name within that part; heads have PyContrast's (<c>head.0.weight</c>).</param>
 internal sealed partial record WeightName(WeightOwner Owner, WeightPart Part, string Canonical)
 {
-    /// <summary>Reads PyContrast's, MoCo's (v1, v2), torchvision's (classifiers and detectors, old and new) and our own names, with or without <c>module.</c> in front.</summary>
+    /// <summary>What data parallel training, compilation and Lightning put in front of every name.</summary>
+    private static readonly string[] Wrappers = ["module.", "_orig_mod.", "model."];
+
+    /// <summary>Whether it is torchvision's name of a weight or a statistic of the residual network.</summary>
+    public static bool IsBackbone(string name) => BackboneNames.IsMatch(name);
+
+    /// <summary>
+    /// Reads PyContrast's, MoCo's (v1, v2), torchvision's (classifiers and detectors, old and new) and our own names, with or without <c>module.</c> and
+    /// its like in front. A residual network behind another front is found by <see cref="ResidualNetwork"/>.
+    /// </summary>
     public static WeightName Parse(string name, WeightOwner owner = WeightOwner.Query)
     {
         var rest = name;
-        while (rest.StartsWith("module.", StringComparison.Ordinal))
+        while (Array.Find(Wrappers, wrapper => rest.StartsWith(wrapper, StringComparison.Ordinal)) is { } found)
         {
-            rest = rest["module.".Length..];
+            rest = rest[found.Length..];
         }
 
         foreach (var (front, whose, replacement) in new[]

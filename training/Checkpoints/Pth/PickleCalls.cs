@@ -1,6 +1,6 @@
 namespace Pipeline.Training.Checkpoints.Pth;
 
-/// <summary>The names that may stand in a file of weights, and what they mean. None of them is called.</summary>
+/// <summary>The names that have a meaning in a file of weights. None of them is called.</summary>
 internal static class PickleCalls
 {
     private const int MaxDimensions = 16;
@@ -8,10 +8,12 @@ internal static class PickleCalls
     /// <summary>Elements that a tensor may repeat without having them.</summary>
     private const long MaxExpanded = 1 << 16;
 
-    /// <summary>Whether a file may name it.</summary>
-    public static bool IsKnown(PickleGlobal global) => global is { Module: "collections", Name: "OrderedDict" }
-        or { Module: "torch._utils", Name: "_rebuild_tensor" or "_rebuild_tensor_v2" or "_rebuild_parameter" }
-        || (global.Module == "torch" && global.Name.EndsWith("Storage", StringComparison.Ordinal));
+    /// <summary>Whether a name has a meaning here.</summary>
+    public static bool IsKnown(PickleGlobal global) =>
+        StorageType.IsStorage(global)
+        || global is { Module: "collections", Name: "OrderedDict" }
+        || global is { Module: "torch._utils", Name: "_rebuild_tensor" or "_rebuild_tensor_v2" or "_rebuild_tensor_v3" }
+        || global is { Module: "torch._utils", Name: "_rebuild_parameter" or "_rebuild_parameter_with_state" };
 
     /// <summary>The data that a call would give.</summary>
     /// <exception cref="FormatException">The call's arguments are not what PyTorch writes.</exception>
@@ -19,12 +21,23 @@ internal static class PickleCalls
     {
         ("OrderedDict", []) => new PickleDictionary(),
         ("OrderedDict", [PickleList pairs]) => Dictionary(pairs),
-        ("_rebuild_tensor", [PickleStorage storage, long offset, PickleTuple shape, PickleTuple strides]) => View(storage, offset, shape, strides, false),
+        ("_rebuild_tensor", [PickleStorage storage, long offset, PickleTuple shape, PickleTuple strides]) =>
+            View(storage, storage.Type, offset, shape, strides, requiresGrad: false),
         ("_rebuild_tensor_v2", [PickleStorage storage, long offset, PickleTuple shape, PickleTuple strides, bool requiresGrad, PickleDictionary, ..]) =>
-            View(storage, offset, shape, strides, requiresGrad),
-        ("_rebuild_parameter", [PickleTensor tensor, bool requiresGrad, PickleDictionary]) => tensor with { RequiresGrad = requiresGrad, IsParameter = true },
-        _ => throw new FormatException($"'{global}' with arguments that PyTorch does not write"),
+            View(storage, storage.Type, offset, shape, strides, requiresGrad),
+        ("_rebuild_tensor_v3", [PickleStorage storage, long offset, PickleTuple shape, PickleTuple strides, bool requiresGrad, PickleDictionary, PickleGlobal dtype, ..]) =>
+            Typed(storage, dtype, offset, shape, strides, requiresGrad),
+        ("_rebuild_parameter" or "_rebuild_parameter_with_state", [PickleTensor tensor, bool requiresGrad, PickleDictionary, ..]) =>
+            tensor with { RequiresGrad = requiresGrad, IsParameter = true },
+        ("_rebuild_parameter" or "_rebuild_parameter_with_state", [PickleOpaque { IsTensor: false } unread, bool, PickleDictionary, ..]) => unread,
+        _ => throw new FormatException($"'{global}' with arguments that PyTorch does not write{Foreign(arguments)}"),
     };
+
+    private static string Foreign(object?[] arguments)
+    {
+        var opaque = arguments.OfType<PickleOpaque>().FirstOrDefault();
+        return opaque is null ? "" : $": one would be made by Python's '{opaque.Kind}', which is not run";
+    }
 
     private static PickleDictionary Dictionary(PickleList pairs)
     {
@@ -43,21 +56,30 @@ internal static class PickleCalls
         return dictionary;
     }
 
-    private static PickleTensor View(PickleStorage storage, long offset, PickleTuple shape, PickleTuple strides, bool requiresGrad)
+    /// <summary>A tensor that names its element type itself; one of a type that there is none of here is not read.</summary>
+    private static object Typed(PickleStorage storage, PickleGlobal dtype, long offset, PickleTuple shape, PickleTuple strides, bool requiresGrad)
     {
-        var (sizes, steps) = (Numbers(shape), Numbers(strides));
-        if (sizes.Length != steps.Length || sizes.Length > MaxDimensions || offset < 0 || offset > storage.Count)
+        var type = StorageType.OfDtype(dtype);
+        return type is null ? new PickleOpaque(dtype) : View(storage, type, offset, shape, strides, requiresGrad);
+    }
+
+    private static PickleTensor View(PickleStorage storage, StorageType type, long offset, PickleTuple shape, PickleTuple strides, bool requiresGrad)
+    {
+        var sizes = Numbers(shape);
+        var steps = Numbers(strides);
+        var elements = storage.Count * storage.Type.Bytes / type.Bytes;
+        if (sizes.Length != steps.Length || sizes.Length > MaxDimensions || offset < 0 || offset > elements)
         {
-            throw new FormatException($"a tensor of {sizes.Length} sizes, {steps.Length} strides and offset {offset} in a storage of {storage.Count}");
+            throw new FormatException($"a tensor of {sizes.Length} sizes, {steps.Length} strides and offset {offset} in a storage of {elements}");
         }
 
         try
         {
             var count = sizes.Aggregate(1L, (product, size) => checked(product * size));
             var last = sizes.Zip(steps).Aggregate(offset, (place, axis) => checked(place + (axis.First - 1) * axis.Second));
-            if (count > 0 && (last >= storage.Count || count > Math.Max(storage.Count, MaxExpanded)))
+            if (count > 0 && (last >= elements || count > Math.Max(elements, MaxExpanded)))
             {
-                throw new FormatException($"a tensor [{string.Join(", ", sizes)}] that its storage of {storage.Count} elements does not hold");
+                throw new FormatException($"a tensor [{string.Join(", ", sizes)}] that its storage of {elements} elements does not hold");
             }
         }
         catch (OverflowException)
@@ -65,7 +87,7 @@ internal static class PickleCalls
             throw new FormatException($"a tensor [{string.Join(", ", sizes)}] of more elements than there can be");
         }
 
-        return new PickleTensor(storage, offset, sizes, steps, requiresGrad, false);
+        return new PickleTensor(storage, type, offset, sizes, steps, requiresGrad, IsParameter: false);
     }
 
     private static long[] Numbers(PickleTuple tuple) =>

@@ -5,16 +5,23 @@ namespace Pipeline.Training.Checkpoints.Pth;
 
 /// <summary>
 /// Python's pickle machine reduced to data: numbers, text, lists, tuples, dictionaries, and the few calls by which PyTorch writes tensors, which are
-/// recognised by name and never made. Everything else is refused. No recursion: depth costs nothing.
+/// recognised by name and never made. Any other object becomes a <see cref="PickleOpaque"/>, which is never built; a name that reaches for code is
+/// refused. No recursion: depth costs nothing.
 /// </summary>
 /// <param name="input">The pickle.</param>
 /// <param name="storage">Makes a storage of a persistent id; null where a file may have none.</param>
 internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleStorage>? storage)
 {
     private const int HighestProtocol = 5;
-    private static readonly object Mark = new();
-    private readonly List<object?> stack = [];
+    private readonly PickleStack stack = new();
     private readonly Dictionary<uint, object?> memo = [];
+    private readonly SortedSet<string> foreign = new(StringComparer.Ordinal);
+
+    /// <summary>A getattr whose call has not come yet.</summary>
+    private PickleGlobal? memberAccess;
+
+    /// <summary>Names of Python's that have no meaning here and stand in the pickle.</summary>
+    public IReadOnlyCollection<string> Foreign => foreign;
 
     /// <exception cref="FormatException">The pickle is broken, or asks for something that is not data.</exception>
     public object? Run()
@@ -24,7 +31,8 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
             Step(opcode);
         }
 
-        return Pop();
+        Require(memberAccess is null, $"it asks for Python's '{memberAccess}', which reaches for code");
+        return stack.Pop();
     }
 
     private void Step(byte opcode)
@@ -39,7 +47,7 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
                 input.UInt64();   // FRAME only helps readers that prefetch
                 break;
             case (byte)'(':
-                Push(Mark);
+                stack.PushMark();
                 break;
             case (byte)'0':
                 Pop();
@@ -80,6 +88,9 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
             case (byte)'F':
                 Push(double.Parse(input.Line(), NumberStyles.Float, CultureInfo.InvariantCulture));
                 break;
+            case (byte)'S' or (byte)'V':
+                Push(Unquoted(input.Line()));
+                break;
             case (byte)'U':
                 Push(input.Latin1(input.Byte()));
                 break;
@@ -101,27 +112,28 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
             case (byte)'B':
                 Push(input.Bytes(input.UInt32()));
                 break;
-            case (byte)']':
+            case 0x8E or 0x96:
+                Push(input.Bytes(input.UInt64()));
+                break;
+            case (byte)']' or 0x8F:
                 Push(new PickleList());
                 break;
             case (byte)'l':
                 PushList(PopToMark());
                 break;
             case (byte)'a':
-                var item = Pop();
-                (Top() as PickleList ?? throw Broken("APPEND onto something that is no list")).Items.Add(item);
+                Append([Pop()]);
                 break;
-            case (byte)'e':
-                var items = PopToMark();
-                (Top() as PickleList ?? throw Broken("APPENDS onto something that is no list")).Items.AddRange(items);
+            case (byte)'e' or 0x90:
+                Append(PopToMark());
                 break;
             case (byte)')':
                 Push(new PickleTuple([]));
                 break;
             case 0x85 or 0x86 or 0x87:
-                PushTuple(opcode - 0x84);
+                Push(new PickleTuple(stack.Pop(opcode - 0x84)));
                 break;
-            case (byte)'t':
+            case (byte)'t' or 0x91:
                 Push(new PickleTuple(PopToMark()));
                 break;
             case (byte)'}':
@@ -133,9 +145,7 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
                 SetItems(pairs);
                 break;
             case (byte)'s':
-                var value = Pop();
-                var key = Pop();
-                SetItems([key, value]);
+                SetItems(stack.Pop(2));
                 break;
             case (byte)'u':
                 SetItems(PopToMark());
@@ -162,34 +172,50 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
                 memo[(uint)memo.Count] = Top();
                 break;
             case (byte)'c':
-                var module = input.Line();
-                Push(Allowed(module, input.Line()));
+                PushGlobal(input.Line(), input.Line());
                 break;
             case 0x93:
-                var name = Pop();
-                Push(Allowed(Pop() as string ?? throw Broken("STACK_GLOBAL without text"), name as string ?? throw Broken("STACK_GLOBAL without text")));
+                var names = stack.Pop(2);
+                PushGlobal(Text(names[0]), Text(names[1]));
                 break;
-            case (byte)'R':
-                var arguments = Pop() as PickleTuple ?? throw Broken("REDUCE without a tuple of arguments");
-                Push(PickleCalls.Recognise(Pop() as PickleGlobal ?? throw Broken("REDUCE of something that has no name"), arguments.Items));
+            case (byte)'R' or 0x81:
+                var call = stack.Pop(2);
+                Push(Call(call[0], call[1]));
+                break;
+            case 0x92:
+                var keywordCall = stack.Pop(3);
+                Push(Call(keywordCall[0], keywordCall[1]));
+                break;
+            case (byte)'o':
+                var made = PopToMark();
+                Require(made.Length > 0, "OBJ without a class");
+                Push(Call(made[0], new PickleTuple(made[1..])));
+                break;
+            case (byte)'i':
+                PushGlobal(input.Line(), input.Line());
+                var type = Pop();
+                Push(Call(type, new PickleTuple(PopToMark())));
                 break;
             case (byte)'b':
                 Pop();
-                Require(Top() is PickleDictionary, "BUILD of something that is no dictionary: a pickled object, not weights; save its state_dict() instead");
+                Require(Top() is PickleDictionary or PickleOpaque, "BUILD of something that has no state");
                 break;
             case (byte)'Q':
                 var id = Pop() as PickleTuple ?? throw Broken("a persistent id that is no tuple");
-                Push((storage ?? throw Broken("a storage where none belongs"))(id.Items));
+                Push(Persistent(id.Items));
                 break;
             default:
                 throw Broken($"opcode 0x{opcode:X2} is not one that weights need");
         }
     }
 
-    private static PickleGlobal Allowed(string module, string name)
+    private static string Text(object? name) => name as string ?? throw Broken("STACK_GLOBAL without text");
+
+    /// <summary>Text of protocol 0. Escapes are left as they stand: no weight's name has one.</summary>
+    private static string Unquoted(string line)
     {
-        var global = new PickleGlobal(module, name);
-        return PickleCalls.IsKnown(global) ? global : throw Broken($"it asks for Python's '{global}', which is not data; only weights are read, so save a state_dict()");
+        var isQuoted = line.Length >= 2 && line[0] == line[^1] && line[0] is '\'' or '"';
+        return isQuoted ? line[1..^1] : line;
     }
 
     private static object Number(string line) => line switch
@@ -224,10 +250,104 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
         }
     }
 
+    private void PushGlobal(string module, string name)
+    {
+        var global = new PickleGlobal(module, name);
+        if (CodeNames.IsMemberAccess(global))
+        {
+            memberAccess = global;
+        }
+        else
+        {
+            RefuseCode(global);
+        }
+
+        if (!PickleCalls.IsKnown(global) && memberAccess != global)
+        {
+            foreign.Add(global.ToString());
+        }
+
+        Push(global);
+    }
+
+    private void RefuseCode(PickleGlobal global)
+    {
+        if (CodeNames.Has(global))
+        {
+            var names = memberAccess is null ? $"'{global}'" : $"'{memberAccess}' and '{global}'";
+            throw Broken($"it asks for Python's {names}, which reaches for code; only data is read, so save a state_dict() without it");
+        }
+    }
+
+    /// <summary>What a call gives, without making it.</summary>
+    private object Call(object? callee, object? arguments)
+    {
+        var values = arguments as PickleTuple ?? throw Broken("a call without a tuple of arguments");
+        if (callee is PickleGlobal access && CodeNames.IsMemberAccess(access))
+        {
+            return Member(access, values.Items);
+        }
+
+        if (callee is PickleGlobal known && PickleCalls.IsKnown(known))
+        {
+            return PickleCalls.Recognise(known, values.Items);
+        }
+
+        return callee switch
+        {
+            PickleGlobal { Module: "copyreg" or "copy_reg" } when values.Items is [PickleGlobal type, ..] => new PickleOpaque(type),
+            PickleGlobal foreign => new PickleOpaque(foreign),
+            PickleOpaque made => new PickleOpaque(made.Kind),
+            _ => throw Broken("a call of something that has no name"),
+        };
+    }
+
+    /// <summary>A member of an enumeration: of a class that is named, with a plain name.</summary>
+    private PickleOpaque Member(PickleGlobal access, object?[] arguments)
+    {
+        if (arguments is [PickleGlobal type, string name] && !PickleCalls.IsKnown(type) && CodeNames.IsMember(name))
+        {
+            memberAccess = null;
+            return new PickleOpaque(type);
+        }
+
+        throw Broken($"it asks for Python's '{access}' of more than a member of an enumeration, which reaches for code");
+    }
+
+    /// <summary>A storage; or, of a whole model in the format before zip, one of its classes with the source beside it.</summary>
+    private object Persistent(object?[] id)
+    {
+        if (storage is null)
+        {
+            throw Broken("a storage where none belongs");
+        }
+
+        return id is ["module", PickleGlobal type, ..] ? type : storage(id);
+    }
+
+    private void Append(object?[] items)
+    {
+        switch (Top())
+        {
+            case PickleList list:
+                list.Items.AddRange(items);
+                break;
+            case PickleOpaque:
+                break;
+            default:
+                throw Broken("an item appended to something that is no list");
+        }
+    }
+
     private void SetItems(object?[] pairs)
     {
         Require(pairs.Length % 2 == 0, "a key without a value");
-        var dictionary = Top() as PickleDictionary ?? throw Broken("an item set on something that is no dictionary");
+        var dictionary = Top() switch
+        {
+            PickleDictionary plain => plain,
+            PickleOpaque opaque => opaque.ToSetIn(),
+            _ => throw Broken("an item set on something that is no dictionary"),
+        };
         for (var i = 0; i < pairs.Length; i += 2)
         {
             dictionary[pairs[i]] = pairs[i + 1];
@@ -241,36 +361,13 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
         Push(list);
     }
 
-    private void PushTuple(int count)
-    {
-        var items = new object?[count];
-        for (var i = count - 1; i >= 0; i--)
-        {
-            items[i] = Pop();
-        }
-
-        Push(new PickleTuple(items));
-    }
-
     private object? Memo(uint place) => memo.TryGetValue(place, out var value) ? value : throw Broken($"memo {place} is empty");
 
-    private void Push(object? value) => stack.Add(value);
+    private void Push(object? value) => stack.Push(value);
 
-    private object? Top() => stack.Count > 0 && stack[^1] != Mark ? stack[^1] : throw Broken("the stack is empty");
+    private object? Top() => stack.Top();
 
-    private object? Pop()
-    {
-        var top = Top();
-        stack.RemoveAt(stack.Count - 1);
-        return top;
-    }
+    private object? Pop() => stack.Pop();
 
-    private object?[] PopToMark()
-    {
-        var place = stack.LastIndexOf(Mark);
-        Require(place >= 0, "there is no mark");
-        object?[] items = [.. stack[(place + 1)..]];
-        stack.RemoveRange(place, stack.Count - place);
-        return items;
-    }
+    private object?[] PopToMark() => stack.PopToMark();
 }

@@ -3,47 +3,79 @@ using System.IO.Hashing;
 using System.Numerics;
 using System.Text;
 using Pipeline.Shared;
+using Pipeline.Shared.Files;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints.Pth;
 
 /// <summary>What a <c>.pth</c> file holds: plain values, and tensors on the CPU that share memory where they did.</summary>
-/// <param name="root">Dictionaries, lists, tuples, numbers, text, tensors.</param>
+/// <param name="root">Dictionaries, lists, tuples, numbers, text, tensors, objects of foreign kinds.</param>
+/// <param name="foreign">Names of Python's that have no meaning here.</param>
 /// <param name="storages">The memory of the tensors.</param>
-internal sealed class PthContent(object? root, IReadOnlyDictionary<PickleStorage, Tensor> storages) : IDisposable
+internal sealed class PthContent(object? root, IReadOnlyCollection<string> foreign, IReadOnlyDictionary<PickleStorage, Tensor> storages) : IDisposable
 {
-    /// <summary>Dictionaries, lists, tuples, numbers, text, tensors; it may contain itself.</summary>
+    private readonly Dictionary<(PickleStorage Storage, StorageType Type), Tensor> retyped = [];
+
+    /// <summary>Dictionaries, lists, tuples, numbers, text, tensors, objects of foreign kinds; it may contain itself.</summary>
     public object? Root => root;
 
+    /// <summary>Names of Python's that have no meaning here and were read past, in order.</summary>
+    public IReadOnlyCollection<string> Foreign => foreign;
+
     /// <summary>A view of the file's memory; a copy is the caller's to make and to dispose.</summary>
-    public Tensor View(PickleTensor tensor) => storages[tensor.Storage].as_strided(tensor.Shape, tensor.Strides, tensor.Offset);
+    public Tensor View(PickleTensor tensor) => Memory(tensor.Storage, tensor.Type).as_strided(tensor.Shape, tensor.Strides, tensor.Offset);
 
     public void Dispose()
     {
-        foreach (var storage in storages.Values)
+        foreach (var memory in storages.Values.Concat(retyped.Values))
         {
-            storage.Dispose();
+            memory.Dispose();
         }
+    }
+
+    /// <summary>A storage's memory as elements of a type; its own, or a copy where the storage does not say what it holds.</summary>
+    private Tensor Memory(PickleStorage storage, StorageType type)
+    {
+        var memory = storages[storage];
+        if (type.Type == storage.Type.Type)
+        {
+            return memory;
+        }
+
+        if (!retyped.TryGetValue((storage, type), out var copy))
+        {
+            var elements = storage.Count * storage.Type.Bytes / type.Bytes;
+            copy = empty(elements, type.Type).DetachFromDisposeScope();
+            retyped.Add((storage, type), copy);
+            if (elements > 0)
+            {
+                memory.bytes[..(int)(elements * type.Bytes)].CopyTo(copy.bytes);
+            }
+        }
+
+        return copy;
     }
 }
 
 /// <summary>Reads what <c>torch.save</c> wrote, in its zip format (PyTorch ≥ 1.6) or the one before, without running any of it.</summary>
 internal static class PthFile
 {
+    /// <summary>Why an archive of <c>torch.jit.save</c> is refused.</summary>
+    internal const string TorchScript = "it is a TorchScript archive, a program; save the module's state_dict() instead";
+
     private const string ObjectRecord = "data.pkl", ByteOrderRecord = "byteorder";
     private const int LegacyProtocol = 1001;
+
+    /// <summary>Keys from the top to a dictionary of weights; an optimiser's tensors lie deeper.</summary>
+    private const int WeightsDepth = 2;
     private static readonly BigInteger LegacyMagic = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);   // 0x1950a86a20f9469cfc6c
 
     /// <param name="path">A <c>.pth</c> file.</param>
     /// <exception cref="UserErrorException">The file is missing, broken, or holds more than data; nothing beyond its size is allocated for tensors.</exception>
     public static PthContent Read(string path)
     {
-        if (!File.Exists(path))
-        {
-            throw new UserErrorException($"{path}: there is no such file.");
-        }
-
-        using var stream = File.OpenRead(path);
+        using var stream = InputFile.Open(path, "file of weights");
+        FileContent.Require(stream, path);
         return Read(stream, path);
     }
 
@@ -60,7 +92,8 @@ internal static class PthFile
         }
         catch (Exception exception) when (exception is FormatException or EndOfStreamException or DecoderFallbackException or OverflowException)
         {
-            throw new UserErrorException($"{name}: not a PyTorch file of weights that can be read: {(exception is EndOfStreamException ? "it is cut off" : exception.Message)}.", exception);
+            var reason = exception is EndOfStreamException ? "it is cut off; download it again" : exception.Message;
+            throw new UserErrorException($"{name}: not a PyTorch file of weights that can be read: {reason}.", exception);
         }
     }
 
@@ -69,12 +102,12 @@ internal static class PthFile
         var records = ZipRecords.Read(stream);
         if (records.ContainsKey("constants.pkl"))
         {
-            throw new FormatException("it is a TorchScript archive, a program; save the module's state_dict() instead");
+            throw new FormatException(TorchScript);
         }
 
         if (!records.TryGetValue(ObjectRecord, out var pickle))
         {
-            throw new FormatException($"the archive has no {ObjectRecord}");
+            throw new FormatException($"the archive has no {ObjectRecord}: torch.save did not write it; if weights are packed in it, unpack it");
         }
 
         if (records.TryGetValue(ByteOrderRecord, out var order) && order.Length < 16 && Encoding.ASCII.GetString(Bytes(stream, order)) == "big")
@@ -90,8 +123,9 @@ internal static class PthFile
         stream.Position = pickle.Start;
         _ = Checked(Bytes(stream, pickle), pickle);
         stream.Position = pickle.Start;
-        var root = new PickleMachine(new PickleInput(stream, pickle.Start + pickle.Length), id => storages.Add(id, legacy: false)).Run();
-        return storages.Load(root, (storage, position) =>
+        var machine = new PickleMachine(new PickleInput(stream, pickle.Start + pickle.Length), id => storages.Add(id, legacy: false));
+        var root = WeightsOnly(machine.Run());
+        return storages.Load(root, machine.Foreign, (storage, position) =>
         {
             var tensor = Numbers(stream, storage, position);
             Checked(tensor.bytes, records[$"data/{storage.Key}"]);
@@ -104,7 +138,7 @@ internal static class PthFile
         object? Plain() => new PickleMachine(new PickleInput(stream, stream.Length), null).Run();
         if (Plain() is not BigInteger magic || magic != LegacyMagic || Plain() is not (long)LegacyProtocol)
         {
-            throw new FormatException("it begins with neither of PyTorch's formats");
+            throw new FormatException("torch.save did not write it: it begins with neither of PyTorch's formats");
         }
 
         if (Plain() is not PickleDictionary system || system.Find("little_endian") is not true)
@@ -114,7 +148,8 @@ internal static class PthFile
 
         var positions = new Dictionary<string, long>(StringComparer.Ordinal);
         var storages = new Storages((storage, _) => positions.TryGetValue(storage.Key, out var position) ? position : throw new FormatException($"storage '{storage.Key}' is missing"));
-        var root = new PickleMachine(new PickleInput(stream, stream.Length), id => storages.Add(id, legacy: true)).Run();
+        var machine = new PickleMachine(new PickleInput(stream, stream.Length), id => storages.Add(id, legacy: true));
+        var root = WeightsOnly(machine.Run());
         var keys = Plain() as PickleList ?? throw new FormatException("it has no list of storages");
         Span<byte> prefix = stackalloc byte[sizeof(long)];
         foreach (var key in keys.Items)
@@ -130,7 +165,29 @@ internal static class PthFile
             stream.Position += count * storage.Type.Bytes;
         }
 
-        return storages.Load(root, (storage, position) => Numbers(stream, storage, position));
+        return storages.Load(root, machine.Foreign, (storage, position) => Numbers(stream, storage, position));
+    }
+
+    /// <summary>Refuses a whole model, and tensors among the weights that only a call which is not made would give.</summary>
+    private static object? WeightsOnly(object? root)
+    {
+        if (root is PickleOpaque { Items: null } model)
+        {
+            throw new FormatException($"it is a pickled object of the kind '{model.Kind}', a whole model perhaps, not weights; save its state_dict() instead");
+        }
+
+        foreach (var branch in PickleTree.Dictionaries(root, WeightsDepth))
+        {
+            foreach (var (key, value) in branch.Dictionary.Items)
+            {
+                if (value is PickleOpaque { IsTensor: true } tensor)
+                {
+                    throw new FormatException($"the tensor '{key}' would be made by Python's '{tensor.Kind}', which is not run; save it as a dense tensor");
+                }
+            }
+        }
+
+        return root;
     }
 
     private static Tensor Numbers(Stream stream, PickleStorage storage, long position)
@@ -195,7 +252,7 @@ internal static class PthFile
             return storages.TryAdd(key, storage) || storages[key] == storage ? storages[key] : throw new FormatException($"storage '{key}' has two types or sizes");
         }
 
-        public PthContent Load(object? root, Func<PickleStorage, long, Tensor> read)
+        public PthContent Load(object? root, IReadOnlyCollection<string> foreign, Func<PickleStorage, long, Tensor> read)
         {
             var loaded = new Dictionary<PickleStorage, Tensor>();
             try
@@ -205,7 +262,7 @@ internal static class PthFile
                     loaded.Add(storage, read(storage, locate(storage, storage.Count)).DetachFromDisposeScope());
                 }
 
-                return new PthContent(root, loaded);
+                return new PthContent(root, foreign, loaded);
             }
             catch
             {

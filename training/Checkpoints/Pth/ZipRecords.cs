@@ -40,7 +40,7 @@ internal static class ZipRecords
         {
             var (full, header, record) = Entry(directory, ref at);
             var slash = full.IndexOf('/', StringComparison.Ordinal);
-            var folder = slash > 0 ? full[..slash] : throw new FormatException($"record '{full}' lies in no folder");
+            var folder = slash > 0 ? full[..slash] : throw new FormatException($"record '{full}' lies in no folder: torch.save did not write the archive; if weights are packed in it, unpack it");
             root ??= folder;
             if (folder != root || full.Split('/').Contains("..") || full.Contains('\\', StringComparison.Ordinal))
             {
@@ -135,9 +135,14 @@ internal static class ZipRecords
             extra = extra[(4 + bytes)..];
         }
 
+        if (name.Contains("/code/", StringComparison.Ordinal) && name.EndsWith(".py", StringComparison.Ordinal))
+        {
+            throw new FormatException(PthFile.TorchScript);
+        }
+
         if (method != 0 || packed != length || (flags & Encrypted) != 0)
         {
-            throw new FormatException($"record '{name}' is compressed or encrypted, which PyTorch's files never are");
+            throw new FormatException($"record '{name}' is compressed or encrypted, which PyTorch's files never are; if weights are packed in it, unpack it");
         }
 
         at += size;

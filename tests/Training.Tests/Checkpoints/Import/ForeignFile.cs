@@ -1,0 +1,114 @@
+using System.IO.Compression;
+using System.Text;
+using Pipeline.Training.Backbones;
+using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Checkpoints.Pth;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Tests.Checkpoints.Import;
+
+/// <summary>Writes weights as other people's programs save them.</summary>
+internal static class ForeignFile
+{
+    public static ResNetOptions Tiny { get; } = new() { Architecture = "resnet18", WidthMultiplier = 0.0625, BatchNorm = BatchNormMode.Train };
+
+    /// <summary>The weights of a tiny residual network, by torchvision's names.</summary>
+    public static Dictionary<string, Tensor> Weights()
+    {
+        using var backbone = new ResNet(Tiny);
+        return StateDict.InOrder(backbone).ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
+    }
+
+    /// <summary>The same weights behind a front.</summary>
+    public static Dictionary<string, Tensor> Behind(string front, IReadOnlyDictionary<string, Tensor> weights) =>
+        weights.ToDictionary(entry => front + entry.Key, entry => entry.Value);
+
+    /// <summary>Writes <c>{"state_dict": weights, "beside": the object}</c>.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="beside">The opcodes of an object, each byte a character.</param>
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> weights, string beside) =>
+        Pack(path, weights, body => $"}}({Text("state_dict")}{body}{Text("beside")}{beside}u.");
+
+    /// <summary>Writes the weights with one entry more among them.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="name">The entry's name.</param>
+    /// <param name="value">Its opcodes.</param>
+    public static void WriteAmong(string path, IReadOnlyDictionary<string, Tensor> weights, string name, string value) =>
+        Pack(path, weights, body => $"{body}{Text(name)}{value}s.");
+
+    /// <summary>Several dictionaries of weights, by their keys at the top.</summary>
+    public static void WriteDictionaries(string path, params (string Key, IReadOnlyDictionary<string, Tensor> Weights)[] dictionaries)
+    {
+        const string Open = "ccollections\nOrderedDict\n)R(";
+        PthWriter.Write(path, dictionaries.SelectMany(dictionary => dictionary.Weights));
+        Replace(path, pickle =>
+        {
+            var text = new StringBuilder("\u0080\u0002}(");
+            var start = pickle.IndexOf(Open, StringComparison.Ordinal) + Open.Length;
+            for (var i = 0; i < dictionaries.Length; i++)
+            {
+                var isLast = i == dictionaries.Length - 1;
+                var end = isLast ? pickle.Length - "u.".Length : pickle.IndexOf(Text(dictionaries[i + 1].Weights.Keys.First()), start + 1, StringComparison.Ordinal);
+                text.Append($"{Text(dictionaries[i].Key)}{Open}{pickle[start..end]}u");
+                start = end;
+            }
+
+            return text.Append("u.").ToString();
+        });
+    }
+
+    /// <summary>The weights as <c>_rebuild_tensor_v3</c> has them: a storage of bytes, the type beside it.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="storage">The storages to write so; they must hold one tensor, of 588 elements.</param>
+    /// <param name="dtype">Their element type.</param>
+    public static void WriteUntyped(string path, IReadOnlyDictionary<string, Tensor> weights, string storage, string dtype)
+    {
+        PthWriter.Write(path, weights);
+        Replace(path, pickle =>
+        {
+            var storageAt = pickle.IndexOf($"ctorch\n{storage}\n", StringComparison.Ordinal);
+            var callAt = pickle.LastIndexOf("_rebuild_tensor_v2", storageAt, StringComparison.Ordinal);
+            var endAt = pickle.IndexOf("ccollections\nOrderedDict\n)RtR", storageAt, StringComparison.Ordinal) + "ccollections\nOrderedDict\n)R".Length;
+            var call = pickle[callAt..endAt].Replace("v2", "v3", StringComparison.Ordinal)
+                .Replace($"ctorch\n{storage}\n", "ctorch.storage\nUntypedStorage\n", StringComparison.Ordinal)
+                .Replace("J\u004c\u0002\0\0", "J\u0098\u0004\0\0", StringComparison.Ordinal);
+            return $"{pickle[..callAt]}{call}ctorch\n{dtype}\n{pickle[endAt..]}";
+        });
+    }
+
+    private static string Text(string value) => $"X{(char)value.Length}\0\0\0{value}";
+
+    private static void Pack(string path, IReadOnlyDictionary<string, Tensor> weights, Func<string, string> wrap)
+    {
+        PthWriter.Write(path, weights);
+        Replace(path, pickle => "\u0080\u0004" + wrap(pickle[2..^1]));
+    }
+
+    /// <summary>Writes the archive again with another pickle.</summary>
+    private static void Replace(string path, Func<string, string> change)
+    {
+        var records = new List<(string Name, byte[] Content)>();
+        using (var before = ZipFile.OpenRead(path))
+        {
+            foreach (var entry in before.Entries)
+            {
+                using var content = new MemoryStream();
+                using var stream = entry.Open();
+                stream.CopyTo(content);
+                records.Add((entry.FullName, content.ToArray()));
+            }
+        }
+
+        File.Delete(path);
+        using var after = ZipFile.Open(path, ZipArchiveMode.Create);
+        foreach (var (name, content) in records)
+        {
+            var isPickle = name.EndsWith("data.pkl", StringComparison.Ordinal);
+            using var stream = after.CreateEntry(name, CompressionLevel.NoCompression).Open();
+            stream.Write(isPickle ? Encoding.Latin1.GetBytes(change(Encoding.Latin1.GetString(content))) : content);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using Pipeline.Golden;
+using Pipeline.Shared;
+using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Checkpoints.Import;
+using Pipeline.Training.Checkpoints.Pth;
+using Pipeline.Training.Detection;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Tests.Checkpoints.Import;
+
+public sealed class NetworkNamesTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("names").FullName;
+
+    [Theory]
+    [InlineData("lightly-sequential.ckpt", "state_dict.backbone.")]
+    [InlineData("mmselfsup-backbone.pth", "state_dict.backbone.")]
+    [InlineData("moco-v3-names.pth.tar", "state_dict.module.base_encoder.")]
+    public void C4_other_authors_names_are_found_by_their_structure(string file, string network)
+    {
+        var report = WeightImport.Backbone(SharedData.Path($"field-cases/checkpoints/{file}"), In("out.safetensors"));
+
+        Assert.Equal(100, report.Mapped.Count);
+        Assert.Equal(network, report.Network);
+        Assert.Empty(report.Unexpected);
+    }
+
+    [Theory]
+    [InlineData("module.")]
+    [InlineData("_orig_mod.module.")]
+    [InlineData("teacher.")]
+    [InlineData("resnet.")]
+    [InlineData("model.visual.trunk.")]
+    [InlineData("anything at all.")]
+    public void Any_front_is_found_and_the_classifier_behind_it_is_not_needed(string front)
+    {
+        using var scope = NewDisposeScope();
+        var weights = ForeignFile.Weights();
+        weights["fc.weight"] = ones(2, 32);
+        PthWriter.Write(In("a.pth"), ForeignFile.Behind(front, weights));
+
+        var report = WeightImport.Backbone(In("a.pth"), In("out.safetensors"));
+
+        Assert.Equal(front, report.Network);
+        Assert.Equal([front + "fc.weight"], report.Ignored["Classifier"]);
+        AssertWritten(weights);
+    }
+
+    [Theory]
+    [InlineData("", "0", "1", 4)]
+    [InlineData("backbone.", "0", "1", 4)]
+    [InlineData("model.features.", "0", "1", 3)]
+    [InlineData("", "0.0", "0.1", 1)]
+    public void A_numbered_sequential_is_understood_by_shapes(string front, string convolution, string norm, int firstLayer)
+    {
+        using var scope = NewDisposeScope();
+        var weights = ForeignFile.Weights();
+        string Numbered(string name)
+        {
+            var (module, rest) = (name[..name.IndexOf('.')], name[name.IndexOf('.')..]);
+            var number = module switch
+            {
+                "conv1" => convolution,
+                "bn1" => norm,
+                _ => $"{module[^1] - '1' + firstLayer}",
+            };
+            return front + number + rest;
+        }
+
+        PthWriter.Write(In("a.pth"), weights.ToDictionary(entry => Numbered(entry.Key), entry => entry.Value));
+        WeightImport.Backbone(In("a.pth"), In("out.safetensors"));
+
+        AssertWritten(weights);
+    }
+
+    [Theory]
+    [InlineData("module.base_encoder.", "module.momentum_encoder.")]
+    [InlineData("module.encoder_q.", "module.encoder_k.")]
+    [InlineData("online_network.encoder.", "target_network.encoder.")]
+    [InlineData("backbone.", "backbone_momentum.")]
+    [InlineData("student.backbone.", "teacher.backbone.")]
+    public void The_network_that_learnt_is_taken_and_with_ema_the_one_that_followed(string learnt, string followed)
+    {
+        using var scope = NewDisposeScope();
+        var (first, second) = (ForeignFile.Weights(), ForeignFile.Weights());
+        PthWriter.Write(In("a.pth"), ForeignFile.Behind(followed, second).Concat(ForeignFile.Behind(learnt, first)));
+
+        Assert.Equal(learnt, WeightImport.Backbone(In("a.pth"), In("out.safetensors")).Network);
+        AssertWritten(first);
+        WeightImport.Backbone(In("a.pth"), In("out.safetensors"), momentumEncoder: true);
+        AssertWritten(second);
+    }
+
+    [Theory]
+    [InlineData("student", "teacher")]
+    [InlineData("model", "model_ema")]
+    [InlineData("state_dict", "state_dict_ema")]
+    [InlineData("state_dict", "best_state")]
+    public void Of_two_dictionaries_the_known_one_of_the_network_that_learnt_is_taken(string learnt, string other)
+    {
+        using var scope = NewDisposeScope();
+        var (first, second) = (ForeignFile.Weights(), ForeignFile.Weights());
+        ForeignFile.WriteDictionaries(In("a.pth"), (other, second), (learnt, first));
+
+        Assert.Equal(learnt + ".", WeightImport.Backbone(In("a.pth"), In("out.safetensors")).Network);
+        AssertWritten(first);
+    }
+
+    [Fact]
+    public void A_momentum_encoder_alone_is_taken_and_one_that_is_not_there_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        var weights = ForeignFile.Weights();
+        PthWriter.Write(In("a.pth"), ForeignFile.Behind("teacher.", weights));
+        WeightImport.Backbone(In("a.pth"), In("out.safetensors"));
+        WeightImport.Backbone(In("a.pth"), In("out.safetensors"), momentumEncoder: true);
+        AssertWritten(weights);
+
+        PthWriter.Write(In("b.pth"), weights);
+        var refusal = Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("b.pth"), In("b.safetensors"), momentumEncoder: true));
+        Assert.Contains("no momentum encoder", refusal.Message);
+    }
+
+    [Fact]
+    public void Two_networks_that_nothing_tells_apart_are_refused_with_their_names_but_one_under_two_names_is_taken()
+    {
+        using var scope = NewDisposeScope();
+        var weights = ForeignFile.Weights();
+        PthWriter.Write(In("a.pth"), ForeignFile.Behind("image.", weights).Concat(ForeignFile.Behind("depth.", ForeignFile.Weights())));
+        var message = Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("a.pth"), In("out.safetensors"))).Message;
+        Assert.Contains("image.", message);
+        Assert.Contains("depth.", message);
+
+        PthWriter.Write(In("b.pth"), ForeignFile.Behind("model.backbone.", weights).Concat(ForeignFile.Behind("backbone.", weights)));
+        Assert.Equal("backbone.", WeightImport.Backbone(In("b.pth"), In("out.safetensors")).Network);
+    }
+
+    [Fact]
+    public void A_file_without_a_residual_network_is_refused_with_the_names_and_shapes_that_it_holds()
+    {
+        using var scope = NewDisposeScope();
+        var weights = Enumerable.Range(0, 20).Select(index => KeyValuePair.Create($"blocks.{index}.attn.qkv.weight", zeros(6, 2)));
+        PthWriter.Write(In("a.pth"), weights);
+
+        var message = Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("a.pth"), In("out.safetensors"))).Message;
+
+        Assert.Contains("20 weights: blocks.0.attn.qkv.weight [6, 2], ", message);
+        Assert.Contains("and 12 more", message);
+    }
+
+    [Fact]
+    public void A_detector_behind_a_front_is_found_whole()
+    {
+        using var scope = NewDisposeScope();
+        using var detector = new FasterRcnn(new DetectorOptions { NumClasses = 3, Backbone = ForeignFile.Tiny, FpnChannels = 8, BoxHeadChannels = 16 });
+        PthWriter.Write(In("a.pth"), StateDict.InOrder(detector).Select(entry => KeyValuePair.Create("student.net." + entry.Key, entry.Value)));
+
+        var report = WeightImport.Detector(In("a.pth"), In("out.safetensors"), ["Car", "Van"]);
+
+        Assert.Empty(report.Unexpected);
+        Assert.Empty(report.Missing);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private void AssertWritten(Dictionary<string, Tensor> weights)
+    {
+        using var content = SafetensorsFile.Read(In("out.safetensors"));
+        Assert.All(
+            content.Tensors.Where(entry => !entry.Key.EndsWith("tracked", StringComparison.Ordinal)),
+            entry => Assert.True(entry.Value.Equals(weights[entry.Key]), entry.Key));
+    }
+
+    private string In(string name) => Path.Combine(folder, name);
+}

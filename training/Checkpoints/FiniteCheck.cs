@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Checkpoints;
+
+/// <summary>Finds weights that are infinite or no number: whatever is computed with them is lost.</summary>
+internal static class FiniteCheck
+{
+    /// <summary>How many values of a tensor are not finite.</summary>
+    public static long NotFinite(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return tensor.is_floating_point() ? tensor.numel() - tensor.isfinite().sum().item<long>() : 0;
+    }
+
+    /// <summary>A warning, for one line.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="counts">Names and how many values of each are not finite.</param>
+    public static string Warning(string path, IReadOnlyDictionary<string, long> counts)
+    {
+        const int Shown = 5;
+        var names = string.Join(", ", counts.Take(Shown).Select(entry => $"{entry.Key} ({entry.Value} values)"));
+        var rest = counts.Count > Shown ? $" and {counts.Count - Shown} more" : "";
+        return $"warning: {path}: weights that are infinite or no number: {names}{rest}; nothing can be computed with them";
+    }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Pipeline.Training.Checkpoints.Import;
+
+/// <summary>A residual network in a dictionary of weights, found by the structure of the names.</summary>
+/// <param name="Dictionary">Where.</param>
+/// <param name="Front">What stands before the names, whatever its author called it.</param>
+/// <param name="Canonical">torchvision's names by the file's.</param>
+internal sealed partial record ResidualNetwork(ForeignDictionary Dictionary, string Front, IReadOnlyDictionary<string, string> Canonical)
+{
+    private const string FirstConvolution = "conv1.weight", FirstBlock = "layer1.0.conv1.weight";
+    private const int Layers = 4;
+
+    /// <summary>The front with the dictionary's keys, for messages and reports.</summary>
+    public string Name => Dictionary.Qualified(Front) is { Length: > 0 } name ? name : "(no front)";
+
+    /// <summary>Every network of a dictionary.</summary>
+    public static IEnumerable<ResidualNetwork> Find(ForeignDictionary dictionary)
+    {
+        var entries = new Dictionary<string, ForeignEntry>(StringComparer.Ordinal);
+        foreach (var entry in dictionary.Entries)
+        {
+            entries[entry.Name] = entry;
+        }
+
+        return [.. Named(dictionary, entries), .. Numbered(dictionary, entries)];
+    }
+
+    /// <summary>torchvision's names behind any front.</summary>
+    private static IEnumerable<ResidualNetwork> Named(ForeignDictionary dictionary, Dictionary<string, ForeignEntry> entries)
+    {
+        foreach (var name in entries.Keys.Where(name => name.EndsWith(FirstBlock, StringComparison.Ordinal)))
+        {
+            var front = name[..^FirstBlock.Length];
+            if ((front.Length == 0 || front.EndsWith('.')) && entries.ContainsKey(front + FirstConvolution))
+            {
+                yield return new ResidualNetwork(dictionary, front, Map(entries.Keys, front, rest => rest));
+            }
+        }
+    }
+
+    /// <summary>A Sequential of the network's children: four numbers that hold blocks are the layers, a convolution and a norm before them the stem.</summary>
+    private static IEnumerable<ResidualNetwork> Numbered(ForeignDictionary dictionary, Dictionary<string, ForeignEntry> entries)
+    {
+        var blocks = entries.Keys.Select(name => NumberedBlock.Match(name)).Where(match => match.Success);
+        foreach (var sequence in blocks.GroupBy(match => match.Groups["front"].Value))
+        {
+            string[] layers = [.. sequence.Select(match => match.Groups["number"].Value).OrderBy(Number)];
+            if (layers.Length != Layers)
+            {
+                continue;
+            }
+
+            var stem = entries.Values.Where(entry => IsStem(entry.Name, sequence.Key, layers[0])).ToArray();
+            string[] convolutions = [.. stem.Where(entry => entry.Name.EndsWith(".weight", StringComparison.Ordinal) && entry.Tensor?.dim() is null or 4).Select(Owner)];
+            string[] norms = [.. stem.Where(entry => entry.Name.EndsWith(".running_mean", StringComparison.Ordinal)).Select(Owner)];
+            if (convolutions.Except(norms).ToArray() is [var convolution] && norms is [var norm])
+            {
+                var modules = layers.Select((number, index) => KeyValuePair.Create(sequence.Key + number, $"layer{index + 1}"))
+                    .Append(KeyValuePair.Create(convolution, "conv1")).Append(KeyValuePair.Create(norm, "bn1")).ToDictionary();
+                yield return new ResidualNetwork(dictionary, sequence.Key, Map(entries.Keys, sequence.Key, rest => Renamed(sequence.Key + rest, modules)));
+            }
+        }
+    }
+
+    private static Dictionary<string, string> Map(IEnumerable<string> names, string front, Func<string, string> canonical)
+    {
+        var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in names.Where(name => name.StartsWith(front, StringComparison.Ordinal)))
+        {
+            var meaning = canonical(name[front.Length..]);
+            if (WeightName.IsBackbone(meaning))
+            {
+                map.Add(name, meaning);
+            }
+        }
+
+        return map;
+    }
+
+    /// <summary>A name with its module's canonical one in place of the numbers.</summary>
+    private static string Renamed(string name, Dictionary<string, string> modules)
+    {
+        for (var end = name.IndexOf('.', StringComparison.Ordinal); end >= 0; end = name.IndexOf('.', end + 1))
+        {
+            if (modules.TryGetValue(name[..end], out var module))
+            {
+                return module + name[end..];
+            }
+        }
+
+        return "";
+    }
+
+    /// <summary>Whether numbers alone lead to it, and the first of them comes before the layers.</summary>
+    private static bool IsStem(string name, string front, string firstLayer)
+    {
+        var match = name.StartsWith(front, StringComparison.Ordinal) ? NumberedModule.Match(name[front.Length..]) : Match.Empty;
+        return match.Success && Number(match.Groups["number"].Value) < Number(firstLayer);
+    }
+
+    private static string Owner(ForeignEntry entry) => entry.Name[..entry.Name.LastIndexOf('.')];
+
+    private static int Number(string digits) => int.Parse(digits, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^(?<front>(.*\.)?)(?<number>\d{1,3})\.0\.conv1\.weight$")]
+    private static partial Regex NumberedBlock { get; }
+
+    [GeneratedRegex(@"^(?<number>\d{1,3})(\.\d{1,3})*\.(weight|bias|running_mean|running_var)$")]
+    private static partial Regex NumberedModule { get; }
+}

@@ -1,0 +1,222 @@
+using Pipeline.Shared;
+using Pipeline.Training.Backbones;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Checkpoints.Import;
+
+/// <summary>A file's weights by owner, part and canonical name; it notes which of them are taken.</summary>
+internal sealed class SortedWeights
+{
+    private const string DetectorBody = "backbone.body.";
+    private const int Shown = 5;
+    private readonly string source;
+    private readonly ForeignWeights foreign;
+    private readonly NetworkChoice networks;
+    private readonly ForeignDictionary[] read;
+    private readonly List<SortedWeight> entries = [];
+    private readonly Dictionary<string, string> mapped = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> notFinite = new(StringComparer.Ordinal);
+
+    /// <exception cref="UserErrorException">Nothing tells which network is meant, or one weight is there twice.</exception>
+    public SortedWeights(string source, ForeignWeights foreign)
+    {
+        this.source = source;
+        this.foreign = foreign;
+        networks = NetworkChoice.Of(foreign, source);
+        read = [.. foreign.Dictionaries.Where(IsRead)];
+        foreach (var dictionary in read)
+        {
+            AddAll(dictionary);
+        }
+
+        var twice = entries.Where(entry => entry.Meaning.Part is WeightPart.Backbone or WeightPart.Head or WeightPart.Detector)
+            .GroupBy(entry => entry.Meaning).FirstOrDefault(group => group.Count() > 1);
+        if (twice is not null)
+        {
+            throw new UserErrorException($"{source}: {string.Join(" and ", twice.Select(entry => entry.Name))} are the same weight.");
+        }
+    }
+
+    /// <summary>What the file holds, for messages.</summary>
+    public string Holdings => foreign.Holdings();
+
+    /// <summary>The weights of a part that can be read.</summary>
+    public Dictionary<string, Tensor> Of(WeightOwner owner, WeightPart part) => With(owner, part)
+        .Where(entry => entry.Tensor is not null).ToDictionary(entry => entry.Meaning.Canonical, entry => entry.Tensor!);
+
+    /// <summary>Whose weights the momentum encoder's are.</summary>
+    /// <exception cref="UserErrorException">There is none.</exception>
+    public WeightOwner MomentumOwner()
+    {
+        if (networks.Key is not null)
+        {
+            return WeightOwner.Key;
+        }
+
+        return networks.Query is { } only && NetworkChoice.IsFollower(only)
+            ? WeightOwner.Query
+            : throw new UserErrorException($"{source}: there is no momentum encoder in it; {Holdings}. Without --ema the network that learnt is taken.");
+    }
+
+    /// <summary>The residual network's architecture and width.</summary>
+    /// <exception cref="UserErrorException">There is none, or it is none that can be built here.</exception>
+    public ResNetOptions Shape(WeightOwner owner)
+    {
+        if (networks.Query is null)
+        {
+            throw new UserErrorException(
+                $"{source}: there is no residual network in it: no names end with conv1.weight and layer1.0.conv1.weight behind one front, nor are layers "
+                + $"numbered as those of a Sequential; {Holdings}.");
+        }
+
+        Refuse([.. With(owner, WeightPart.Backbone).Where(entry => entry.Unread is not null).Select(entry => entry.Meaning.Canonical)]);
+        return ResNetShape.Of(Of(owner, WeightPart.Backbone), source);
+    }
+
+    /// <summary>Weights that are written as they are.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Take(WeightOwner owner, WeightPart part, string front)
+    {
+        foreach (var entry in With(owner, part).Where(entry => entry.Tensor is not null))
+        {
+            var value = entry.Tensor!.to(float32);
+            Note(entry, value);
+            yield return KeyValuePair.Create(front + entry.Meaning.Canonical, value);
+        }
+    }
+
+    /// <summary>Copies into a module's tensors.</summary>
+    /// <returns>Names that the file does not have in that shape; counters of batches are not needed.</returns>
+    public List<string> Fill(IEnumerable<KeyValuePair<string, Tensor>> target, WeightOwner owner, WeightPart part)
+    {
+        using var _ = no_grad();
+        var missing = new List<string>();
+        var weights = With(owner, part).ToDictionary(entry => entry.Meaning.Canonical);
+        foreach (var (name, value) in target.Where(entry => WeightName.Parse(entry.Key).Part != WeightPart.Counter))
+        {
+            if (weights.TryGetValue(name, out var found) && found.Tensor is { } tensor && tensor.shape.SequenceEqual(value.shape))
+            {
+                value.copy_(tensor);
+                Note(found, value);
+            }
+            else
+            {
+                missing.Add(name);
+            }
+        }
+
+        return missing;
+    }
+
+    /// <exception cref="UserErrorException">Weights are missing.</exception>
+    public void Refuse(IReadOnlyList<string> missing)
+    {
+        if (missing.Count > 0)
+        {
+            var names = string.Join(", ", missing.Take(Shown).Select(Reason));
+            throw new UserErrorException($"{source}: {missing.Count} weights are missing or of another shape, among them {names}; nothing was written.");
+        }
+    }
+
+    /// <summary>What became of every name.</summary>
+    public ImportReport Report(ResNetOptions shape, IReadOnlyList<string> missing)
+    {
+        var rest = entries.Where(entry => !mapped.ContainsKey(entry.Name)).ToArray();
+        var ignored = rest.Where(entry => entry.Meaning.Part != WeightPart.Unexpected).GroupBy(Group)
+            .ToDictionary(group => group.Key, IReadOnlyList<string> (group) => [.. group.Select(entry => entry.Name)]);
+        string[] unexpected = [.. rest.Where(entry => entry.Meaning.Part == WeightPart.Unexpected && entry.Unread is null).Select(entry => entry.Name)];
+        return new ImportReport(source, Layout(), shape, mapped, missing, ignored, unexpected)
+        {
+            Network = networks.Query?.Name ?? "",
+            Beside = foreign.Beside(read),
+            Foreign = foreign.Foreign,
+            Unread = rest.Where(entry => entry.Unread is not null).ToDictionary(entry => entry.Name, entry => entry.Unread!),
+            NotFinite = notFinite,
+        };
+    }
+
+    private static string Group(SortedWeight entry) =>
+        entry.Meaning is { Owner: WeightOwner.Key, Part: not WeightPart.OtherNetwork } ? "MomentumEncoder" : entry.Meaning.Part.ToString();
+
+    private bool IsRead(ForeignDictionary dictionary) =>
+        networks.Query is null || dictionary == networks.Query.Dictionary || dictionary == networks.Key?.Dictionary;
+
+    private void AddAll(ForeignDictionary dictionary)
+    {
+        var isQueries = networks.Query is null || dictionary == networks.Query.Dictionary;
+        var taken = read.Where(other => other != dictionary).SelectMany(other => other.Entries.Select(entry => entry.Name)).ToHashSet(StringComparer.Ordinal);
+        foreach (var entry in dictionary.Entries)
+        {
+            var name = taken.Contains(entry.Name) ? dictionary.Qualified(entry.Name) : entry.Name;
+            var meaning = Meaning(dictionary, entry.Name, isQueries ? WeightOwner.Query : WeightOwner.Key);
+            entries.Add(new SortedWeight(name, meaning, entry.Tensor, entry.Unread));
+        }
+    }
+
+    private WeightName Meaning(ForeignDictionary dictionary, string name, WeightOwner owner)
+    {
+        if (IsIn(networks.Query, dictionary, name))
+        {
+            return new WeightName(WeightOwner.Query, WeightPart.Backbone, networks.Query!.Canonical[name]);
+        }
+
+        if (IsIn(networks.Key, dictionary, name))
+        {
+            return new WeightName(WeightOwner.Key, WeightPart.Backbone, networks.Key!.Canonical[name]);
+        }
+
+        if (networks.Others.Any(other => IsIn(other, dictionary, name)))
+        {
+            return new WeightName(owner, WeightPart.OtherNetwork, name);
+        }
+
+        var front = networks.Query?.Front ?? "";
+        var parsed = WeightName.Parse(WithoutDetectorFront(name, front), owner);
+        return parsed.Part == WeightPart.Unexpected && IsClassifier(name, front) ? parsed with { Part = WeightPart.Classifier } : parsed;
+    }
+
+    private static bool IsIn(ResidualNetwork? network, ForeignDictionary dictionary, string name) =>
+        network is not null && network.Dictionary == dictionary && network.Canonical.ContainsKey(name);
+
+    /// <summary>What stands before a whole detector stands before its heads too.</summary>
+    private static string WithoutDetectorFront(string name, string front)
+    {
+        var detector = front.EndsWith(DetectorBody, StringComparison.Ordinal) ? front[..^DetectorBody.Length] : "";
+        return name.StartsWith(detector, StringComparison.Ordinal) ? name[detector.Length..] : name;
+    }
+
+    private static bool IsClassifier(string name, string front) =>
+        name.StartsWith(front, StringComparison.Ordinal) && name[front.Length..] is "fc.weight" or "fc.bias";
+
+    private IEnumerable<SortedWeight> With(WeightOwner owner, WeightPart part) =>
+        entries.Where(entry => entry.Meaning.Owner == owner && entry.Meaning.Part == part);
+
+    private void Note(SortedWeight entry, Tensor value)
+    {
+        mapped[entry.Name] = entry.Meaning.Canonical;
+        var count = FiniteCheck.NotFinite(value);
+        if (count > 0)
+        {
+            notFinite[entry.Name] = count;
+        }
+    }
+
+    /// <summary>A missing weight's name; what it is where the file has it in a way that is not read.</summary>
+    private string Reason(string missing)
+    {
+        var unread = entries.Find(entry => entry.Unread is not null && missing.EndsWith(entry.Meaning.Canonical, StringComparison.Ordinal));
+        return unread is null ? missing : $"{missing} (it is {unread.Unread}, which is not read; save it as float32)";
+    }
+
+    private string Layout()
+    {
+        if (foreign.IsSafetensors)
+        {
+            return "safetensors";
+        }
+
+        return string.Join(", ", read.Select(dictionary => dictionary.Path.Length == 0 ? "state dictionary" : dictionary.Path));
+    }
+
+    /// <summary>A weight, understood.</summary>
+    private sealed record SortedWeight(string Name, WeightName Meaning, Tensor? Tensor, string? Unread);
+}
