@@ -46,5 +46,5 @@ public static class BackboneCheckpoint
         DetectorCheckpoint.LoadInto(WithoutCounters(StateDict.InOrder(backbone)), WithoutCounters(content.Tensors), path, content.Unread);
 
     private static Dictionary<string, Tensor> WithoutCounters(IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
-        tensors.Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)).ToDictionary(entry => entry.Key, entry => entry.Value);
+        tensors.Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)).ToDictionary();
 }

@@ -30,7 +30,7 @@ internal static class FileContent
     /// <summary>Looks at the first bytes; the stream is where it was afterwards.</summary>
     /// <param name="stream">Seekable, at the file's begin.</param>
     /// <param name="path">For messages.</param>
-    /// <exception cref="UserErrorException">It holds something that no weights are read from; the message says what, and what to do.</exception>
+    /// <exception cref="UserErrorException">It holds what no weights are read from; the message says what, and what to do.</exception>
     public static FileFormat Require(Stream stream, string path)
     {
         var start = new byte[Math.Min(stream.Length, StartBytes)];
@@ -98,11 +98,13 @@ internal static class FileContent
         var text = Encoding.Latin1.GetString(start).TrimStart('\u00EF', '\u00BB', '\u00BF', ' ', '\t', '\r', '\n');
         if (text.StartsWith('<'))
         {
-            var isHtml = text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || text.Contains("<html", StringComparison.OrdinalIgnoreCase);
-            return $"{(isHtml ? "an HTML page" : "an XML document")}, as a server answers when a download fails; {DownloadAgain}";
+            var hasDoctype = text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase);
+            var isHtml = hasDoctype || text.Contains("<html", StringComparison.OrdinalIgnoreCase);
+            var what = isHtml ? "an HTML page" : "an XML document";
+            return $"{what}, as a server answers when a download fails; {DownloadAgain}";
         }
 
-        if (text.StartsWith("version https://git-lfs", StringComparison.Ordinal) || text.StartsWith("version https://hawser", StringComparison.Ordinal))
+        if (text.StartsWith("version https://git-lfs.", StringComparison.Ordinal))
         {
             return "a Git LFS pointer, not the file itself; run git lfs pull where it was cloned, or download it";
         }
@@ -122,18 +124,19 @@ internal static class FileContent
             : $"a text, not weights; {DownloadAgain}";
     }
 
-    /// <summary>At least one word's length, without control characters; a pickle of protocol 0 is one too, but torch.save writes none.</summary>
+    /// <summary>A word at least, in ASCII without control characters. A pickle of protocol 0 is one too; torch.save writes none.</summary>
     private static bool IsText(byte[] start)
     {
         const int ShortestText = 4;
-        return start.Length >= ShortestText && Array.TrueForAll(start, value => value is >= 0x20 and not 0x7F or (byte)'\t' or (byte)'\r' or (byte)'\n')
-            && !start.AsSpan().ContainsAnyInRange((byte)0x80, (byte)0xFF);
+        return start.Length >= ShortestText && Array.TrueForAll(start, IsTextual);
     }
+
+    private static bool IsTextual(byte value) => value is (>= 0x20 and < 0x7F) or (byte)'\t' or (byte)'\r' or (byte)'\n';
 
     /// <summary>A version of the format (field 1) and then the producer's name (field 2) or another short field.</summary>
     private static bool IsOnnx(byte[] start) => start is [0x08, < 0x20, 0x12 or 0x1A or 0x3A, ..];
 
     /// <summary>A header of less than 4 GiB that begins with a brace.</summary>
     private static bool IsSafetensors(ReadOnlySpan<byte> start) =>
-        start.Length > HeaderLengthBytes && start[HeaderLengthBytes] == (byte)'{' && start[4..HeaderLengthBytes].IndexOfAnyExcept((byte)0) < 0;
+        start.Length > HeaderLengthBytes && start[4..].StartsWith("\0\0\0\0{"u8);
 }

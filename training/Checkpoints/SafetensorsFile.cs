@@ -12,7 +12,7 @@ namespace Pipeline.Training.Checkpoints;
 /// <param name="Metadata">The header's <c>__metadata__</c>.</param>
 public sealed record SafetensorsContent(IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) : IDisposable
 {
-    /// <summary>Tensors of types that no tensor here can hold, by name: what each is (<c>F8_E4M3 [64, 3]</c>). They were read past.</summary>
+    /// <summary>Tensors of types that no tensor here can hold: what each is (<c>F8_E4M3 [64, 3]</c>). They were read past.</summary>
     public IReadOnlyDictionary<string, string> Unread { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Frees the tensors.</summary>
@@ -93,7 +93,8 @@ public static class SafetensorsFile
             var isNamedSo = Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase);
             var target = Path.GetFileNameWithoutExtension(path) + (isNamedSo ? "-imported" : "") + ".safetensors";
             throw new UserErrorException(
-                $"{path}: this is PyTorch's format; turn it into safetensors first: pipeline-train import --weights {path} --output {target}");
+                $"{path}: this is PyTorch's format; turn it into safetensors first: "
+                + $"pipeline-train import --weights {path} --output {target}");
         }
 
         Exception Refuse(string reason, Exception? cause = null) => new UserErrorException($"{path}: not a valid safetensors file: {reason}.", cause!);

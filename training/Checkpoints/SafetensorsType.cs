@@ -47,6 +47,8 @@ internal sealed record SafetensorsType(string Name, int Bits, ScalarType? Type)
     public long Bytes(IReadOnlyList<long> shape)
     {
         var bits = shape.Aggregate((long)Bits, (product, size) => checked(product * size));
-        return bits % 8 == 0 ? bits / 8 : throw new FormatException($"[{string.Join(", ", shape)}] elements of {Name} do not fill whole bytes");
+        return bits % 8 == 0
+            ? bits / 8
+            : throw new FormatException($"[{string.Join(", ", shape)}] elements of {Name} do not fill whole bytes");
     }
 }

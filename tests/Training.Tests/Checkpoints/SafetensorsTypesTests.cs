@@ -38,7 +38,8 @@ public sealed class SafetensorsTypesTests : IDisposable
     public void Every_type_of_the_format_is_walked_over_by_its_size(string type, int bytesOfFour)
     {
         using var scope = NewDisposeScope();
-        Write("a.safetensors", bytesOfFour + 1, Entry("x", type, "2,2", 0, bytesOfFour), Entry("y", "U8", "1", bytesOfFour, bytesOfFour + 1));
+        var four = Entry("x", type, "2,2", 0, bytesOfFour);
+        Write("a.safetensors", bytesOfFour + 1, four, Entry("y", "U8", "1", bytesOfFour, bytesOfFour + 1));
 
         using var content = SafetensorsFile.Read(In("a.safetensors"));
 
@@ -63,11 +64,15 @@ public sealed class SafetensorsTypesTests : IDisposable
     public void A_needed_weight_of_a_type_that_is_not_read_is_refused_with_the_type()
     {
         using var scope = NewDisposeScope();
-        Write("a.safetensors", 589, Entry("conv1.weight", "F8_E4M3", "4,3,7,7", 0, 588), Entry("layer1.0.conv1.weight", "U8", "1", 588, 589));
+        var needed = Entry("conv1.weight", "F8_E4M3", "4,3,7,7", 0, 588);
+        Write("a.safetensors", 589, needed, Entry("layer1.0.conv1.weight", "U8", "1", 588, 589));
         using var backbone = new ResNet(ForeignFile.Tiny);
 
-        Assert.Contains("F8_E4M3", Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("a.safetensors"), In("out.safetensors"))).Message);
-        Assert.Contains("F8_E4M3", Assert.Throws<UserErrorException>(() => BackboneCheckpoint.LoadInto(backbone, In("a.safetensors"))).Message);
+        var import = Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("a.safetensors"), In("out.safetensors")));
+        var load = Assert.Throws<UserErrorException>(() => BackboneCheckpoint.LoadInto(backbone, In("a.safetensors")));
+
+        Assert.Contains("F8_E4M3", import.Message);
+        Assert.Contains("F8_E4M3", load.Message);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

@@ -17,6 +17,9 @@ internal sealed record ForeignEntry(string Name, Tensor? Tensor, string? Unread)
 /// <param name="Entries">In the file's order.</param>
 internal sealed record ForeignDictionary(string Path, IReadOnlyList<ForeignEntry> Entries)
 {
+    /// <summary>An entry's full name and shape, for messages.</summary>
+    public string Describe(ForeignEntry entry) => Qualified(entry.ToString());
+
     /// <summary>A name with the dictionary's own in front.</summary>
     public string Qualified(string name) => Path.Length == 0 ? name : $"{Path}.{name}";
 }

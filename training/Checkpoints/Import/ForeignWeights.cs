@@ -4,7 +4,7 @@ using Pipeline.Training.Checkpoints.Pth;
 
 namespace Pipeline.Training.Checkpoints.Import;
 
-/// <summary>The weights of a PyTorch or safetensors file under the names that it gives them; which of the two it is, its content tells.</summary>
+/// <summary>The weights of a PyTorch or safetensors file, told by its content, under the names that it gives them.</summary>
 internal sealed class ForeignWeights : IDisposable
 {
     private const int Depth = 4, Shown = 8;
@@ -60,13 +60,14 @@ internal sealed class ForeignWeights : IDisposable
             known.UnionWith(dictionary.Entries.Select(entry => entry.Name));
         }
 
-        return [.. root.Items.Where(entry => entry.Key is not string key || !known.Contains(key)).Select(entry => Describe(entry.Key, entry.Value))];
+        var beside = root.Items.Where(entry => entry.Key is not string key || !known.Contains(key));
+        return [.. beside.Select(entry => Describe(entry.Key, entry.Value))];
     }
 
     /// <summary>The first names and shapes, and how many there are.</summary>
     public string Holdings()
     {
-        var all = Dictionaries.SelectMany(dictionary => dictionary.Entries.Select(entry => dictionary.Qualified(entry.ToString()))).ToArray();
+        string[] all = [.. Dictionaries.SelectMany(dictionary => dictionary.Entries.Select(dictionary.Describe))];
         var first = string.Join(", ", all.Take(Shown));
         var rest = all.Length > Shown ? $", and {all.Length - Shown} more" : "";
         return $"it holds {all.Length} weights: {first}{rest}";

@@ -9,7 +9,8 @@ namespace Pipeline.Training.Checkpoints.Import;
 internal sealed record NetworkChoice(ResidualNetwork? Query, ResidualNetwork? Key, IReadOnlyList<ResidualNetwork> Others)
 {
     /// <summary>Dictionaries by how willingly they are taken; the file's top goes before them all, unknown ones come last.</summary>
-    private static readonly string[] Dictionaries = ["", "state_dict", "model", "model_state_dict", "student", "net", "network", "module", "backbone", "encoder"];
+    private static readonly string[] Dictionaries =
+        ["", "state_dict", "model", "model_state_dict", "student", "net", "network", "module", "backbone", "encoder"];
 
     /// <summary>Words in a front or key that say: this network followed another.</summary>
     private static readonly string[] Followers = ["k", "key", "momentum", "teacher", "target", "ema", "shadow", "averaged"];
@@ -44,7 +45,8 @@ internal sealed record NetworkChoice(ResidualNetwork? Query, ResidualNetwork? Ke
         if (rivals.Length > 0)
         {
             var names = string.Join(", ", rivals.Prepend(best!).Select(network => network.Name));
-            throw new UserErrorException($"{source}: it holds several residual networks, and nothing tells which is meant: {names}; save one of them alone.");
+            throw new UserErrorException(
+                $"{source}: it holds several residual networks, and nothing tells which is meant: {names}; save one of them alone.");
         }
 
         return best;
@@ -68,8 +70,9 @@ internal sealed record NetworkChoice(ResidualNetwork? Query, ResidualNetwork? Ke
             return true;
         }
 
+        var ours = ByCanonical(one);
         var theirs = ByCanonical(other);
-        return one.Canonical.Count == other.Canonical.Count && ByCanonical(one).All(entry => theirs.TryGetValue(entry.Key, out var twin) && IsSame(entry.Value, twin));
+        return ours.Count == theirs.Count && ours.All(entry => theirs.TryGetValue(entry.Key, out var twin) && IsSame(entry.Value, twin));
     }
 
     private static bool IsSame(ForeignEntry one, ForeignEntry other)

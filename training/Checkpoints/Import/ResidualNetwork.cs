@@ -40,7 +40,10 @@ internal sealed partial record ResidualNetwork(ForeignDictionary Dictionary, str
         }
     }
 
-    /// <summary>A Sequential of the network's children: four numbers that hold blocks are the layers, a convolution and a norm before them the stem.</summary>
+    /// <summary>
+    /// A Sequential of the network's children: the four numbers that hold blocks are the layers; a convolution and a norm before them, the
+    /// stem.
+    /// </summary>
     private static IEnumerable<ResidualNetwork> Numbered(ForeignDictionary dictionary, Dictionary<string, ForeignEntry> entries)
     {
         var blocks = entries.Keys.Select(name => NumberedBlock.Match(name)).Where(match => match.Success);
@@ -53,13 +56,14 @@ internal sealed partial record ResidualNetwork(ForeignDictionary Dictionary, str
             }
 
             var stem = entries.Values.Where(entry => IsStem(entry.Name, sequence.Key, layers[0])).ToArray();
-            string[] convolutions = [.. stem.Where(entry => entry.Name.EndsWith(".weight", StringComparison.Ordinal) && entry.Tensor?.dim() is null or 4).Select(Owner)];
+            string[] convolutions = [.. stem.Where(IsConvolution).Select(Owner)];
             string[] norms = [.. stem.Where(entry => entry.Name.EndsWith(".running_mean", StringComparison.Ordinal)).Select(Owner)];
             if (convolutions.Except(norms).ToArray() is [var convolution] && norms is [var norm])
             {
                 var modules = layers.Select((number, index) => KeyValuePair.Create(sequence.Key + number, $"layer{index + 1}"))
                     .Append(KeyValuePair.Create(convolution, "conv1")).Append(KeyValuePair.Create(norm, "bn1")).ToDictionary();
-                yield return new ResidualNetwork(dictionary, sequence.Key, Map(entries.Keys, sequence.Key, rest => Renamed(sequence.Key + rest, modules)));
+                var canonical = Map(entries.Keys, sequence.Key, rest => Renamed(sequence.Key + rest, modules));
+                yield return new ResidualNetwork(dictionary, sequence.Key, canonical);
             }
         }
     }
@@ -99,6 +103,10 @@ internal sealed partial record ResidualNetwork(ForeignDictionary Dictionary, str
         var match = name.StartsWith(front, StringComparison.Ordinal) ? NumberedModule.Match(name[front.Length..]) : Match.Empty;
         return match.Success && Number(match.Groups["number"].Value) < Number(firstLayer);
     }
+
+    /// <summary>A weight of four axes; one that is not read may be anything.</summary>
+    private static bool IsConvolution(ForeignEntry entry) =>
+        entry.Name.EndsWith(".weight", StringComparison.Ordinal) && (entry.Tensor is null || entry.Tensor.dim() == 4);
 
     private static string Owner(ForeignEntry entry) => entry.Name[..entry.Name.LastIndexOf('.')];
 

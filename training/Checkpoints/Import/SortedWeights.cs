@@ -53,9 +53,13 @@ internal sealed class SortedWeights
             return WeightOwner.Key;
         }
 
-        return networks.Query is { } only && NetworkChoice.IsFollower(only)
-            ? WeightOwner.Query
-            : throw new UserErrorException($"{source}: there is no momentum encoder in it; {Holdings}. Without --ema the network that learnt is taken.");
+        if (networks.Query is not null && NetworkChoice.IsFollower(networks.Query))
+        {
+            return WeightOwner.Query;
+        }
+
+        throw new UserErrorException(
+            $"{source}: there is no momentum encoder in it; {Holdings}. Without --ema the network that learnt is taken.");
     }
 
     /// <summary>The residual network's architecture and width.</summary>
@@ -65,8 +69,8 @@ internal sealed class SortedWeights
         if (networks.Query is null)
         {
             throw new UserErrorException(
-                $"{source}: there is no residual network in it: no names end with conv1.weight and layer1.0.conv1.weight behind one front, nor are layers "
-                + $"numbered as those of a Sequential; {Holdings}.");
+                $"{source}: there is no residual network in it: no names end with conv1.weight and layer1.0.conv1.weight behind one front, "
+                + $"nor are layers numbered as those of a Sequential; {Holdings}.");
         }
 
         Refuse([.. With(owner, WeightPart.Backbone).Where(entry => entry.Unread is not null).Select(entry => entry.Meaning.Canonical)]);
@@ -113,20 +117,26 @@ internal sealed class SortedWeights
         if (missing.Count > 0)
         {
             var names = string.Join(", ", missing.Take(Shown).Select(Reason));
-            throw new UserErrorException($"{source}: {missing.Count} weights are missing or of another shape, among them {names}; nothing was written.");
+            throw new UserErrorException(
+                $"{source}: {missing.Count} weights are missing or of another shape, among them {names}; nothing was written.");
         }
     }
 
     /// <summary>What became of every name.</summary>
-    public ImportReport Report(ResNetOptions shape, IReadOnlyList<string> missing)
+    /// <param name="shape">The residual network's shape.</param>
+    /// <param name="missing">Canonical names that the file does not have.</param>
+    /// <param name="owner">Whose network was taken.</param>
+    public ImportReport Report(ResNetOptions shape, IReadOnlyList<string> missing, WeightOwner owner = WeightOwner.Query)
     {
+        var network = owner == WeightOwner.Key ? networks.Key : networks.Query;
         var rest = entries.Where(entry => !mapped.ContainsKey(entry.Name)).ToArray();
         var ignored = rest.Where(entry => entry.Meaning.Part != WeightPart.Unexpected).GroupBy(Group)
             .ToDictionary(group => group.Key, IReadOnlyList<string> (group) => [.. group.Select(entry => entry.Name)]);
-        string[] unexpected = [.. rest.Where(entry => entry.Meaning.Part == WeightPart.Unexpected && entry.Unread is null).Select(entry => entry.Name)];
+        var unknown = rest.Where(entry => entry.Meaning.Part == WeightPart.Unexpected && entry.Unread is null);
+        string[] unexpected = [.. unknown.Select(entry => entry.Name)];
         return new ImportReport(source, Layout(), shape, mapped, missing, ignored, unexpected)
         {
-            Network = networks.Query?.Name ?? "",
+            Network = network?.Name ?? "",
             Beside = foreign.Beside(read),
             Foreign = foreign.Foreign,
             Unread = rest.Where(entry => entry.Unread is not null).ToDictionary(entry => entry.Name, entry => entry.Unread!),
@@ -143,7 +153,8 @@ internal sealed class SortedWeights
     private void AddAll(ForeignDictionary dictionary)
     {
         var isQueries = networks.Query is null || dictionary == networks.Query.Dictionary;
-        var taken = read.Where(other => other != dictionary).SelectMany(other => other.Entries.Select(entry => entry.Name)).ToHashSet(StringComparer.Ordinal);
+        var others = read.Where(other => other != dictionary);
+        var taken = others.SelectMany(other => other.Entries).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var entry in dictionary.Entries)
         {
             var name = taken.Contains(entry.Name) ? dictionary.Qualified(entry.Name) : entry.Name;

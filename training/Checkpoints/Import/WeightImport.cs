@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints.Import;
 
-/// <summary>Turns weights of PyContrast, MoCo, torchvision or our own into canonical ones, and says what became of every name.</summary>
+/// <summary>
+/// Turns weights of PyContrast, MoCo, torchvision or our own, or of anyone whose names have the structure of torchvision's residual
+/// networks, into canonical ones, and says what became of every name.
+/// </summary>
 /// <remarks>An output called <c>.pth</c> is written for <c>torch.load</c>, with torchvision's names.</remarks>
 public static class WeightImport
 {
@@ -27,7 +30,7 @@ public static class WeightImport
         var shape = weights.Shape(owner);
         using var backbone = new ResNet(shape);
         var missing = weights.Fill(StateDict.InOrder(backbone), owner, WeightPart.Backbone);
-        var report = weights.Report(shape, missing);
+        var report = weights.Report(shape, missing, owner);
         weights.Refuse(missing);
         if (IsTorch(output))
         {
@@ -114,7 +117,8 @@ public static class WeightImport
             }
 
             throw new UserErrorException(
-                $"{source}: there is no Faster R-CNN in it: {name} is missing; {weights.Holdings}. Without --as detector its residual network is taken.");
+                $"{source}: there is no Faster R-CNN in it: {name} is missing; {weights.Holdings}. "
+                + "Without --as detector its residual network is taken.");
         }
 
         var classes = Rows("roi_heads.box_predictor.cls_score.weight");

@@ -53,8 +53,8 @@ internal sealed partial record WeightName(WeightOwner Owner, WeightPart Part, st
     public static bool IsBackbone(string name) => BackboneNames.IsMatch(name);
 
     /// <summary>
-    /// Reads PyContrast's, MoCo's (v1, v2), torchvision's (classifiers and detectors, old and new) and our own names, with or without <c>module.</c> and
-    /// its like in front. A residual network behind another front is found by <see cref="ResidualNetwork"/>.
+    /// Reads PyContrast's, MoCo's (v1, v2), torchvision's (classifiers and detectors, old and new) and our own names, with or without
+    /// <c>module.</c> and its like in front. A residual network behind another front is found by <see cref="ResidualNetwork"/>.
     /// </summary>
     public static WeightName Parse(string name, WeightOwner owner = WeightOwner.Query)
     {

@@ -25,11 +25,11 @@ internal static class PickleCalls
             View(storage, storage.Type, offset, shape, strides, requiresGrad: false),
         ("_rebuild_tensor_v2", [PickleStorage storage, long offset, PickleTuple shape, PickleTuple strides, bool requiresGrad, PickleDictionary, ..]) =>
             View(storage, storage.Type, offset, shape, strides, requiresGrad),
-        ("_rebuild_tensor_v3", [PickleStorage storage, long offset, PickleTuple shape, PickleTuple strides, bool requiresGrad, PickleDictionary, PickleGlobal dtype, ..]) =>
-            Typed(storage, dtype, offset, shape, strides, requiresGrad),
+        ("_rebuild_tensor_v3", [PickleStorage, long, PickleTuple, PickleTuple, bool, PickleDictionary, PickleGlobal dtype, ..]) =>
+            Typed(dtype, arguments),
         ("_rebuild_parameter" or "_rebuild_parameter_with_state", [PickleTensor tensor, bool requiresGrad, PickleDictionary, ..]) =>
             tensor with { RequiresGrad = requiresGrad, IsParameter = true },
-        ("_rebuild_parameter" or "_rebuild_parameter_with_state", [PickleOpaque { IsTensor: false } unread, bool, PickleDictionary, ..]) => unread,
+        ("_rebuild_parameter" or "_rebuild_parameter_with_state", [PickleOpaque { IsUnreadType: true } unread, bool, ..]) => unread,
         _ => throw new FormatException($"'{global}' with arguments that PyTorch does not write{Foreign(arguments)}"),
     };
 
@@ -57,20 +57,29 @@ internal static class PickleCalls
     }
 
     /// <summary>A tensor that names its element type itself; one of a type that there is none of here is not read.</summary>
-    private static object Typed(PickleStorage storage, PickleGlobal dtype, long offset, PickleTuple shape, PickleTuple strides, bool requiresGrad)
+    private static object Typed(PickleGlobal dtype, object?[] arguments)
     {
         var type = StorageType.OfDtype(dtype);
-        return type is null ? new PickleOpaque(dtype) : View(storage, type, offset, shape, strides, requiresGrad);
+        if (type is null)
+        {
+            return new PickleOpaque(dtype) { IsUnreadType = true };
+        }
+
+        return arguments is [PickleStorage storage, long offset, PickleTuple shape, PickleTuple strides, bool requiresGrad, ..]
+            ? View(storage, type, offset, shape, strides, requiresGrad)
+            : throw new FormatException($"a tensor of {dtype} with arguments that PyTorch does not write");
     }
 
-    private static PickleTensor View(PickleStorage storage, StorageType type, long offset, PickleTuple shape, PickleTuple strides, bool requiresGrad)
+    private static PickleTensor View(
+        PickleStorage storage, StorageType type, long offset, PickleTuple shape, PickleTuple strides, bool requiresGrad)
     {
         var sizes = Numbers(shape);
         var steps = Numbers(strides);
         var elements = storage.Count * storage.Type.Bytes / type.Bytes;
         if (sizes.Length != steps.Length || sizes.Length > MaxDimensions || offset < 0 || offset > elements)
         {
-            throw new FormatException($"a tensor of {sizes.Length} sizes, {steps.Length} strides and offset {offset} in a storage of {elements}");
+            throw new FormatException(
+                $"a tensor of {sizes.Length} sizes, {steps.Length} strides and offset {offset} in a storage of {elements}");
         }
 
         try

@@ -4,9 +4,9 @@ using System.Numerics;
 namespace Pipeline.Training.Checkpoints.Pth;
 
 /// <summary>
-/// Python's pickle machine reduced to data: numbers, text, lists, tuples, dictionaries, and the few calls by which PyTorch writes tensors, which are
-/// recognised by name and never made. Any other object becomes a <see cref="PickleOpaque"/>, which is never built; a name that reaches for code is
-/// refused. No recursion: depth costs nothing.
+/// Python's pickle machine reduced to data: numbers, text, lists, tuples, dictionaries, and the few calls by which PyTorch writes tensors,
+/// which are recognised by name and never made. Any other object becomes a <see cref="PickleOpaque"/>, which is never built; a name that
+/// reaches for code is refused. No recursion: depth costs nothing.
 /// </summary>
 /// <param name="input">The pickle.</param>
 /// <param name="storage">Makes a storage of a persistent id; null where a file may have none.</param>

@@ -11,7 +11,7 @@ internal sealed class PickleList
     public List<object?> Items { get; } = [];
 }
 
-/// <summary>A dictionary, ordered or not. Its keys are what Python can hash; those that are no plain values are equal only to themselves.</summary>
+/// <summary>A dictionary, ordered or not. Its keys are what Python can hash; a tuple or an object is equal only to itself.</summary>
 internal sealed class PickleDictionary
 {
     private readonly Dictionary<object, object?> items = [];
@@ -37,13 +37,13 @@ internal sealed class PickleDictionary
     };
 }
 
-/// <summary>A name of Python's; it is never looked up, only compared with the lists of those that have a meaning here or are refused.</summary>
+/// <summary>A name of Python's; it is never looked up, only compared with those that have a meaning here or are refused.</summary>
 internal sealed record PickleGlobal(string Module, string Name)
 {
     public override string ToString() => $"{Module}.{Name}";
 }
 
-/// <summary>An object of a kind that has no meaning here. It is never built: only its kind is known, and what was put into it as into a dictionary.</summary>
+/// <summary>An object of a kind without a meaning here. It is never built: only its kind is known, and what was set in it by key.</summary>
 /// <param name="kind">Its class, or the function that would have made it.</param>
 internal sealed class PickleOpaque(PickleGlobal kind)
 {
@@ -53,7 +53,11 @@ internal sealed class PickleOpaque(PickleGlobal kind)
     public PickleDictionary? Items { get; private set; }
 
     /// <summary>Whether it would be a tensor, of a sort that is not read: sparse, quantised, a subclass.</summary>
-    public bool IsTensor => kind.Module.StartsWith("torch", StringComparison.Ordinal) && kind.Name.StartsWith("_rebuild", StringComparison.Ordinal);
+    public bool IsTensor =>
+        kind.Module.StartsWith("torch", StringComparison.Ordinal) && kind.Name.StartsWith("_rebuild", StringComparison.Ordinal);
+
+    /// <summary>Whether it is a plain tensor, of an element type that there is none of here.</summary>
+    public bool IsUnreadType { get; init; }
 
     public PickleDictionary ToSetIn() => Items ??= new PickleDictionary();
 }

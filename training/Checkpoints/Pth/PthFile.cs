@@ -12,7 +12,8 @@ namespace Pipeline.Training.Checkpoints.Pth;
 /// <param name="root">Dictionaries, lists, tuples, numbers, text, tensors, objects of foreign kinds.</param>
 /// <param name="foreign">Names of Python's that have no meaning here.</param>
 /// <param name="storages">The memory of the tensors.</param>
-internal sealed class PthContent(object? root, IReadOnlyCollection<string> foreign, IReadOnlyDictionary<PickleStorage, Tensor> storages) : IDisposable
+internal sealed class PthContent(
+    object? root, IReadOnlyCollection<string> foreign, IReadOnlyDictionary<PickleStorage, Tensor> storages) : IDisposable
 {
     private readonly Dictionary<(PickleStorage Storage, StorageType Type), Tensor> retyped = [];
 
@@ -63,6 +64,9 @@ internal static class PthFile
     /// <summary>Why an archive of <c>torch.jit.save</c> is refused.</summary>
     internal const string TorchScript = "it is a TorchScript archive, a program; save the module's state_dict() instead";
 
+    /// <summary>What may be done about an archive of another kind.</summary>
+    internal const string NotOurs = "torch.save did not write it; if weights are packed in it, unpack it";
+
     private const string ObjectRecord = "data.pkl", ByteOrderRecord = "byteorder";
     private const int LegacyProtocol = 1001;
 
@@ -107,7 +111,7 @@ internal static class PthFile
 
         if (!records.TryGetValue(ObjectRecord, out var pickle))
         {
-            throw new FormatException($"the archive has no {ObjectRecord}: torch.save did not write it; if weights are packed in it, unpack it");
+            throw new FormatException($"the archive has no {ObjectRecord}: {NotOurs}");
         }
 
         if (records.TryGetValue(ByteOrderRecord, out var order) && order.Length < 16 && Encoding.ASCII.GetString(Bytes(stream, order)) == "big")
@@ -173,7 +177,8 @@ internal static class PthFile
     {
         if (root is PickleOpaque { Items: null } model)
         {
-            throw new FormatException($"it is a pickled object of the kind '{model.Kind}', a whole model perhaps, not weights; save its state_dict() instead");
+            throw new FormatException(
+                $"it is a pickled object of the kind '{model.Kind}', a whole model perhaps, not weights; save its state_dict() instead");
         }
 
         foreach (var branch in PickleTree.Dictionaries(root, WeightsDepth))
@@ -182,7 +187,8 @@ internal static class PthFile
             {
                 if (value is PickleOpaque { IsTensor: true } tensor)
                 {
-                    throw new FormatException($"the tensor '{key}' would be made by Python's '{tensor.Kind}', which is not run; save it as a dense tensor");
+                    throw new FormatException(
+                        $"the tensor '{key}' would be made by Python's '{tensor.Kind}', which is not run; save it as a dense tensor");
                 }
             }
         }

@@ -55,5 +55,6 @@ internal sealed record StorageType(string Name, string DtypeName, ScalarType Typ
     }
 
     /// <summary>The element type of a name as <c>torch.float16</c>; null when no tensor here can have it.</summary>
-    public static StorageType? OfDtype(PickleGlobal dtype) => dtype.Module == "torch" ? Array.Find(All, type => type.DtypeName == dtype.Name) : null;
+    public static StorageType? OfDtype(PickleGlobal dtype) =>
+        dtype.Module == "torch" ? Array.Find(All, type => type.DtypeName == dtype.Name) : null;
 }

@@ -40,7 +40,7 @@ internal static class ZipRecords
         {
             var (full, header, record) = Entry(directory, ref at);
             var slash = full.IndexOf('/', StringComparison.Ordinal);
-            var folder = slash > 0 ? full[..slash] : throw new FormatException($"record '{full}' lies in no folder: torch.save did not write the archive; if weights are packed in it, unpack it");
+            var folder = slash > 0 ? full[..slash] : throw new FormatException($"record '{full}' lies in no folder: {PthFile.NotOurs}");
             root ??= folder;
             if (folder != root || full.Split('/').Contains("..") || full.Contains('\\', StringComparison.Ordinal))
             {
@@ -142,7 +142,7 @@ internal static class ZipRecords
 
         if (method != 0 || packed != length || (flags & Encrypted) != 0)
         {
-            throw new FormatException($"record '{name}' is compressed or encrypted, which PyTorch's files never are; if weights are packed in it, unpack it");
+            throw new FormatException($"record '{name}' is compressed or encrypted: {PthFile.NotOurs}");
         }
 
         at += size;

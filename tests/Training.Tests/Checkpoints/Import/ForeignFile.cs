@@ -10,7 +10,15 @@ namespace Pipeline.Training.Tests.Checkpoints.Import;
 /// <summary>Writes weights as other people's programs save them.</summary>
 internal static class ForeignFile
 {
-    public static ResNetOptions Tiny { get; } = new() { Architecture = "resnet18", WidthMultiplier = 0.0625, BatchNorm = BatchNormMode.Train };
+    private const string OpenDictionary = "ccollections\nOrderedDict\n)R";
+
+    /// <summary>A residual network whose weights are a few kilobytes.</summary>
+    public static ResNetOptions Tiny { get; } = new()
+    {
+        Architecture = "resnet18",
+        WidthMultiplier = 0.0625,
+        BatchNorm = BatchNormMode.Train,
+    };
 
     /// <summary>The weights of a tiny residual network, by torchvision's names.</summary>
     public static Dictionary<string, Tensor> Weights()
@@ -41,7 +49,7 @@ internal static class ForeignFile
     /// <summary>Several dictionaries of weights, by their keys at the top.</summary>
     public static void WriteDictionaries(string path, params (string Key, IReadOnlyDictionary<string, Tensor> Weights)[] dictionaries)
     {
-        const string Open = "ccollections\nOrderedDict\n)R(";
+        const string Open = OpenDictionary + "(";
         PthWriter.Write(path, dictionaries.SelectMany(dictionary => dictionary.Weights));
         Replace(path, pickle =>
         {
@@ -50,7 +58,13 @@ internal static class ForeignFile
             for (var i = 0; i < dictionaries.Length; i++)
             {
                 var isLast = i == dictionaries.Length - 1;
-                var end = isLast ? pickle.Length - "u.".Length : pickle.IndexOf(Text(dictionaries[i + 1].Weights.Keys.First()), start + 1, StringComparison.Ordinal);
+                var end = pickle.Length - "u.".Length;
+                if (!isLast)
+                {
+                    var firstOfNext = Text(dictionaries[i + 1].Weights.Keys.First());
+                    end = pickle.IndexOf(firstOfNext, start + 1, StringComparison.Ordinal);
+                }
+
                 text.Append($"{Text(dictionaries[i].Key)}{Open}{pickle[start..end]}u");
                 start = end;
             }
@@ -71,7 +85,7 @@ internal static class ForeignFile
         {
             var storageAt = pickle.IndexOf($"ctorch\n{storage}\n", StringComparison.Ordinal);
             var callAt = pickle.LastIndexOf("_rebuild_tensor_v2", storageAt, StringComparison.Ordinal);
-            var endAt = pickle.IndexOf("ccollections\nOrderedDict\n)RtR", storageAt, StringComparison.Ordinal) + "ccollections\nOrderedDict\n)R".Length;
+            var endAt = pickle.IndexOf(OpenDictionary + "tR", storageAt, StringComparison.Ordinal) + OpenDictionary.Length;
             var call = pickle[callAt..endAt].Replace("v2", "v3", StringComparison.Ordinal)
                 .Replace($"ctorch\n{storage}\n", "ctorch.storage\nUntypedStorage\n", StringComparison.Ordinal)
                 .Replace("J\u004c\u0002\0\0", "J\u0098\u0004\0\0", StringComparison.Ordinal);

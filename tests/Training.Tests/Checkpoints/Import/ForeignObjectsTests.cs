@@ -8,7 +8,11 @@ namespace Pipeline.Training.Tests.Checkpoints.Import;
 
 public sealed class ForeignObjectsTests : IDisposable
 {
-    private const string Tensor = "ctorch._utils\n_rebuild_tensor_v2\n((X\a\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\0" + "0X\u0003\0\0\0cpuM\u004c\u0002tQK\0K\u0001\u0085K\u0001\u0085\u0089}tR";
+    /// <summary>A tensor of one element in the first storage of 588.</summary>
+    private const string Tensor =
+        "ctorch._utils\n_rebuild_tensor_v2\n((X\a\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\0" + "0X\u0003\0\0\0cpuM\u004c\u0002tQ"
+        + "K\0K\u0001\u0085K\u0001\u0085\u0089}tR";
+
     private readonly string folder = Directory.CreateTempSubdirectory("foreign").FullName;
 
     [Fact]
@@ -42,8 +46,14 @@ public sealed class ForeignObjectsTests : IDisposable
     [InlineData("an old object", "(cproject.data\nConfig\nK\u0001o", "project.data.Config")]
     [InlineData("a dictionary of another kind", "cyacs.config\nCfgNode\n)\u0081(X\u0001\0\0\0aK\u0001u}b", "yacs.config.CfgNode")]
     [InlineData("a list of another kind", "cmmengine.logging\nHistory\n)\u0081(K\u0001K\u0002e", "mmengine.logging.History")]
-    [InlineData("a default dictionary", "ccollections\ndefaultdict\n(cbuiltins\nlist\ntR(X\u0001\0\0\0aK\u0001u", "builtins.list collections.defaultdict")]
-    [InlineData("a numpy scalar", "cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(U\u0002f8I0\nI1\ntRU\u000812345678tR", "numpy.core.multiarray.scalar numpy.dtype")]
+    [InlineData(
+        "a default dictionary",
+        "ccollections\ndefaultdict\n(cbuiltins\nlist\ntR(X\u0001\0\0\0aK\u0001u",
+        "builtins.list collections.defaultdict")]
+    [InlineData(
+        "a numpy scalar",
+        "cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(U\u0002f8I0\nI1\ntRU\u000812345678tR",
+        "numpy.core.multiarray.scalar numpy.dtype")]
     [InlineData("an encoded text", "c_codecs\nencode\n(X\u0001\0\0\0aX\u0006\0\0\0latin1tR", "_codecs.encode")]
     [InlineData("a device", "ctorch\ndevice\n(X\u0003\0\0\0cputR", "torch.device")]
     [InlineData("a size", "ctorch\nSize\n((K\u0001K\u0002ttR", "torch.Size")]
@@ -51,7 +61,10 @@ public sealed class ForeignObjectsTests : IDisposable
     [InlineData("a path", "cpathlib\nPosixPath\n(X\u0001\0\0\0atR", "pathlib.PosixPath")]
     [InlineData("a member of an enumeration", "cproject\nMode\n(K\u0001tR", "project.Mode")]
     [InlineData("a member as Python 3.11 writes it", "cbuiltins\ngetattr\n(cproject\nMode\nX\u0003\0\0\0REDtR", "project.Mode")]
-    [InlineData("an object as protocol 1 writes it", "ccopy_reg\n_reconstructor\n(cproject\nThing\nc__builtin__\nobject\nNtR}b", "__builtin__.object copy_reg._reconstructor project.Thing")]
+    [InlineData(
+        "an object as protocol 1 writes it",
+        "ccopy_reg\n_reconstructor\n(cproject\nThing\nc__builtin__\nobject\nNtR}b",
+        "__builtin__.object copy_reg._reconstructor project.Thing")]
     [InlineData("a nested class", "\u008c\u0007project\u008c\u000bOuter.Inner\u0093)\u0081", "project.Outer.Inner")]
     [InlineData("a whole module", "ctorch.nn.modules.linear\nLinear\n)\u0081}b", "torch.nn.modules.linear.Linear")]
     [InlineData("keys of every kind", "}(NK\u0001K\u0001K\u0002\u0086K\u0003cproject\nMode\n(K\u0001tRK\u0004u", "project.Mode")]
@@ -111,7 +124,9 @@ public sealed class ForeignObjectsTests : IDisposable
     [InlineData("ctorch._tensor\n_rebuild_from_type_v2\n)R", "torch._tensor._rebuild_from_type_v2")]
     [InlineData("cnumpy.core.multiarray\n_reconstruct\n)R", "numpy.core.multiarray._reconstruct")]
     [InlineData("cproject.weights\nmake\n)R", "project.weights.make")]
-    [InlineData("ctorch._utils\n_rebuild_tensor_v2\n(cproject.weights\nmake\n)RK\0K\u0001\u0085K\u0001\u0085\u0089}tR", "project.weights.make")]
+    [InlineData(
+        "ctorch._utils\n_rebuild_tensor_v2\n(cproject.weights\nmake\n)RK\0K\u0001\u0085K\u0001\u0085\u0089}tR",
+        "project.weights.make")]
     [InlineData("ctorch._utils\n_rebuild_parameter\n(cproject.weights\nmake\n)R\u0089}tR", "project.weights.make")]
     public void A_weight_that_only_a_call_would_give_is_refused_with_the_callable(string opcodes, string callable)
     {
