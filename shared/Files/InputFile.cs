@@ -34,7 +34,7 @@ public static class InputFile
         using var stream = Open(path, noun);
         if (stream.Length > maxBytes)
         {
-            throw new UserErrorException($"{path}: {stream.Length:N0} bytes are too many for a {noun}; the limit is {maxBytes:N0}.");
+            throw new UserErrorException($"{path}: {stream.Length:N0} bytes are too many for {A(noun)}; the limit is {maxBytes:N0}.");
         }
 
         try
@@ -79,22 +79,24 @@ public static class InputFile
 
         if (kind != FileKind.Folder)
         {
-            throw new UserErrorException($"{path}: this is a file; a {noun} is expected.");
+            throw new UserErrorException($"{path}: this is a file; {A(noun)} is expected.");
         }
     }
 
     private static string? Problem(string path, string noun) => FileStatus.Of(path).Kind switch
     {
         FileKind.Missing => Missing(path, noun),
-        FileKind.Folder => $"{path}: this is a folder; a {noun} is expected.",
-        FileKind.Special => $"{path}: this is a pipe, a socket or a device; write what it gives to a {noun} first.",
+        FileKind.Folder => $"{path}: this is a folder; {A(noun)} is expected.",
+        FileKind.Special => $"{path}: this is a pipe, a socket or a device; write what it gives to {A(noun)} first.",
         _ => null,
     };
+
+    private static string A(string noun) => "aeio".Contains(noun[0], StringComparison.Ordinal) ? $"an {noun}" : $"a {noun}";
 
     private static string Missing(string path, string noun)
     {
         var link = new FileInfo(path).LinkTarget;
-        return link is null ? $"{path}: there is no such {noun}." : $"{path}: this is a link to {link}, which is not there or leads back to it; a {noun} is expected.";
+        return link is null ? $"{path}: there is no such {noun}." : $"{path}: this is a link to {link}, which is not there or leads back to it; {A(noun)} is expected.";
     }
 
     private static UserErrorException CannotRead(string path, string noun, Exception exception) => exception is UnauthorizedAccessException

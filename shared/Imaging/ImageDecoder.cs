@@ -6,7 +6,7 @@ namespace Pipeline.Shared.Imaging;
 /// <summary>Decodes PNG, JPEG, WebP, BMP and GIF to 8-bit RGB; EXIF orientation is applied, transparent pixels are laid on black.</summary>
 public static class ImageDecoder
 {
-    private const string Noun = "picture file";
+    private const string Noun = "image file";
 
     /// <param name="path">The image file.</param>
     /// <param name="limits">What is refused; the defaults when null.</param>

@@ -74,9 +74,9 @@ public sealed class ImageSizeTests : IDisposable
         make.WaitForExit();
 
         AssertRefused("dangling.png", "a link to nowhere.png, which is not there");
-        AssertRefused("folder.png", "this is a folder; a picture file is expected");
+        AssertRefused("folder.png", "this is a folder; an image file is expected");
         AssertRefused("pipe.png", "a pipe, a socket or a device");
-        AssertRefused("missing.png", "there is no such picture file");
+        AssertRefused("missing.png", "there is no such image file");
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
