@@ -113,8 +113,8 @@ public sealed class PretrainTests : IDisposable
     [Fact]
     public void Too_few_images_a_short_queue_and_other_weights_are_refused()
     {
-        string Refusal(PretrainOptions options) => Assert.Throws<UserErrorException>(() => PretrainRun.Run(options, cancellation: TestContext.Current.CancellationToken)).Message;
-        Assert.Contains("fewer images than one batch", Refusal(Tiny("f") with { BatchSize = 64 }));
+        string Refusal(PretrainOptions options) => Assert.ThrowsAny<UserErrorException>(() => PretrainRun.Run(options, cancellation: TestContext.Current.CancellationToken)).Message;
+        Assert.Contains("fewer images than one batch", Refusal(Tiny("f") with { BatchSize = 64, Contrastive = Tiny("f").Contrastive with { QueueSize = 64 } }));
         Assert.Contains("queueSize", Refusal(Tiny("f") with { Contrastive = new ContrastiveOptions { QueueSize = 3 } }));
         Assert.Contains("no such folder", Refusal(Tiny("f") with { Images = Path.Combine(folder, "nowhere") }));
         Assert.False(Directory.Exists(Path.Combine(folder, "f")));
