@@ -24,6 +24,7 @@ public sealed class DetectorModel : IDisposable
     public static DetectorModel Load(string modelDirectory, int threads = 0)
     {
         var directory = ModelDirectory.Open(modelDirectory);
+        OnnxRuntimeTelemetry.TurnOffTracing();
         try
         {
             using var options = new Microsoft.ML.OnnxRuntime.SessionOptions { IntraOpNumThreads = threads };

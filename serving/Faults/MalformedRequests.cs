@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Pipeline.Serving.Faults;
+
+/// <summary>Requests that the server refuses before they reach the service, because they are no HTTP: one line of the log each.</summary>
+internal sealed partial class MalformedRequests(DiagnosticListener diagnostics, ILogger<MalformedRequests> logger)
+    : IHostedService, IObserver<KeyValuePair<string, object?>>
+{
+    private const string BadRequestEvent = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
+    private const int LongestReason = 400;
+
+    private IDisposable? subscription;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        subscription = diagnostics.Subscribe(this, name => name == BadRequestEvent);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        subscription?.Dispose();
+        return Task.CompletedTask;
+    }
+
+    public void OnNext(KeyValuePair<string, object?> value)
+    {
+        if (value.Value is not IFeatureCollection features || features.Get<RequestFaults.Reached>() is not null)
+        {
+            return;
+        }
+
+        if (features.Get<IBadRequestExceptionFeature>()?.Error is { } error)
+        {
+            Malformed(LogText.OneLine(error.Message, LongestReason));
+        }
+    }
+
+    public void OnCompleted()
+    {
+    }
+
+    public void OnError(Exception error)
+    {
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "a connection sent no HTTP request: {Reason}")]
+    private partial void Malformed(string reason);
+}
