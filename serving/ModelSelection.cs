@@ -37,5 +37,5 @@ internal static class ModelSelection
 
     private static string Content(ModelCatalog catalog) => catalog.Names.Count == 0
         ? "it holds no model: no folder <name>/<version> with a manifest.json. Export a model into it, or name another with --models."
-        : $"it holds {catalog.Names.Count} models: {string.Join(", ", catalog.Names)}.";
+        : $"its models are: {string.Join(", ", catalog.Names)}.";
 }

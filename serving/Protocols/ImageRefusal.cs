@@ -47,7 +47,7 @@ internal static class ImageRefusal
     }
 
     private static string WhoseLimit(ImageLimits service, ModelManifest model) => model.MaxInputSidePixels < service.MaxDimensionPixels
-        ? $"The limit of a side is that of the model {model.Name}. Send a smaller image."
+        ? $"The limit of a side is that of the model {model.Name}, the other is the service's (--max-pixels). Send a smaller image."
         : "These are the service's limits (--max-side-pixels, --max-pixels). Send a smaller image.";
 
     private static string Beginning(ReadOnlySpan<byte> encoded)

@@ -28,7 +28,7 @@ public sealed class ModelSelectionTests : IDisposable
 
         var refused = Refusal(new ServiceOptions { Models = root, Model = name });
 
-        Assert.Equal($"--model: '{name}' is no model in {root}; it holds 1 models: tiny.", refused);
+        Assert.Equal($"--model: '{name}' is no model in {root}; its models are: tiny.", refused);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class ModelSelectionTests : IDisposable
         Assert.Contains("it holds no model: no folder <name>/<version> with a manifest.json", Refusal(new ServiceOptions { Models = root }));
         Copy(TinyModel.Export(root), "other/1");
 
-        Assert.Contains("it holds 2 models: other, tiny. Choose one with --model.", Refusal(new ServiceOptions { Models = root }));
+        Assert.Contains("its models are: other, tiny. Choose one with --model.", Refusal(new ServiceOptions { Models = root }));
     }
 
     [Fact]

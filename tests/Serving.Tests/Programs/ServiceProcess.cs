@@ -6,6 +6,7 @@ namespace Pipeline.Serving.Tests.Programs;
 internal sealed class ServiceProcess : IDisposable
 {
     private const string Listening = "listening on ";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Process process;
     private readonly List<string> lines = [];
     private readonly Task<string> errors;
@@ -27,7 +28,7 @@ internal sealed class ServiceProcess : IDisposable
     public static async Task<ServiceProcess> Start(ProcessStartInfo start, CancellationToken cancellation)
     {
         var service = new ServiceProcess(Process.Start(start)!);
-        var first = await service.process.StandardOutput.ReadLineAsync(cancellation);
+        var first = await service.process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(Patience, cancellation);
         if (first?.StartsWith(Listening, StringComparison.Ordinal) != true)
         {
             Assert.Fail($"The service does not listen: {first} {await service.errors}");
@@ -41,8 +42,8 @@ internal sealed class ServiceProcess : IDisposable
     public async Task<ProgramEnd> End(string signal, CancellationToken cancellation)
     {
         Signal(signal);
-        var output = await process.StandardOutput.ReadToEndAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
+        var output = await process.StandardOutput.ReadToEndAsync(cancellation).WaitAsync(Patience, cancellation);
+        await process.WaitForExitAsync(cancellation).WaitAsync(Patience, cancellation);
         return new ProgramEnd(process.ExitCode, string.Concat(lines) + output, await errors);
     }
 
@@ -56,7 +57,7 @@ internal sealed class ServiceProcess : IDisposable
     /// <summary>Reads the log up to a line with this text.</summary>
     public async Task<string> ReadLogUntil(string text, CancellationToken cancellation)
     {
-        while (await process.StandardOutput.ReadLineAsync(cancellation) is { } line)
+        while (await process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(Patience, cancellation) is { } line)
         {
             lines.Add(line + "\n");
             if (line.Contains(text, StringComparison.Ordinal))
