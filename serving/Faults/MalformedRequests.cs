@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Pipeline.Serving.Faults;
@@ -10,7 +11,21 @@ internal sealed partial class MalformedRequests(DiagnosticListener diagnostics, 
     private const string BadRequestEvent = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
     private const int LongestReason = 400;
 
+    private static readonly object Spared = new();
+
     private IDisposable? subscription;
+
+    /// <summary>
+    /// From now on the connection is passed over: a request came through, and what is wrong with it is told where it is answered. When its body breaks
+    /// off, the server may also take the rest for a request that is no HTTP.
+    /// </summary>
+    public static void Spare(IFeatureCollection connection)
+    {
+        if (connection.Get<IConnectionItemsFeature>() is { } items)
+        {
+            items.Items[Spared] = Spared;
+        }
+    }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -26,7 +41,7 @@ internal sealed partial class MalformedRequests(DiagnosticListener diagnostics, 
 
     public void OnNext(KeyValuePair<string, object?> value)
     {
-        if (value.Value is not IFeatureCollection features || features.Get<RequestFaults.Reached>() is not null)
+        if (value.Value is not IFeatureCollection features || IsSpared(features))
         {
             return;
         }
@@ -44,6 +59,9 @@ internal sealed partial class MalformedRequests(DiagnosticListener diagnostics, 
     public void OnError(Exception error)
     {
     }
+
+    private static bool IsSpared(IFeatureCollection connection) =>
+        connection.Get<IConnectionItemsFeature>()?.Items.ContainsKey(Spared) == true;
 
     [LoggerMessage(1, LogLevel.Information, "a connection sent no HTTP request: {Reason}")]
     private partial void Malformed(string reason);

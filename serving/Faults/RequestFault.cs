@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.ML.OnnxRuntime;
+using Pipeline.Serving.Inference;
 using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Serving.Faults;
@@ -30,7 +31,7 @@ internal sealed record RequestFault(int Status, string Answer)
             return new RequestFault(StatusCodes.Status499ClientClosedRequest, "The client closed the connection before it was answered.");
         }
 
-        var answer = exception is OnnxRuntimeException
+        var answer = IsOfModel(exception)
             ? "The model failed on this image; the service's log says more."
             : "The service failed on this request; its log says more.";
         return new RequestFault(StatusCodes.Status500InternalServerError, answer);
@@ -58,6 +59,9 @@ internal sealed record RequestFault(int Status, string Answer)
             StatusCodes.Status413PayloadTooLarge,
             $"{sent}; the service takes up to {limit} (--max-body-bytes). Send a smaller image, or one that is compressed more.");
     }
+
+    /// <summary>Whether the model failed, and not the service's own code.</summary>
+    public static bool IsOfModel(Exception? exception) => exception is InferenceException or OnnxRuntimeException;
 
     private static RequestFault OfBadRequest(BadHttpRequestException bad, ImageLimits limits) => bad.StatusCode switch
     {

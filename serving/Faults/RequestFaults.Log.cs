@@ -1,5 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
-
 namespace Pipeline.Serving.Faults;
 
 internal sealed partial class RequestFaults
@@ -16,9 +14,9 @@ internal sealed partial class RequestFaults
             return;
         }
 
-        if (cause is OnnxRuntimeException)
+        if (RequestFault.IsOfModel(cause))
         {
-            ModelFault(method, path, fault.Status, LogText.OneLine(cause.Message, LongestReason));
+            ModelFault(method, path, fault.Status, LogText.OneLine(cause!.Message, LongestReason));
             return;
         }
 

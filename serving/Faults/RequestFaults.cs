@@ -11,7 +11,7 @@ internal sealed partial class RequestFaults(RequestDelegate next, ILogger<Reques
     /// <summary>Answers one request.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
-        context.Features.Set(Reached.Mark);
+        MalformedRequests.Spare(context.Features);
         RequestFault? fault;
         Exception? cause = null;
         try
@@ -40,17 +40,14 @@ internal sealed partial class RequestFaults(RequestDelegate next, ILogger<Reques
         }
     }
 
-    /// <summary>Marks requests whose faults are told here.</summary>
-    internal sealed class Reached
-    {
-        public static readonly Reached Mark = new();
-    }
-
     private static async Task AnswerAsync(HttpContext context, RequestFault fault)
     {
-        if (!context.RequestAborted.IsCancellationRequested)
+        if (fault.Status == StatusCodes.Status499ClientClosedRequest || context.RequestAborted.IsCancellationRequested)
         {
-            await Results.Problem(fault.Answer, statusCode: fault.Status).ExecuteAsync(context);
+            context.Abort();   // nobody listens, and the server shall not take the rest of the body for another request
+            return;
         }
+
+        await Results.Problem(fault.Answer, statusCode: fault.Status).ExecuteAsync(context);
     }
 }

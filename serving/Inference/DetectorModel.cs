@@ -27,7 +27,11 @@ public sealed class DetectorModel : IDisposable
         OnnxRuntimeTelemetry.TurnOffTracing();
         try
         {
-            using var options = new Microsoft.ML.OnnxRuntime.SessionOptions { IntraOpNumThreads = threads };
+            using var options = new Microsoft.ML.OnnxRuntime.SessionOptions
+            {
+                IntraOpNumThreads = threads,
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,   // what fails is thrown, and told once
+            };
             return new DetectorModel(directory.Manifest, new InferenceSession(directory.ModelPath, options));
         }
         catch (OnnxRuntimeException exception)

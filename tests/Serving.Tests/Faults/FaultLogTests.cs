@@ -115,7 +115,7 @@ public sealed class FaultLogTests : IAsyncLifetime
         var end = await service.End("TERM", Cancellation);
 
         var lines = end.Output.Trim().Split('\n');
-        Assert.Equal(2, lines.Length);
+        Assert.True(lines.Length == 2, end.Output);
         Assert.All(lines, line => Assert.Matches("^[0-9TZ:.-]+ info: Pipeline\\.", line));
         Assert.Contains(text, lines[0]);
         Assert.DoesNotContain("   at ", end.Output);
