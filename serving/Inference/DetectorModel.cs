@@ -35,9 +35,14 @@ public sealed class DetectorModel : IDisposable
     /// <exception cref="UserErrorException">ONNX Runtime refuses the file.</exception>
     public static DetectorModel Load(ModelDirectory directory, int threads = 0)
     {
+        OnnxRuntimeTelemetry.TurnOffTracing();
         try
         {
-            using var options = new Microsoft.ML.OnnxRuntime.SessionOptions { IntraOpNumThreads = threads };
+            using var options = new Microsoft.ML.OnnxRuntime.SessionOptions
+            {
+                IntraOpNumThreads = threads,
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,   // what fails is thrown, and told once
+            };
             return new DetectorModel(directory.Manifest, new InferenceSession(directory.ModelPath, options));
         }
         catch (OnnxRuntimeException exception)

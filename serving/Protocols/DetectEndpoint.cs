@@ -3,6 +3,7 @@ using Pipeline.Serving.Inference;
 using Pipeline.Serving.Observability;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
+using Pipeline.Shared.ModelRepository;
 
 namespace Pipeline.Serving.Protocols;
 
@@ -28,39 +29,32 @@ public sealed record DetectedObject(string Label, float Score, float[] Box)
 /// <summary><c>POST /v1/detect</c>: an encoded image as the body, detections as JSON.</summary>
 internal static class DetectEndpoint
 {
-    public static async Task<IResult> HandleAsync(HttpRequest request, DetectorModel model, ImageLimits limits, ServiceMetrics metrics, double threshold = 0)
+    public static async Task<DetectResponse> HandleAsync(HttpRequest request, DetectorModel model, ImageLimits limits, ServiceMetrics metrics)
     {
-        using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
-        if (body.Length == 0)
-        {
-            return Problem(StatusCodes.Status400BadRequest, "The body is empty; send the bytes of a PNG, JPEG or WebP image.");
-        }
-
+        var threshold = DetectQuery.ReadThreshold(request.Query);
+        using var body = await ImageBody.ReadAsync(request, limits, request.HttpContext.RequestAborted);
+        var encoded = body.GetBuffer().AsMemory(0, (int)body.Length);
         try
         {
             var start = Stopwatch.GetTimestamp();
-            using var image = ImageDecoder.Decode(body.GetBuffer().AsMemory(0, (int)body.Length), "body", limits);
+            using var image = ImageDecoder.Decode(encoded, "body", BothLimits(limits, model.Manifest));
             var decode = Stopwatch.GetElapsedTime(start);
             start = Stopwatch.GetTimestamp();
             var detections = model.Detect([image])[0];
             var inference = Stopwatch.GetElapsedTime(start);
             metrics.Observe(decode, inference);
-            return Results.Ok(new DetectResponse(
+            return new DetectResponse(
                 model.Manifest.Name, model.Manifest.Version, image.WidthPixels, image.HeightPixels,
                 [.. detections.Where(found => found.Score >= threshold).Select(found => DetectedObject.From(found, model.Manifest.Labels))],
-                decode.TotalMilliseconds, inference.TotalMilliseconds));
+                decode.TotalMilliseconds, inference.TotalMilliseconds);
         }
         catch (ImageException exception)
         {
-            return Problem(exception.Problem switch
-            {
-                ImageProblem.TooLarge => StatusCodes.Status413PayloadTooLarge,
-                ImageProblem.NotAnImage => StatusCodes.Status415UnsupportedMediaType,
-                _ => StatusCodes.Status422UnprocessableEntity,
-            }, exception.Message);
+            throw ImageRefusal.Of(exception, request, encoded.Span, limits, model.Manifest);
         }
     }
 
-    private static IResult Problem(int status, string detail) => Results.Problem(detail, statusCode: status);
+    /// <summary>The model's limit is looked at with the service's, before anything is decoded.</summary>
+    private static ImageLimits BothLimits(ImageLimits service, ModelManifest model) =>
+        service with { MaxDimensionPixels = Math.Min(service.MaxDimensionPixels, model.MaxInputSidePixels) };
 }

@@ -111,13 +111,8 @@ public sealed partial class ModelDirectory
         return new ModelDirectory(path, manifest);
     }
 
-    /// <summary>The newest version of a model, or null.</summary>
-    public static string? Latest(string repositoryRoot, string name)
-    {
-        var family = System.IO.Path.Combine(repositoryRoot, name);
-        var newest = Versions(family).DefaultIfEmpty(0).Max();
-        return newest == 0 ? null : System.IO.Path.Combine(family, newest.ToString(CultureInfo.InvariantCulture));
-    }
+    /// <summary>Whether a folder holds a version that was published whole: the manifest comes last.</summary>
+    public static bool IsFinished(string path) => FileStatus.Of(System.IO.Path.Combine(path, ManifestFileName)).Kind == FileKind.File;
 
     /// <summary>Size and SHA-256 of a file.</summary>
     public static FileDigest Digest(string file)

@@ -11,10 +11,6 @@ using Pipeline.Serving.Protocols;
 using Pipeline.Shared;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Kitti;
-using Pipeline.Training.Backbones;
-using Pipeline.Training.Detection;
-using Pipeline.Training.Onnx;
-using TorchSharp;
 
 namespace Pipeline.Serving.Tests;
 
@@ -27,18 +23,7 @@ public sealed class DetectionServiceTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        torch.manual_seed(1);
-        using var detector = new FasterRcnn(new DetectorOptions
-        {
-            NumClasses = KittiClasses.Default.Count + 1,
-            Backbone = new ResNetOptions { Architecture = "resnet18", WidthMultiplier = 0.125, BatchNorm = BatchNormMode.Train },
-            FpnChannels = 16,
-            BoxHeadChannels = 32,
-            MinSizePixels = 96,
-            MaxSizePixels = 320,
-        });
-        detector.eval();
-        modelDirectory = DetectorExporter.Export(detector, new ExportOptions { RepositoryRoot = root, Name = "tiny", Labels = KittiClasses.Default });
+        modelDirectory = TinyModel.Export(root);
         app = DetectionService.Build(new ServiceOptions { Models = root, Url = "http://127.0.0.1:0" });
         await app.StartAsync();
         client.BaseAddress = new Uri(app.Urls.First());

@@ -1,0 +1,179 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Pipeline.Shared;
+using Pipeline.Shared.Numbers;
+
+namespace Pipeline.Serving.Listening;
+
+/// <summary>
+/// One address of <c>--url</c>. The server itself would take a host that it does not understand for "all interfaces";
+/// here a host is an address, localhost, this machine's own name, or an asterisk that says all interfaces in so many words.
+/// </summary>
+internal sealed record ListenAddress
+{
+    public const string Help = "Where to listen: http://ADDRESS:PORT, several with ';' between; 0.0.0.0 for all interfaces, port 0 for a free one.";
+
+    private const string Scheme = "http://", SecureScheme = "https://", SocketPrefix = "unix:", Local = "localhost";
+    private const int LongestSocketPath = 107;
+    private static readonly NumberRange<int> Ports = new(0, 65_535);
+
+    private ListenAddress(string text) => Text = text;
+
+    /// <summary>As it was typed.</summary>
+    public string Text { get; }
+
+    private IPEndPoint? EndPoint { get; init; }
+
+    private int? LocalPort { get; init; }
+
+    private int? AnyPort { get; init; }
+
+    private string? SocketPath { get; init; }
+
+    /// <summary>Reads the value of <c>--url</c>.</summary>
+    /// <exception cref="UserErrorException">One of the addresses cannot be listened on; the message says why and what to write.</exception>
+    public static IReadOnlyList<ListenAddress> ReadAll(string value) => [.. value.Split(';').Select(Read)];
+
+    /// <summary>Makes the server listen here.</summary>
+    public void Apply(KestrelServerOptions kestrel)
+    {
+        if (EndPoint is not null)
+        {
+            kestrel.Listen(EndPoint);
+        }
+        else if (LocalPort is { } localPort)
+        {
+            kestrel.ListenLocalhost(localPort);
+        }
+        else if (AnyPort is { } anyPort)
+        {
+            kestrel.ListenAnyIP(anyPort);
+        }
+        else
+        {
+            kestrel.ListenUnixSocket(SocketPath!);
+        }
+    }
+
+    private static ListenAddress Read(string text)
+    {
+        if (text.StartsWith(SecureScheme, StringComparison.OrdinalIgnoreCase))
+        {
+            throw Refusal(text, "this program has no certificate; listen on http, and put a proxy that holds the certificate in front");
+        }
+
+        if (!text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            throw Refusal(text, "an address begins with http://");
+        }
+
+        var rest = text[Scheme.Length..];
+        return rest.StartsWith(SocketPrefix, StringComparison.Ordinal) ? OfSocket(text, rest[SocketPrefix.Length..]) : OfHost(text, rest);
+    }
+
+    private static ListenAddress OfSocket(string text, string path)
+    {
+        if (!Path.IsPathRooted(path) || Encoding.UTF8.GetByteCount(path) > LongestSocketPath)
+        {
+            throw Refusal(text, $"a socket's path begins with / and has at most {LongestSocketPath} bytes");
+        }
+
+        if (!Directory.Exists(Path.GetDirectoryName(path)))
+        {
+            throw Refusal(text, "the folder of this socket is not there");
+        }
+
+        return new ListenAddress(text) { SocketPath = path };
+    }
+
+    private static ListenAddress OfHost(string text, string rest)
+    {
+        var authority = rest.EndsWith('/') ? rest[..^1] : rest;
+        if (authority.AsSpan().ContainsAny('/', '?', '#'))
+        {
+            throw Refusal(text, "an address has no path; the service's own paths begin at /");
+        }
+
+        if (authority.Contains('@', StringComparison.Ordinal))
+        {
+            throw Refusal(text, "an address has no user name");
+        }
+
+        var colon = authority.LastIndexOf(':');
+        if (colon < 0 || authority.EndsWith(']'))
+        {
+            throw Refusal(text, "the port is missing");
+        }
+
+        var portText = authority[(colon + 1)..];
+        if (!Ports.TryParse(portText, out var port))
+        {
+            throw Refusal(text, $"the port '{portText}' is not {Ports}");
+        }
+
+        return OfHost(text, authority[..colon], port);
+    }
+
+    private static ListenAddress OfHost(string text, string host, int port)
+    {
+        if (host is "*" or "+")
+        {
+            return new ListenAddress(text) { AnyPort = port };
+        }
+
+        if (host.Equals(Local, StringComparison.OrdinalIgnoreCase))
+        {
+            return port > 0
+                ? new ListenAddress(text) { LocalPort = port }
+                : throw Refusal(text, "localhost is two addresses, and port 0 takes a free port on one");
+        }
+
+        var address = ReadAddress(host) ?? OwnAddress(host);
+        if (address is null)
+        {
+            throw Refusal(text, $"'{host}' is neither an IP address nor localhost nor this machine's name, and other names are not looked up");
+        }
+
+        return new ListenAddress(text) { EndPoint = new IPEndPoint(address, port) };
+    }
+
+    /// <summary>An address in its usual spelling: 127.1 and 0x7f.0.0.1 are more likely slips.</summary>
+    private static IPAddress? ReadAddress(string host)
+    {
+        var isBracketed = host.StartsWith('[') && host.EndsWith(']');
+        var bare = isBracketed ? host[1..^1] : host;
+        if (!IPAddress.TryParse(bare, out var address))
+        {
+            return null;
+        }
+
+        if (address.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            return isBracketed ? address : null;
+        }
+
+        return bare == host && address.ToString() == host ? address : null;
+    }
+
+    private static IPAddress? OwnAddress(string host)
+    {
+        if (!host.Equals(Environment.MachineName, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        try
+        {
+            return Dns.GetHostAddresses(host).FirstOrDefault();
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    private static UserErrorException Refusal(string text, string reason) =>
+        new($"--url: '{text}': {reason}. Write an address as http://127.0.0.1:8080.");
+}

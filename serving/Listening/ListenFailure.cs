@@ -1,0 +1,46 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Pipeline.Shared;
+
+namespace Pipeline.Serving.Listening;
+
+/// <summary>Why the system does not let the server listen where <c>--url</c> says.</summary>
+internal static class ListenFailure
+{
+    /// <param name="exception">What starting the server threw.</param>
+    /// <param name="url">The value of <c>--url</c>.</param>
+    /// <returns>What to tell the user; null when the exception is about something else.</returns>
+    public static UserErrorException? Of(Exception exception, string url)
+    {
+        foreach (var cause in Causes(exception))
+        {
+            if (cause is AddressInUseException)
+            {
+                return new UserErrorException($"{exception.Message} Choose another with --url.", exception);
+            }
+
+            if (cause is SocketException socket)
+            {
+                return new UserErrorException($"--url: '{url}': {Reason(socket)}", exception);
+            }
+        }
+
+        return null;
+    }
+
+    private static string Reason(SocketException socket) => socket.SocketErrorCode switch
+    {
+        SocketError.AccessDenied => "this user must not listen there; choose a port from 1024 on, or a socket in a folder of your own.",
+        SocketError.AddressNotAvailable => "no interface of this machine has that address; choose one that it has, or 127.0.0.1, or 0.0.0.0 for all.",
+        SocketError.AddressFamilyNotSupported => "this machine has no addresses of that kind; write an IPv4 address, as http://127.0.0.1:8080.",
+        _ => $"the system refuses to listen there: {socket.Message}. Choose another address.",
+    };
+
+    private static IEnumerable<Exception> Causes(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
+        }
+    }
+}

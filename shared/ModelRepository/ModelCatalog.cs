@@ -1,0 +1,73 @@
+using System.Globalization;
+using Pipeline.Shared.Files;
+
+namespace Pipeline.Shared.ModelRepository;
+
+/// <summary>What a model repository holds. Only a folder with a finished version is a model; what else lies there is passed over.</summary>
+public sealed class ModelCatalog
+{
+    /// <param name="root">The repository's folder.</param>
+    /// <exception cref="UserErrorException">There is no such folder, or it must not be read.</exception>
+    public ModelCatalog(string root)
+    {
+        InputFile.RequireFolder(root, "model repository");
+        Root = root;
+        try
+        {
+            Names = [.. Directory.EnumerateDirectories(root).Select(NameOf).Where(HoldsVersion).Order(StringComparer.Ordinal)];
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new UserErrorException($"{root}: this model repository must not be read by the user '{Environment.UserName}'; change its rights.", exception);
+        }
+    }
+
+    /// <summary>The repository's folder.</summary>
+    public string Root { get; }
+
+    /// <summary>The models, in the order of their letters.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The finished versions of a model, the newest last; none when there is no such model.</summary>
+    /// <param name="name">A plain name, without any path.</param>
+    public IReadOnlyList<int> Versions(string name)
+    {
+        var family = Path.Combine(Root, name);
+        if (name.Length == 0 || name != NameOf(name) || name.StartsWith('.') || !Directory.Exists(family))
+        {
+            return [];
+        }
+
+        try
+        {
+            return [.. Directory.EnumerateDirectories(family).Select(VersionOf).OfType<int>().Order()];
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return [];   // as lost+found, which belongs to the system
+        }
+    }
+
+    /// <summary>The folder of a version.</summary>
+    public string Folder(string name, int version) => Path.Combine(Root, name, version.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The folder of a model's newest version, or null when there is no such model.</summary>
+    public string? Latest(string name)
+    {
+        var versions = Versions(name);
+        return versions.Count == 0 ? null : Folder(name, versions[^1]);
+    }
+
+    private static string NameOf(string folder) => Path.GetFileName(folder);
+
+    /// <summary>The version that a folder holds: its name is the number and nothing else, and a manifest lies in it.</summary>
+    private static int? VersionOf(string folder)
+    {
+        var name = NameOf(folder);
+        var isNumber = int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var version);
+        var isPlain = isNumber && version > 0 && name == version.ToString(CultureInfo.InvariantCulture);
+        return isPlain && ModelDirectory.IsFinished(folder) ? version : null;
+    }
+
+    private bool HoldsVersion(string name) => Versions(name).Count > 0;
+}

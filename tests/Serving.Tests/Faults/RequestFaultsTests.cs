@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pipeline.Serving.Faults;
+using Pipeline.Serving.Inference;
+using Pipeline.Shared.Imaging;
+
+namespace Pipeline.Serving.Tests.Faults;
+
+public sealed class RequestFaultsTests
+{
+    private readonly RecordingLogger log = new();
+
+    [Fact]
+    public async Task A_model_that_fails_is_one_plain_sentence_and_one_line_without_a_trace()
+    {
+        var native = new InvalidOperationException("onnxruntime::ExecuteKernel");
+        var answer = await Answer(new InferenceException("model street failed\nat node 3", native));
+
+        Assert.Equal(500, answer.Status);
+        Assert.Equal("The model failed on this image; the service's log says more.", answer.Detail);
+        var line = Assert.Single(log.Lines);
+        Assert.Equal(LogLevel.Error, line.Level);
+        Assert.Equal("POST /v1/detect: 500: the model failed: model street failed?at node 3", line.Text);
+        Assert.Null(line.Cause);
+    }
+
+    [Fact]
+    public async Task A_defect_of_the_service_keeps_its_trace_in_the_log_and_tells_the_client_nothing_of_it()
+    {
+        var defect = new InvalidOperationException("secret");
+        var answer = await Answer(defect);
+
+        Assert.Equal(500, answer.Status);
+        Assert.DoesNotContain("secret", answer.Detail);
+        Assert.Same(defect, Assert.Single(log.Lines).Cause);
+    }
+
+    [Fact]
+    public async Task A_client_that_went_away_is_information()
+    {
+        await Answer(new OperationCanceledException(), isGone: true);
+
+        var line = Assert.Single(log.Lines);
+        Assert.Equal(LogLevel.Information, line.Level);
+        Assert.StartsWith("POST /v1/detect: 499: The client closed the connection", line.Text);
+    }
+
+    [Fact]
+    public async Task A_refusal_keeps_its_status_and_control_characters_stay_out_of_the_log()
+    {
+        var answer = await Answer(new RefusedRequestException(418, "one\r\ntwo\u001b[31m\u202ethree\u2028"));
+
+        Assert.Equal(418, answer.Status);
+        Assert.Equal("POST /v1/detect: 418: one??two?[31m?three?", Assert.Single(log.Lines).Text);
+    }
+
+    private async Task<(int Status, string Detail)> Answer(Exception exception, bool isGone = false)
+    {
+        using var body = new MemoryStream();
+        await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
+        var context = new DefaultHttpContext { RequestServices = services, RequestAborted = new CancellationToken(isGone) };
+        context.Request.Method = "POST";
+        context.Request.Path = "/v1/detect";
+        context.Response.Body = body;
+
+        await new RequestFaults(_ => throw exception, log, new ImageLimits()).InvokeAsync(context);
+
+        var text = body.ToArray();
+        var detail = text.Length == 0 ? "" : JsonDocument.Parse(text).RootElement.GetProperty("detail").GetString()!;
+        return (context.Response.StatusCode, detail);
+    }
+
+    private sealed record Line(LogLevel Level, string Text, Exception? Cause);
+
+    private sealed class RecordingLogger : ILogger<RequestFaults>
+    {
+        public List<Line> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(new Line(logLevel, formatter(state, exception), exception));
+    }
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+
+namespace Pipeline.Serving.Tests.Programs;
+
+/// <summary>The service as a real process, listening on a free port.</summary>
+internal sealed class ServiceProcess : IDisposable
+{
+    private const string Listening = "listening on ";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly Process process;
+    private readonly List<string> lines = [];
+    private readonly Task<string> errors;
+
+    private ServiceProcess(Process process)
+    {
+        this.process = process;
+        errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; private set; } = new("http://unknown");
+
+    /// <summary>Starts it and waits until it listens.</summary>
+    public static Task<ServiceProcess> Start(string models, CancellationToken cancellation, params string[] more) =>
+        Start(BuiltPrograms.Start(BuiltPrograms.Serve, ["--models", models, "--url", "http://127.0.0.1:0", .. more]), cancellation);
+
+    /// <inheritdoc cref="Start(string, CancellationToken, string[])" />
+    public static async Task<ServiceProcess> Start(ProcessStartInfo start, CancellationToken cancellation)
+    {
+        var service = new ServiceProcess(Process.Start(start)!);
+        var first = await service.process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(Patience, cancellation);
+        if (first?.StartsWith(Listening, StringComparison.Ordinal) != true)
+        {
+            Assert.Fail($"The service does not listen: {first} {await service.errors}");
+        }
+
+        service.Address = new Uri(first[Listening.Length..].Split(", ")[0]);
+        return service;
+    }
+
+    /// <summary>Sends a signal, as TERM, and waits for the end.</summary>
+    public async Task<ProgramEnd> End(string signal, CancellationToken cancellation)
+    {
+        Signal(signal);
+        var output = await process.StandardOutput.ReadToEndAsync(cancellation).WaitAsync(Patience, cancellation);
+        await process.WaitForExitAsync(cancellation).WaitAsync(Patience, cancellation);
+        return new ProgramEnd(process.ExitCode, string.Concat(lines) + output, await errors);
+    }
+
+    /// <summary>Sends a signal.</summary>
+    public void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Reads the log up to a line with this text.</summary>
+    public async Task<string> ReadLogUntil(string text, CancellationToken cancellation)
+    {
+        while (await process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(Patience, cancellation) is { } line)
+        {
+            lines.Add(line + "\n");
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        throw new InvalidOperationException($"The service ended without a line about '{text}'.");
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+        }
+
+        process.Dispose();
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Builder;
+using Pipeline.Shared.Imaging;
+
+namespace Pipeline.Serving.Tests;
+
+/// <summary>The service with a tiny model, in the process of the tests.</summary>
+public sealed class ServiceFixture : IAsyncLifetime
+{
+    private readonly string root = Directory.CreateTempSubdirectory("service").FullName;
+    private WebApplication app = null!;
+
+    /// <summary>Speaks to the service.</summary>
+    public HttpClient Client { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        TinyModel.Export(root);
+        app = DetectionService.Build(new ServiceOptions
+        {
+            Models = root,
+            Url = "http://127.0.0.1:0",
+            Limits = new ImageLimits { MaxFileBytes = 1_000_000, MaxPixels = 1_000_000 },
+        });
+        await app.StartAsync();
+        Client.BaseAddress = new Uri(app.Urls.First());
+    }
+
+    /// <summary>A small image of noise as PNG.</summary>
+    public static byte[] Png()
+    {
+        using var image = RgbImage.Allocate(64, 48);
+        new Random(1).NextBytes(image.Pixels);
+        return ImageEncoder.Png(image);
+    }
+
+    /// <summary>A black image as PNG: many pixels in few bytes.</summary>
+    public static byte[] BlackPng(int widthPixels, int heightPixels)
+    {
+        using var image = RgbImage.Allocate(widthPixels, heightPixels);
+        image.Pixels.Clear();
+        return ImageEncoder.Png(image);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await app.DisposeAsync();
+        Directory.Delete(root, recursive: true);
+    }
+}
