@@ -9,6 +9,9 @@ public enum FileKind
     /// <summary>Nothing, a link to nothing, or links in a circle.</summary>
     Missing,
 
+    /// <summary>It cannot be told: this user must not enter a folder above.</summary>
+    Forbidden,
+
     /// <summary>A regular file.</summary>
     File,
 
@@ -24,7 +27,7 @@ public enum FileKind
 /// <param name="Identity">The same text for two paths to one file or folder; empty where there is none.</param>
 public readonly partial record struct FileStatus(FileKind Kind, string Identity)
 {
-    private const int CurrentFolder = -100, BasicStatistics = 0x7FF, NoSuchCall = 38;
+    private const int CurrentFolder = -100, BasicStatistics = 0x7FF, NoRight = 13, NoSuchCall = 38;
     private const int StatusBytes = 256, ModeAt = 28, InodeAt = 32, DeviceMajorAt = 136, DeviceMinorAt = 140;
     private const int TypeMask = 0xF000, FolderType = 0x4000, FileType = 0x8000;
 
@@ -48,7 +51,13 @@ public readonly partial record struct FileStatus(FileKind Kind, string Identity)
 
         if (result != 0)
         {
-            return Marshal.GetLastPInvokeError() != NoSuchCall;
+            var error = Marshal.GetLastPInvokeError();
+            if (error == NoRight)
+            {
+                status = new FileStatus(FileKind.Forbidden, "");
+            }
+
+            return error != NoSuchCall;
         }
 
         var kind = (BinaryPrimitives.ReadUInt16LittleEndian(buffer[ModeAt..]) & TypeMask) switch

@@ -77,6 +77,11 @@ public static class InputFile
             throw new UserErrorException(Missing(path, noun));
         }
 
+        if (kind == FileKind.Forbidden)
+        {
+            throw new UserErrorException(Forbidden(path, noun));
+        }
+
         if (kind != FileKind.Folder)
         {
             throw new UserErrorException($"{path}: this is a file; {A(noun)} is expected.");
@@ -86,12 +91,16 @@ public static class InputFile
     private static string? Problem(string path, string noun) => FileStatus.Of(path).Kind switch
     {
         FileKind.Missing => Missing(path, noun),
+        FileKind.Forbidden => Forbidden(path, noun),
         FileKind.Folder => $"{path}: this is a folder; {A(noun)} is expected.",
         FileKind.Special => $"{path}: this is a pipe, a socket or a device; write what it gives to {A(noun)} first.",
         _ => null,
     };
 
     private static string A(string noun) => "aeio".Contains(noun[0], StringComparison.Ordinal) ? $"an {noun}" : $"a {noun}";
+
+    private static string Forbidden(string path, string noun) =>
+        $"{path}: this {noun} cannot be reached by the user '{Environment.UserName}'; change the rights of the folders above it.";
 
     private static string Missing(string path, string noun)
     {

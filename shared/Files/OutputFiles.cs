@@ -14,7 +14,7 @@ public static class OutputFiles
         {
             RequireFolderAbove(output);
             var status = FileStatus.Of(output);
-            if (status.Kind == FileKind.Missing)
+            if (status.Kind is FileKind.Missing or FileKind.Forbidden)
             {
                 continue;
             }
@@ -49,7 +49,9 @@ public static class OutputFiles
         return read;
     }
 
-    private static void RequireFolderAbove(string output)
+    /// <summary>Makes sure that no file is where a folder would have to be made.</summary>
+    /// <exception cref="UserErrorException">A file is there.</exception>
+    internal static void RequireFolderAbove(string output)
     {
         for (var folder = Path.GetDirectoryName(Path.GetFullPath(output)); folder is not null; folder = Path.GetDirectoryName(folder))
         {

@@ -33,6 +33,7 @@ public sealed class StagedFolder : IDisposable
             throw new UserErrorException($"{target}: this is a file; choose a new folder with --output.");
         }
 
+        OutputFiles.RequireFolderAbove(target);
         if (kind == FileKind.Folder && Directory.EnumerateFileSystemEntries(target).Any())
         {
             throw Exists(target);
