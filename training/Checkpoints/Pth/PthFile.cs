@@ -140,7 +140,7 @@ internal static class PthFile
     private static PthContent ReadLegacy(Stream stream)
     {
         object? Plain() => new PickleMachine(new PickleInput(stream, stream.Length), null).Run();
-        if (Plain() is not BigInteger magic || magic != LegacyMagic || Plain() is not (long)LegacyProtocol)
+        if (!BeginsAsPickle(stream) || Plain() is not BigInteger magic || magic != LegacyMagic || Plain() is not (long)LegacyProtocol)
         {
             throw new FormatException("torch.save did not write it: it begins with neither of PyTorch's formats");
         }
@@ -161,15 +161,29 @@ internal static class PthFile
             var storage = storages.Find(key as string);
             stream.ReadExactly(prefix);
             var count = BinaryPrimitives.ReadInt64LittleEndian(prefix);
-            if (count != storage.Count || storage.Count > (stream.Length - stream.Position) / storage.Type.Bytes || !positions.TryAdd(storage.Key, stream.Position))
+            if (count != storage.Count || !positions.TryAdd(storage.Key, stream.Position))
             {
-                throw new FormatException($"storage '{storage.Key}' says {count} elements, its tensors {storage.Count}, and {stream.Length - stream.Position} bytes are left");
+                throw new FormatException($"storage '{storage.Key}' says {count} elements, its tensors {storage.Count}, or it is there twice");
+            }
+
+            if (storage.Count > (stream.Length - stream.Position) / storage.Type.Bytes)
+            {
+                throw new EndOfStreamException();
             }
 
             stream.Position += count * storage.Type.Bytes;
         }
 
         return storages.Load(root, machine.Foreign, (storage, position) => Numbers(stream, storage, position));
+    }
+
+    /// <summary>Whether the magic number may follow: in protocol 2 or later, or as protocol 0 and 1 write it.</summary>
+    private static bool BeginsAsPickle(Stream stream)
+    {
+        Span<byte> start = stackalloc byte[2];
+        stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        stream.Position = 0;
+        return start[0] == 0x80 || start.SequenceEqual("L1"u8);
     }
 
     /// <summary>Refuses a whole model, and tensors among the weights that only a call which is not made would give.</summary>
