@@ -148,11 +148,11 @@ internal sealed class SortedWeights
         entry.Meaning is { Owner: WeightOwner.Key, Part: not WeightPart.OtherNetwork } ? "MomentumEncoder" : entry.Meaning.Part.ToString();
 
     private bool IsRead(ForeignDictionary dictionary) =>
-        networks.Query is null || dictionary == networks.Query.Dictionary || dictionary == networks.Key?.Dictionary;
+        dictionary == networks.Query?.Dictionary || dictionary == networks.Key?.Dictionary;
 
     private void AddAll(ForeignDictionary dictionary)
     {
-        var isQueries = networks.Query is null || dictionary == networks.Query.Dictionary;
+        var isQueries = dictionary == networks.Query?.Dictionary;
         var others = read.Where(other => other != dictionary);
         var taken = others.SelectMany(other => other.Entries).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var entry in dictionary.Entries)
