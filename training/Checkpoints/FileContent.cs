@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Pipeline.Shared;
 
 namespace Pipeline.Training.Checkpoints;
@@ -95,7 +96,7 @@ internal static class FileContent
 
     private static string? WhatText(byte[] start)
     {
-        var text = Encoding.Latin1.GetString(start).TrimStart('\u00EF', '\u00BB', '\u00BF', ' ', '\t', '\r', '\n');
+        var text = Decode(start).TrimStart('\u00EF', '\u00BB', '\u00BF', ' ', '\t', '\r', '\n');
         if (text.StartsWith('<'))
         {
             var hasDoctype = text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase);
@@ -124,14 +125,39 @@ internal static class FileContent
             : $"a text, not weights; {DownloadAgain}";
     }
 
-    /// <summary>A word at least, in ASCII without control characters. A pickle of protocol 0 is one too; torch.save writes none.</summary>
+    /// <summary>What its characters are where it is a text: of UTF-16 with its mark, else of one byte each.</summary>
+    private static string Decode(byte[] start)
+    {
+        var encoding = start switch
+        {
+            [0xFF, 0xFE, ..] => Encoding.Unicode,
+            [0xFE, 0xFF, ..] => Encoding.BigEndianUnicode,
+            _ => Encoding.Latin1,
+        };
+        return encoding.GetString(start).TrimStart('\uFEFF');
+    }
+
+    /// <summary>A word at least, in UTF-8 or UTF-16. A pickle of protocol 0 is one too; torch.save writes none.</summary>
     private static bool IsText(byte[] start)
     {
         const int ShortestText = 4;
-        return start.Length >= ShortestText && Array.TrueForAll(start, IsTextual);
+        if (start is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+        {
+            return true;
+        }
+
+        return start.Length >= ShortestText && Array.TrueForAll(start, IsTextual) && Utf8.IsValid(WithoutCutCharacter(start));
     }
 
-    private static bool IsTextual(byte value) => value is (>= 0x20 and < 0x7F) or (byte)'\t' or (byte)'\r' or (byte)'\n';
+    /// <summary>Without a last character of several bytes, which may go on behind the bytes that were read.</summary>
+    private static ReadOnlySpan<byte> WithoutCutCharacter(ReadOnlySpan<byte> start)
+    {
+        const byte LastOfAscii = 0x7F;
+        var isCut = start.Length == StartBytes;
+        return isCut ? start[..(start.LastIndexOfAnyInRange((byte)0, LastOfAscii) + 1)] : start;
+    }
+
+    private static bool IsTextual(byte value) => value is (>= 0x20 and not 0x7F) or (byte)'\t' or (byte)'\r' or (byte)'\n';
 
     /// <summary>A version of the format (field 1) and then the producer's name (field 2) or another short field.</summary>
     private static bool IsOnnx(byte[] start) => start is [0x08, < 0x20, 0x12 or 0x1A or 0x3A, ..];

@@ -108,7 +108,7 @@ public static class SafetensorsFile
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (headerLength is < 2 or > MaxHeaderBytes || (long)headerLength > stream.Length - 8)
         {
-            throw Refuse($"its header says {headerLength} bytes, the file has {stream.Length - 8} behind the length");
+            throw Refuse($"its header says {headerLength} bytes, the file has {stream.Length - 8} behind the length; it may be cut off");
         }
 
         var header = new byte[headerLength];
@@ -162,7 +162,8 @@ public static class SafetensorsFile
 
         if (expected != dataLength)
         {
-            throw new FormatException($"the tensors take {expected} bytes, the file has {dataLength}");
+            var remedy = expected > dataLength ? "; it is cut off, download it again" : "";
+            throw new FormatException($"the tensors take {expected} bytes, the file has {dataLength}{remedy}");
         }
 
         var start = stream.Length - dataLength;

@@ -60,6 +60,8 @@ public sealed class FileContentTests : IDisposable
     [InlineData("<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "an XML document")]
     [InlineData("{\"error\": \"Repository not found\"}", "a JSON text")]
     [InlineData("Not Found", "a text")]
+    [InlineData("Datei nicht gefunden: sch\u00C3\u00B6n", "a text")]
+    [InlineData("\u00FF\u00FE<\0h\0t\0m\0l\0", "an HTML page")]
     [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "git lfs pull")]
     [InlineData("/annex/objects/MD5-s1--00\n", "git annex get")]
     [InlineData("\u001F\u008B\u0008\0\0\0\0\0", "gunzip")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Shared;
 using Pipeline.Shared.Files;
 using Pipeline.Training.Checkpoints.Pth;
@@ -143,7 +144,16 @@ internal sealed class ForeignWeights : IDisposable
 
     private static string Describe(object key, object? value)
     {
-        var name = key == PickleDictionary.NoneKey ? "None" : key.ToString();
-        return value is PickleOpaque opaque ? $"{name} ({opaque.Kind})" : $"{name}";
+        var name = Name(key);
+        return value is PickleOpaque opaque ? $"{name} ({opaque.Kind})" : name;
     }
+
+    private static string Name(object key) => key switch
+    {
+        string text => text,
+        PickleOpaque opaque => $"a key of the kind {opaque.Kind}",
+        PickleTuple => "a tuple",
+        _ when key == PickleDictionary.NoneKey => "None",
+        _ => Convert.ToString(key, CultureInfo.InvariantCulture)!,
+    };
 }

@@ -12,6 +12,9 @@ internal sealed partial record ResidualNetwork(ForeignDictionary Dictionary, str
     private const string FirstConvolution = "conv1.weight", FirstBlock = "layer1.0.conv1.weight";
     private const int Layers = 4;
 
+    /// <summary>More are not looked at: each costs a walk over all names.</summary>
+    private const int MostNetworks = 32;
+
     /// <summary>The front with the dictionary's keys, for messages and reports.</summary>
     public string Name => Dictionary.Qualified(Front) is { Length: > 0 } name ? name : "(no front)";
 
@@ -24,7 +27,7 @@ internal sealed partial record ResidualNetwork(ForeignDictionary Dictionary, str
             entries[entry.Name] = entry;
         }
 
-        return [.. Named(dictionary, entries), .. Numbered(dictionary, entries)];
+        return [.. Named(dictionary, entries).Take(MostNetworks), .. Numbered(dictionary, entries).Take(MostNetworks)];
     }
 
     /// <summary>torchvision's names behind any front.</summary>
@@ -33,7 +36,7 @@ internal sealed partial record ResidualNetwork(ForeignDictionary Dictionary, str
         foreach (var name in entries.Keys.Where(name => name.EndsWith(FirstBlock, StringComparison.Ordinal)))
         {
             var front = name[..^FirstBlock.Length];
-            if ((front.Length == 0 || front.EndsWith('.')) && entries.ContainsKey(front + FirstConvolution))
+            if (entries.ContainsKey(front + FirstConvolution))
             {
                 yield return new ResidualNetwork(dictionary, front, Map(entries.Keys, front, rest => rest));
             }

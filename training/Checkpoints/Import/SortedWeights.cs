@@ -7,7 +7,7 @@ namespace Pipeline.Training.Checkpoints.Import;
 /// <summary>A file's weights by owner, part and canonical name; it notes which of them are taken.</summary>
 internal sealed class SortedWeights
 {
-    private const string DetectorBody = "backbone.body.";
+    private const string DetectorBody = "backbone.body.", EncoderFront = ".encoder.";
     private const int Shown = 5;
     private readonly string source;
     private readonly ForeignWeights foreign;
@@ -148,11 +148,11 @@ internal sealed class SortedWeights
         entry.Meaning is { Owner: WeightOwner.Key, Part: not WeightPart.OtherNetwork } ? "MomentumEncoder" : entry.Meaning.Part.ToString();
 
     private bool IsRead(ForeignDictionary dictionary) =>
-        networks.Query is null || dictionary == networks.Query.Dictionary || dictionary == networks.Key?.Dictionary;
+        dictionary == networks.Query?.Dictionary || dictionary == networks.Key?.Dictionary;
 
     private void AddAll(ForeignDictionary dictionary)
     {
-        var isQueries = networks.Query is null || dictionary == networks.Query.Dictionary;
+        var isQueries = dictionary == networks.Query?.Dictionary;
         var others = read.Where(other => other != dictionary);
         var taken = others.SelectMany(other => other.Entries).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var entry in dictionary.Entries)
@@ -211,11 +211,19 @@ internal sealed class SortedWeights
         }
     }
 
-    /// <summary>A missing weight's name; what it is where the file has it in a way that is not read.</summary>
+    /// <summary>A missing weight's name; where the file has it in another way, how.</summary>
     private string Reason(string missing)
     {
-        var unread = entries.Find(entry => entry.Unread is not null && missing.EndsWith(entry.Meaning.Canonical, StringComparison.Ordinal));
-        return unread is null ? missing : $"{missing} (it is {unread.Unread}, which is not read; save it as float32)";
+        var canonical = missing.Split(EncoderFront)[^1];
+        var found = entries.Find(entry => entry.Meaning.Canonical == canonical && entry.Meaning.Part != WeightPart.OtherNetwork);
+        if (found is null)
+        {
+            return missing;
+        }
+
+        return found.Tensor is null
+            ? $"{missing} (it is {found.Unread}, which is not read; save it as float32)"
+            : $"{missing} (the file's is [{string.Join(", ", found.Tensor.shape)}])";
     }
 
     private string Layout()

@@ -55,17 +55,20 @@ public static class WeightImport
         var weights = new SortedWeights(source, foreign);
         var shape = weights.Shape(WeightOwner.Query);
         var hasKey = weights.Of(WeightOwner.Key, WeightPart.Backbone).Count > 0;
+        using var query = new ResNet(shape);
+        using var key = new ResNet(shape);   // both live until the file is written: a module that the collector takes frees its tensors
         var tensors = new List<KeyValuePair<string, Tensor>>();
         var missing = new List<string>();
-        foreach (var (owner, front) in new[] { (WeightOwner.Query, ContrastiveCheckpoint.QueryFront), (WeightOwner.Key, ContrastiveCheckpoint.KeyFront) })
+        void Add(ResNet encoder, WeightOwner owner, string front)
         {
-            var from = hasKey ? owner : WeightOwner.Query;
-            var encoder = new ResNet(shape);
-            missing.AddRange(weights.Fill(StateDict.InOrder(encoder), from, WeightPart.Backbone).Select(name => $"{front}encoder.{name}"));
-            tensors.AddRange(StateDict.InOrder(encoder).Select(entry => KeyValuePair.Create($"{front}encoder.{entry.Key}", entry.Value)));
-            tensors.AddRange(weights.Take(from, WeightPart.Head, front));
+            var encoderFront = $"{front}encoder.";
+            missing.AddRange(weights.Fill(StateDict.InOrder(encoder), owner, WeightPart.Backbone).Select(name => encoderFront + name));
+            tensors.AddRange(StateDict.InOrder(encoder, encoderFront));
+            tensors.AddRange(weights.Take(owner, WeightPart.Head, front));
         }
 
+        Add(query, WeightOwner.Query, ContrastiveCheckpoint.QueryFront);
+        Add(key, hasKey ? WeightOwner.Key : WeightOwner.Query, ContrastiveCheckpoint.KeyFront);
         var report = weights.Report(shape, missing);
         weights.Refuse(missing);
         SafetensorsFile.Write(output, tensors, ContrastiveCheckpoint.Metadata(shape));
@@ -108,6 +111,7 @@ public static class WeightImport
 
     private static FasterRcnn Build(SortedWeights weights, string source, IReadOnlyList<string>? labels, double normEpsilon)
     {
+        var backbone = weights.Shape(WeightOwner.Query);
         var parts = weights.Of(WeightOwner.Query, WeightPart.Detector);
         long Rows(string name)
         {
@@ -130,7 +134,7 @@ public static class WeightImport
         return new FasterRcnn(new DetectorOptions
         {
             NumClasses = (int)classes,
-            Backbone = weights.Shape(WeightOwner.Query) with { BatchNorm = BatchNormMode.Frozen, NormEpsilon = normEpsilon },
+            Backbone = backbone with { BatchNorm = BatchNormMode.Frozen, NormEpsilon = normEpsilon },
             FpnChannels = (int)Rows("backbone.fpn.layer_blocks.0.0.weight"),
             BoxHeadChannels = (int)Rows("roi_heads.box_head.fc6.weight"),
         });

@@ -33,7 +33,8 @@ internal static class CodeNames
     /// <summary>Data all the same.</summary>
     private static readonly FrozenSet<string> Data = FrozenSet.Create(
         StringComparer.Ordinal,
-        "_codecs.encode", "types.SimpleNamespace", "types.NoneType", "types.MappingProxyType", "io.BytesIO", "io.StringIO",
+        "_codecs.encode", "types.SimpleNamespace", "types.NoneType", "types.MappingProxyType", "types.GenericAlias",
+        "io.BytesIO", "io.StringIO",
         "_io.BytesIO", "_io.StringIO", "copyreg.__newobj__", "copyreg.__newobj_ex__", "copy_reg.__newobj__",
         "copy_reg.__newobj_ex__", "torch.serialization._get_layout");
 

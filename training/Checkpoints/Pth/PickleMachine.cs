@@ -15,13 +15,10 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
     private const int HighestProtocol = 5;
     private readonly PickleStack stack = new();
     private readonly Dictionary<uint, object?> memo = [];
-    private readonly SortedSet<string> foreign = new(StringComparer.Ordinal);
-
-    /// <summary>A getattr whose call has not come yet.</summary>
-    private PickleGlobal? memberAccess;
+    private readonly PickleObjects objects = new();
 
     /// <summary>Names of Python's that have no meaning here and stand in the pickle.</summary>
-    public IReadOnlyCollection<string> Foreign => foreign;
+    public IReadOnlyCollection<string> Foreign => objects.Foreign;
 
     /// <exception cref="FormatException">The pickle is broken, or asks for something that is not data.</exception>
     public object? Run()
@@ -31,7 +28,7 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
             Step(opcode);
         }
 
-        Require(memberAccess is null, $"it asks for Python's '{memberAccess}', which reaches for code");
+        objects.End();
         return stack.Pop();
     }
 
@@ -172,29 +169,28 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
                 memo[(uint)memo.Count] = Top();
                 break;
             case (byte)'c':
-                PushGlobal(input.Line(), input.Line());
+                Push(objects.Named(input.Line(), input.Line()));
                 break;
             case 0x93:
                 var names = stack.Pop(2);
-                PushGlobal(Text(names[0]), Text(names[1]));
+                Push(objects.Named(Text(names[0]), Text(names[1])));
                 break;
             case (byte)'R' or 0x81:
                 var call = stack.Pop(2);
-                Push(Call(call[0], call[1]));
+                Push(objects.Call(call[0], call[1]));
                 break;
             case 0x92:
                 var keywordCall = stack.Pop(3);
-                Push(Call(keywordCall[0], keywordCall[1]));
+                Push(objects.Call(keywordCall[0], keywordCall[1]));
                 break;
             case (byte)'o':
                 var made = PopToMark();
                 Require(made.Length > 0, "OBJ without a class");
-                Push(Call(made[0], new PickleTuple(made[1..])));
+                Push(objects.Call(made[0], new PickleTuple(made[1..])));
                 break;
             case (byte)'i':
-                PushGlobal(input.Line(), input.Line());
-                var type = Pop();
-                Push(Call(type, new PickleTuple(PopToMark())));
+                var type = objects.Named(input.Line(), input.Line());
+                Push(objects.Call(type, new PickleTuple(PopToMark())));
                 break;
             case (byte)'b':
                 Pop();
@@ -248,70 +244,6 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
         {
             throw Broken(reason);
         }
-    }
-
-    private void PushGlobal(string module, string name)
-    {
-        var global = new PickleGlobal(module, name);
-        if (CodeNames.IsMemberAccess(global))
-        {
-            memberAccess = global;
-        }
-        else
-        {
-            RefuseCode(global);
-        }
-
-        if (!PickleCalls.IsKnown(global) && memberAccess != global)
-        {
-            foreign.Add(global.ToString());
-        }
-
-        Push(global);
-    }
-
-    private void RefuseCode(PickleGlobal global)
-    {
-        if (CodeNames.Has(global))
-        {
-            var names = memberAccess is null ? $"'{global}'" : $"'{memberAccess}' and '{global}'";
-            throw Broken($"it asks for Python's {names}, which reaches for code; only data is read, so save a state_dict() without it");
-        }
-    }
-
-    /// <summary>What a call gives, without making it.</summary>
-    private object Call(object? callee, object? arguments)
-    {
-        var values = arguments as PickleTuple ?? throw Broken("a call without a tuple of arguments");
-        if (callee is PickleGlobal access && CodeNames.IsMemberAccess(access))
-        {
-            return Member(access, values.Items);
-        }
-
-        if (callee is PickleGlobal known && PickleCalls.IsKnown(known))
-        {
-            return PickleCalls.Recognise(known, values.Items);
-        }
-
-        return callee switch
-        {
-            PickleGlobal { Module: "copyreg" or "copy_reg" } when values.Items is [PickleGlobal type, ..] => new PickleOpaque(type),
-            PickleGlobal foreign => new PickleOpaque(foreign),
-            PickleOpaque made => new PickleOpaque(made.Kind),
-            _ => throw Broken("a call of something that has no name"),
-        };
-    }
-
-    /// <summary>A member of an enumeration: of a class that is named, with a plain name.</summary>
-    private PickleOpaque Member(PickleGlobal access, object?[] arguments)
-    {
-        if (arguments is [PickleGlobal type, string name] && !PickleCalls.IsKnown(type) && CodeNames.IsMember(name))
-        {
-            memberAccess = null;
-            return new PickleOpaque(type);
-        }
-
-        throw Broken($"it asks for Python's '{access}' of more than a member of an enumeration, which reaches for code");
     }
 
     /// <summary>A storage; or, of a whole model in the format before zip, one of its classes with the source beside it.</summary>

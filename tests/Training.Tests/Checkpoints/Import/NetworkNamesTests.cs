@@ -153,6 +153,20 @@ public sealed class NetworkNamesTests : IDisposable
     }
 
     [Fact]
+    public void Parts_of_networks_in_two_dictionaries_are_refused_with_what_is_there()
+    {
+        using var scope = NewDisposeScope();
+        var part = new Dictionary<string, Tensor> { ["encoder.conv1.weight"] = ones(4, 3, 7, 7), ["rpn.head.conv.weight"] = ones(1) };
+        ForeignFile.WriteDictionaries(In("a.pth"), ("model", part), ("model_ema", part));
+
+        var backbone = Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("a.pth"), In("out.safetensors"))).Message;
+        var detector = Assert.Throws<UserErrorException>(() => WeightImport.Detector(In("a.pth"), In("out.safetensors"), ["Car"])).Message;
+
+        Assert.Contains("model_ema.encoder.conv1.weight [4, 3, 7, 7]", backbone);
+        Assert.Contains("no residual network", detector);
+    }
+
+    [Fact]
     public void A_detector_behind_a_front_is_found_whole()
     {
         using var scope = NewDisposeScope();
