@@ -63,6 +63,6 @@ internal sealed partial class MalformedRequests(DiagnosticListener diagnostics, 
     private static bool IsSpared(IFeatureCollection connection) =>
         connection.Get<IConnectionItemsFeature>()?.Items.ContainsKey(Spared) == true;
 
-    [LoggerMessage(1, LogLevel.Information, "a connection sent no HTTP request: {Reason}")]
+    [LoggerMessage(1, LogLevel.Information, "a request could not be read: {Reason}")]
     private partial void Malformed(string reason);
 }

@@ -36,9 +36,9 @@ public sealed class FaultLogTests : IAsyncLifetime
     [InlineData(
         "POST /v1/detect?%0afail:=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc",
         "POST /v1/detect: 400: Query: there is no parameter '?fail:'")]
-    [InlineData("GET / HTTP/1.1\r\n\r\n", "a connection sent no HTTP request:")]
-    [InlineData("not http at all\r\n\r\n", "a connection sent no HTTP request:")]
-    [InlineData("GET / HTTP/9.9\r\nHost: x\r\n\r\n", "a connection sent no HTTP request:")]
+    [InlineData("GET / HTTP/1.1\r\n\r\n", "a request could not be read:")]
+    [InlineData("not http at all\r\n\r\n", "a request could not be read:")]
+    [InlineData("GET / HTTP/9.9\r\nHost: x\r\n\r\n", "a request could not be read:")]
     [InlineData(
         "POST /v1/detect HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 3\r\n\r\n--x",
         "POST /v1/detect: 400: The form is not understood: it ends early")]
