@@ -109,12 +109,6 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
     {
         await Refused(new ByteArrayContent([]), HttpStatusCode.BadRequest, "The body is empty", "curl --data-binary");
         await Refused(
-            new ByteArrayContent(new byte[1_000_001]),
-            HttpStatusCode.RequestEntityTooLarge,
-            "1,000,001 bytes",
-            "1,000,000 bytes",
-            "smaller image");
-        await Refused(
             new ByteArrayContent(ServiceFixture.BlackPng(2000, 600)),
             HttpStatusCode.RequestEntityTooLarge,
             "2000 x 600",
@@ -125,17 +119,19 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
             new ByteArrayContent(ServiceFixture.Png()[..500]), HttpStatusCode.UnprocessableEntity, "ends early", "Send the whole file");
     }
 
-    [Fact]
-    public async Task S7_a_body_over_the_limit_of_unknown_length_is_refused()
+    [Theory]
+    [InlineData(false, "The body has 1,000,001 bytes; the service takes up to 1,000,000 bytes")]
+    [InlineData(true, "The body is too long; the service takes up to 1,000,000 bytes")]
+    public async Task S7_a_body_over_the_limit_is_refused_with_both_numbers_where_they_are_known(bool isChunked, string says)
     {
-        using var stream = new MemoryStream(new byte[2_000_000]);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/detect") { Content = new StreamContent(stream) };
-        request.Headers.TransferEncodingChunked = true;
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/detect") { Content = new ByteArrayContent(new byte[1_000_001]) };
+        request.Headers.TransferEncodingChunked = isChunked;
+        request.Headers.ExpectContinue = true;   // a client that does not ask first may still be sending when it is answered
 
         using var answer = await service.Client.SendAsync(request, Cancellation);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
-        Assert.Contains("up to 1,000,000 bytes", await answer.Content.ReadAsStringAsync(Cancellation));
+        Assert.Contains(says, await answer.Content.ReadAsStringAsync(Cancellation));
     }
 
     [Fact]
