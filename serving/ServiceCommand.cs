@@ -32,7 +32,8 @@ internal static class ServiceCommand
         var url = new Option<string>("--url") { DefaultValueFactory = _ => defaults.Url, Description = ListenAddress.Help };
         var bytes = NumberOption.Create("--max-body-bytes", BodyBytes, limits.MaxFileBytes, "Longest body of a request.");
         var pixels = NumberOption.Create("--max-pixels", Pixels, limits.MaxPixels, "Most pixels of an image.");
-        var side = NumberOption.Create("--max-side-pixels", SidePixels, limits.MaxDimensionPixels, "Longest side of an image; the model may take less.");
+        var side = NumberOption.Create(
+            "--max-side-pixels", SidePixels, limits.MaxDimensionPixels, "Longest side of an image; the model may take less.");
         var root = new RootCommand(Description)
         {
             models, model, version, url, bytes, pixels, side, DetectCommand.Create(), EvaluateCommand.Create(),

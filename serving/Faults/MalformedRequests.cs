@@ -16,8 +16,8 @@ internal sealed partial class MalformedRequests(DiagnosticListener diagnostics, 
     private IDisposable? subscription;
 
     /// <summary>
-    /// From now on the connection is passed over: a request came through, and what is wrong with it is told where it is answered. When its body breaks
-    /// off, the server may also take the rest for a request that is no HTTP.
+    /// From now on the connection is passed over: a request came through, and what is wrong with it is told where it is answered.
+    /// When its body breaks off, the server may also take the rest for a request that is no HTTP.
     /// </summary>
     public static void Spare(IFeatureCollection connection)
     {
@@ -63,6 +63,6 @@ internal sealed partial class MalformedRequests(DiagnosticListener diagnostics, 
     private static bool IsSpared(IFeatureCollection connection) =>
         connection.Get<IConnectionItemsFeature>()?.Items.ContainsKey(Spared) == true;
 
-    [LoggerMessage(1, LogLevel.Information, "a connection sent no HTTP request: {Reason}")]
+    [LoggerMessage(1, LogLevel.Information, "a request could not be read: {Reason}")]
     private partial void Malformed(string reason);
 }

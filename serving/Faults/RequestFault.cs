@@ -40,7 +40,8 @@ internal sealed record RequestFault(int Status, string Answer)
     /// <summary>What an empty answer means; null when it is no fault.</summary>
     public static RequestFault? Of(HttpContext context) => context.Response.StatusCode switch
     {
-        StatusCodes.Status404NotFound => new RequestFault(StatusCodes.Status404NotFound, $"There is nothing at this path. The service has {Paths}."),
+        StatusCodes.Status404NotFound =>
+            new RequestFault(StatusCodes.Status404NotFound, $"There is nothing at this path. The service has {Paths}."),
         StatusCodes.Status405MethodNotAllowed => new RequestFault(
             StatusCodes.Status405MethodNotAllowed, $"This method is not taken here; send {context.Response.Headers.Allow.ToString()}."),
         _ => null,
@@ -66,14 +67,15 @@ internal sealed record RequestFault(int Status, string Answer)
     private static RequestFault OfBadRequest(BadHttpRequestException bad, ImageLimits limits) => bad.StatusCode switch
     {
         StatusCodes.Status413PayloadTooLarge => OfLongBody(sentBytes: null, limits),
-        StatusCodes.Status408RequestTimeout => new RequestFault(bad.StatusCode, "The body came too slowly; send it again over a faster connection."),
+        StatusCodes.Status408RequestTimeout =>
+            new RequestFault(bad.StatusCode, "The body came too slowly; send it again over a faster connection."),
         _ => new RequestFault(bad.StatusCode, $"{bad.Message.TrimEnd('.')}. Send the request again, whole."),
     };
 
     private static bool IsClientGone(Exception exception, HttpContext context)
     {
         var isConnectionLost = exception is ConnectionResetException or ConnectionAbortedException;
-        var isCanceled = exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested;
-        return isConnectionLost || isCanceled;
+        var isEnded = exception is OperationCanceledException or IOException;
+        return isConnectionLost || (isEnded && context.RequestAborted.IsCancellationRequested);
     }
 }

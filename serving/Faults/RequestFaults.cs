@@ -3,8 +3,8 @@ using Pipeline.Shared.Imaging;
 namespace Pipeline.Serving.Faults;
 
 /// <summary>
-/// The one place where requests go wrong. The client gets a problem in plain words; the log gets one line, which for a client's fault is no more than
-/// information, so that nobody can raise an alarm from outside.
+/// The one place where requests go wrong. The client gets a problem in plain words; the log gets one line, which for a client's fault
+/// is no more than information, so that nobody can raise an alarm from outside.
 /// </summary>
 internal sealed partial class RequestFaults(RequestDelegate next, ILogger<RequestFaults> logger, ImageLimits limits)
 {

@@ -5,9 +5,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace Pipeline.Serving.Inference;
 
 /// <summary>
-/// Turns ONNX Runtime's telemetry off before ONNX Runtime is loaded. From 1.29 on it is on by default: it keeps a device id and a database of events
-/// below the home folder, and sends them. It reads its switch from the environment of the C library, which .NET's own setter does not reach.
-/// Every program that loads ONNX Runtime compiles this file.
+/// Turns ONNX Runtime's telemetry off before ONNX Runtime is loaded. From 1.29 on it is on by default: it keeps a device id and a
+/// database of events below the home folder, and sends them. It reads its switch from the environment of the C library, which .NET's
+/// own setter does not reach. Every program that loads ONNX Runtime compiles this file.
 /// </summary>
 internal static partial class OnnxRuntimeTelemetry
 {
@@ -26,7 +26,10 @@ internal static partial class OnnxRuntimeTelemetry
         _ = SetEnvironment(Switch, "1", overwrite: 1);
     }
 
-    /// <summary>Windows' builds may report through the system's tracing instead, which has a switch of its own; call it before the first session.</summary>
+    /// <summary>
+    /// Windows' builds may report through the system's tracing instead, which has a switch of its own; call it before the first
+    /// session.
+    /// </summary>
     internal static void TurnOffTracing()
     {
         if (OperatingSystem.IsWindows())

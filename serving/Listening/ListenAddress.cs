@@ -8,12 +8,13 @@ using Pipeline.Shared.Numbers;
 namespace Pipeline.Serving.Listening;
 
 /// <summary>
-/// One address of <c>--url</c>. The server itself would take a host that it does not understand for "all interfaces";
-/// here a host is an address, localhost, this machine's own name, or an asterisk that says all interfaces in so many words.
+/// One address of <c>--url</c>. The server itself would take a host that it does not understand for "all interfaces"; here a host is
+/// an address, localhost, this machine's own name, or an asterisk that says all interfaces in so many words.
 /// </summary>
 internal sealed record ListenAddress
 {
-    public const string Help = "Where to listen: http://ADDRESS:PORT, several with ';' between; 0.0.0.0 for all interfaces, port 0 for a free one.";
+    public const string Help =
+        "Where to listen: http://ADDRESS:PORT, several with ';' between; 0.0.0.0 for all interfaces, port 0 for a free one.";
 
     private const string Scheme = "http://", SecureScheme = "https://", SocketPrefix = "unix:", Local = "localhost";
     private const int LongestSocketPath = 107;
@@ -133,7 +134,8 @@ internal sealed record ListenAddress
         var address = ReadAddress(host) ?? OwnAddress(host);
         if (address is null)
         {
-            throw Refusal(text, $"'{host}' is neither an IP address nor localhost nor this machine's name, and other names are not looked up");
+            throw Refusal(
+                text, $"'{host}' is neither an IP address nor localhost nor this machine's name, and other names are not looked up");
         }
 
         return new ListenAddress(text) { EndPoint = new IPEndPoint(address, port) };

@@ -31,8 +31,10 @@ internal static class ListenFailure
     private static string Reason(SocketException socket) => socket.SocketErrorCode switch
     {
         SocketError.AccessDenied => "this user must not listen there; choose a port from 1024 on, or a socket in a folder of your own.",
-        SocketError.AddressNotAvailable => "no interface of this machine has that address; choose one that it has, or 127.0.0.1, or 0.0.0.0 for all.",
-        SocketError.AddressFamilyNotSupported => "this machine has no addresses of that kind; write an IPv4 address, as http://127.0.0.1:8080.",
+        SocketError.AddressNotAvailable =>
+            "no interface of this machine has that address; choose one that it has, or 127.0.0.1, or 0.0.0.0 for all.",
+        SocketError.AddressFamilyNotSupported =>
+            "this machine has no addresses of that kind; write an IPv4 address, as http://127.0.0.1:8080.",
         _ => $"the system refuses to listen there: {socket.Message}. Choose another address.",
     };
 

@@ -5,8 +5,8 @@ using Prometheus;
 namespace Pipeline.Serving.Observability;
 
 /// <summary>
-/// Counts and times HTTP requests. What a client can choose freely, as the method and the path, is a label only as far as the service knows it:
-/// otherwise anyone could fill the memory with time series.
+/// Counts and times HTTP requests. What a client can choose freely, as the method and the path, is a label only as far as the service
+/// knows it: otherwise anyone could fill the memory with time series.
 /// </summary>
 internal sealed class HttpMetrics
 {

@@ -5,7 +5,9 @@ namespace Pipeline.Serving.Observability;
 /// <summary>What the service writes about itself: one line an event, on the standard output.</summary>
 internal static class ServiceLog
 {
-    /// <summary>The service's own events from information on; the server's from warning on, because it would tell each request three times.</summary>
+    /// <summary>
+    /// The service's own events from information on; the server's from warning on, because it would tell each request three times.
+    /// </summary>
     public static void Configure(ILoggingBuilder logging)
     {
         logging.AddSimpleConsole(console =>

@@ -29,7 +29,8 @@ public sealed record DetectedObject(string Label, float Score, float[] Box)
 /// <summary><c>POST /v1/detect</c>: an encoded image as the body, detections as JSON.</summary>
 internal static class DetectEndpoint
 {
-    public static async Task<DetectResponse> HandleAsync(HttpRequest request, DetectorModel model, ImageLimits limits, ServiceMetrics metrics)
+    public static async Task<DetectResponse> HandleAsync(
+        HttpRequest request, DetectorModel model, ImageLimits limits, ServiceMetrics metrics)
     {
         var threshold = DetectQuery.ReadThreshold(request.Query);
         using var body = await ImageBody.ReadAsync(request, limits, request.HttpContext.RequestAborted);

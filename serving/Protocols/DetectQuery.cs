@@ -28,7 +28,8 @@ internal static class DetectQuery
 
         if (values.Count > 1)
         {
-            throw Refusal($"{ThresholdName} is given {values.Count} times ('{Shown(string.Join("', '", values!))}'); give it once, as {Thresholds}.");
+            throw Refusal(
+                $"{ThresholdName} is given {values.Count} times ('{Shown(string.Join("', '", values!))}'); give it once, as {Thresholds}.");
         }
 
         var text = values[0] ?? "";

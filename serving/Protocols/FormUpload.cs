@@ -8,10 +8,12 @@ namespace Pipeline.Serving.Protocols;
 internal static class FormUpload
 {
     private const string FormType = "multipart/form-data";
-    private const string WhatToSend = "Send a form with one image file and nothing else, or the file alone, as curl --data-binary @image.png does.";
+    private const string WhatToSend =
+        "Send a form with one image file and nothing else, or the file alone, as curl --data-binary @image.png does.";
     private const int LongestBoundary = 70;   // RFC 2046, section 5.1.1
 
-    public static bool IsForm(HttpRequest request) => ContentType(request)?.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase) == true;
+    public static bool IsForm(HttpRequest request) =>
+        ContentType(request)?.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase) == true;
 
     /// <returns>The file's bytes; dispose them. The body as a whole is bounded by the server.</returns>
     /// <exception cref="RefusedRequestException">The form is damaged, or does not hold exactly one file and nothing else.</exception>
@@ -54,7 +56,9 @@ internal static class FormUpload
     private static string ReadBoundary(HttpRequest request)
     {
         var boundary = HeaderUtilities.RemoveQuotes(ContentType(request)!.Boundary).ToString();
-        return boundary.Length is > 0 and <= LongestBoundary ? boundary : throw Refusal($"its boundary must have 1 to {LongestBoundary} characters");
+        return boundary.Length is > 0 and <= LongestBoundary
+            ? boundary
+            : throw Refusal($"its boundary must have 1 to {LongestBoundary} characters");
     }
 
     private static MediaTypeHeaderValue? ContentType(HttpRequest request) =>

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Primitives;
-using Microsoft.Net.Http.Headers;
 using Pipeline.Serving.Faults;
 using Pipeline.Shared.Imaging;
 
@@ -9,7 +8,8 @@ namespace Pipeline.Serving.Protocols;
 internal static class ImageBody
 {
     /// <returns>The bytes; at least one. Dispose them.</returns>
-    /// <exception cref="RefusedRequestException">The body is empty, too long, compressed on its way, or a form without exactly one file.</exception>
+    /// <exception cref="RefusedRequestException">The body is empty, too long, compressed on its way, or a form without exactly one
+    /// file.</exception>
     public static async Task<MemoryStream> ReadAsync(HttpRequest request, ImageLimits limits, CancellationToken aborted)
     {
         if (request.ContentLength > limits.MaxFileBytes)
@@ -41,7 +41,7 @@ internal static class ImageBody
         {
             throw new RefusedRequestException(
                 StatusCodes.Status415UnsupportedMediaType,
-                $"{HeaderNames.ContentEncoding}: '{ImageRefusal.Shown(text)}' is not taken; send the image's bytes as they are in the file.");
+                $"Content-Encoding: '{ImageRefusal.Shown(text)}' is not taken; send the image's bytes as they are in the file.");
         }
     }
 }

@@ -21,12 +21,20 @@ internal static class ImageRefusal
     /// <param name="service">The service's limits.</param>
     /// <param name="model">The model, which has a limit of its own.</param>
     public static RefusedRequestException Of(
-        ImageException problem, HttpRequest request, ReadOnlySpan<byte> encoded, ImageLimits service, ModelManifest model) => problem.Problem switch
+        ImageException problem, HttpRequest request, ReadOnlySpan<byte> encoded, ImageLimits service, ModelManifest model)
+    {
+        if (problem.Problem == ImageProblem.NotAnImage)
         {
-            ImageProblem.NotAnImage => new(StatusCodes.Status415UnsupportedMediaType, NoImage(request, encoded)),
-            ImageProblem.TooLarge => new(StatusCodes.Status413PayloadTooLarge, $"{problem.Message} {WhoseLimit(service, model)}"),
-            _ => new(StatusCodes.Status422UnprocessableEntity, $"{problem.Message} {Whole(request)}"),
-        };
+            return new RefusedRequestException(StatusCodes.Status415UnsupportedMediaType, NoImage(request, encoded));
+        }
+
+        if (problem.Problem == ImageProblem.TooLarge)
+        {
+            return new RefusedRequestException(StatusCodes.Status413PayloadTooLarge, $"{problem.Message} {WhoseLimit(service, model)}");
+        }
+
+        return new RefusedRequestException(StatusCodes.Status422UnprocessableEntity, $"{problem.Message} {Whole(request)}");
+    }
 
     /// <summary>A text of the client's, cut for a message.</summary>
     public static string Shown(string text) => text.Length <= LongestShown ? text : text[..LongestShown] + "…";

@@ -18,7 +18,8 @@ public sealed class ModelCatalog
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new UserErrorException($"{root}: this model repository must not be read by the user '{Environment.UserName}'; change its rights.", exception);
+            throw new UserErrorException(
+                $"{root}: this model repository must not be read by the user '{Environment.UserName}'; change its rights.", exception);
         }
     }
 

@@ -17,11 +17,13 @@ public sealed class ModelSelectionTests : IDisposable
         using var service = await ServiceProcess.Start(root, TestContext.Current.CancellationToken);
         using var client = new HttpClient();
 
-        Assert.Equal("ready", await client.GetStringAsync(new Uri(service.Address, "/healthz/ready"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "ready", await client.GetStringAsync(new Uri(service.Address, "/healthz/ready"), TestContext.Current.CancellationToken));
     }
 
     [Theory]
-    [InlineData("street"), InlineData("../street"), InlineData("/"), InlineData("."), InlineData(".."), InlineData(""), InlineData("tiny/1"), InlineData("tiny/"), InlineData("./tiny")]
+    [InlineData("street"), InlineData("../street"), InlineData("/"), InlineData("."), InlineData(".."), InlineData("")]
+    [InlineData("tiny/1"), InlineData("tiny/"), InlineData("./tiny")]
     public void S5_a_model_is_named_by_its_plain_name_and_those_that_there_are_are_told(string name)
     {
         TinyModel.Export(root);
@@ -37,7 +39,8 @@ public sealed class ModelSelectionTests : IDisposable
         TinyModel.Export(root);
         TinyModel.Export(root);
 
-        Assert.Equal($"--model-version: {root} holds no version 7 of 'tiny', but 1, 2.", Refusal(new ServiceOptions { Models = root, Version = 7 }));
+        Assert.Equal(
+            $"--model-version: {root} holds no version 7 of 'tiny', but 1, 2.", Refusal(new ServiceOptions { Models = root, Version = 7 }));
         Assert.Equal(Path.Combine(root, "tiny", "2"), ModelSelection.Find(new ServiceOptions { Models = root }));
         Assert.Equal(Path.Combine(root, "tiny", "1"), ModelSelection.Find(new ServiceOptions { Models = root, Version = 1 }));
     }
@@ -45,7 +48,8 @@ public sealed class ModelSelectionTests : IDisposable
     [Fact]
     public void S5_several_models_ask_for_a_choice_and_none_says_what_a_model_is()
     {
-        Assert.Contains("it holds no model: no folder <name>/<version> with a manifest.json", Refusal(new ServiceOptions { Models = root }));
+        Assert.Contains(
+            "it holds no model: no folder <name>/<version> with a manifest.json", Refusal(new ServiceOptions { Models = root }));
         Copy(TinyModel.Export(root), "other/1");
 
         Assert.Contains("its models are: other, tiny. Choose one with --model.", Refusal(new ServiceOptions { Models = root }));
@@ -66,7 +70,9 @@ public sealed class ModelSelectionTests : IDisposable
     [InlineData("0"), InlineData("-1"), InlineData("1.0"), InlineData("01x"), InlineData("99999999999"), InlineData("")]
     public async Task S5_a_version_is_a_positive_whole_number(string version)
     {
-        var end = await BuiltPrograms.Run(BuiltPrograms.Start(BuiltPrograms.Serve, "--models", root, $"--model-version={version}"), TestContext.Current.CancellationToken);
+        var end = await BuiltPrograms.Run(
+            BuiltPrograms.Start(BuiltPrograms.Serve, "--models", root, $"--model-version={version}"),
+            TestContext.Current.CancellationToken);
 
         Assert.Equal(2, end.Code);
         Assert.Contains("--model-version", end.Errors);

@@ -25,6 +25,7 @@ internal static class TinyModel
             MaxSizePixels = 320,
         });
         detector.eval();
-        return DetectorExporter.Export(detector, new ExportOptions { RepositoryRoot = repository, Name = Name, Labels = KittiClasses.Default, MaxSidePixels = 4096 });
+        return DetectorExporter.Export(
+            detector, new ExportOptions { RepositoryRoot = repository, Name = Name, Labels = KittiClasses.Default, MaxSidePixels = 4096 });
     }
 }

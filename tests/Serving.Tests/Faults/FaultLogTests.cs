@@ -4,7 +4,9 @@ using Pipeline.Serving.Tests.Programs;
 
 namespace Pipeline.Serving.Tests.Faults;
 
-/// <summary>What clients do wrong is one line of the log at information level, in a real run; an operator's alarm for warnings stays quiet.</summary>
+/// <summary>
+/// What clients do wrong is one line of the log at information level, in a real run; an operator's alarm for warnings stays quiet.
+/// </summary>
 public sealed class FaultLogTests : IAsyncLifetime
 {
     private const int Limit = 100_000;
@@ -18,17 +20,25 @@ public sealed class FaultLogTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("POST /v1/detect?threshold=NaN HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", "POST /v1/detect: 400: Query: threshold: 'NaN'")]
+    [InlineData(
+        "POST /v1/detect?threshold=NaN HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc",
+        "POST /v1/detect: 400: Query: threshold: 'NaN'")]
     [InlineData("POST /v1/detect HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", "POST /v1/detect: 415: This is not a PNG")]
     [InlineData("POST /v1/detect HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "POST /v1/detect: 400: The body is empty")]
-    [InlineData("POST /v1/detect HTTP/1.1\r\nHost: x\r\nContent-Length: 100001\r\n\r\nabc", "POST /v1/detect: 413: The body has 100,001 bytes")]
-    [InlineData("POST /v1/detect HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno number\r\n", "POST /v1/detect: 400: Bad chunk")]
+    [InlineData(
+        "POST /v1/detect HTTP/1.1\r\nHost: x\r\nContent-Length: 100001\r\n\r\nabc",
+        "POST /v1/detect: 413: The body has 100,001 bytes")]
+    [InlineData(
+        "POST /v1/detect HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno number\r\n",
+        "POST /v1/detect: 400: Bad chunk")]
     [InlineData("GET /nope%0d%0afail: HTTP/1.1\r\nHost: x\r\n\r\n", "GET /nope%0D%0Afail:: 404: There is nothing at this path")]
     [InlineData("GET /v1/detect HTTP/1.1\r\nHost: x\r\n\r\n", "GET /v1/detect: 405: This method is not taken here")]
-    [InlineData("POST /v1/detect?%0afail:=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", "POST /v1/detect: 400: Query: there is no parameter '?fail:'")]
-    [InlineData("GET / HTTP/1.1\r\n\r\n", "a connection sent no HTTP request:")]
-    [InlineData("not http at all\r\n\r\n", "a connection sent no HTTP request:")]
-    [InlineData("GET / HTTP/9.9\r\nHost: x\r\n\r\n", "a connection sent no HTTP request:")]
+    [InlineData(
+        "POST /v1/detect?%0afail:=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc",
+        "POST /v1/detect: 400: Query: there is no parameter '?fail:'")]
+    [InlineData("GET / HTTP/1.1\r\n\r\n", "a request could not be read:")]
+    [InlineData("not http at all\r\n\r\n", "a request could not be read:")]
+    [InlineData("GET / HTTP/9.9\r\nHost: x\r\n\r\n", "a request could not be read:")]
     [InlineData(
         "POST /v1/detect HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 3\r\n\r\n--x",
         "POST /v1/detect: 400: The form is not understood: it ends early")]
@@ -69,7 +79,8 @@ public sealed class FaultLogTests : IAsyncLifetime
     {
         var client = await Connect();
         client.LingerState = new LingerOption(true, 0);
-        await client.GetStream().WriteAsync("POST /v1/detect HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\n\r\nabc"u8.ToArray(), Cancellation);
+        await client.GetStream().WriteAsync(
+            "POST /v1/detect HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\n\r\nabc"u8.ToArray(), Cancellation);
         await Task.Delay(200, Cancellation);
         client.Client.Close(0);
 

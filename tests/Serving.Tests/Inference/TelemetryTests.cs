@@ -6,8 +6,8 @@ using Pipeline.Shared.Synthetic;
 namespace Pipeline.Serving.Tests.Inference;
 
 /// <summary>
-/// Nothing leaves the machine, and nothing is left in the user's folders. The programs get a home of their own and hardly any variables: ONNX Runtime
-/// holds its telemetry back where variables tell of a build server, and this test would then see nothing.
+/// Nothing leaves the machine, and nothing is left in the user's folders. The programs get a home of their own and hardly any
+/// variables: ONNX Runtime holds its telemetry back where variables tell of a build server, and this test would then see nothing.
 /// </summary>
 public sealed partial class TelemetryTests : IDisposable
 {
@@ -19,7 +19,8 @@ public sealed partial class TelemetryTests : IDisposable
     public async Task T1_evaluate_leaves_nothing_in_the_home_folder_and_asks_nobody()
     {
         var model = TinyModel.Export(In("models"));
-        StreetSceneWriter.WriteKitti(In("data"), new StreetSceneOptions { WidthPixels = 192, HeightPixels = 64 }, 0, 2, cancellation: Cancellation);
+        StreetSceneWriter.WriteKitti(
+            In("data"), new StreetSceneOptions { WidthPixels = 192, HeightPixels = 64 }, 0, 2, cancellation: Cancellation);
 
         await Run(BuiltPrograms.Serve, "evaluate", "--model", model, "--data", In("data"));
     }
@@ -43,7 +44,8 @@ public sealed partial class TelemetryTests : IDisposable
         TinyModel.Export(In("models"));
         using var client = new HttpClient();
         using var image = new ByteArrayContent(ServiceFixture.Png());
-        using var service = await ServiceProcess.Start(Start(BuiltPrograms.Serve, "--models", In("models"), "--url", "http://127.0.0.1:0"), Cancellation);
+        using var service = await ServiceProcess.Start(
+            Start(BuiltPrograms.Serve, "--models", In("models"), "--url", "http://127.0.0.1:0"), Cancellation);
 
         var answer = await client.PostAsync(new Uri(service.Address, "/v1/detect"), image, Cancellation);
         Assert.True(answer.IsSuccessStatusCode);
@@ -79,7 +81,8 @@ public sealed partial class TelemetryTests : IDisposable
         // -D: the tracer is no parent, so the process is the program itself and gets its signals.
         string[] trace = ["-D", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg,sendmmsg", "-o", In("trace"), program, .. arguments];
         var start = isTraced ? BuiltPrograms.Start("strace", trace) : BuiltPrograms.Start(program, arguments);
-        var kept = start.Environment.Where(variable => variable.Key == "PATH" || variable.Key.StartsWith("DOTNET_ROOT", StringComparison.Ordinal)).ToArray();
+        var kept = start.Environment.Where(
+            variable => variable.Key == "PATH" || variable.Key.StartsWith("DOTNET_ROOT", StringComparison.Ordinal)).ToArray();
         start.Environment.Clear();
         foreach (var (name, value) in kept)
         {

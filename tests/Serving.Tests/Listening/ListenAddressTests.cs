@@ -82,7 +82,8 @@ public sealed class ListenAddressTests : IDisposable
     {
         TinyModel.Export(root);
 
-        var end = await BuiltPrograms.Run(BuiltPrograms.Start(BuiltPrograms.Serve, "--models", root, "--url", url), TestContext.Current.CancellationToken);
+        var end = await BuiltPrograms.Run(
+            BuiltPrograms.Start(BuiltPrograms.Serve, "--models", root, "--url", url), TestContext.Current.CancellationToken);
 
         Assert.Equal(2, end.Code);
         Assert.Contains(reason, Assert.Single(end.Errors.Trim().Split('\n')));
@@ -92,9 +93,12 @@ public sealed class ListenAddressTests : IDisposable
     [Fact]
     public async Task S4_a_port_that_the_user_must_not_have_is_one_line_and_exit_code_2()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/setpriv") && Environment.UserName == "root", "Only root can take rights away.");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && File.Exists("/usr/bin/setpriv") && Environment.UserName == "root",
+            "Only root can take rights away.");
         TinyModel.Export(root);
-        string[] arguments = ["--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service", BuiltPrograms.Serve, "--models", root, "--url", "http://127.0.0.1:80"];
+        string[] rights = ["--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service"];
+        string[] arguments = [.. rights, BuiltPrograms.Serve, "--models", root, "--url", "http://127.0.0.1:80"];
 
         var end = await BuiltPrograms.Run(BuiltPrograms.Start("/usr/bin/setpriv", arguments), TestContext.Current.CancellationToken);
 
@@ -103,7 +107,8 @@ public sealed class ListenAddressTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ASPNETCORE_URLS"), InlineData("URLS"), InlineData("DOTNET_URLS"), InlineData("Kestrel__Endpoints__other__Url"), InlineData("ASPNETCORE_Kestrel__Endpoints__other__Url")]
+    [InlineData("ASPNETCORE_URLS"), InlineData("URLS"), InlineData("DOTNET_URLS")]
+    [InlineData("Kestrel__Endpoints__other__Url"), InlineData("ASPNETCORE_Kestrel__Endpoints__other__Url")]
     public async Task S4_the_environment_cannot_make_it_listen_elsewhere(string variable)
     {
         TinyModel.Export(root);
@@ -115,7 +120,8 @@ public sealed class ListenAddressTests : IDisposable
         using var client = new TcpClient();
 
         Assert.NotEqual(elsewhere, service.Address.Port);
-        await Assert.ThrowsAsync<SocketException>(async () => await client.ConnectAsync(IPAddress.Loopback, elsewhere, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<SocketException>(
+            async () => await client.ConnectAsync(IPAddress.Loopback, elsewhere, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -123,7 +129,9 @@ public sealed class ListenAddressTests : IDisposable
     {
         TinyModel.Export(root);
         var elsewhere = FreePort();
-        File.WriteAllText(Path.Combine(root, "appsettings.json"), $"{{\"Kestrel\":{{\"Endpoints\":{{\"other\":{{\"Url\":\"http://127.0.0.1:{elsewhere}\"}}}}}}}}");
+        File.WriteAllText(
+            Path.Combine(root, "appsettings.json"),
+            $"{{\"Kestrel\":{{\"Endpoints\":{{\"other\":{{\"Url\":\"http://127.0.0.1:{elsewhere}\"}}}}}}}}");
         var start = BuiltPrograms.Start(BuiltPrograms.Serve, "--models", root, "--url", "http://127.0.0.1:0");
         start.WorkingDirectory = root;
         using var service = await ServiceProcess.Start(start, TestContext.Current.CancellationToken);

@@ -20,7 +20,8 @@ public sealed partial class HttpMetricsTests(ServiceFixture service) : IClassFix
         var after = await Lines();
 
         Assert.Equal(before.Length, after.Length);
-        Assert.DoesNotContain(after, line => line.Contains("FOO", StringComparison.OrdinalIgnoreCase) || line.Contains("unknown", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            after, line => line.Contains("FOO", StringComparison.OrdinalIgnoreCase) || line.Contains("unknown", StringComparison.Ordinal));
     }
 
     [Fact]
