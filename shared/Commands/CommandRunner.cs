@@ -19,6 +19,12 @@ public static class CommandRunner
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         var parsed = root.Parse(arguments);
+        if (Array.IndexOf(arguments, "") is >= 0 and var empty)
+        {
+            await Console.Error.WriteLineAsync($"error: argument {empty + 1}{(empty > 0 ? $", behind {arguments[empty - 1]}," : "")} is empty; give a value or leave the option out.");
+            return WrongInput;
+        }
+
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)

@@ -58,6 +58,7 @@ public static class AtomicFile
     public static void WriteThrough(string path, Action<string> write, bool replace)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var isNewFolder = !Directory.Exists(folder);
         Directory.CreateDirectory(folder);
         var temporary = Path.Combine(folder, $".{Path.GetRandomFileName()}.tmp{Path.GetExtension(path)}");
         try
@@ -68,6 +69,11 @@ public static class AtomicFile
         catch
         {
             File.Delete(temporary);
+            if (isNewFolder)
+            {
+                Directory.Delete(folder);
+            }
+
             throw;
         }
     }

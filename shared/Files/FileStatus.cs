@@ -32,7 +32,15 @@ public readonly partial record struct FileStatus(FileKind Kind, string Identity)
     private const int TypeMask = 0xF000, FolderType = 0x4000, FileType = 0x8000;
 
     /// <summary>Looks at a path; nothing is opened.</summary>
-    public static FileStatus Of(string path) => OperatingSystem.IsLinux() && TryLinux(path, out var status) ? status : Portable(path);
+    public static FileStatus Of(string path)
+    {
+        if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
+        {
+            return new FileStatus(FileKind.Missing, "");
+        }
+
+        return OperatingSystem.IsLinux() && TryLinux(path, out var status) ? status : Portable(path);
+    }
 
     /// <summary>Linux's statx: its structure is the same on every processor.</summary>
     private static bool TryLinux(string path, out FileStatus status)

@@ -54,7 +54,8 @@ public static class InputFile
     public static string ReadText(string path, string noun = "file", long maxBytes = MaxTextBytes)
     {
         using var reader = new StreamReader(new MemoryStream(ReadBytes(path, noun, maxBytes)), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
-        return reader.ReadToEnd();
+        var text = reader.ReadToEnd();
+        return text.Contains('\0', StringComparison.Ordinal) ? throw new UserErrorException($"{path}: this is no text; {A(noun)} is expected.") : text;
     }
 
     /// <summary>Makes sure that a path leads to a regular file.</summary>

@@ -78,15 +78,10 @@ public sealed partial class ModelDirectory
             throw new UserErrorException($"{path}: there is no {ManifestFileName}; name a directory <repository>/<name>/<version> that `export` or `demo` wrote.");
         }
 
-        if (new FileInfo(manifestPath).Length > MaxManifestBytes)
-        {
-            throw new UserErrorException($"{manifestPath}: over {MaxManifestBytes:N0} bytes; this is no manifest.");
-        }
-
         ModelManifest manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize<ModelManifest>(File.ReadAllText(manifestPath), ModelManifest.Json)!;
+            manifest = JsonSerializer.Deserialize<ModelManifest>(InputFile.ReadText(manifestPath, "manifest", MaxManifestBytes), ModelManifest.Json)!;
         }
         catch (JsonException exception)
         {
@@ -152,7 +147,7 @@ public sealed partial class ModelDirectory
 
     private static int NextVersion(string family)
     {
-        var newest = Versions(family).DefaultIfEmpty(0).Max();
+        var newest = NumbersTaken(family).DefaultIfEmpty(0).Max();
         return newest < int.MaxValue ? newest + 1 : throw new UserErrorException($"{family}: version {newest} is there, and no number is left after it; remove it.");
     }
 
@@ -178,7 +173,8 @@ public sealed partial class ModelDirectory
         }
     }
 
-    private static IEnumerable<int> Versions(string family) => Directory.Exists(family)
+    /// <summary>Also those of folders that are not finished.</summary>
+    private static IEnumerable<int> NumbersTaken(string family) => Directory.Exists(family)
         ? Directory.EnumerateDirectories(family).Select(folder => int.TryParse(System.IO.Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0)
         : [];
 

@@ -14,7 +14,7 @@ public static class DetectorCheckpoint
     private const string OptionsKey = "detector";
     private const string LabelsKey = "labels";
 
-    internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) }, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+    internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) }, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     /// <param name="path">Where.</param>
     /// <param name="detector">The detector.</param>

@@ -27,6 +27,11 @@ internal static class OptionRules
         {
             var key = front + NameOf(property);
             var value = property.GetValue(options);
+            if (value is string text && (text.Length == 0 || text.Contains('\0', StringComparison.Ordinal)))
+            {
+                throw new ConfigurationException(where(key), key, "the text is empty or holds a null character; give a value, or leave the setting out.");
+            }
+
             foreach (var rule in property.GetCustomAttributes<ValidationAttribute>())
             {
                 if (!IsRight(rule, value, property))

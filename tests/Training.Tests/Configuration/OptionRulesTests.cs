@@ -67,7 +67,10 @@ public sealed class OptionRulesTests : IDisposable
     [InlineData("""{"batchSize":2,"microBatches":3}""", "microBatches", "more than the 2 images")]
     [InlineData("""{"device":"gpu"}""", "device", "one of cpu, cuda")]
     [InlineData("""{"epochs":3,"Epochs":4}""", "epochs", "made twice")]
-    [InlineData("""{"data":""}""", "data", "given and not empty")]
+    [InlineData("""{"data":""}""", "data", "the text is empty")]
+    [InlineData("""{"trainList":""}""", "trainList", "the text is empty")]
+    [InlineData("""{"trainList":"a\u0000b"}""", "trainList", "null character")]
+    [InlineData("""{"precision":7}""", "precision", "not of the kind")]
     public void R3_a_setting_out_of_its_bounds_is_refused_with_file_line_key_and_reason(string json, string key, string reason)
     {
         var file = Write("{\n\n" + json[1..]);
