@@ -26,9 +26,9 @@ internal sealed record RequestFault(int Status, string Answer)
             return OfBadRequest(bad, limits);
         }
 
-        if (IsClientGone(exception, context))
+        if (IsConnectionGone(exception, context))
         {
-            return new RequestFault(StatusCodes.Status499ClientClosedRequest, "The client closed the connection before it was answered.");
+            return new RequestFault(StatusCodes.Status499ClientClosedRequest, "The connection ended before the answer.");
         }
 
         var answer = IsOfModel(exception)
@@ -72,10 +72,10 @@ internal sealed record RequestFault(int Status, string Answer)
         _ => new RequestFault(bad.StatusCode, $"{bad.Message.TrimEnd('.')}. Send the request again, whole."),
     };
 
-    private static bool IsClientGone(Exception exception, HttpContext context)
+    /// <summary>Nothing but the end of its connection cancels a request, and the cancellation may come before the connection says so.</summary>
+    private static bool IsConnectionGone(Exception exception, HttpContext context)
     {
-        var isConnectionLost = exception is ConnectionResetException or ConnectionAbortedException;
-        var isEnded = exception is OperationCanceledException or IOException;
-        return isConnectionLost || (isEnded && context.RequestAborted.IsCancellationRequested);
+        var isGone = exception is ConnectionResetException or ConnectionAbortedException or OperationCanceledException;
+        return isGone || (exception is IOException && context.RequestAborted.IsCancellationRequested);
     }
 }

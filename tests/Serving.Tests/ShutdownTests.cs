@@ -28,7 +28,7 @@ public sealed class ShutdownTests : IDisposable
         Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, Prompt);
         Assert.Equal(0, end.Code);
         Assert.Empty(end.Errors);
-        Assert.DoesNotContain("   at ", end.Output);
+        Assert.True(!end.Output.Contains("   at ", StringComparison.Ordinal), end.Output);
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed class FaultLogTests : IAsyncLifetime
         await Task.Delay(200, Cancellation);
         client.Client.Close(0);
 
-        await AssertOneLine("POST /v1/detect: 499: The client closed the connection");
+        await AssertOneLine("POST /v1/detect: 499: The connection ended before the answer");
     }
 
     [Fact]

@@ -37,14 +37,15 @@ public sealed class RequestFaultsTests
         Assert.Same(defect, Assert.Single(log.Lines).Cause);
     }
 
-    [Fact]
-    public async Task A_client_that_went_away_is_information()
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public async Task A_connection_that_ended_is_information_also_before_the_server_says_so(bool isGone)
     {
-        await Answer(new OperationCanceledException(), isGone: true);
+        await Answer(new OperationCanceledException(), isGone);
 
         var line = Assert.Single(log.Lines);
         Assert.Equal(LogLevel.Information, line.Level);
-        Assert.StartsWith("POST /v1/detect: 499: The client closed the connection", line.Text);
+        Assert.StartsWith("POST /v1/detect: 499: The connection ended before the answer", line.Text);
     }
 
     [Fact]
