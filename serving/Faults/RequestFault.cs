@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.ML.OnnxRuntime;
 using Pipeline.Serving.Inference;
 using Pipeline.Shared.Imaging;
 
@@ -62,7 +61,7 @@ internal sealed record RequestFault(int Status, string Answer)
     }
 
     /// <summary>Whether the model failed, and not the service's own code.</summary>
-    public static bool IsOfModel(Exception? exception) => exception is InferenceException or OnnxRuntimeException;
+    public static bool IsOfModel(Exception? exception) => exception is InferenceException;
 
     private static RequestFault OfBadRequest(BadHttpRequestException bad, ImageLimits limits) => bad.StatusCode switch
     {
