@@ -1,6 +1,6 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Pipeline.Golden;
 using Pipeline.Serving.Faults;
 using Pipeline.Serving.Protocols;
 
@@ -12,7 +12,7 @@ public sealed class DetectQueryTests
     [InlineData("NaN"), InlineData("2"), InlineData("1e999"), InlineData("Infinity"), InlineData("-1")]
     [InlineData("0,5"), InlineData(""), InlineData("0.5 ")]
     [InlineData("-∞"), InlineData("1,000"), InlineData("0x1"), InlineData("nan"), InlineData("true"), InlineData("٠.٥")]
-    public void N3_a_threshold_that_is_no_number_from_0_to_1_is_refused_with_name_range_and_value(string value) => InEachCulture(() =>
+    public void N3_a_threshold_that_is_no_number_from_0_to_1_is_refused_with_name_range_and_value(string value) => EachCulture.Run(() =>
     {
         var refused = Refusal($"?threshold={Uri.EscapeDataString(value)}");
 
@@ -24,7 +24,7 @@ public sealed class DetectQueryTests
     [InlineData("", 0), InlineData("?", 0), InlineData("?threshold=0.5", 0.5), InlineData("?threshold=5e-1", 0.5)]
     [InlineData("?threshold=1", 1), InlineData("?Threshold=0%2E25", 0.25)]
     public void N3_a_point_is_the_decimal_sign_in_every_culture(string query, double expected) =>
-        InEachCulture(() => Assert.Equal(expected, DetectQuery.ReadThreshold(Parse(query))));
+        EachCulture.Run(() => Assert.Equal(expected, DetectQuery.ReadThreshold(Parse(query))));
 
     [Theory]
     [InlineData("?treshold=0.5", "'treshold'"), InlineData("?threshold=0.5&top=3", "'top'"), InlineData("?=1", "''")]
@@ -48,29 +48,4 @@ public sealed class DetectQueryTests
         Assert.Throws<RefusedRequestException>(() => DetectQuery.ReadThreshold(Parse(query)));
 
     private static QueryCollection Parse(string query) => new(QueryHelpers.ParseQuery(query));
-
-    private static void InEachCulture(Action test)
-    {
-        var before = CultureInfo.CurrentCulture;
-        try
-        {
-            foreach (var culture in new[] { CultureInfo.InvariantCulture, DecimalComma() })
-            {
-                CultureInfo.CurrentCulture = culture;
-                test();
-            }
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
-    }
-
-    private static CultureInfo DecimalComma()
-    {
-        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        culture.NumberFormat.NumberDecimalSeparator = ",";
-        culture.NumberFormat.NumberGroupSeparator = ".";
-        return culture;
-    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsCheck;
+using Pipeline.Golden;
 using Pipeline.Shared.Numbers;
 
 namespace Pipeline.Shared.Tests.Numbers;
@@ -13,7 +14,7 @@ public sealed class NumberRangeTests
     [Theory]
     [InlineData("0,5"), InlineData("NaN"), InlineData("1e999"), InlineData("Infinity"), InlineData("-∞"), InlineData("2"), InlineData("-0.1")]
     [InlineData(""), InlineData(" "), InlineData("1,000"), InlineData("0.5 "), InlineData("0x1"), InlineData("٠.٥"), InlineData("1_0")]
-    public void N1_N3_what_is_no_finite_number_in_the_range_is_refused_with_place_value_and_range(string text) => InEachCulture(() =>
+    public void N1_N3_what_is_no_finite_number_in_the_range_is_refused_with_place_value_and_range(string text) => EachCulture.Run(() =>
     {
         Assert.False(Share.TryParse(text, out var value));
         Assert.Equal(0, value);
@@ -22,7 +23,7 @@ public sealed class NumberRangeTests
 
     [Theory]
     [InlineData("0.3", 0.3), InlineData("1", 1), InlineData("0", 0), InlineData("+.5", 0.5), InlineData("5e-1", 0.5)]
-    public void N5_a_point_is_the_decimal_sign_in_every_culture(string text, double expected) => InEachCulture(() =>
+    public void N5_a_point_is_the_decimal_sign_in_every_culture(string text, double expected) => EachCulture.Run(() =>
     {
         Assert.True(Share.TryParse(text, out var value));
         Assert.Equal(expected, value);
@@ -30,7 +31,7 @@ public sealed class NumberRangeTests
 
     [Theory]
     [InlineData("0"), InlineData("65"), InlineData("4.0"), InlineData("4,0"), InlineData("1e1"), InlineData("99999999999999999999")]
-    public void Whole_numbers_take_no_fraction_and_stay_in_their_range(string text) => InEachCulture(() =>
+    public void Whole_numbers_take_no_fraction_and_stay_in_their_range(string text) => EachCulture.Run(() =>
     {
         Assert.False(Batch.TryParse(text, out _));
         Assert.Equal($"--batch: '{text}' is not a whole number from 1 to 64.", Batch.Refusal("--batch", text));
@@ -52,30 +53,5 @@ public sealed class NumberRangeTests
 
     [Fact]
     public void What_is_written_invariantly_reads_back_in_every_culture() =>
-        Gen.Double[0, 1].Sample(number => InEachCulture(() => Assert.True(Share.TryParse(number.ToString("R", CultureInfo.InvariantCulture), out var read) && read == number)));
-
-    private static void InEachCulture(Action test)
-    {
-        var before = CultureInfo.CurrentCulture;
-        try
-        {
-            foreach (var culture in new[] { CultureInfo.InvariantCulture, DecimalComma() })
-            {
-                CultureInfo.CurrentCulture = culture;
-                test();
-            }
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
-    }
-
-    private static CultureInfo DecimalComma()
-    {
-        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        culture.NumberFormat.NumberDecimalSeparator = ",";
-        culture.NumberFormat.NumberGroupSeparator = ".";
-        return culture;
-    }
+        Gen.Double[0, 1].Sample(number => EachCulture.Run(() => Assert.True(Share.TryParse(number.ToString("R", CultureInfo.InvariantCulture), out var read) && read == number)));
 }

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using System.Reflection;
+using Pipeline.Golden;
 using Pipeline.Shared;
 using Pipeline.Training.Augmentation;
 using Pipeline.Training.Backbones;
@@ -102,7 +102,7 @@ public sealed class OptionRulesTests : IDisposable
 
     [Theory]
     [InlineData("0,001"), InlineData("NaN"), InlineData("1e999"), InlineData("Infinity"), InlineData("-1"), InlineData("1,000"), InlineData(""), InlineData("fast")]
-    public void N1_what_is_no_number_in_the_range_is_refused_on_the_command_line_and_in_the_environment(string text) => InEachCulture(() =>
+    public void N1_what_is_no_number_in_the_range_is_refused_on_the_command_line_and_in_the_environment(string text) => EachCulture.Run(() =>
     {
         var setting = SettingPath.Find(typeof(FinetuneOptions), "", ["learningRate"]);
         var typed = Assert.ThrowsAny<UserErrorException>(() => Finetune().Typed("--learning-rate", setting, [text])).Message;
@@ -113,7 +113,7 @@ public sealed class OptionRulesTests : IDisposable
     });
 
     [Fact]
-    public void N1_what_is_a_number_is_the_same_in_every_culture() => InEachCulture(() =>
+    public void N1_what_is_a_number_is_the_same_in_every_culture() => EachCulture.Run(() =>
     {
         var setting = SettingPath.Find(typeof(FinetuneOptions), "", ["learningRate"]);
 
@@ -180,25 +180,5 @@ public sealed class OptionRulesTests : IDisposable
         var path = Path.Combine(folder, "config.json");
         File.WriteAllText(path, text);
         return path;
-    }
-
-    private static void InEachCulture(Action test)
-    {
-        var before = CultureInfo.CurrentCulture;
-        var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        comma.NumberFormat.NumberDecimalSeparator = ",";
-        comma.NumberFormat.NumberGroupSeparator = ".";
-        try
-        {
-            foreach (var culture in new[] { CultureInfo.InvariantCulture, comma })
-            {
-                CultureInfo.CurrentCulture = culture;
-                test();
-            }
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
     }
 }
