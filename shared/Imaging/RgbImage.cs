@@ -30,6 +30,9 @@ public sealed class RgbImage : IDisposable
         }
     }
 
+    /// <summary>Memory that the image holds: the pool's buffers are longer than the pixels.</summary>
+    public int BufferBytes => buffer?.Length ?? 0;
+
     /// <summary>An image with undefined pixels.</summary>
     public static RgbImage Allocate(int widthPixels, int heightPixels)
     {

@@ -18,6 +18,9 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
     private readonly ConcurrentDictionary<string, RgbImage> cache = new(StringComparer.Ordinal);
     private long cachedBytes;
 
+    /// <summary>Memory of the decoded images that are kept.</summary>
+    internal long CachedBytes => Interlocked.Read(ref cachedBytes);
+
     /// <param name="frameId">The frame.</param>
     /// <param name="flip">Mirror it left to right.</param>
     /// <param name="jitter">Changes of colour, in their order.</param>
@@ -102,10 +105,10 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
         }
 
         var image = ImageDecoder.DecodeFile(dataset.ImagePath(frameId));
-        kept = Interlocked.Add(ref cachedBytes, image.Pixels.Length) <= cacheBytes && cache.TryAdd(frameId, image);
+        kept = Interlocked.Add(ref cachedBytes, image.BufferBytes) <= cacheBytes && cache.TryAdd(frameId, image);
         if (!kept)
         {
-            Interlocked.Add(ref cachedBytes, -image.Pixels.Length);
+            Interlocked.Add(ref cachedBytes, -image.BufferBytes);
         }
 
         return image;

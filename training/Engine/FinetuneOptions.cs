@@ -62,6 +62,12 @@ public sealed record FinetuneOptions : IRelatedOptions
     /// <summary>Iterations of the linear warm-up.</summary>
     [Range(0, 1_000_000)] public int WarmupIterations { get; init; } = 100;
 
+    /// <summary>Share of the rate that the warm-up begins with.</summary>
+    [Range(1e-6, 1)] public double WarmupFactor { get; init; } = 0.001;
+
+    /// <summary>Factor of the rate at each milestone.</summary>
+    [Range(1e-6, 1)] public double Gamma { get; init; } = 0.1;
+
     /// <summary>SGD's weight decay on batch norms that learn; null: as all.</summary>
     [Range(0, 1)] public double? NormWeightDecay { get; init; }
 
@@ -74,7 +80,7 @@ public sealed record FinetuneOptions : IRelatedOptions
     /// <summary>Shorter sides in pixels to choose from for each image; empty: the detector's.</summary>
     [Length(0, 1000), Elements(1, 16_384)] public IReadOnlyList<int> MinSizesPixels { get; init; } = [];
 
-    /// <summary>Epochs, from 0, at whose beginning the rate is divided by ten; steps when <see cref="Iterations"/> is given.</summary>
+    /// <summary>Epochs, from 0, at whose beginning the rate is multiplied by <see cref="Gamma"/>; steps when <see cref="Iterations"/> is given.</summary>
     [Length(0, 1000), Elements(0, 10_000_000)] public IReadOnlyList<int> Milestones { get; init; } = [12, 16];
 
     /// <summary>Mirror every second image.</summary>

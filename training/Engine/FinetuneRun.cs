@@ -115,7 +115,8 @@ public sealed class FinetuneRun
     private FinetunePosition Epoch(Training training, FinetunePosition position)
     {
         var (batches, scaler) = (training.Batches, training.Scaler);
-        var schedule = new WarmupMultiStepSchedule(options.LearningRate, options.WarmupIterations, options.Milestones, 0.1);
+        var schedule = new WarmupMultiStepSchedule(
+            options.LearningRate, options.WarmupIterations, options.WarmupFactor, options.Milestones, options.Gamma);
         training.Detector.train();
         var start = Stopwatch.GetTimestamp();
         foreach (var batch in batches.ToEndOfEpoch(position.Step))

@@ -2,18 +2,18 @@ namespace Pipeline.Training.Engine;
 
 /// <summary>Learning rate of the detector by iteration: linear warm-up, then steps down at epochs (torchvision's reference recipe).</summary>
 /// <param name="learningRate">After the warm-up.</param>
-/// <param name="warmupIterations">Iterations of the warm-up; the rate begins at a thousandth.</param>
+/// <param name="warmupIterations">Iterations of the warm-up.</param>
+/// <param name="warmupFactor">Share of the rate that the warm-up begins with.</param>
 /// <param name="milestones">Epochs or iterations, from 0, at whose beginning the rate falls.</param>
 /// <param name="gamma">Factor of each fall.</param>
-public sealed class WarmupMultiStepSchedule(double learningRate, int warmupIterations, IReadOnlyList<int> milestones, double gamma)
+public sealed class WarmupMultiStepSchedule(
+    double learningRate, int warmupIterations, double warmupFactor, IReadOnlyList<int> milestones, double gamma)
 {
-    private const double WarmupFactor = 0.001;
-
     /// <param name="position">Epoch or iteration, from 0, whichever the milestones are.</param>
     /// <param name="iteration">From 0, counted over the whole run.</param>
     public double At(long position, long iteration)
     {
-        var share = iteration < warmupIterations ? WarmupFactor + (1 - WarmupFactor) * iteration / warmupIterations : 1;
+        var share = iteration < warmupIterations ? warmupFactor + (1 - warmupFactor) * iteration / warmupIterations : 1;
         return learningRate * share * Math.Pow(gamma, milestones.Count(milestone => position >= milestone));
     }
 }

@@ -132,7 +132,7 @@ public sealed class ContrastiveGoldenTests
         var detector = settings.GetProperty("detector");
         var (rate, batches) = (detector.GetProperty("lr").GetDouble(), detector.GetProperty("batches").GetInt32());
         var warmup = Math.Min(1000, batches - 1);
-        var multistep = new WarmupMultiStepSchedule(rate, warmup, Epochs(detector.GetProperty("milestones")), detector.GetProperty("gamma").GetDouble());
+        var multistep = new WarmupMultiStepSchedule(rate, warmup, 0.001, Epochs(detector.GetProperty("milestones")), detector.GetProperty("gamma").GetDouble());
 
         Assert.Equal(golden.Expected.GetProperty("detector_warmup_iterations").GetInt32(), warmup);
         GoldenComparison.Equal(golden, cosine.AtEpoch(cosine.WarmupEpochs), "warm_to");

@@ -278,7 +278,10 @@ public sealed class PaperGoldenTests
     {
         using var scope = NewDisposeScope();
         var golden = GoldenCase.Load(name);
-        var schedule = new WarmupMultiStepSchedule(Preset.LearningRate, Preset.WarmupIterations, Preset.Milestones, 0.1);
+        double Parameter(string key) => golden.Params.GetProperty(key).GetDouble();
+        int[] steps = [.. golden.Params.GetProperty("steps").EnumerateArray().Select(step => step.GetInt32())];
+        var schedule = new WarmupMultiStepSchedule(
+            Parameter("base_lr"), (int)Parameter("warmup_iterations"), Parameter("warmup_factor"), steps, Parameter("gamma"));
         foreach (var row in golden.Expected.GetProperty("learning_rate").EnumerateArray())
         {
             var (iteration, rate) = (row[0].GetInt64(), row[1].GetDouble());
@@ -307,7 +310,7 @@ public sealed class PaperGoldenTests
         }
 
         using var weights = new TorchSharp.Modules.Parameter(golden.InputTensor("paper/w").to(float64));
-        using var optimizer = optim.SGD([weights], 1, Preset.Momentum, weight_decay: Preset.WeightDecay);
+        using var optimizer = optim.SGD([weights], 1, Parameter("momentum"), weight_decay: Parameter("weight_decay"));
         foreach (var row in golden.Expected.GetProperty("sgd_trace").EnumerateArray())
         {
             var iteration = row.GetProperty("iteration").GetInt32();

@@ -64,9 +64,9 @@ internal static class PthFile
             throw new FormatException($"the archive has no {ObjectRecord}: {NotOurs}");
         }
 
-        if (records.TryGetValue(ByteOrderRecord, out var order) && order.Length < 16 && Encoding.ASCII.GetString(Bytes(stream, order)) == "big")
+        if (records.TryGetValue(ByteOrderRecord, out var order))
         {
-            throw new FormatException("its numbers are big-endian; save it on a little-endian machine");
+            RequireLittleEndian(stream, order);
         }
 
         var storages = new PthStorages((storage, count) =>
@@ -176,6 +176,21 @@ internal static class PthFile
         }
 
         return tensor;
+    }
+
+    private static void RequireLittleEndian(Stream stream, ZipRecord record)
+    {
+        const int LongestOrder = 16;
+        var order = record.Length <= LongestOrder ? Encoding.Latin1.GetString(Bytes(stream, record)) : "";
+        switch (order)
+        {
+            case "little":
+                return;
+            case "big":
+                throw new FormatException("its numbers are big-endian; save it on a little-endian machine");
+            default:
+                throw new FormatException("its byte order is neither little nor big; the file is damaged, download it again");
+        }
     }
 
     private static byte[] Bytes(Stream stream, ZipRecord record)
