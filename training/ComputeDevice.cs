@@ -15,7 +15,9 @@ internal static class ComputeDevice
     {
         if (name == Cuda && !cuda.is_available())
         {
-            throw new UserErrorException("device: cuda is not available: this build is for the CPU, or the machine has no GPU. Build with -p:Accelerator=cuda, look whether nvidia-smi lists a GPU, or use --device cpu.");
+            throw new UserErrorException(
+                "device: cuda is not available: this build is for the CPU, or the machine has no GPU. "
+                + "Build with -p:Accelerator=cuda, look whether nvidia-smi lists a GPU, or use --device cpu.");
         }
 
         return new Device(name);

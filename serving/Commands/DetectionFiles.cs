@@ -19,17 +19,22 @@ internal sealed class DetectionFiles(string folder, string[] formats, IReadOnlyL
     public static string[] Formats { get; } = [Json, Kitti, Image];
 
     /// <summary>Makes sure, before any work, that everything can be written.</summary>
-    /// <exception cref="UserErrorException">A file is there already or is an input, two images have one name, or a class cannot be written.</exception>
+    /// <exception cref="UserErrorException">
+    /// A file is there already or is an input, two images have one name, or a class cannot be written.
+    /// </exception>
     public void Require(IReadOnlyList<string> images)
     {
         if (images.GroupBy(Stem).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
-            throw new UserErrorException($"--output: two images are called '{twice.Key}'; run them one after the other into folders of their own.");
+            throw new UserErrorException(
+                $"--output: two images are called '{twice.Key}'; run them one after the other into folders of their own.");
         }
 
         if (formats.Contains(Kitti) && labels.FirstOrDefault(label => !KittiResultFile.CanHold(label)) is { } unfit)
         {
-            throw new UserErrorException($"--output: KITTI's result lines cannot hold the class '{unfit}', white space separates their fields; leave them out with --formats {Json} {Image}.");
+            throw new UserErrorException(
+                $"--output: KITTI's result lines cannot hold the class '{unfit}', white space separates their fields; "
+                + $"leave them out with --formats {Json} {Image}.");
         }
 
         OutputFiles.Require(images.SelectMany(image => formats.Select(format => PathOf(image, format))), images, replace);

@@ -36,7 +36,13 @@ internal static class EvaluateCommand
                 OutputFiles.Require([target], list is null ? [] : [list], result.GetValue(force));
             }
 
-            var report = ModelEvaluation.Run(result.GetValue(model)!, result.GetValue(data)!, list, result.GetValue(batch), Console.Error.WriteLine, cancellation);
+            var report = ModelEvaluation.Run(
+                result.GetValue(model)!,
+                result.GetValue(data)!,
+                list,
+                result.GetValue(batch),
+                Console.Error.WriteLine,
+                cancellation);
             var text = JsonSerializer.Serialize(report, Json);
             if (target is not null)
             {
@@ -62,11 +68,14 @@ internal static class EvaluateCommand
         var table = new Table().AddColumns("class", "objects", "AP", "AP50");
         foreach (var (name, value) in report.PerClass)
         {
-            table.AddRow(Markup.Escape(name), string.Create(CultureInfo.InvariantCulture, $"{value?.Objects ?? 0}"), Share(value?.Ap), Share(value?.Ap50));
+            var objects = string.Create(CultureInfo.InvariantCulture, $"{value?.Objects ?? 0}");
+            table.AddRow(Markup.Escape(name), objects, Share(value?.Ap), Share(value?.Ap50));
         }
 
         AnsiConsole.Write(table.AddRow("all", "", Share(report.Map), Share(report.Map50)));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Images} images in {report.Seconds:F1} s ({report.ImagesPerSecond:F1} images/s)"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.Images} images in {report.Seconds:F1} s ({report.ImagesPerSecond:F1} images/s)"));
     }
 
     private static string Share(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";

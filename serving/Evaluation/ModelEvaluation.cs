@@ -40,14 +40,24 @@ internal sealed class ModelEvaluation
     /// <param name="batchSize">Most images in one execution.</param>
     /// <param name="remark">Receives what of the data is ignored or left out, a line each.</param>
     /// <param name="cancellation">Ends the evaluation between two images.</param>
-    /// <exception cref="UserErrorException">The model, the list, an image or a label is wrong; what can be seen before the work begins is seen then.</exception>
-    public static EvaluationReport Run(string modelDirectory, string data, string? split, int batchSize, Action<string> remark, CancellationToken cancellation)
+    /// <exception cref="UserErrorException">
+    /// The model, the list, an image or a label is wrong; what can be seen before the work begins is seen then.
+    /// </exception>
+    public static EvaluationReport Run(
+        string modelDirectory,
+        string data,
+        string? split,
+        int batchSize,
+        Action<string> remark,
+        CancellationToken cancellation)
     {
         var dataset = KittiDataset.Open(data);
         var chosen = split is null ? dataset.FrameIds : FrameList.Read(split, dataset);
         if (chosen.Count == 0)
         {
-            throw new UserErrorException($"{data}: none of its {dataset.ImageIds.Count} images has a label file in label_2; without labels nothing can be measured.");
+            throw new UserErrorException(
+                $"{data}: none of its {dataset.ImageIds.Count} images has a label file in label_2; "
+                + "without labels nothing can be measured.");
         }
 
         var directory = ModelDirectory.Open(modelDirectory);

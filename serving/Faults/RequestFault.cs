@@ -71,7 +71,9 @@ internal sealed record RequestFault(int Status, string Answer)
         _ => new RequestFault(bad.StatusCode, $"{bad.Message.TrimEnd('.')}. Send the request again, whole."),
     };
 
-    /// <summary>Nothing but the end of its connection cancels a request, and the cancellation may come before the connection says so.</summary>
+    /// <summary>
+    /// Nothing but the end of its connection cancels a request, and the cancellation may come before the connection says so.
+    /// </summary>
     private static bool IsConnectionGone(Exception exception, HttpContext context)
     {
         var isGone = exception is ConnectionResetException or ConnectionAbortedException or OperationCanceledException;

@@ -21,7 +21,9 @@ public static class CommandRunner
         var parsed = root.Parse(arguments);
         if (Array.IndexOf(arguments, "") is >= 0 and var empty)
         {
-            await Console.Error.WriteLineAsync($"error: argument {empty + 1}{(empty > 0 ? $", behind {arguments[empty - 1]}," : "")} is empty; give a value or leave the option out.");
+            var place = empty > 0 ? $", behind {arguments[empty - 1]}," : "";
+            await Console.Error.WriteLineAsync(
+                $"error: argument {empty + 1}{place} is empty; give a value or leave the option out.");
             return WrongInput;
         }
 

@@ -14,7 +14,11 @@ public sealed record EvaluatedFrame(string FrameId, IReadOnlyList<KittiObject> T
 /// <param name="Map50">At IoU 0.50.</param>
 /// <param name="Map75">At IoU 0.75.</param>
 /// <param name="PerClass">AP and AP50 of each class; null where it has no object.</param>
-public sealed record DetectionEvaluationResult(double? Map, double? Map50, double? Map75, IReadOnlyDictionary<string, ClassAveragePrecision?> PerClass);
+public sealed record DetectionEvaluationResult(
+    double? Map,
+    double? Map50,
+    double? Map75,
+    IReadOnlyDictionary<string, ClassAveragePrecision?> PerClass);
 
 /// <param name="Ap">Mean over IoU 0.50 to 0.95.</param>
 /// <param name="Ap50">At IoU 0.50.</param>

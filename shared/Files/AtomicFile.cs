@@ -12,7 +12,9 @@ public static class AtomicFile
 {
     /// <param name="path">Where the file shall be; its folder is made when missing.</param>
     /// <param name="write">Writes the content.</param>
-    /// <param name="replace">Whether a file that is there already is replaced. Without it, of two writers at once one wins and the other is told.</param>
+    /// <param name="replace">
+    /// Whether a file that is there already is replaced. Without it, of two writers at once one wins and the other is told.
+    /// </param>
     /// <exception cref="UserErrorException">The file is there already and must not be replaced.</exception>
     /// <exception cref="FileNotWrittenException">The disk took no more; what was there before is whole.</exception>
     public static void Write(string path, Action<FileStream> write, bool replace = true)
@@ -33,7 +35,9 @@ public static class AtomicFile
         catch (Exception exception) when (exception is IOException or ArgumentOutOfRangeException)   // the second is a limit on the size of files
         {
             File.Delete(temporary);
-            throw new FileNotWrittenException($"{path} could not be written: {exception.Message} What was there before is whole; make room, and go on.", exception);
+            throw new FileNotWrittenException(
+                $"{path} could not be written: {exception.Message} What was there before is whole; make room, and go on.",
+                exception);
         }
         catch
         {
@@ -86,7 +90,9 @@ public static class AtomicFile
         }
         catch (IOException exception) when (!replace && File.Exists(path))
         {
-            throw new UserErrorException($"{path}: another program has just written this file; its file is kept, this one is not written.", exception);
+            throw new UserErrorException(
+                $"{path}: another program has just written this file; its file is kept, this one is not written.",
+                exception);
         }
     }
 }

@@ -85,7 +85,8 @@ public readonly partial record struct FileStatus(FileKind Kind, string Identity)
     private static FileStatus Portable(string path)
     {
         var resolved = Path.GetPathRoot(Path.GetFullPath(path))!;
-        foreach (var part in Path.GetFullPath(path)[resolved.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        var below = Path.GetFullPath(path)[resolved.Length..];
+        foreach (var part in below.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
         {
             var next = Path.Combine(resolved, part);
             try

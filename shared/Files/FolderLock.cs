@@ -14,11 +14,17 @@ public sealed class FolderLock : IDisposable
     {
         try
         {
-            return new FolderLock(new FileStream(Path.Combine(folder, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new FolderLock(new FileStream(
+                Path.Combine(folder, FileName),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None));
         }
         catch (IOException exception) when (Directory.Exists(folder))
         {
-            throw new UserErrorException($"{folder}: another program is working in this folder; wait until it ends, or choose another folder.", exception);
+            throw new UserErrorException(
+                $"{folder}: another program is working in this folder; wait until it ends, or choose another folder.",
+                exception);
         }
     }
 

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Pipeline.Shared.Files;
 
-/// <summary>Opens the files and folders that a user names. What cannot be read is told in one line; a pipe or a device is refused before it could block.</summary>
+/// <summary>
+/// Opens the files and folders that a user names. What cannot be read is told in one line; a pipe or a device is refused before
+/// it could block.
+/// </summary>
 public static class InputFile
 {
     private const long MaxTextBytes = 256_000_000;
@@ -53,9 +56,12 @@ public static class InputFile
     /// <inheritdoc cref="ReadBytes" />
     public static string ReadText(string path, string noun = "file", long maxBytes = MaxTextBytes)
     {
-        using var reader = new StreamReader(new MemoryStream(ReadBytes(path, noun, maxBytes)), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+        var bytes = ReadBytes(path, noun, maxBytes);
+        using var reader = new StreamReader(new MemoryStream(bytes), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
         var text = reader.ReadToEnd();
-        return text.Contains('\0', StringComparison.Ordinal) ? throw new UserErrorException($"{path}: this is no text; {A(noun)} is expected.") : text;
+        return text.Contains('\0', StringComparison.Ordinal)
+            ? throw new UserErrorException($"{path}: this is no text; {A(noun)} is expected.")
+            : text;
     }
 
     /// <summary>Makes sure that a path leads to a regular file.</summary>
@@ -106,10 +112,14 @@ public static class InputFile
     private static string Missing(string path, string noun)
     {
         var link = new FileInfo(path).LinkTarget;
-        return link is null ? $"{path}: there is no such {noun}." : $"{path}: this is a link to {link}, which is not there or leads back to it; {A(noun)} is expected.";
+        return link is null
+            ? $"{path}: there is no such {noun}."
+            : $"{path}: this is a link to {link}, which is not there or leads back to it; {A(noun)} is expected.";
     }
 
     private static UserErrorException CannotRead(string path, string noun, Exception exception) => exception is UnauthorizedAccessException
-        ? new UserErrorException($"{path}: this {noun} must not be read by the user '{Environment.UserName}'; change its rights.", exception)
+        ? new UserErrorException(
+            $"{path}: this {noun} must not be read by the user '{Environment.UserName}'; change its rights.",
+            exception)
         : new UserErrorException($"{path}: this {noun} cannot be read: {exception.Message}", exception);
 }

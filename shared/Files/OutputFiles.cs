@@ -1,6 +1,8 @@
 namespace Pipeline.Shared.Files;
 
-/// <summary>Looks at what a command is about to write, before it works: nothing of the user's is overwritten unasked, and an input never.</summary>
+/// <summary>
+/// Looks at what a command is about to write, before it works: nothing of the user's is overwritten unasked, and an input never.
+/// </summary>
 public static class OutputFiles
 {
     /// <param name="outputs">Files that the command will write.</param>
@@ -27,12 +29,14 @@ public static class OutputFiles
 
             if (status.Kind != FileKind.File)
             {
-                throw new UserErrorException($"{output}: a file shall be written here, but a folder or a device is there; choose another place with --output.");
+                throw new UserErrorException(
+                    $"{output}: a file shall be written here, but a folder or a device is there; choose another place with --output.");
             }
 
             if (!force)
             {
-                throw new UserErrorException($"{output}: the file is there already; choose another place with --output, or replace it with --force.");
+                throw new UserErrorException(
+                    $"{output}: the file is there already; choose another place with --output, or replace it with --force.");
             }
         }
     }

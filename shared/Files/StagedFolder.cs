@@ -1,8 +1,8 @@
 namespace Pipeline.Shared.Files;
 
 /// <summary>
-/// A folder that becomes visible whole or not at all: it is filled under a hidden name beside its target and then renamed. Of two writers at once
-/// one wins; the other is told.
+/// A folder that becomes visible whole or not at all: it is filled under a hidden name beside its target and then renamed. Of two
+/// writers at once one wins; the other is told.
 /// </summary>
 public sealed class StagedFolder : IDisposable
 {

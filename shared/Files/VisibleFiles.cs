@@ -1,13 +1,16 @@
 namespace Pipeline.Shared.Files;
 
 /// <summary>
-/// The files below a folder, at any depth. Hidden files and folders do not count; linked folders do, but no folder is entered twice, so that a link
-/// to a folder above ends nowhere.
+/// The files below a folder, at any depth. Hidden files and folders do not count; linked folders do, but no folder is entered twice,
+/// so that a link to a folder above ends nowhere.
 /// </summary>
 public static class VisibleFiles
 {
     /// <param name="root">The folder.</param>
-    /// <returns>Paths that begin with the root, in ordinal order. A folder that can be reached in several ways is listed where no link leads to it, if there is such a place.</returns>
+    /// <returns>
+    /// Paths that begin with the root, in ordinal order. A folder that can be reached in several ways is listed where no link leads
+    /// to it, if there is such a place.
+    /// </returns>
     /// <exception cref="UserErrorException">The folder is missing or must not be read.</exception>
     public static IReadOnlyList<string> Below(string root)
     {
@@ -61,7 +64,9 @@ public static class VisibleFiles
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new UserErrorException($"{folder}: this folder must not be read by the user '{Environment.UserName}'; change its rights.", exception);
+            throw new UserErrorException(
+                $"{folder}: this folder must not be read by the user '{Environment.UserName}'; change its rights.",
+                exception);
         }
     }
 }

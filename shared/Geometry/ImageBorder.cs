@@ -12,5 +12,6 @@ public static class ImageBorder
 
     /// <summary>Whether a side of the box lies more than a pixel beyond the image.</summary>
     public static bool Leaves(in Box box, int widthPixels, int heightPixels) =>
-        box.X1 < -TolerancePixels || box.Y1 < -TolerancePixels || box.X2 > widthPixels + TolerancePixels || box.Y2 > heightPixels + TolerancePixels;
+        box.X1 < -TolerancePixels || box.Y1 < -TolerancePixels
+        || box.X2 > widthPixels + TolerancePixels || box.Y2 > heightPixels + TolerancePixels;
 }

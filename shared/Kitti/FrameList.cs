@@ -16,7 +16,9 @@ public static class FrameList
     /// <summary>The frames of a list.</summary>
     /// <param name="path">The list.</param>
     /// <param name="dataset">Has the frames.</param>
-    /// <exception cref="UserErrorException">The list is missing or empty, names a frame twice, or one that is not there: list, line and reason are named.</exception>
+    /// <exception cref="UserErrorException">
+    /// The list is missing or empty, names a frame twice, or one that is not there: list, line and reason are named.
+    /// </exception>
     public static IReadOnlyList<string> Read(string path, KittiDataset dataset)
     {
         var lines = Lines(path, dataset);
@@ -72,7 +74,9 @@ public static class FrameList
             return $"{at}: frame '{frame}' has no image{Hint(frame, dataset)}.";
         }
 
-        return dataset.HasLabel(frame) ? null : $"{at}: frame '{frame}' has no label file ({dataset.LabelPath(frame)}); an image without objects needs an empty one.";
+        return dataset.HasLabel(frame)
+            ? null
+            : $"{at}: frame '{frame}' has no label file ({dataset.LabelPath(frame)}); an image without objects needs an empty one.";
     }
 
     private static string Hint(string frame, KittiDataset dataset)

@@ -12,8 +12,8 @@ namespace Pipeline.Shared.Kitti;
 public sealed record SurveyedFrame(string FrameId, int WidthPixels, int HeightPixels, IReadOnlyList<KittiObject> Objects);
 
 /// <summary>
-/// Looks at the header and the labels of every frame before long work begins, so that what is wrong shows now: an image that is missing, over a limit
-/// or no image, a label that cannot be read. What is ignored is counted.
+/// Looks at the header and the labels of every frame before long work begins, so that what is wrong shows now: an image that is
+/// missing, over a limit or no image, a label that cannot be read. What is ignored is counted.
 /// </summary>
 /// <param name="Frames">The frames, in the order asked for.</param>
 /// <param name="Remarks">What is ignored or odd: counts and first places.</param>
@@ -24,7 +24,11 @@ public sealed record FrameSurvey(IReadOnlyList<SurveyedFrame> Frames, IReadOnlyL
     /// <param name="limits">Of the images.</param>
     /// <param name="cancellation">Ends the survey.</param>
     /// <exception cref="UserErrorException">A file is missing or wrong; it is named.</exception>
-    public static FrameSurvey Of(KittiDataset dataset, IEnumerable<string> frames, ImageLimits limits, CancellationToken cancellation = default)
+    public static FrameSurvey Of(
+        KittiDataset dataset,
+        IEnumerable<string> frames,
+        ImageLimits limits,
+        CancellationToken cancellation = default)
     {
         var surveyed = new List<SurveyedFrame>();
         var withoutArea = new List<string>();
@@ -61,7 +65,8 @@ public sealed record FrameSurvey(IReadOnlyList<SurveyedFrame> Frames, IReadOnlyL
     {
         if (withoutArea.Count > 0)
         {
-            yield return $"warning: {withoutArea.Count} {KittiClasses.DontCare} regions without area are ignored ({FirstFew.Of(withoutArea)})";
+            yield return $"warning: {withoutArea.Count} {KittiClasses.DontCare} regions without area are ignored "
+                + $"({FirstFew.Of(withoutArea)})";
         }
 
         if (outside.Count > 0)
@@ -71,7 +76,8 @@ public sealed record FrameSurvey(IReadOnlyList<SurveyedFrame> Frames, IReadOnlyL
 
         if (leaving.Count > 0)
         {
-            yield return $"warning: {leaving.Count} boxes leave their image and are learnt only as far as they are in it ({FirstFew.Of(leaving)})";
+            yield return $"warning: {leaving.Count} boxes leave their image and are learnt only as far as they are in it "
+                + $"({FirstFew.Of(leaving)})";
         }
     }
 }

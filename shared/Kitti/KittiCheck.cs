@@ -78,7 +78,12 @@ public static class KittiCheck
         }
     }
 
-    private static void Labels(KittiDataset dataset, string frame, (int Width, int Height)? image, SortedDictionary<string, int> objects, List<string> defects)
+    private static void Labels(
+        KittiDataset dataset,
+        string frame,
+        (int Width, int Height)? image,
+        SortedDictionary<string, int> objects,
+        List<string> defects)
     {
         if (!dataset.HasLabel(frame))
         {

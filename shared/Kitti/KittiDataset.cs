@@ -4,7 +4,9 @@ using Pipeline.Shared.Text;
 
 namespace Pipeline.Shared.Kitti;
 
-/// <summary>A folder in KITTI's layout: <c>image_2</c> and <c>label_2</c>, directly or below <c>training</c>. Hidden files do not count.</summary>
+/// <summary>
+/// A folder in KITTI's layout: <c>image_2</c> and <c>label_2</c>, directly or below <c>training</c>. Hidden files do not count.
+/// </summary>
 public sealed class KittiDataset
 {
     private readonly string imageFolder;
@@ -32,10 +34,12 @@ public sealed class KittiDataset
     public IReadOnlyList<string> ImageIds { get; }
 
     /// <summary>Images without a label file, sorted.</summary>
-    public IReadOnlyList<string> ImagesWithoutLabel => [.. ImageIds.Where(frame => !labels.ContainsKey(frame)).Select(frame => images[frame])];
+    public IReadOnlyList<string> ImagesWithoutLabel =>
+        [.. ImageIds.Where(frame => !labels.ContainsKey(frame)).Select(frame => images[frame])];
 
     /// <summary>Label files without an image, sorted.</summary>
-    public IReadOnlyList<string> LabelsWithoutImage => [.. labels.Keys.Where(frame => !images.ContainsKey(frame)).Order(StringComparer.Ordinal).Select(LabelPath)];
+    public IReadOnlyList<string> LabelsWithoutImage =>
+        [.. labels.Keys.Where(frame => !images.ContainsKey(frame)).Order(StringComparer.Ordinal).Select(LabelPath)];
 
     /// <summary>All images and label files: what is never overwritten.</summary>
     public IEnumerable<string> Files => images.Values.Concat(labels.Values);
@@ -53,7 +57,9 @@ public sealed class KittiDataset
         }
 
         var dataset = new KittiDataset(folder);
-        return dataset.images.Count > 0 ? dataset : throw new UserErrorException($"{imageFolder}: there are no images in it; {ImageFormats.Extensions} are read.");
+        return dataset.images.Count > 0
+            ? dataset
+            : throw new UserErrorException($"{imageFolder}: there are no images in it; {ImageFormats.Extensions} are read.");
     }
 
     /// <summary>What is left out and should not be in silence: counts and first names.</summary>
@@ -61,7 +67,8 @@ public sealed class KittiDataset
     {
         if (ImagesWithoutLabel is { Count: > 0 } unlabelled)
         {
-            yield return $"warning: {unlabelled.Count} images have no label file in {labelFolder} and are left out ({FirstFew.Of(Names(unlabelled))}); an image without objects needs an empty one";
+            yield return $"warning: {unlabelled.Count} images have no label file in {labelFolder} and are left out "
+                + $"({FirstFew.Of(Names(unlabelled))}); an image without objects needs an empty one";
         }
 
         if (LabelsWithoutImage is { Count: > 0 } lonely)
@@ -71,7 +78,8 @@ public sealed class KittiDataset
 
         if (otherFiles.Count > 0)
         {
-            yield return $"warning: {otherFiles.Count} files in {imageFolder} are not read ({FirstFew.Of(Names(otherFiles))}); images are {ImageFormats.Extensions}";
+            yield return $"warning: {otherFiles.Count} files in {imageFolder} are not read "
+                + $"({FirstFew.Of(Names(otherFiles))}); images are {ImageFormats.Extensions}";
         }
     }
 
@@ -86,10 +94,13 @@ public sealed class KittiDataset
 
     /// <summary>The frame's image file.</summary>
     /// <exception cref="UserErrorException">There is no such frame.</exception>
-    public string ImagePath(string frameId) => images.TryGetValue(frameId, out var path) ? path : throw new UserErrorException($"frame '{frameId}' has no image in {imageFolder}.");
+    public string ImagePath(string frameId) => images.TryGetValue(frameId, out var path)
+        ? path
+        : throw new UserErrorException($"frame '{frameId}' has no image in {imageFolder}.");
 
     /// <summary>The frame's label file, or where it would be.</summary>
-    public string LabelPath(string frameId) => labels.TryGetValue(frameId, out var path) ? path : Path.Combine(labelFolder, frameId + ".txt");
+    public string LabelPath(string frameId) =>
+        labels.TryGetValue(frameId, out var path) ? path : Path.Combine(labelFolder, frameId + ".txt");
 
     /// <summary>The frame's objects; regions without area are left out.</summary>
     /// <exception cref="UserErrorException">The label file is missing or wrong.</exception>
@@ -108,7 +119,8 @@ public sealed class KittiDataset
             var frame = Path.GetFileNameWithoutExtension(file);
             if (!byFrame.TryAdd(frame, file))
             {
-                throw new UserErrorException($"{file}: the frame has a second {noun} of the same name ({Path.GetFileName(byFrame[frame])}); keep one.");
+                throw new UserErrorException(
+                    $"{file}: the frame has a second {noun} of the same name ({Path.GetFileName(byFrame[frame])}); keep one.");
             }
         }
 

@@ -20,7 +20,9 @@ internal static class KittiFieldRanges
         {
             if (Wanted(i, numbers[i]) is { } wanted)
             {
-                (remarks ??= []).Add(string.Create(CultureInfo.InvariantCulture, $"{at}: {KittiLabelFile.Field(i)}: '{line[fields[i]]}' is not {wanted}."));
+                (remarks ??= []).Add(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{at}: {KittiLabelFile.Field(i)}: '{line[fields[i]]}' is not {wanted}."));
             }
         }
 
@@ -32,7 +34,8 @@ internal static class KittiFieldRanges
     {
         Truncated when !(number is Unknown or (>= 0 and <= 1)) => "between 0 and 1, or -1 for unknown",
         Occluded when !(number is Unknown or (>= 0 and <= MostOccluded)) => $"one of 0, 1, 2 and {MostOccluded}, or -1 for unknown",
-        Alpha or RotationY when number != UnknownAngle && MathF.Abs(number) > MathF.PI + AngleTolerance => "an angle between -pi and pi, or -10 for unknown",
+        Alpha or RotationY when number != UnknownAngle && MathF.Abs(number) > MathF.PI + AngleTolerance =>
+            "an angle between -pi and pi, or -10 for unknown",
         >= FirstSize and <= LastSize when number != Unknown && number < 0 => "a length in meters, or -1 for unknown",
         _ => null,
     };

@@ -5,7 +5,9 @@ using Pipeline.Shared.Geometry;
 
 namespace Pipeline.Shared.Kitti;
 
-/// <summary>Reads and writes KITTI's object files: 15 fields a line for labels, a 16th (the score) for results; any white space separates.</summary>
+/// <summary>
+/// Reads and writes KITTI's object files: 15 fields a line for labels, a 16th (the score) for results; any white space separates.
+/// </summary>
 public static class KittiLabelFile
 {
     private const int LabelFields = 15, ResultFields = 16;

@@ -16,9 +16,11 @@ public static class KittiResultFile
     {
         if (labels.FirstOrDefault(label => !CanHold(label)) is { } unfit)
         {
-            throw new UserErrorException($"KITTI's result lines cannot hold the class '{unfit}', white space separates their fields; use JSON.");
+            throw new UserErrorException(
+                $"KITTI's result lines cannot hold the class '{unfit}', white space separates their fields; use JSON.");
         }
 
-        return KittiLabelFile.Format(detections.Select(found => new KittiObject(labels[found.Label], -1, -1, -10, found.Box) { Score = found.Score }));
+        return KittiLabelFile.Format(detections.Select(found =>
+            new KittiObject(labels[found.Label], -1, -1, -10, found.Box) { Score = found.Score }));
     }
 }

@@ -40,7 +40,8 @@ public sealed class LabelMap(IReadOnlyList<string> classes, IReadOnlyDictionary<
         {
             if (!KittiClasses.Known.Contains(from) || classes.Contains(from) || !classes.Contains(to))
             {
-                return ("labelMap", $"'{from}' cannot become '{to}'; the first must be a KITTI type that is no class of its own, the second one of the classes {string.Join(", ", classes)}.");
+                return ("labelMap", $"'{from}' cannot become '{to}'; the first must be a KITTI type that is no class of its own, "
+                    + $"the second one of the classes {string.Join(", ", classes)}.");
             }
         }
 

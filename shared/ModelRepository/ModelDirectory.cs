@@ -81,7 +81,8 @@ public sealed partial class ModelDirectory
         ModelManifest manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize<ModelManifest>(InputFile.ReadText(manifestPath, "manifest", MaxManifestBytes), ModelManifest.Json)!;
+            var text = InputFile.ReadText(manifestPath, "manifest", MaxManifestBytes);
+            manifest = JsonSerializer.Deserialize<ModelManifest>(text, ModelManifest.Json)!;
         }
         catch (JsonException exception)
         {
@@ -130,7 +131,8 @@ public sealed partial class ModelDirectory
         {
             if (FileStatus.Of(folder).Kind is FileKind.File or FileKind.Special)
             {
-                throw new UserErrorException($"{folder}: this is a file; a model repository is a folder that holds a folder for each model.");
+                throw new UserErrorException(
+                    $"{folder}: this is a file; a model repository is a folder that holds a folder for each model.");
             }
         }
 
@@ -141,17 +143,21 @@ public sealed partial class ModelDirectory
 
         if (version is { } chosen && FileStatus.Of(VersionPath(family, chosen)).Kind != FileKind.Missing)
         {
-            throw new UserErrorException($"{VersionPath(family, chosen)}: this version is there already; choose another or leave the version out.");
+            throw new UserErrorException(
+                $"{VersionPath(family, chosen)}: this version is there already; choose another or leave the version out.");
         }
     }
 
     private static int NextVersion(string family)
     {
         var newest = NumbersTaken(family).DefaultIfEmpty(0).Max();
-        return newest < int.MaxValue ? newest + 1 : throw new UserErrorException($"{family}: version {newest} is there, and no number is left after it; remove it.");
+        return newest < int.MaxValue
+            ? newest + 1
+            : throw new UserErrorException($"{family}: version {newest} is there, and no number is left after it; remove it.");
     }
 
-    private static string VersionPath(string family, int version) => System.IO.Path.Combine(family, version.ToString(CultureInfo.InvariantCulture));
+    private static string VersionPath(string family, int version) =>
+        System.IO.Path.Combine(family, version.ToString(CultureInfo.InvariantCulture));
 
     private static void Verify(string path, string manifestPath, string name, FileDigest digest)
     {

@@ -51,7 +51,12 @@ public sealed record ModelManifest
     /// <summary>Program and version that exported it.</summary>
     public required string Tool { get; init; }
 
-    internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip, RespectNullableAnnotations = true };
+    internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+        RespectNullableAnnotations = true,
+    };
 }
 
 /// <param name="Sha256">In lower-case hexadecimal.</param>

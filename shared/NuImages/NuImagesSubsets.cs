@@ -24,6 +24,7 @@ public sealed class NuImagesSubsets(IReadOnlyList<NuImagesKeyframe> keyframes, u
     public void Write(string path, int? size, bool replace, string comment)
     {
         var chosen = Take(size);
-        AtomicFile.WriteText(path, $"# {chosen.Count} of {shuffled.Length} nuImages keyframes, seed {seed}, {comment}\n" + string.Concat(chosen.Select(keyframe => keyframe.Filename + "\n")), replace);
+        var head = $"# {chosen.Count} of {shuffled.Length} nuImages keyframes, seed {seed}, {comment}\n";
+        AtomicFile.WriteText(path, head + string.Concat(chosen.Select(keyframe => keyframe.Filename + "\n")), replace);
     }
 }

@@ -4,7 +4,9 @@ using Pipeline.Training.Configuration;
 
 namespace Pipeline.Training.Checkpoints;
 
-/// <summary>The options that a checkpoint says it was built from. A file may say anything: they keep to the same bounds as a user's settings.</summary>
+/// <summary>
+/// The options that a checkpoint says it was built from. A file may say anything: they keep to the same bounds as a user's settings.
+/// </summary>
 internal static class CheckpointMetadata
 {
     /// <param name="content">The checkpoint.</param>

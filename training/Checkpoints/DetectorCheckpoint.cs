@@ -14,7 +14,11 @@ public static class DetectorCheckpoint
     private const string OptionsKey = "detector";
     private const string LabelsKey = "labels";
 
-    internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) }, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+    internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
 
     /// <param name="path">Where.</param>
     /// <param name="detector">The detector.</param>
@@ -55,7 +59,8 @@ public static class DetectorCheckpoint
         var labels = CheckpointMetadata.Read<string[]>(content, LabelsKey, path);
         if (labels.Length + 1 != options.NumClasses || labels.Any(string.IsNullOrEmpty))
         {
-            throw new UserErrorException($"{path}: its metadata names {labels.Length} classes for a detector of {options.NumClasses - 1}, or one without a name.");
+            throw new UserErrorException(
+                $"{path}: its metadata names {labels.Length} classes for a detector of {options.NumClasses - 1}, or one without a name.");
         }
 
         var detector = new FasterRcnn(options);

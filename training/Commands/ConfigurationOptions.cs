@@ -52,7 +52,9 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset)
     {
         var resume = new Option<bool>("--resume") { Description = $"Go on with the run in {folder.Name}, as if it had never stopped." };
         return Command(description, resume, (options, result, cancellation) => run(options, result.GetValue(resume), cancellation), result => !result.GetValue(resume) ? null
-            : RunFolder.Configuration(result.GetValue(folder) ?? throw new UserErrorException($"--resume: name the run's folder with {folder.Name}."), name));
+            : RunFolder.Configuration(
+                result.GetValue(folder) ?? throw new UserErrorException($"--resume: name the run's folder with {folder.Name}."),
+                name));
     }
 
     private Command Command(string description, Option<bool>? resume, Action<T, ParseResult, CancellationToken> run, Func<ParseResult, string?>? resumed = null)

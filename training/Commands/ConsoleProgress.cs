@@ -75,7 +75,8 @@ internal static class ConsoleProgress
             }
 
             var left = Stopwatch.GetElapsedTime(start) / Math.Max(1, progress.Step) * (progress.Steps - progress.Step);
-            var text = $"{progress.Step}/{progress.Steps}" + (progress.Loss > 0 ? FormattableString.Invariant($", loss {progress.Loss:F4}") : "");
+            var loss = progress.Loss > 0 ? FormattableString.Invariant($", loss {progress.Loss:F4}") : "";
+            var text = $"{progress.Step}/{progress.Steps}" + loss;
             Console.WriteLine($"{name} {text}, {left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)} left");
         }
     }

@@ -19,9 +19,17 @@ internal static class DataCommand
     private static Command Synth()
     {
         var defaults = new StreetSceneOptions();
-        var output = new Option<string>("--output") { Required = true, Description = "The data set's folder; it must not exist, or be empty." };
+        var output = new Option<string>("--output")
+        {
+            Required = true,
+            Description = "The data set's folder; it must not exist, or be empty.",
+        };
         var count = NumberOption.Create("--count", new NumberRange<int>(1, 1_000_000), 200, "Frames.");
-        var first = NumberOption.Create("--first", new NumberRange<int>(0, LastScene), 0, "Index of the first scene in the seed's sequence.");
+        var first = NumberOption.Create(
+            "--first",
+            new NumberRange<int>(0, LastScene),
+            0,
+            "Index of the first scene in the seed's sequence.");
         var width = NumberOption.Create("--width", new NumberRange<int>(64, 4096), defaults.WidthPixels, "In pixels.");
         var height = NumberOption.Create("--height", new NumberRange<int>(32, 4096), defaults.HeightPixels, "In pixels.");
         var seed = NumberOption.Create("--seed", Seeds, 0, "The same seed gives the same frames.");
@@ -54,10 +62,19 @@ internal static class DataCommand
     {
         var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };
         var output = new Option<string>("--output") { Required = true, Description = "Folder for train.txt and test.txt." };
-        var fraction = NumberOption.Create("--train-fraction", new NumberRange<double>(0, 1) { ExcludesEnds = true }, 0.8, "Share of the frames to learn from.");
+        var fraction = NumberOption.Create(
+            "--train-fraction",
+            new NumberRange<double>(0, 1) { ExcludesEnds = true },
+            0.8,
+            "Share of the frames to learn from.");
         var seed = NumberOption.Create("--seed", Seeds, 0, "Chooses the split.");
         var force = ForceOption.Create();
-        var command = new Command("split", "Writes a seeded split as lists of frames.\n\nExample:\n  pipeline-train data split --data kitti --output splits") { data, output, fraction, seed, force };
+        var command = new Command(
+            "split",
+            "Writes a seeded split as lists of frames.\n\nExample:\n  pipeline-train data split --data kitti --output splits")
+        {
+            data, output, fraction, seed, force,
+        };
         command.SetAction(result =>
         {
             var dataset = KittiDataset.Open(result.GetValue(data)!);

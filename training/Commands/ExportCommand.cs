@@ -18,7 +18,11 @@ internal static class ExportCommand
         var name = new Option<string>("--name") { DefaultValueFactory = _ => "detector", Description = "The model's name in the repository." };
         var version = NumberOption.Optional("--version", new NumberRange<int>(1, int.MaxValue), "The version; the next one when left out.");
         var defaultSide = new ImageLimits().MaxDimensionPixels;
-        var side = NumberOption.Create("--max-side-pixels", new NumberRange<int>(32, defaultSide), defaultSide, "Longest side of an image that the model takes.");
+        var side = NumberOption.Create(
+            "--max-side-pixels",
+            new NumberRange<int>(32, defaultSide),
+            defaultSide,
+            "Longest side of an image that the model takes.");
         var command = new Command("export", "Writes a detector as one ONNX file with its manifest: <output>/<name>/<version>.\n\nExample:\n  pipeline-train export --checkpoint detector.safetensors --output models --name street")
         {
             checkpoint, output, name, version, side,

@@ -15,7 +15,10 @@ internal static class FinetuneCommand
         layers.Add("--train-list", "trainList", "List of the frames to learn from; a seeded 80 % when left out.");
         layers.Add("--test-list", "testList", "List of the frames to measure on.");
         layers.Add("--backbone-weights", "backboneWeights", "A backbone that pretrain wrote; random weights when left out.");
-        layers.Add("--trainable-stages", "detector.backbone.trainableStages", "How many of the backbone's five stages learn, counted from the output; the paper's k frozen stages are 5 - k.");
+        layers.Add(
+            "--trainable-stages",
+            "detector.backbone.trainableStages",
+            "How many of the backbone's five stages learn, counted from the output; the paper's k frozen stages are 5 - k.");
         layers.Add("--epochs", "epochs", "Passes over the frames.");
         layers.Add("--iterations", "iterations", "Steps in place of epochs; milestones are then steps.");
         layers.Add("--batch", "batchSize", "Images of a step.");
@@ -24,7 +27,8 @@ internal static class FinetuneCommand
         layers.Add("--learning-rate", "learningRate", "After the warm-up.");
         layers.AddList("--milestones", "milestones", "Epochs at whose beginning the rate is divided by ten.");
         layers.Add("--flip", "horizontalFlip", "Mirror every second image: true or false.");
-        layers.Add("--precision", "precision", "float32, bFloat16 or float16: what the backbone's convolutions compute in.").AcceptOnlyFromAmong("float32", "bFloat16", "float16");
+        layers.Add("--precision", "precision", "float32, bFloat16 or float16: what the backbone's convolutions compute in.")
+            .AcceptOnlyFromAmong("float32", "bFloat16", "float16");
         layers.Add("--workers", "workers", "Batches in the making at once; the result does not depend on it.");
         layers.Add("--checkpoint-every", "checkpointEverySteps", "Steps between checkpoints within an epoch; 0: only after epochs.");
         layers.Add("--seed", "seed", "Seed of weights, order and samplers.");

@@ -23,7 +23,11 @@ internal static class ImportCommand
         kind.AcceptOnlyFromAmong(Backbone, Contrastive, Detector);
         var momentum = new Option<bool>("--ema") { Description = "Take the momentum encoder (model_ema, encoder_k) as the backbone." };
         var labels = new Option<string?>("--labels") { Description = "A detector's classes without the background, with commas between." };
-        var epsilon = NumberOption.Create("--norm-epsilon", new NumberRange<double>(0, 1), 1e-5, "A detector's frozen norms: 0 for torchvision's COCO_V1 weights.");
+        var epsilon = NumberOption.Create(
+            "--norm-epsilon",
+            new NumberRange<double>(0, 1),
+            1e-5,
+            "A detector's frozen norms: 0 for torchvision's COCO_V1 weights.");
         var force = ForceOption.Create();
         var json = new Option<bool>("--json") { Description = "The report as JSON, every name in it." };
         var command = new Command("import", "Turns weights of other projects into ours, or ours into PyTorch's. No code in a file is ever run.\n\nExamples:\n  pipeline-train import --weights InfoMin_200.pth --output infomin.safetensors --as contrastive\n  pipeline-train import --weights runs/backbone/backbone.safetensors --output resnet.pth")
@@ -43,7 +47,11 @@ internal static class ImportCommand
             AtomicFile.WriteThrough(target, temporary => report = result.GetValue(kind) switch
             {
                 Contrastive => WeightImport.Contrastive(source, temporary),
-                Detector => WeightImport.Detector(source, temporary, result.GetValue(labels)?.Split(',', StringSplitOptions.TrimEntries), result.GetValue(epsilon)),
+                Detector => WeightImport.Detector(
+                    source,
+                    temporary,
+                    result.GetValue(labels)?.Split(',', StringSplitOptions.TrimEntries),
+                    result.GetValue(epsilon)),
                 _ => WeightImport.Backbone(source, temporary, result.GetValue(momentum)),
             }, replace: result.GetValue(force));
             if (report!.NotFinite.Count > 0)

@@ -33,7 +33,8 @@ internal static class NuImagesCommand
         {
             var (root, folder) = (result.GetValue(data)!, result.GetValue(output)!);
             var (chosenSplits, chosenCameras, chosenSizes) = (List(result.GetValue(splits)!), Cameras(result.GetValue(cameras)), Sizes(result.GetValue(sizes)!));
-            string[] paths = [.. chosenSizes.Select(size => Path.Combine(folder, $"nuimages-{size?.ToString(CultureInfo.InvariantCulture) ?? All}.txt"))];
+            string[] paths = [.. chosenSizes.Select(size =>
+                Path.Combine(folder, $"nuimages-{size?.ToString(CultureInfo.InvariantCulture) ?? All}.txt"))];
             OutputFiles.Require(paths, [], result.GetValue(force));
             var keyframes = await NuImagesMetadata.Open(root).Keyframes(chosenSplits, cancellation);
             NuImagesKeyframe[] kept = [.. keyframes.Where(keyframe => chosenCameras.Length == 0 || chosenCameras.Contains(keyframe.Camera))];
@@ -45,7 +46,9 @@ internal static class NuImagesCommand
             var subsets = new NuImagesSubsets(kept, (ulong)result.GetValue(seed));
             foreach (var (path, size) in paths.Zip(chosenSizes))
             {
-                subsets.Write(path, size, result.GetValue(force), $"splits {string.Join(", ", chosenSplits)}, cameras {(chosenCameras.Length == 0 ? All : string.Join(", ", chosenCameras))}");
+                var cameraNames = chosenCameras.Length == 0 ? All : string.Join(", ", chosenCameras);
+                var comment = $"splits {string.Join(", ", chosenSplits)}, cameras {cameraNames}";
+                subsets.Write(path, size, result.GetValue(force), comment);
                 Console.WriteLine($"{path}: {subsets.Take(size).Count} images");
             }
 
@@ -74,6 +77,8 @@ internal static class NuImagesCommand
         }
 
         var range = new NumberRange<int>(1, 10_000_000);
-        return range.TryParse(text, out var number) ? number : throw new UserErrorException($"--sizes: '{text}' is neither {range} nor '{All}'.");
+        return range.TryParse(text, out var number)
+            ? number
+            : throw new UserErrorException($"--sizes: '{text}' is neither {range} nor '{All}'.");
     }
 }

@@ -11,15 +11,22 @@ internal static class PretrainCommand
         var layers = new ConfigurationOptions<PretrainOptions>("pretrain", "infomin");
         layers.Add("--images", "images", "Folder of unlabelled images, at any depth, or a text file with one path a line.");
         layers.Add("--images-root", "imagesRoot", "What a list's paths are relative to; its own folder when left out.");
-        var output = layers.Add("--output", "output", "Folder for the backbone, checkpoints and metrics; it must not exist, but with --resume.");
-        layers.Add("--weights", "weights", "A .safetensors file to begin with: a backbone, or what import --as contrastive wrote; random weights when left out.");
+        var output = layers.Add(
+            "--output",
+            "output",
+            "Folder for the backbone, checkpoints and metrics; it must not exist, but with --resume.");
+        layers.Add(
+            "--weights",
+            "weights",
+            "A .safetensors file to begin with: a backbone, or what import --as contrastive wrote; random weights when left out.");
         layers.Add("--epochs", "epochs", "Passes over the images.");
         layers.Add("--batch", "batchSize", "Images of a step.");
         layers.Add("--learning-rate", "learningRate", "At the beginning; it falls as a cosine.");
         layers.Add("--queue", "contrastive.queueSize", "Keys in the queue; with few images choose fewer keys than images.");
         layers.Add("--view-size", "views.sizePixels", "Sides of a view in pixels.");
         layers.Add("--micro-batches", "contrastive.microBatches", "Parts that a batch is computed in, to need less memory.");
-        layers.Add("--precision", "precision", "float32 or bFloat16: what convolutions compute in.").AcceptOnlyFromAmong("float32", "bFloat16");
+        layers.Add("--precision", "precision", "float32 or bFloat16: what convolutions compute in.")
+            .AcceptOnlyFromAmong("float32", "bFloat16");
         layers.Add("--max-skipped", "maxSkippedImages", "Images that may be left out because they cannot be read; one more ends the run.");
         layers.Add("--workers", "workers", "Batches in the making at once; the result does not depend on it.");
         layers.Add("--checkpoint-every", "checkpointEverySteps", "Steps between checkpoints within an epoch; 0: only after epochs.");

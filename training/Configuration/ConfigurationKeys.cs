@@ -33,7 +33,9 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
 
     public static ConfigurationException Unknown(string where, string key, JsonTypeInfo type)
     {
-        var known = type.Kind == JsonTypeInfoKind.Object ? $"; known are {string.Join(", ", type.Properties.Select(property => property.Name).Order(StringComparer.Ordinal))}" : "";
+        var known = type.Kind == JsonTypeInfoKind.Object
+            ? $"; known are {string.Join(", ", type.Properties.Select(property => property.Name).Order(StringComparer.Ordinal))}"
+            : "";
         return new ConfigurationException(where, key, $"there is no such setting{known}.");
     }
 

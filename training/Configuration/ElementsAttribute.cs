@@ -21,7 +21,8 @@ internal sealed class ElementsAttribute(double least, double most) : ValidationA
     {
         null => false,
         IEnumerable list => list.Cast<object?>().All(IsValid),
-        IConvertible number => number.ToDouble(CultureInfo.InvariantCulture) >= least && number.ToDouble(CultureInfo.InvariantCulture) <= most,
+        IConvertible number =>
+            number.ToDouble(CultureInfo.InvariantCulture) >= least && number.ToDouble(CultureInfo.InvariantCulture) <= most,
         _ => false,
     };
 }

@@ -6,7 +6,9 @@ using Pipeline.Training.Checkpoints;
 
 namespace Pipeline.Training.Configuration;
 
-/// <summary>Checks options: every setting against the range that stands on its property, then what the records say of their settings together.</summary>
+/// <summary>
+/// Checks options: every setting against the range that stands on its property, then what the records say of their settings together.
+/// </summary>
 internal static class OptionRules
 {
     private const string Anywhere = "configuration";
@@ -29,7 +31,10 @@ internal static class OptionRules
             var value = property.GetValue(options);
             if (value is string text && (text.Length == 0 || text.Contains('\0', StringComparison.Ordinal)))
             {
-                throw new ConfigurationException(where(key), key, "the text is empty or holds a null character; give a value, or leave the setting out.");
+                throw new ConfigurationException(
+                    where(key),
+                    key,
+                    "the text is empty or holds a null character; give a value, or leave the setting out.");
             }
 
             foreach (var rule in property.GetCustomAttributes<ValidationAttribute>())
@@ -75,17 +80,21 @@ internal static class OptionRules
         }
 
         // RangeAttribute would round a fraction before it compares.
-        return rule is RangeAttribute range ? Number(value) >= Number(range.Minimum) && Number(value) <= Number(range.Maximum) : rule.IsValid(value);
+        return rule is RangeAttribute range
+            ? Number(value) >= Number(range.Minimum) && Number(value) <= Number(range.Maximum)
+            : rule.IsValid(value);
     }
 
     private static double Number(object value) => Convert.ToDouble(value, CultureInfo.InvariantCulture);
 
-    private static bool MayBeNull(PropertyInfo property) => new NullabilityInfoContext().Create(property).ReadState != NullabilityState.NotNull;
+    private static bool MayBeNull(PropertyInfo property) =>
+        new NullabilityInfoContext().Create(property).ReadState != NullabilityState.NotNull;
 
     private static string Wanted(ValidationAttribute rule) => rule switch
     {
         RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"from {range.Minimum} to {range.Maximum}"),
-        ElementsAttribute elements => string.Create(CultureInfo.InvariantCulture, $"a list of numbers from {elements.Least} to {elements.Most}"),
+        ElementsAttribute elements =>
+            string.Create(CultureInfo.InvariantCulture, $"a list of numbers from {elements.Least} to {elements.Most}"),
         LengthAttribute length when length.MinimumLength == length.MaximumLength => $"a list of {length.MinimumLength}",
         LengthAttribute length => $"a list of {length.MinimumLength} to {length.MaximumLength}",
         AllowedValuesAttribute allowed => "one of " + string.Join(", ", allowed.Values.Select(Name)),
@@ -94,14 +103,17 @@ internal static class OptionRules
     };
 
     private static IEnumerable<PropertyInfo> Settings(object options) =>
-        options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite && property.GetIndexParameters().Length == 0);
+        options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.CanWrite && property.GetIndexParameters().Length == 0);
 
     private static bool IsRecord(PropertyInfo property) =>
         property.PropertyType.IsClass && property.PropertyType.Namespace?.StartsWith("Pipeline.", StringComparison.Ordinal) == true;
 
     private static string NameOf(PropertyInfo property) => JsonNamingPolicy.CamelCase.ConvertName(property.Name);
 
-    private static string Text(object? value) => value is double number ? number.ToString(CultureInfo.InvariantCulture) : JsonSerializer.Serialize(value, DetectorCheckpoint.Json);
+    private static string Text(object? value) => value is double number
+        ? number.ToString(CultureInfo.InvariantCulture)
+        : JsonSerializer.Serialize(value, DetectorCheckpoint.Json);
 
     private static string Name(object? value) => value is Enum ? JsonNamingPolicy.CamelCase.ConvertName($"{value}") : $"{value}";
 }

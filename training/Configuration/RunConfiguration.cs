@@ -35,7 +35,8 @@ internal sealed class RunConfiguration<T>
     }
 
     /// <summary>A file, or nothing when null.</summary>
-    public RunConfiguration<T> File(string? path) => path is null ? this : Text(InputFile.ReadText(path, "configuration file", MaxFileBytes), path);
+    public RunConfiguration<T> File(string? path) =>
+        path is null ? this : Text(InputFile.ReadText(path, "configuration file", MaxFileBytes), path);
 
     /// <summary>Variables that begin with <c>PIPELINE__</c>; two underscores separate keys, letters' case does not matter.</summary>
     public RunConfiguration<T> Environment(IDictionary variables)
@@ -63,7 +64,10 @@ internal sealed class RunConfiguration<T>
     /// <exception cref="UserErrorException">A text is not of the setting's kind, or out of its range.</exception>
     public RunConfiguration<T> Typed(string option, SettingPath setting, IReadOnlyList<string> texts)
     {
-        Set(option, setting, setting.Elements is null ? TypedSetting.Read(option, setting, texts[0]) : TypedSetting.ReadList(option, setting, texts));
+        var value = setting.Elements is null
+            ? TypedSetting.Read(option, setting, texts[0])
+            : TypedSetting.ReadList(option, setting, texts);
+        Set(option, setting, value);
         return this;
     }
 
@@ -80,7 +84,8 @@ internal sealed class RunConfiguration<T>
         catch (JsonException exception) when (exception.Path is { } path && !exception.Message.Contains("missing required", StringComparison.Ordinal))
         {
             var key = path.TrimStart('$', '.');
-            throw new ConfigurationException(Origin(key), key, $"the value is not of the kind that is expected ({exception.Message.Split(" Path:")[0]})");
+            var reason = exception.Message.Split(" Path:")[0];
+            throw new ConfigurationException(Origin(key), key, $"the value is not of the kind that is expected ({reason})");
         }
         catch (JsonException exception)
         {

@@ -36,7 +36,9 @@ internal static class TypedSetting
 
         if (type == typeof(bool))
         {
-            return bool.TryParse(text, out var truth) ? JsonValue.Create(truth) : throw new UserErrorException($"{where}: '{text}' is neither true nor false.");
+            return bool.TryParse(text, out var truth)
+                ? JsonValue.Create(truth)
+                : throw new UserErrorException($"{where}: '{text}' is neither true nor false.");
         }
 
         return type == typeof(string) || type.IsEnum ? JsonValue.Create(text) : Json(where, setting, text);
@@ -47,8 +49,13 @@ internal static class TypedSetting
     public static JsonNode ReadList(string where, SettingPath setting, IEnumerable<string> texts)
     {
         var elements = setting.Elements;
-        var range = elements is null ? new NumberRange<int>(int.MinValue, int.MaxValue) : new NumberRange<int>((int)elements.Least, (int)elements.Most);
-        return new JsonArray([.. texts.Select(text => (JsonNode)JsonValue.Create(range.TryParse(text, out var number) ? number : throw new UserErrorException(range.Refusal(where, text))))]);
+        var range = elements is null
+            ? new NumberRange<int>(int.MinValue, int.MaxValue)
+            : new NumberRange<int>((int)elements.Least, (int)elements.Most);
+        return new JsonArray([.. texts.Select(text => (JsonNode)JsonValue.Create(Whole(text)))]);
+
+        int Whole(string text) =>
+            range.TryParse(text, out var number) ? number : throw new UserErrorException(range.Refusal(where, text));
     }
 
     /// <summary>The range of a setting in brackets, for the help; nothing where it has none.</summary>
@@ -58,7 +65,8 @@ internal static class TypedSetting
     private static T Number<T>(string where, string text, RangeAttribute? range)
         where T : struct, System.Numerics.INumber<T>, System.Numerics.IMinMaxValue<T>
     {
-        T Limit(object? limit, T otherwise) => limit is null ? otherwise : (T)Convert.ChangeType(limit, typeof(T), CultureInfo.InvariantCulture);
+        T Limit(object? limit, T otherwise) =>
+            limit is null ? otherwise : (T)Convert.ChangeType(limit, typeof(T), CultureInfo.InvariantCulture);
         var taken = new NumberRange<T>(Limit(range?.Minimum, T.MinValue), Limit(range?.Maximum, T.MaxValue));
         return taken.TryParse(text, out var number) ? number : throw new UserErrorException(taken.Refusal(where, text));
     }
@@ -76,7 +84,8 @@ internal static class TypedSetting
         }
         catch (JsonException exception)
         {
-            throw new UserErrorException($"{where}: {setting.Key}: '{text}' is not JSON, as [1, 2]: {exception.Message.Split(" LineNumber:")[0]}", exception);
+            var reason = exception.Message.Split(" LineNumber:")[0];
+            throw new UserErrorException($"{where}: {setting.Key}: '{text}' is not JSON, as [1, 2]: {reason}", exception);
         }
     }
 }

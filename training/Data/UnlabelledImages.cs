@@ -6,7 +6,9 @@ using Pipeline.Shared.Text;
 namespace Pipeline.Training.Data;
 
 /// <summary>Unlabelled images: every image file below a folder, at any depth, or those that a list file names.</summary>
-/// <param name="Files">Paths: a folder's in ordinal order, a list's in its own. Whether a list's files are there shows when they are read.</param>
+/// <param name="Files">
+/// Paths: a folder's in ordinal order, a list's in its own. Whether a list's files are there shows when they are read.
+/// </param>
 /// <param name="Remarks">What of the folder is left out.</param>
 internal sealed record UnlabelledImages(IReadOnlyList<string> Files, IReadOnlyList<string> Remarks)
 {
@@ -39,10 +41,12 @@ internal sealed record UnlabelledImages(IReadOnlyList<string> Files, IReadOnlyLi
             throw new UserErrorException($"{folder}: there is no image in it or below it; {ImageFormats.Extensions} are read.");
         }
 
-        string[] others = [.. files.Where(file => !ImageFormats.HasImageExtension(file)).Select(file => Path.GetRelativePath(folder, file))];
+        string[] others =
+            [.. files.Where(file => !ImageFormats.HasImageExtension(file)).Select(file => Path.GetRelativePath(folder, file))];
         return new UnlabelledImages(images, others.Length == 0
             ? []
-            : [$"warning: {others.Length} files below {folder} are not read ({FirstFew.Of(others)}); images are {ImageFormats.Extensions}"]);
+            : [$"warning: {others.Length} files below {folder} are not read ({FirstFew.Of(others)}); "
+                + $"images are {ImageFormats.Extensions}"]);
     }
 
     private static List<string> OfList(string list, string root)

@@ -62,7 +62,8 @@ public sealed record DetectorOptions : IRelatedOptions
     [Length(3, 3), Elements(1e-6, 1000)] public IReadOnlyList<double> ImageStd { get; init; } = [0.229, 0.224, 0.225];
 
     /// <summary>Anchor sides in pixels, one list a pyramid level.</summary>
-    [Length(Levels, Levels), Elements(1, 16_384)] public IReadOnlyList<IReadOnlyList<int>> AnchorSizes { get; init; } = [[32], [64], [128], [256], [512]];
+    [Length(Levels, Levels), Elements(1, 16_384)]
+    public IReadOnlyList<IReadOnlyList<int>> AnchorSizes { get; init; } = [[32], [64], [128], [256], [512]];
 
     /// <summary>Height over width of the anchors, the same on every level.</summary>
     [Length(1, 100), Elements(0.01, 100)] public IReadOnlyList<double> AspectRatios { get; init; } = [0.5, 1.0, 2.0];
@@ -167,7 +168,9 @@ public sealed record DetectorOptions : IRelatedOptions
     {
         if (MinSizePixels > MaxSizePixels)
         {
-            yield return new("minSizePixels", $"{MinSizePixels} is longer than maxSizePixels, {MaxSizePixels}; the shorter side cannot be the longer one.");
+            yield return new(
+                "minSizePixels",
+                $"{MinSizePixels} is longer than maxSizePixels, {MaxSizePixels}; the shorter side cannot be the longer one.");
         }
 
         if (AnchorSizes.Any(level => level.Count == 0 || level.Count != AnchorSizes[0].Count))

@@ -20,7 +20,9 @@ internal sealed class FinetuneFrames
         var split = Split();
         var survey = FrameSurvey.Of(dataset, split.Train.Concat(split.Test).Distinct(), new ImageLimits());
         remarks = [.. dataset.Remarks(), .. survey.Remarks];
-        var typesOf = survey.Frames.ToDictionary(frame => frame.FrameId, frame => frame.Objects.Select(entry => entry.Type).Distinct().ToArray());
+        var typesOf = survey.Frames.ToDictionary(
+            frame => frame.FrameId,
+            frame => frame.Objects.Select(entry => entry.Type).Distinct().ToArray());
         (string Frame, string[] Types)[] annotated = [.. split.Train.Select(frame => (frame, typesOf[frame]))];
         string[] withObjects = [.. annotated.Where(frame => frame.Types.Any(type => labels.Label(type) >= 0)).Select(frame => frame.Frame)];
         if (withObjects.Length == 0)
@@ -72,6 +74,8 @@ internal sealed class FinetuneFrames
             throw new UserErrorException($"testList: frame '{both}' is learnt from and measured on; make the lists disjoint, or set allowOverlappingSplit.");
         }
 
-        return split.Train.Count > 0 ? split : throw new UserErrorException($"{options.Data}: no frame is left to learn from: {dataset.FrameIds.Count} of its {dataset.ImageIds.Count} images have a label file; name a list with --train-list.");
+        return split.Train.Count > 0 ? split : throw new UserErrorException(
+            $"{options.Data}: no frame is left to learn from: {dataset.FrameIds.Count} of its {dataset.ImageIds.Count} images "
+            + "have a label file; name a list with --train-list.");
     }
 }

@@ -17,7 +17,8 @@ namespace Pipeline.Training.Engine;
 /// <summary>Trains a detector on frames in KITTI's layout with SGD, and measures its mAP on the test frames.</summary>
 public sealed class FinetuneRun
 {
-    private const string Command = "finetune", LastFile = "last.safetensors", BestFile = "best.safetensors", ResumeFile = "resume.safetensors";
+    private const string Command = "finetune", LastFile = "last.safetensors", BestFile = "best.safetensors";
+    private const string ResumeFile = "resume.safetensors";
 
     /// <summary>Settings that do not change what is learnt.</summary>
     private static readonly string[] Free = ["workers", "device", "checkpointEverySteps", "logEverySteps", "cacheBytes", "output", "data", "trainList", "testList", "backboneWeights"];
@@ -41,7 +42,10 @@ public sealed class FinetuneRun
         device = ComputeDevice.Of(options.Device);
         if (options is { BackboneWeights: null, FrozenNormsWithoutWeights: false } && options.Detector.Backbone.BatchNorm == Backbones.BatchNormMode.Frozen)
         {
-            throw new UserErrorException("backboneWeights: frozen norms need the statistics of a trained backbone; name one with --backbone-weights, or set detector.backbone.batchNorm to train. (frozenNormsWithoutWeights imitates the baseline of the paper's authors, a network without normalization.)");
+            throw new UserErrorException(
+                "backboneWeights: frozen norms need the statistics of a trained backbone; name one with --backbone-weights, "
+                + "or set detector.backbone.batchNorm to train. (frozenNormsWithoutWeights imitates the baseline of the paper's authors, "
+                + "a network without normalization.)");
         }
     }
 
@@ -81,7 +85,15 @@ public sealed class FinetuneRun
         var position = resume && File.Exists(In(ResumeFile)) ? FinetuneCheckpoint.Resume(In(ResumeFile), detector, sgd, device) : new FinetunePosition(0, 0, 0, null);
         Begin(batches, position);
         var scaler = options.Precision != ComputePrecision.Float16 ? null : position.LossScale is { } scale ? new LossScaler(scale.Scale, scale.GoodSteps) : new LossScaler();
-        var training = new Training(detector, (SGD)optimizer, sgd, sampling, batches, scaler, new FinetuneStep(detector, (SGD)optimizer, options, device, scaler), new StepLog(options.Output, Command, position.Step));
+        var training = new Training(
+            detector,
+            (SGD)optimizer,
+            sgd,
+            sampling,
+            batches,
+            scaler,
+            new FinetuneStep(detector, (SGD)optimizer, options, device, scaler),
+            new StepLog(options.Output, Command, position.Step));
         var epochs = RunFolder.ReadMetrics<FinetuneEpoch>(options.Output).Where(epoch => epoch.Epoch < position.Step / batches.PerEpoch).ToList();
         while (position.Step < batches.Total)
         {
@@ -103,7 +115,11 @@ public sealed class FinetuneRun
         log.Write(position.Step == 0 ? $"begun: {batches.Total} steps on {frames.Train.Count} frames" : $"goes on at step {position.Step} of {batches.Total}");
         if (position.Step == batches.Total)
         {
-            log.Report(new TrainingProgress(position.Step, batches.Total, 0, $"the run in {options.Output} has all its {batches.Total} steps; nothing is left to do"));
+            log.Report(new TrainingProgress(
+                position.Step,
+                batches.Total,
+                0,
+                $"the run in {options.Output} has all its {batches.Total} steps; nothing is left to do"));
         }
 
         foreach (var remark in frames.Remarks())
@@ -187,7 +203,9 @@ public sealed class FinetuneRun
             var found = detector.Detect([image.to(device)])[0];
             var numbers = cat([found.Boxes, found.Scores.unsqueeze(1), found.Labels.unsqueeze(1).to(float32)], 1).HostFloats();
             var truth = FrameSurvey.Inside(dataset.ReadLabels(frame), (int)image.shape[2], (int)image.shape[1]);
-            return new EvaluatedFrame(frame, truth, [.. numbers.Chunk(6).Select(row => new Pipeline.Shared.Geometry.Detection((int)row[5] - 1, row[4], new Box(row[0], row[1], row[2], row[3])))]);
+            var detections = numbers.Chunk(6).Select(row =>
+                new Pipeline.Shared.Geometry.Detection((int)row[5] - 1, row[4], new Box(row[0], row[1], row[2], row[3])));
+            return new EvaluatedFrame(frame, truth, [.. detections]);
         }));
     }
 

@@ -79,12 +79,16 @@ public sealed record PretrainOptions : IRelatedOptions
     {
         if (Contrastive.QueueSize < BatchSize)
         {
-            yield return new("contrastive.queueSize", $"{Contrastive.QueueSize} keys are fewer than a batch of {BatchSize}; make the queue longer.");
+            yield return new(
+                "contrastive.queueSize",
+                $"{Contrastive.QueueSize} keys are fewer than a batch of {BatchSize}; make the queue longer.");
         }
 
         if (Contrastive.MicroBatches > BatchSize)
         {
-            yield return new("contrastive.microBatches", $"{Contrastive.MicroBatches} parts are more than the {BatchSize} images of a batch.");
+            yield return new(
+                "contrastive.microBatches",
+                $"{Contrastive.MicroBatches} parts are more than the {BatchSize} images of a batch.");
         }
     }
 }

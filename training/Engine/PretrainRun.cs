@@ -11,7 +11,8 @@ namespace Pipeline.Training.Engine;
 /// <summary>Trains a backbone contrastively on unlabelled images: the paper's further pretraining.</summary>
 public sealed class PretrainRun
 {
-    private const string Command = "pretrain", CheckpointFile = "last.safetensors", BackboneFile = "backbone.safetensors", SkippedFile = "skipped.txt";
+    private const string Command = "pretrain", CheckpointFile = "last.safetensors", BackboneFile = "backbone.safetensors";
+    private const string SkippedFile = "skipped.txt";
     private const double CollapsedShare = 0.1;
 
     /// <summary>Settings that do not change what is learnt.</summary>
@@ -36,7 +37,13 @@ public sealed class PretrainRun
         var images = UnlabelledImages.Of(options.Images, options.ImagesRoot);
         remarks = images.Remarks;
         data = PretrainData.Of(images.Files);
-        views = new ContrastiveViews(images.Files, options.Views, options.Contrastive.Jigsaw ? options.Patches : null, (ulong)options.Seed, skipped, options.Device);
+        views = new ContrastiveViews(
+            images.Files,
+            options.Views,
+            options.Contrastive.Jigsaw ? options.Patches : null,
+            (ulong)options.Seed,
+            skipped,
+            options.Device);
         schedule = new ContrastiveSchedule(options.LearningRate, options.Epochs);
         batches = views.Batches(options.BatchSize, options.DropLastBatch);
         if (batches == 0)
@@ -96,7 +103,11 @@ public sealed class PretrainRun
 
         if (position.Epoch > options.Epochs)
         {
-            log.Report(new TrainingProgress(total, total, 0, $"the run in {options.Output} has all its {options.Epochs} epochs; nothing is left to do"));
+            log.Report(new TrainingProgress(
+                total,
+                total,
+                0,
+                $"the run in {options.Output} has all its {options.Epochs} epochs; nothing is left to do"));
         }
     }
 

@@ -14,9 +14,19 @@ namespace Pipeline.Training.Engine;
 /// <param name="Libtorch">Its version.</param>
 /// <param name="Threads">Those of libtorch.</param>
 /// <param name="Started">When.</param>
-internal sealed record RunEnvironment(string? Command, string? Tool, string Runtime, string System, string Architecture, int Processors, string Libtorch, int Threads, DateTimeOffset Started)
+internal sealed record RunEnvironment(
+    string? Command,
+    string? Tool,
+    string Runtime,
+    string System,
+    string Architecture,
+    int Processors,
+    string Libtorch,
+    int Threads,
+    DateTimeOffset Started)
 {
     public static RunEnvironment Here(string command) => new(
-        command, Assembly.GetExecutingAssembly().GetName().Version?.ToString(3), RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription.Trim(),
+        command, Assembly.GetExecutingAssembly().GetName().Version?.ToString(3),
+        RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription.Trim(),
         RuntimeInformation.ProcessArchitecture.ToString(), Environment.ProcessorCount, __version__, get_num_threads(), DateTimeOffset.UtcNow);
 }

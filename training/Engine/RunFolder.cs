@@ -9,7 +9,8 @@ namespace Pipeline.Training.Engine;
 /// <summary>The folder of a run: <c>config.json</c> (what was effective), <c>data.json</c> (digests), <c>environment.json</c>, <c>log.txt</c>, metrics and checkpoints.</summary>
 internal static class RunFolder
 {
-    private const string ConfigurationFile = "config.json", EnvironmentFile = "environment.json", DataFile = "data.json", MetricsFile = "metrics.jsonl";
+    private const string ConfigurationFile = "config.json", EnvironmentFile = "environment.json", DataFile = "data.json";
+    private const string MetricsFile = "metrics.jsonl";
 
     /// <summary>Makes the folder of a new run, or makes one ready to go on, and holds it for this program.</summary>
     /// <param name="folder">The run's folder.</param>
@@ -22,7 +23,13 @@ internal static class RunFolder
     /// <exception cref="UserErrorException">
     /// A new run's folder is there already; or one that should go on is not, has other settings or data, or is held by another program.
     /// </exception>
-    public static FolderLock Begin<TOptions, TData>(string folder, string command, TOptions options, TData data, bool resume, params string[] free)
+    public static FolderLock Begin<TOptions, TData>(
+        string folder,
+        string command,
+        TOptions options,
+        TData data,
+        bool resume,
+        params string[] free)
     {
         if (!resume)
         {
@@ -51,7 +58,8 @@ internal static class RunFolder
         var kind = FileStatus.Of(folder).Kind;
         if (kind == FileKind.Folder)
         {
-            throw new UserErrorException($"{folder}: the folder is there already; choose another with --output, remove it, or go on with its run with --resume.");
+            throw new UserErrorException(
+                $"{folder}: the folder is there already; choose another with --output, remove it, or go on with its run with --resume.");
         }
 
         StagedFolder.RequireNew(folder);
@@ -69,13 +77,16 @@ internal static class RunFolder
         var path = Path.Combine(folder, ConfigurationFile);
         if (FileStatus.Of(path).Kind != FileKind.File)
         {
-            throw new UserErrorException($"{folder}: holds no run that could go on ({ConfigurationFile} is missing); begin one without --resume.");
+            throw new UserErrorException(
+                $"{folder}: holds no run that could go on ({ConfigurationFile} is missing); begin one without --resume.");
         }
 
         var other = CommandOf(folder);
         if (other is not null && other != command)
         {
-            throw new UserErrorException($"{folder}: holds a run of {other}, which {command} cannot go on with; use pipeline-train {other} --output {folder} --resume.");
+            throw new UserErrorException(
+                $"{folder}: holds a run of {other}, which {command} cannot go on with; "
+                + $"use pipeline-train {other} --output {folder} --resume.");
         }
 
         return path;
@@ -86,7 +97,9 @@ internal static class RunFolder
         RequireNew(folder);
         StagedFolder.Write(folder, staged =>
         {
-            void Write<T>(string file, T content) => AtomicFile.WriteText(Path.Combine(staged, file), JsonSerializer.Serialize(content, DetectorCheckpoint.Json) + "\n");
+            void Write<T>(string file, T content) => AtomicFile.WriteText(
+                Path.Combine(staged, file),
+                JsonSerializer.Serialize(content, DetectorCheckpoint.Json) + "\n");
             Write(EnvironmentFile, RunEnvironment.Here(command));
             Write(DataFile, data);
             Write(ConfigurationFile, options);

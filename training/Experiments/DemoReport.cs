@@ -14,4 +14,8 @@ public sealed record DemoReport(IReadOnlyList<DemoResult> Runs, ProbeResult Feat
 /// <param name="Map">COCO's AP, 0..1; null where the test scenes have no object.</param>
 /// <param name="Map50">AP at IoU 0.50, 0..1.</param>
 /// <param name="PerClass">AP at IoU 0.50 by class; null where it has no object.</param>
-public sealed record DemoResult(string Name, double? Map, [property: JsonPropertyName("map50")] double? Map50, IReadOnlyDictionary<string, double?> PerClass);
+public sealed record DemoResult(
+    string Name,
+    double? Map,
+    [property: JsonPropertyName("map50")] double? Map50,
+    IReadOnlyDictionary<string, double?> PerClass);

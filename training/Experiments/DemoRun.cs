@@ -135,7 +135,8 @@ public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, Traini
         {
             if (InputFile.ReadText(path) != text)
             {
-                throw new UserErrorException($"{options.Output}: holds a demo with other settings; choose another folder with --output, or remove it.");
+                throw new UserErrorException(
+                    $"{options.Output}: holds a demo with other settings; choose another folder with --output, or remove it.");
             }
 
             return FolderLock.Take(options.Output);

@@ -65,7 +65,8 @@ public static class FeatureProbe
         var split = KittiSplit.Create(dataset.FrameIds, (ulong)options.Seed);
         var known = options.TrainList is { } train ? FrameList.Read(train, dataset) : split.Train;
         var asked = options.TestList is { } test ? FrameList.Read(test, dataset) : split.Test;
-        string[] remarks = [.. dataset.Remarks(), .. FrameSurvey.Of(dataset, known.Concat(asked).Distinct(), new ImageLimits(), cancellation).Remarks];
+        var survey = FrameSurvey.Of(dataset, known.Concat(asked).Distinct(), new ImageLimits(), cancellation);
+        string[] remarks = [.. dataset.Remarks(), .. survey.Remarks];
         LabelledCrops Crops(IReadOnlyList<string> frames) => new(dataset, frames, labels, options.CropSizePixels);
         using var scope = NewDisposeScope();
         var (backbone, shape) = BackboneCheckpoint.Load(options.Weights);

@@ -40,8 +40,12 @@ internal sealed class LabelledCrops(KittiDataset dataset, IReadOnlyList<string> 
     private CropBatch Cut(string frame)
     {
         using var image = ImageDecoder.DecodeFile(dataset.ImagePath(frame));
-        (CropBox Box, int Label)[] objects = [.. FrameSurvey.Inside(dataset.ReadLabels(frame), image.WidthPixels, image.HeightPixels).Select(entry => (Box: Inside(entry, image), Label: labels.Label(entry.Type)))
-            .Where(entry => entry.Label >= 0 && Math.Min(entry.Box.Height, entry.Box.Width) >= LeastSidePixels)];
+        var seen = FrameSurvey.Inside(dataset.ReadLabels(frame), image.WidthPixels, image.HeightPixels);
+        (CropBox Box, int Label)[] objects =
+        [
+            .. seen.Select(entry => (Box: Inside(entry, image), Label: labels.Label(entry.Type)))
+                .Where(entry => entry.Label >= 0 && Math.Min(entry.Box.Height, entry.Box.Width) >= LeastSidePixels),
+        ];
         var crops = empty([objects.Length, 3, sizePixels, sizePixels], float32);
         var length = 3 * sizePixels * sizePixels;
         var pixels = ArrayPool<byte>.Shared.Rent(length);

@@ -6,7 +6,10 @@ using Pipeline.Training.Onnx;
 
 namespace Pipeline.Serving.Tests.Programs;
 
-/// <summary><c>pipeline-serve</c>'s commands as real processes on what people do; each test bears the id of its case in <c>field-cases/cases.md</c>.</summary>
+/// <summary>
+/// <c>pipeline-serve</c>'s commands as real processes on what people do; each test bears the id of its case in
+/// <c>field-cases/cases.md</c>.
+/// </summary>
 public sealed class FieldCasesTests : IDisposable
 {
     private const int MostSidePixels = 16_384;
@@ -27,8 +30,12 @@ public sealed class FieldCasesTests : IDisposable
         File.WriteAllText(In("ow/000008.txt"), "label");
         var photo = File.ReadAllBytes(In("ow/000008.png"));
 
-        await Refused("would overwrite an input", "detect", "--model", model, In("ow/000008.png"), "--output", In("ow"), "--formats", "image", "--force");
-        await Refused("is there already", "detect", "--model", model, In("ow/000008.png"), "--output", In("ow"), "--formats", "json", "kitti");
+        await Refused(
+            "would overwrite an input",
+            "detect", "--model", model, In("ow/000008.png"), "--output", In("ow"), "--formats", "image", "--force");
+        await Refused(
+            "is there already",
+            "detect", "--model", model, In("ow/000008.png"), "--output", In("ow"), "--formats", "json", "kitti");
         await Refused("", "detect", "--model", model, In("ow/000008.png"), "--output", In("ow"));
         Assert.Equal(photo, File.ReadAllBytes(In("ow/000008.png")));
         Assert.Equal("label", File.ReadAllText(In("ow/000008.txt")));
@@ -44,7 +51,9 @@ public sealed class FieldCasesTests : IDisposable
     {
         File.WriteAllText(In("report.json"), "000000\n");
 
-        await Refused("would overwrite an input", "evaluate", "--model", model, "--data", In("kitti"), "--split", In("report.json"), "--output", In("."), "--force");
+        await Refused(
+            "would overwrite an input",
+            "evaluate", "--model", model, "--data", In("kitti"), "--split", In("report.json"), "--output", In("."), "--force");
         await Refused("is there already", "evaluate", "--model", model, "--data", In("kitti"), "--output", In("."));
         Assert.Equal("000000\n", File.ReadAllText(In("report.json")));
         await Done("evaluate", "--model", model, "--data", In("kitti"), "--output", In("."), "--force");
@@ -98,7 +107,9 @@ public sealed class FieldCasesTests : IDisposable
         File.WriteAllText(In("kitti/training/image_2/._000000.png"), "metadata");
         File.Delete(In("kitti/training/label_2/000003.txt"));
 
-        var end = await BuiltPrograms.Run(BuiltPrograms.Start(BuiltPrograms.Serve, "evaluate", "--model", model, "--data", In("kitti")), Cancellation);
+        var end = await BuiltPrograms.Run(
+            BuiltPrograms.Start(BuiltPrograms.Serve, "evaluate", "--model", model, "--data", In("kitti")),
+            Cancellation);
 
         Assert.True(end.Code == 0, end.Errors);
         Assert.Contains("3 images in", end.Output);
@@ -135,12 +146,16 @@ public sealed class FieldCasesTests : IDisposable
         await Refused("cannot hold the class 'traffic light'", "detect", "--model", lights, Frame("000000"), "--output", In("found"));
         Assert.False(Directory.Exists(In("found")));
         await Done("detect", "--model", lights, Frame("000000"), "--output", In("found"), "--formats", "json", "image");
-        Assert.Equal(["000000.json", "000000.png"], Directory.GetFiles(In("found")).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["000000.json", "000000.png"],
+            Directory.GetFiles(In("found")).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public Task I3_a_cut_progressive_jpeg_is_damaged_for_detect() =>
-        Refused("progressive-cut-50.jpg: the image is damaged or ends early", "detect", "--model", model, SharedData.Path("field-cases/images/progressive-cut-50.jpg"));
+        Refused(
+            "progressive-cut-50.jpg: the image is damaged or ends early",
+            "detect", "--model", model, SharedData.Path("field-cases/images/progressive-cut-50.jpg"));
 
     [Fact]
     public async Task I1_a_narrow_image_is_answered_by_detect() =>
@@ -166,7 +181,13 @@ public sealed class FieldCasesTests : IDisposable
             MaxSizePixels = 128,
         });
         detector.eval();
-        return DetectorExporter.Export(detector, new ExportOptions { RepositoryRoot = In("models"), Name = name, Labels = labels, MaxSidePixels = maxSidePixels });
+        return DetectorExporter.Export(detector, new ExportOptions
+        {
+            RepositoryRoot = In("models"),
+            Name = name,
+            Labels = labels,
+            MaxSidePixels = maxSidePixels,
+        });
     }
 
     private static async Task<string> Done(params string[] arguments)

@@ -46,7 +46,8 @@ public sealed class InputFileTests : IDisposable
     {
         File.WriteAllText(In("long.txt"), "12345678901");
 
-        Assert.Contains("11 bytes are too many for a list; the limit is 10", Assert.Throws<UserErrorException>(() => InputFile.ReadText(In("long.txt"), "list", maxBytes: 10)).Message);
+        var refusal = Assert.Throws<UserErrorException>(() => InputFile.ReadText(In("long.txt"), "list", maxBytes: 10));
+        Assert.Contains("11 bytes are too many for a list; the limit is 10", refusal.Message);
     }
 
     [Fact]
@@ -54,8 +55,10 @@ public sealed class InputFileTests : IDisposable
     {
         File.WriteAllText(In("file"), "");
 
-        Assert.Contains("this is a file; a folder of images is expected", Assert.Throws<UserErrorException>(() => InputFile.RequireFolder(In("file"), "folder of images")).Message);
-        Assert.Contains("there is no such folder of images", Assert.Throws<UserErrorException>(() => InputFile.RequireFolder(In("none"), "folder of images")).Message);
+        var isFile = Assert.Throws<UserErrorException>(() => InputFile.RequireFolder(In("file"), "folder of images"));
+        Assert.Contains("this is a file; a folder of images is expected", isFile.Message);
+        var isMissing = Assert.Throws<UserErrorException>(() => InputFile.RequireFolder(In("none"), "folder of images"));
+        Assert.Contains("there is no such folder of images", isMissing.Message);
     }
 
     [Fact]
@@ -69,7 +72,9 @@ public sealed class InputFileTests : IDisposable
         hard.WaitForExit();
         var identity = FileStatus.Of(In("a")).Identity;
 
-        Assert.All(new[] { "link", "hard", "folder/a", "./folder/folder/../a" }, path => Assert.Equal(identity, FileStatus.Of(In(path)).Identity));
+        Assert.All(
+            new[] { "link", "hard", "folder/a", "./folder/folder/../a" },
+            path => Assert.Equal(identity, FileStatus.Of(In(path)).Identity));
         Assert.NotEqual(identity, FileStatus.Of(In("copy")).Identity);
     }
 

@@ -8,7 +8,8 @@ public sealed class OutputFilesTests : IDisposable
 
     [Theory]
     [InlineData("photo.png", false), InlineData("photo.png", true)]
-    [InlineData("./photo.png", true), InlineData("linked/photo.png", true), InlineData("link.png", true), InlineData("PHOTO/../photo.png", true)]
+    [InlineData("./photo.png", true), InlineData("linked/photo.png", true)]
+    [InlineData("link.png", true), InlineData("PHOTO/../photo.png", true)]
     public void D1_an_input_is_never_overwritten_however_it_is_spelled(string output, bool force)
     {
         File.WriteAllText(In("photo.png"), "photo");
@@ -43,11 +44,14 @@ public sealed class OutputFilesTests : IDisposable
     [Fact]
     public async Task D3_of_many_writers_of_one_file_at_once_one_wins_and_the_others_are_told()
     {
-        var writers = Enumerable.Range(0, 8).Select(number => Task.Run(() => Record.Exception(() => AtomicFile.WriteText(In("one"), $"{number}", replace: false))));
+        var writers = Enumerable.Range(0, 8).Select(number =>
+            Task.Run(() => Record.Exception(() => AtomicFile.WriteText(In("one"), $"{number}", replace: false))));
         var outcomes = await Task.WhenAll(writers);
 
         Assert.Single(outcomes, outcome => outcome is null);
-        Assert.All(outcomes.Where(outcome => outcome is not null), outcome => Assert.Contains("another program", Assert.IsType<UserErrorException>(outcome).Message));
+        Assert.All(
+            outcomes.Where(outcome => outcome is not null),
+            outcome => Assert.Contains("another program", Assert.IsType<UserErrorException>(outcome).Message));
         Assert.Equal([In("one")], Directory.GetFileSystemEntries(folder));
     }
 
@@ -62,7 +66,9 @@ public sealed class OutputFilesTests : IDisposable
         var outcomes = await Task.WhenAll(writers);
 
         Assert.Single(outcomes, outcome => outcome is null);
-        Assert.All(outcomes.Where(outcome => outcome is not null), outcome => Assert.Contains("is there already", Assert.IsType<UserErrorException>(outcome).Message));
+        Assert.All(
+            outcomes.Where(outcome => outcome is not null),
+            outcome => Assert.Contains("is there already", Assert.IsType<UserErrorException>(outcome).Message));
         Assert.Equal(File.ReadAllText(In("run/a")), File.ReadAllText(In("run/b")));
         Assert.Equal([In("run")], Directory.GetFileSystemEntries(folder));
     }
@@ -74,7 +80,9 @@ public sealed class OutputFilesTests : IDisposable
         StagedFolder.Write(In("empty"), staged => File.WriteAllText(Path.Combine(staged, "a"), ""));
 
         Assert.True(File.Exists(In("empty/a")));
-        Assert.Contains("is not empty", Assert.Throws<UserErrorException>(() => StagedFolder.Write(In("empty"), _ => Assert.Fail("it worked before it refused"))).Message);
+        var refusal = Assert.Throws<UserErrorException>(() =>
+            StagedFolder.Write(In("empty"), _ => Assert.Fail("it worked before it refused")));
+        Assert.Contains("is not empty", refusal.Message);
     }
 
     [Fact]
@@ -99,5 +107,6 @@ public sealed class OutputFilesTests : IDisposable
 
     private string In(string name) => Path.Combine(folder, name);
 
-    private static string Refusal(string[] outputs, string[] inputs, bool force) => Assert.Throws<UserErrorException>(() => OutputFiles.Require(outputs, inputs, force)).Message;
+    private static string Refusal(string[] outputs, string[] inputs, bool force) =>
+        Assert.Throws<UserErrorException>(() => OutputFiles.Require(outputs, inputs, force)).Message;
 }

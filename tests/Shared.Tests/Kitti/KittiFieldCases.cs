@@ -14,10 +14,12 @@ public sealed class KittiFieldCases : IDisposable
     private const string Rest = "-1.57 20.00 30.00 80.00 70.00 1.50 1.60 3.90 1.00 1.50 10.00 0.10";
     private readonly string folder = Directory.CreateTempSubdirectory("kitti-cases").FullName;
 
-    public KittiFieldCases() => StreetSceneWriter.WriteKitti(folder, new StreetSceneOptions { WidthPixels = 192, HeightPixels = 96 }, 0, Frames);
+    public KittiFieldCases() =>
+        StreetSceneWriter.WriteKitti(folder, new StreetSceneOptions { WidthPixels = 192, HeightPixels = 96 }, 0, Frames);
 
     [Theory]
-    [InlineData("000000.JPG"), InlineData("000000.Png"), InlineData("000000.webp"), InlineData("000000.BMP"), InlineData("000000.gif"), InlineData("000000.jfif")]
+    [InlineData("000000.JPG"), InlineData("000000.Png"), InlineData("000000.webp")]
+    [InlineData("000000.BMP"), InlineData("000000.gif"), InlineData("000000.jfif")]
     public void K1_images_of_every_format_and_case_are_frames(string name)
     {
         File.Move(Image("000000.png"), Image(name));
@@ -121,7 +123,9 @@ public sealed class KittiFieldCases : IDisposable
     {
         File.WriteAllText(Label("000002.txt"), "Car 0 0 0 50 50 50 60 1 1 1 1 1 1 0\n");
 
-        Assert.Contains("000002.txt:1: field 7 (right): 50 is not right of field 5 (left): 50", Assert.Throws<UserErrorException>(() => Survey()).Message);
+        Assert.Contains(
+            "000002.txt:1: field 7 (right): 50 is not right of field 5 (left): 50",
+            Assert.Throws<UserErrorException>(() => Survey()).Message);
     }
 
     [Theory]
@@ -187,7 +191,8 @@ public sealed class KittiFieldCases : IDisposable
 
         string[] expected =
         [
-            "000000.png: this is a link to nowhere.png", "000001.png: this is a pipe", "000002.txt: this is a link to nowhere.txt", "000003.txt: this is a pipe",
+            "000000.png: this is a link to nowhere.png", "000001.png: this is a pipe",
+            "000002.txt: this is a link to nowhere.txt", "000003.txt: this is a pipe",
             "000004.txt:1: expected 15 fields", "no-list.txt: there is no such list of frames",
         ];
         Assert.Equal(expected.Length, defects.Count);
@@ -197,8 +202,12 @@ public sealed class KittiFieldCases : IDisposable
 
     [Theory]
     [InlineData("000000\n000001\n000000\n", ":3: frame '000000' stands in line 1 too")]
-    [InlineData("000000\n\n# none\n000001.png\n", ":4: frame '000001.png' has no image; a list holds names without folder and extension, as '000001'")]
-    [InlineData("training/image_2/000001.png\n", ":1: frame 'training/image_2/000001.png' has no image; a list holds names without folder and extension, as '000001'")]
+    [InlineData(
+        "000000\n\n# none\n000001.png\n",
+        ":4: frame '000001.png' has no image; a list holds names without folder and extension, as '000001'")]
+    [InlineData(
+        "training/image_2/000001.png\n",
+        ":1: frame 'training/image_2/000001.png' has no image; a list holds names without folder and extension, as '000001'")]
     [InlineData("training\\image_2\\000001\n", "a list holds names without folder and extension, as '000001'")]
     [InlineData("000001 # a note\n", "a line holds one name and nothing behind it, as '000001'")]
     [InlineData("000001,000002\n", "a line holds one name and nothing behind it, as '000001'")]
@@ -214,17 +223,24 @@ public sealed class KittiFieldCases : IDisposable
 
     [Theory]
     [InlineData("field-cases/lists/duplicate.txt", ":2: frame '000000' stands in line 1 too")]
-    [InlineData("field-cases/lists/with-extension.txt", ":1: frame '000000.png' has no image; a list holds names without folder and extension")]
+    [InlineData(
+        "field-cases/lists/with-extension.txt",
+        ":1: frame '000000.png' has no image; a list holds names without folder and extension")]
     public void E4_E5_the_lists_of_the_cases_are_refused(string list, string message) =>
-        Assert.Contains(message, Assert.Throws<UserErrorException>(() => FrameList.Read(SharedData.Path(list), KittiDataset.Open(folder))).Message);
+        Assert.Contains(
+            message,
+            Assert.Throws<UserErrorException>(() => FrameList.Read(SharedData.Path(list), KittiDataset.Open(folder))).Message);
 
     [Fact]
-    public void E5_the_list_with_a_comment_is_read() => Assert.NotEmpty(FrameList.Read(SharedData.Path("field-cases/lists/comment.txt"), KittiDataset.Open(folder)));
+    public void E5_the_list_with_a_comment_is_read() =>
+        Assert.NotEmpty(FrameList.Read(SharedData.Path("field-cases/lists/comment.txt"), KittiDataset.Open(folder)));
 
     [Fact]
     public void E3_frames_without_objects_have_no_average_precision()
     {
-        var result = Pipeline.Shared.Evaluation.DetectionEvaluation.Evaluate(["Car"], [new("a", [], [new Detection(0, 0.9f, new Box(0, 0, 9, 9))])]);
+        var result = Pipeline.Shared.Evaluation.DetectionEvaluation.Evaluate(
+            ["Car"],
+            [new("a", [], [new Detection(0, 0.9f, new Box(0, 0, 9, 9))])]);
 
         Assert.Null(result.Map);
         Assert.Null(result.Map50);
@@ -234,8 +250,12 @@ public sealed class KittiFieldCases : IDisposable
 
     [Theory]
     [InlineData("traffic light"), InlineData("stop\tsign"), InlineData("")]
-    public void X1_a_class_that_would_break_the_result_line_is_refused_with_a_hint(string label) =>
-        Assert.Contains("use JSON", Assert.Throws<UserErrorException>(() => KittiResultFile.Format([new Detection(0, 0.5f, new Box(0, 0, 1, 1))], [label])).Message);
+    public void X1_a_class_that_would_break_the_result_line_is_refused_with_a_hint(string label)
+    {
+        Detection[] detections = [new Detection(0, 0.5f, new Box(0, 0, 1, 1))];
+        var refusal = Assert.Throws<UserErrorException>(() => KittiResultFile.Format(detections, [label]));
+        Assert.Contains("use JSON", refusal.Message);
+    }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -245,7 +265,8 @@ public sealed class KittiFieldCases : IDisposable
         return FrameSurvey.Of(dataset, dataset.FrameIds, new ImageLimits(), TestContext.Current.CancellationToken);
     }
 
-    private KittiCheckReport Check(params string[] lists) => KittiCheck.Run(KittiDataset.Open(folder), lists, cancellation: TestContext.Current.CancellationToken);
+    private KittiCheckReport Check(params string[] lists) =>
+        KittiCheck.Run(KittiDataset.Open(folder), lists, cancellation: TestContext.Current.CancellationToken);
 
     private string Image(string name) => Path.Combine(folder, "training", "image_2", name);
 

@@ -47,7 +47,9 @@ public sealed class ModelDirectoryTests : IDisposable
     {
         var published = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => Task.Run(() => Publish($"{number}"))));
 
-        Assert.Equal(Enumerable.Range(1, 8).Select(version => Path.Combine(root, "cars", $"{version}")), published.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Enumerable.Range(1, 8).Select(version => Path.Combine(root, "cars", $"{version}")),
+            published.Order(StringComparer.Ordinal));
         Assert.All(published, path => Assert.Equal(Path.GetFileName(path), $"{ModelDirectory.Open(path).Manifest.Version}"));
         Assert.Equal(8, Directory.GetFileSystemEntries(Path.Combine(root, "cars")).Length);
     }
@@ -58,7 +60,8 @@ public sealed class ModelDirectoryTests : IDisposable
         Publish("one");
         File.WriteAllText(Path.Combine(root, "file"), "");
 
-        string Refusal(string repository, string name, int? version) => Assert.Throws<UserErrorException>(() => ModelDirectory.RequirePublishable(repository, name, version)).Message;
+        string Refusal(string repository, string name, int? version) =>
+            Assert.Throws<UserErrorException>(() => ModelDirectory.RequirePublishable(repository, name, version)).Message;
         Assert.Contains("is there already", Refusal(root, "cars", 1));
         Assert.Contains("not a positive number", Refusal(root, "cars", 0));
         Assert.Contains("this is a file", Refusal(root, "file", null));

@@ -12,7 +12,8 @@ public sealed class NumberRangeTests
     private static readonly NumberRange<int> Batch = new(1, 64);
 
     [Theory]
-    [InlineData("0,5"), InlineData("NaN"), InlineData("1e999"), InlineData("Infinity"), InlineData("-∞"), InlineData("2"), InlineData("-0.1")]
+    [InlineData("0,5"), InlineData("NaN"), InlineData("1e999"), InlineData("Infinity")]
+    [InlineData("-∞"), InlineData("2"), InlineData("-0.1")]
     [InlineData(""), InlineData(" "), InlineData("1,000"), InlineData("0.5 "), InlineData("0x1"), InlineData("٠.٥"), InlineData("1_0")]
     public void N1_N3_what_is_no_finite_number_in_the_range_is_refused_with_place_value_and_range(string text) => EachCulture.Run(() =>
     {
@@ -53,5 +54,6 @@ public sealed class NumberRangeTests
 
     [Fact]
     public void What_is_written_invariantly_reads_back_in_every_culture() =>
-        Gen.Double[0, 1].Sample(number => EachCulture.Run(() => Assert.True(Share.TryParse(number.ToString("R", CultureInfo.InvariantCulture), out var read) && read == number)));
+        Gen.Double[0, 1].Sample(number => EachCulture.Run(() => Assert.True(
+            Share.TryParse(number.ToString("R", CultureInfo.InvariantCulture), out var read) && read == number)));
 }

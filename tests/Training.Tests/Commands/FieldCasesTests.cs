@@ -3,12 +3,15 @@ using Pipeline.Shared.Synthetic;
 
 namespace Pipeline.Training.Tests.Commands;
 
-/// <summary><c>pipeline-train</c> as a real process on what people do; each test bears the id of its case in <c>field-cases/cases.md</c>.</summary>
+/// <summary>
+/// <c>pipeline-train</c> as a real process on what people do; each test bears the id of its case in <c>field-cases/cases.md</c>.
+/// </summary>
 public sealed class FieldCasesTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("train-cases").FullName;
 
-    public FieldCasesTests() => StreetSceneWriter.WriteKitti(In("kitti"), new StreetSceneOptions { WidthPixels = 192, HeightPixels = 96 }, 0, 5);
+    public FieldCasesTests() =>
+        StreetSceneWriter.WriteKitti(In("kitti"), new StreetSceneOptions { WidthPixels = 192, HeightPixels = 96 }, 0, 5);
 
     [Fact]
     public async Task D3_import_replaces_a_file_only_with_force_and_its_input_never()
@@ -56,7 +59,8 @@ public sealed class FieldCasesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--train-fraction", "0,5"), InlineData("--train-fraction", "1"), InlineData("--train-fraction", "NaN"), InlineData("--seed", "1.5")]
+    [InlineData("--train-fraction", "0,5"), InlineData("--train-fraction", "1")]
+    [InlineData("--train-fraction", "NaN"), InlineData("--seed", "1.5")]
     public Task N1_data_split_refuses_numbers_with_option_and_value(string option, string value) =>
         Refused($"{option}: '{value}' is not a", "data", "split", "--data", In("kitti"), "--output", In("splits"), option, value);
 
@@ -66,7 +70,10 @@ public sealed class FieldCasesTests : IDisposable
         Assert.SkipWhen(TorchSharp.torch.cuda.is_available(), "this machine has CUDA");
         await Refused("-p:Accelerator=cuda", Finetune("o", "--device", "cuda"));
         Assert.False(Directory.Exists(In("o")));
-        await Refused("-p:Accelerator=cuda", "pretrain", "--preset", "small", "--images", In("kitti"), "--output", In("o"), "--device", "cuda", "--batch", "4", "--queue", "8", "--epochs", "1");
+        await Refused(
+            "-p:Accelerator=cuda",
+            "pretrain", "--preset", "small", "--images", In("kitti"), "--output", In("o"), "--device", "cuda",
+            "--batch", "4", "--queue", "8", "--epochs", "1");
         Assert.False(Directory.Exists(In("o")));
     }
 
@@ -85,7 +92,9 @@ public sealed class FieldCasesTests : IDisposable
         File.WriteAllText(In("train.txt"), "000000\n000001\n000002\n");
         File.WriteAllText(In("test.txt"), "# nothing is in it\n000003\n");
         File.WriteAllText(Label("000003"), "");
-        File.AppendAllText(Label("000001"), "Car 0 0 0 500 500 900 900 1 1 1 1 1 1 0\nDontCare -1 -1 -10 -1 -1 -1 -1 -1 -1 -1 -1000 -1000 -1000 -10\n");
+        File.AppendAllText(
+            Label("000001"),
+            "Car 0 0 0 500 500 900 900 1 1 1 1 1 1 0\nDontCare -1 -1 -10 -1 -1 -1 -1 -1 -1 -1 -1000 -1000 -1000 -10\n");
         File.Delete(Label("000004"));
 
         var run = await Done(Finetune("o", "--train-list", In("train.txt"), "--test-list", In("test.txt"), "--milestones", "1"));
@@ -114,7 +123,9 @@ public sealed class FieldCasesTests : IDisposable
         File.WriteAllText(In("train.txt"), $"000000\n{line}\n");
 
         await Refused($"train.txt:2: frame '{line}'", Finetune("o", "--train-list", In("train.txt")));
-        await Refused($"train.txt:2: frame '{line}'", "probe", "--data", In("kitti"), "--weights", In("none.safetensors"), "--train-list", In("train.txt"));
+        await Refused(
+            $"train.txt:2: frame '{line}'",
+            "probe", "--data", In("kitti"), "--weights", In("none.safetensors"), "--train-list", In("train.txt"));
         Assert.False(Directory.Exists(In("o")));
     }
 
@@ -142,12 +153,15 @@ public sealed class FieldCasesTests : IDisposable
     [Fact]
     public async Task R6_a_link_to_the_folder_above_gives_each_image_once()
     {
-        StreetSceneWriter.WriteImages(In("photos"), new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 4, cancellation: TestContext.Current.CancellationToken);
+        var size = new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 };
+        StreetSceneWriter.WriteImages(In("photos"), size, 0, 4, cancellation: TestContext.Current.CancellationToken);
         Directory.CreateSymbolicLink(In("photos/loop"), ".");
         File.WriteAllText(In("photos/._000000.png"), "metadata");
         File.WriteAllText(In("photos/notes.tif"), "");
 
-        var run = await Done("pretrain", "--preset", "small", "--images", In("photos"), "--output", In("o"), "--batch", "4", "--queue", "8", "--view-size", "32", "--epochs", "1", "--config", Tiny());
+        var run = await Done(
+            "pretrain", "--preset", "small", "--images", In("photos"), "--output", In("o"), "--batch", "4", "--queue", "8",
+            "--view-size", "32", "--epochs", "1", "--config", Tiny());
 
         Assert.Contains("\"images\":4", File.ReadAllText(In("o/data.json")));
         Assert.Contains("1 files below", run);
@@ -187,13 +201,17 @@ public sealed class FieldCasesTests : IDisposable
         {
           "labels": ["Car", "Truck", "Pedestrian", "Cyclist"], "milestones": [],
           "detector": {
-            "backbone": { "architecture": "resnet18", "widthMultiplier": 0.0625 }, "fpnChannels": 8, "boxHeadChannels": 16, "minSizePixels": 48, "maxSizePixels": 96,
+            "backbone": { "architecture": "resnet18", "widthMultiplier": 0.0625 }, "fpnChannels": 8, "boxHeadChannels": 16,
+            "minSizePixels": 48, "maxSizePixels": 96,
             "rpnPreNmsTopNTrain": 50, "rpnPostNmsTopNTrain": 20, "rpnPreNmsTopNTest": 50, "rpnPostNmsTopNTest": 20
           }
         }
         """);
 
-    private string Tiny() => Write("tiny.json", """{ "backbone": { "widthMultiplier": 0.0625 }, "contrastive": { "keySubBatches": 1, "dimension": 8 }, "patches": { "cropSizePixels": 48, "patchSizePixels": 12 } }""");
+    private string Tiny() => Write(
+        "tiny.json",
+        """{ "backbone": { "widthMultiplier": 0.0625 }, "contrastive": { "keySubBatches": 1, "dimension": 8 },"""
+        + """ "patches": { "cropSizePixels": 48, "patchSizePixels": 12 } }""");
 
     private string Write(string name, string text)
     {
@@ -214,7 +232,8 @@ public sealed class FieldCasesTests : IDisposable
         make.WaitForExit();
     }
 
-    private static Task<(int Code, string Output, string Errors)> Run(params string[] arguments) => TrainingProgram.Run(TestContext.Current.CancellationToken, arguments);
+    private static Task<(int Code, string Output, string Errors)> Run(params string[] arguments) =>
+        TrainingProgram.Run(TestContext.Current.CancellationToken, arguments);
 
     private static async Task<string> Done(params string[] arguments)
     {
@@ -230,6 +249,10 @@ public sealed class FieldCasesTests : IDisposable
         Assert.True(code == 2, $"{code}: {errors}");
         Assert.Contains(reason, errors);
         Assert.DoesNotContain("   at ", errors);
-        Assert.All(errors.TrimEnd('\n').Split('\n'), line => Assert.True(line.Contains("error: ", StringComparison.Ordinal) || line.Contains(": ", StringComparison.Ordinal) || line.StartsWith("Add --help", StringComparison.Ordinal), line));
+        Assert.All(errors.TrimEnd('\n').Split('\n'), line => Assert.True(
+            line.Contains("error: ", StringComparison.Ordinal)
+            || line.Contains(": ", StringComparison.Ordinal)
+            || line.StartsWith("Add --help", StringComparison.Ordinal),
+            line));
     }
 }

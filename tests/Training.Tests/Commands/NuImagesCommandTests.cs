@@ -37,12 +37,17 @@ public sealed class NuImagesCommandTests : IDisposable
             cancellation, "pretrain", "--preset", "small", "--images", Path.Combine(lists, "nuimages-4.txt"), "--images-root", root, "--output", Path.Combine(folder, "run"), "--batch", "2", "--epochs", "1", "--view-size", "32");
         Assert.True(trained.Code == 0, trained.Errors);
 
-        var front = await TrainingProgram.Run(cancellation, "data", "nuimages", "--data", root, "--output", lists, "--splits", "mini", "--cameras", "CAM_FRONT", "--sizes", "all", "--force");
+        var front = await TrainingProgram.Run(
+            cancellation,
+            "data", "nuimages", "--data", root, "--output", lists, "--splits", "mini", "--cameras", "CAM_FRONT",
+            "--sizes", "all", "--force");
         Assert.Contains("nuimages-all.txt: 1 images", front.Output);
         var unknown = await TrainingProgram.Run(cancellation, "data", "nuimages", "--data", root, "--output", lists, "--cameras", "CAM_TOP");
         Assert.Equal((2, ""), (unknown.Code, unknown.Output));
         Assert.Contains("CAM_FRONT_RIGHT", unknown.Errors);
-        var tooMany = await TrainingProgram.Run(cancellation, "data", "nuimages", "--data", root, "--output", Path.Combine(folder, "more"), "--splits", "mini");
+        var tooMany = await TrainingProgram.Run(
+            cancellation,
+            "data", "nuimages", "--data", root, "--output", Path.Combine(folder, "more"), "--splits", "mini");
         Assert.Contains("5000 keyframes are asked for", tooMany.Errors);
     }
 

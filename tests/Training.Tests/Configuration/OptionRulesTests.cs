@@ -16,7 +16,10 @@ namespace Pipeline.Training.Tests.Configuration;
 public sealed class OptionRulesTests : IDisposable
 {
     private static readonly Type[] Records =
-        [typeof(FinetuneOptions), typeof(PretrainOptions), typeof(DetectorOptions), typeof(ResNetOptions), typeof(ContrastiveOptions), typeof(ViewOptions), typeof(JigsawOptions)];
+    [
+        typeof(FinetuneOptions), typeof(PretrainOptions), typeof(DetectorOptions), typeof(ResNetOptions),
+        typeof(ContrastiveOptions), typeof(ViewOptions), typeof(JigsawOptions),
+    ];
 
     private readonly string folder = Directory.CreateTempSubdirectory("rules").FullName;
 
@@ -101,12 +104,14 @@ public sealed class OptionRulesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("0,001"), InlineData("NaN"), InlineData("1e999"), InlineData("Infinity"), InlineData("-1"), InlineData("1,000"), InlineData(""), InlineData("fast")]
+    [InlineData("0,001"), InlineData("NaN"), InlineData("1e999"), InlineData("Infinity")]
+    [InlineData("-1"), InlineData("1,000"), InlineData(""), InlineData("fast")]
     public void N1_what_is_no_number_in_the_range_is_refused_on_the_command_line_and_in_the_environment(string text) => EachCulture.Run(() =>
     {
         var setting = SettingPath.Find(typeof(FinetuneOptions), "", ["learningRate"]);
         var typed = Assert.ThrowsAny<UserErrorException>(() => Finetune().Typed("--learning-rate", setting, [text])).Message;
-        var variable = Assert.ThrowsAny<UserErrorException>(() => Finetune().Environment(new Hashtable { ["PIPELINE__LEARNINGRATE"] = text })).Message;
+        var environment = new Hashtable { ["PIPELINE__LEARNINGRATE"] = text };
+        var variable = Assert.ThrowsAny<UserErrorException>(() => Finetune().Environment(environment)).Message;
 
         Assert.Equal($"--learning-rate: '{text}' is not a number from 1E-08 to 10.", typed);
         Assert.Equal($"PIPELINE__LEARNINGRATE: '{text}' is not a number from 1E-08 to 10.", variable);
@@ -131,7 +136,8 @@ public sealed class OptionRulesTests : IDisposable
     [InlineData("PIPELINE__", "1", "there is no such setting")]
     public void N1_a_variable_is_refused_by_its_name(string variable, string text, string reason)
     {
-        var refusal = Assert.ThrowsAny<UserErrorException>(() => Finetune().Environment(new Hashtable { [variable] = text }).Build()).Message;
+        var environment = new Hashtable { [variable] = text };
+        var refusal = Assert.ThrowsAny<UserErrorException>(() => Finetune().Environment(environment).Build()).Message;
 
         Assert.StartsWith(variable, refusal);
         Assert.Contains(reason, refusal);
@@ -147,12 +153,15 @@ public sealed class OptionRulesTests : IDisposable
         var setting = SettingPath.Find(typeof(FinetuneOptions), "", ["milestones"]);
 
         Assert.Equal([3, 5], Finetune().Typed("--milestones", setting, ["3", "5"]).Build().Milestones);
-        Assert.Contains("--milestones: '5,5' is not a whole number", Assert.Throws<UserErrorException>(() => Finetune().Typed("--milestones", setting, ["3", "5,5"])).Message);
+        var refusal = Assert.Throws<UserErrorException>(() => Finetune().Typed("--milestones", setting, ["3", "5,5"]));
+        Assert.Contains("--milestones: '5,5' is not a whole number", refusal.Message);
     }
 
     [Fact]
     public void What_a_setting_of_the_command_line_breaks_is_told_by_the_option() =>
-        Assert.StartsWith("--micro-batches: microBatches: 9 parts", Assert.ThrowsAny<UserErrorException>(() => Finetune().Option("--micro-batches", "microBatches", 9).Build()).Message);
+        Assert.StartsWith(
+            "--micro-batches: microBatches: 9 parts",
+            Assert.ThrowsAny<UserErrorException>(() => Finetune().Option("--micro-batches", "microBatches", 9).Build()).Message);
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -165,8 +174,10 @@ public sealed class OptionRulesTests : IDisposable
         }
 
         var isList = type != typeof(string) && typeof(IEnumerable).IsAssignableFrom(type);
-        var holdsNumbers = isList && $"{type}".Contains("Int32", StringComparison.Ordinal) | $"{type}".Contains("Double", StringComparison.Ordinal);
-        return !holdsNumbers || (property.GetCustomAttribute<ElementsAttribute>() is not null && property.GetCustomAttribute<LengthAttribute>() is not null);
+        var holdsNumbers = isList
+            && $"{type}".Contains("Int32", StringComparison.Ordinal) | $"{type}".Contains("Double", StringComparison.Ordinal);
+        return !holdsNumbers
+            || (property.GetCustomAttribute<ElementsAttribute>() is not null && property.GetCustomAttribute<LengthAttribute>() is not null);
     }
 
     private static RunConfiguration<FinetuneOptions> Finetune() =>

@@ -222,7 +222,8 @@ public sealed class FinetuneTests : IDisposable
     {
         var dataset = KittiDataset.Open(SharedData.Path("data/kitti-sample"));
         var list = Path.Combine(folder, "without-tram.txt");
-        FrameList.Write(list, dataset.FrameIds.Where(frame => dataset.ReadLabels(frame).All(entry => entry.Type != "Tram") && dataset.ReadLabels(frame).Any(entry => entry.Type == "Car")));
+        FrameList.Write(list, dataset.FrameIds.Where(frame =>
+            dataset.ReadLabels(frame).All(entry => entry.Type != "Tram") && dataset.ReadLabels(frame).Any(entry => entry.Type == "Car")));
         var refusal = Assert.Throws<UserErrorException>(() => FinetuneRun.Run(Tiny("h") with { Labels = ["Tram"], TrainList = list }, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("has an object of the classes Tram; their labels name Car,", refusal.Message);
 

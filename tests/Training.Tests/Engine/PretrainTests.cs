@@ -37,7 +37,9 @@ public sealed class PretrainTests : IDisposable
     public void The_key_views_are_not_the_query_views_and_change_with_the_epoch()
     {
         using var scope = NewDisposeScope();
-        var views = new ContrastiveViews(UnlabelledImages.Of(Path.Combine(folder, "images")).Files, new ViewOptions { SizePixels = 32 }, new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 }, 1, new SkippedImages(0));
+        var files = UnlabelledImages.Of(Path.Combine(folder, "images")).Files;
+        var patches = new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 };
+        var views = new ContrastiveViews(files, new ViewOptions { SizePixels = 32 }, patches, 1, new SkippedImages(0));
         using var first = views.Epoch(1, 4, 2).First();
         using var again = views.Epoch(1, 4, 1).First();
         using var other = views.Epoch(2, 4, 1).First();
@@ -90,7 +92,9 @@ public sealed class PretrainTests : IDisposable
     public void Memory_is_flat_over_epochs_of_views()
     {
         using var scope = NewDisposeScope();
-        var views = new ContrastiveViews(UnlabelledImages.Of(Path.Combine(folder, "images")).Files, new ViewOptions { SizePixels = 32 }, new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 }, 1, new SkippedImages(0));
+        var files = UnlabelledImages.Of(Path.Combine(folder, "images")).Files;
+        var patches = new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 };
+        var views = new ContrastiveViews(files, new ViewOptions { SizePixels = 32 }, patches, 1, new SkippedImages(0));
         long ResidentBytes(int epochs)
         {
             for (var epoch = 0; epoch < epochs; epoch++)
@@ -113,8 +117,14 @@ public sealed class PretrainTests : IDisposable
     [Fact]
     public void Too_few_images_a_short_queue_and_other_weights_are_refused()
     {
-        string Refusal(PretrainOptions options) => Assert.ThrowsAny<UserErrorException>(() => PretrainRun.Run(options, cancellation: TestContext.Current.CancellationToken)).Message;
-        Assert.Contains("fewer images than one batch", Refusal(Tiny("f") with { BatchSize = 64, Contrastive = Tiny("f").Contrastive with { QueueSize = 64 } }));
+        string Refusal(PretrainOptions options)
+        {
+            var cancellation = TestContext.Current.CancellationToken;
+            return Assert.ThrowsAny<UserErrorException>(() => PretrainRun.Run(options, cancellation: cancellation)).Message;
+        }
+
+        var few = Tiny("f") with { BatchSize = 64, Contrastive = Tiny("f").Contrastive with { QueueSize = 64 } };
+        Assert.Contains("fewer images than one batch", Refusal(few));
         Assert.Contains("queueSize", Refusal(Tiny("f") with { Contrastive = new ContrastiveOptions { QueueSize = 3 } }));
         Assert.Contains("no such folder", Refusal(Tiny("f") with { Images = Path.Combine(folder, "nowhere") }));
         Assert.False(Directory.Exists(Path.Combine(folder, "f")));
@@ -145,10 +155,14 @@ public sealed class PretrainTests : IDisposable
     {
         var list = Path.Combine(folder, "twice.txt");
         File.WriteAllLines(list, ["a.png", "b.png", "a.png"]);
-        Assert.Contains("twice.txt:3: a.png stands in line 1 too", Assert.Throws<UserErrorException>(() => UnlabelledImages.Of(list)).Message);
+        Assert.Contains(
+            "twice.txt:3: a.png stands in line 1 too",
+            Assert.Throws<UserErrorException>(() => UnlabelledImages.Of(list)).Message);
         File.WriteAllLines(list, ["# nothing"]);
         Assert.Contains("names no image", Assert.Throws<UserErrorException>(() => UnlabelledImages.Of(list)).Message);
-        Assert.Contains("relative to it", Assert.Throws<UserErrorException>(() => UnlabelledImages.Of(list, Path.Combine(folder, "nowhere"))).Message);
+        Assert.Contains(
+            "relative to it",
+            Assert.Throws<UserErrorException>(() => UnlabelledImages.Of(list, Path.Combine(folder, "nowhere"))).Message);
     }
 
     [Fact]

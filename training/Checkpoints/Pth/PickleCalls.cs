@@ -24,7 +24,8 @@ internal static class PickleCalls
         ("_rebuild_tensor", [PickleStorage storage, long offset, PickleTuple shape, PickleTuple strides]) =>
             View(storage, storage.Type, offset, shape, strides, requiresGrad: false),
         ("_rebuild_tensor_v2",
-            [PickleStorage storage, long offset, PickleTuple shape, PickleTuple strides, bool requiresGrad, PickleDictionary, ..]) => View(storage, storage.Type, offset, shape, strides, requiresGrad),
+            [PickleStorage storage, long offset, PickleTuple shape, PickleTuple strides, bool requiresGrad, PickleDictionary, ..]) =>
+            View(storage, storage.Type, offset, shape, strides, requiresGrad),
         ("_rebuild_tensor_v3", [PickleStorage, long, PickleTuple, PickleTuple, bool, PickleDictionary, PickleGlobal dtype, ..]) =>
             Typed(dtype, arguments),
         ("_rebuild_parameter" or "_rebuild_parameter_with_state", [PickleTensor tensor, bool requiresGrad, PickleDictionary, ..]) =>

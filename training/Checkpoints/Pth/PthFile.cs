@@ -101,7 +101,9 @@ internal static class PthFile
         }
 
         var positions = new Dictionary<string, long>(StringComparer.Ordinal);
-        var storages = new PthStorages((storage, _) => positions.TryGetValue(storage.Key, out var position) ? position : throw new FormatException($"storage '{storage.Key}' is missing"));
+        var storages = new PthStorages((storage, _) => positions.TryGetValue(storage.Key, out var position)
+            ? position
+            : throw new FormatException($"storage '{storage.Key}' is missing"));
         var machine = new PickleMachine(new PickleInput(stream, stream.Length), id => storages.Add(id, legacy: true));
         var root = WeightsOnly(machine.Run());
         var keys = Plain() as PickleList ?? throw new FormatException("it has no list of storages");
