@@ -73,7 +73,8 @@ internal sealed class ModelEvaluation
         var evaluation = new ModelEvaluation(model, dataset, survey.Frames);
         evaluation.DetectAll(batchSize, cancellation);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        var result = DetectionEvaluation.Evaluate(model.Manifest.Labels, evaluation.evaluated);
+        var labels = new LabelMap(model.Manifest.Labels, model.Manifest.LabelMap);
+        var result = DetectionEvaluation.Evaluate(labels, evaluation.evaluated);
         return new EvaluationReport(result.Map, result.Map50, result.Map75, result.PerClass, chosen.Count, seconds, chosen.Count / seconds);
     }
 

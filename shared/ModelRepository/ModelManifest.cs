@@ -21,6 +21,9 @@ public sealed record ModelManifest
     /// <summary>Classes, in the order of the output's labels.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
+    /// <summary>Types of the training labels that became another class, as <c>Person_sitting</c> to <c>Pedestrian</c>; who measures does the same.</summary>
+    public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
+
     /// <summary>Longest side of an input image, in pixels.</summary>
     public required int MaxInputSidePixels { get; init; }
 

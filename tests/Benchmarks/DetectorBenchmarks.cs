@@ -26,7 +26,7 @@ public class DetectorBenchmark : IDisposable
     public void Setup()
     {
         set_num_threads(2);
-        var options = new RunConfiguration<FinetuneOptions>().Preset("finetune", "small").Option("benchmark", "data", "").Option("benchmark", "output", "").Build();
+        var options = new RunConfiguration<FinetuneOptions>().Preset("finetune", "small").Option("benchmark", "data", "d").Option("benchmark", "output", "o").Build();
         detector = new FasterRcnn(options.Detector);
         detector.eval();
         model = DetectorModel.Load(DetectorExporter.Export(detector, new ExportOptions { RepositoryRoot = folder, Name = "small", Labels = KittiClasses.Default }), threads: 2);

@@ -13,6 +13,7 @@ public static class DetectorCheckpoint
 {
     private const string OptionsKey = "detector";
     private const string LabelsKey = "labels";
+    private const string LabelMapKey = "labelMap";
 
     internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
@@ -23,11 +24,21 @@ public static class DetectorCheckpoint
     /// <param name="path">Where.</param>
     /// <param name="detector">The detector.</param>
     /// <param name="labels">Its classes without the background.</param>
-    public static void Save(string path, FasterRcnn detector, IReadOnlyList<string> labels) => SafetensorsFile.Write(path, StateDict.InOrder(detector), new Dictionary<string, string>
+    /// <param name="labelMap">Types that became another class; null: none.</param>
+    public static void Save(string path, FasterRcnn detector, IReadOnlyList<string> labels, IReadOnlyDictionary<string, string>? labelMap = null)
     {
-        [OptionsKey] = JsonSerializer.Serialize(detector.Options, Json),
-        [LabelsKey] = JsonSerializer.Serialize(labels, Json),
-    });
+        var metadata = new Dictionary<string, string>
+        {
+            [OptionsKey] = JsonSerializer.Serialize(detector.Options, Json),
+            [LabelsKey] = JsonSerializer.Serialize(labels, Json),
+        };
+        if (labelMap is { Count: > 0 })
+        {
+            metadata[LabelMapKey] = JsonSerializer.Serialize(labelMap, Json);
+        }
+
+        SafetensorsFile.Write(path, StateDict.InOrder(detector), metadata);
+    }
 
     /// <summary>Whether <see cref="Save"/> wrote the file.</summary>
     internal static bool IsOne(string path)
@@ -45,9 +56,8 @@ public static class DetectorCheckpoint
     }
 
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
-    /// <returns>The detector on the CPU, in evaluation mode, and its classes.</returns>
-    /// <exception cref="UserErrorException">The file is no checkpoint, or its tensors do not fit what it says it was built from.</exception>
-    public static (FasterRcnn Detector, IReadOnlyList<string> Labels) Load(string path)
+        /// <exception cref="UserErrorException">The file is no checkpoint, or its tensors do not fit what it says it was built from.</exception>
+    public static LoadedDetector Load(string path)
     {
         using var content = SafetensorsFile.Read(path);
         if (!content.Metadata.ContainsKey(OptionsKey) || !content.Metadata.ContainsKey(LabelsKey))
@@ -75,7 +85,10 @@ public static class DetectorCheckpoint
         }
 
         detector.eval();
-        return (detector, labels);
+        return new LoadedDetector(detector, labels)
+        {
+            LabelMap = content.Metadata.ContainsKey(LabelMapKey) ? CheckpointMetadata.Read<Dictionary<string, string>>(content, LabelMapKey, path) : null,
+        };
     }
 
     /// <summary>Copies tensors into those of a module; a warning goes to the error stream when values are not finite.</summary>

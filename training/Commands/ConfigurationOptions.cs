@@ -44,6 +44,20 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset)
         ));
     }
 
+    /// <summary>An option that is given once for each entry, as NAME=NAME, and sets a dictionary.</summary>
+    public void AddMap(string option, string key, string description)
+    {
+        var added = new Option<string[]>(option) { Description = description };
+        options.Add((added, (result, configuration) =>
+        {
+            if (result.GetResult(added) is OptionResult { Implicit: false })
+            {
+                configuration.Option(option, key, NamePairs.Read(option, result.GetValue(added)!));
+            }
+        }
+        ));
+    }
+
     /// <summary>A command that begins anew.</summary>
     public Command Command(string description, Action<T, CancellationToken> run) => Command(description, resume: null, (options, _, cancellation) => run(options, cancellation));
 

@@ -31,16 +31,17 @@ internal static class ExportCommand
         {
             var path = result.GetValue(checkpoint)!;
             ModelDirectory.RequirePublishable(result.GetValue(output)!, result.GetValue(name)!, result.GetValue(version));
-            var (detector, labels) = DetectorCheckpoint.Load(path);
-            using (detector)
+            var loaded = DetectorCheckpoint.Load(path);
+            using (loaded.Detector)
             {
-                Console.WriteLine(DetectorExporter.Export(detector, new ExportOptions
+                Console.WriteLine(DetectorExporter.Export(loaded.Detector, new ExportOptions
                 {
                     RepositoryRoot = result.GetValue(output)!,
                     Name = result.GetValue(name)!,
                     Version = result.GetValue(version),
                     MaxSidePixels = result.GetValue(side),
-                    Labels = labels,
+                    Labels = loaded.Labels,
+                    LabelMap = loaded.LabelMap,
                     CheckpointPath = path,
                 }));
             }

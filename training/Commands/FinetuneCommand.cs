@@ -14,6 +14,7 @@ internal static class FinetuneCommand
         var output = layers.Add("--output", "output", "Folder for checkpoints and metrics; it must not exist, but with --resume.");
         layers.Add("--train-list", "trainList", "List of the frames to learn from; a seeded 80 % when left out.");
         layers.Add("--test-list", "testList", "List of the frames to measure on.");
+        layers.AddMap("--label-map", "labelMap", "A type that becomes another class, as Person_sitting=Pedestrian; may be repeated.");
         layers.Add("--backbone-weights", "backboneWeights", "A backbone that pretrain wrote; random weights when left out.");
         layers.Add(
             "--trainable-stages",

@@ -18,6 +18,7 @@ internal static class ProbeCommand
         var train = new Option<string?>("--train-list") { Description = "List of the frames whose objects are known; a seeded 80 % when left out." };
         var test = new Option<string?>("--test-list") { Description = "List of the frames whose objects are asked for." };
         var labels = new Option<string>("--labels") { DefaultValueFactory = _ => string.Join(',', KittiClasses.Default), Description = "The classes, with commas between." };
+        var labelMap = new Option<string[]>("--label-map") { Description = "A type that becomes another class, as Person_sitting=Pedestrian; may be repeated." };
         var size = NumberOption.Create("--crop-size", new NumberRange<int>(32, 512), 64, "Sides of a crop in pixels.");
         var seed = NumberOption.Create("--seed", new NumberRange<int>(0, int.MaxValue), 0, "Of the split and of the random weights.");
         var device = new Option<string>("--device") { DefaultValueFactory = _ => "cpu", Description = "cpu or cuda." };
@@ -25,7 +26,7 @@ internal static class ProbeCommand
         device.AcceptOnlyFromAmong("cpu", "cuda");
         var command = new Command("probe", "Classifies the objects of labelled frames by a backbone's frozen features (20 nearest neighbours, linear probe), beside those of random weights.\n\nExample:\n  pipeline-train probe --data kitti --weights runs/backbone/backbone.safetensors")
         {
-            data, weights, train, test, labels, size, seed, device, json,
+            data, weights, train, test, labels, labelMap, size, seed, device, json,
         };
         command.SetAction((result, cancellation) =>
         {
@@ -37,6 +38,7 @@ internal static class ProbeCommand
                     TrainList = result.GetValue(train),
                     TestList = result.GetValue(test),
                     Labels = result.GetValue(labels)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                    LabelMap = NamePairs.Read(labelMap.Name, result.GetValue(labelMap) ?? []),
                     CropSizePixels = result.GetValue(size),
                     Seed = result.GetValue(seed),
                     Device = result.GetValue(device)!,

@@ -24,16 +24,16 @@ internal sealed record ContrastiveBatch(Tensor Query, Tensor Key, Tensor? Patche
         PatchOrder = PatchOrder?.to(device, non_blocking: true),
     };
 
-    /// <summary>Views of the batch in parts of one size, the last one perhaps smaller.</summary>
+    /// <summary>Views of the batch in parts.</summary>
     public IEnumerable<ContrastiveBatch> Split(int parts)
     {
-        var size = (Count + parts - 1) / parts;
-        for (var first = 0; first < Count; first += size)
+        long first = 0;
+        foreach (var count in BatchParts.Sizes(Count, parts))
         {
-            var count = Math.Min(size, Count - first);
             yield return new ContrastiveBatch(
                 Query.narrow(0, first, count), Key.narrow(0, first, count),
                 Patches?.narrow(0, first * JigsawHead.Patches, count * JigsawHead.Patches), PatchOrder?.narrow(0, first, count));
+            first += count;
         }
     }
 

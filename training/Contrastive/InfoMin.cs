@@ -76,13 +76,14 @@ internal sealed class InfoMin(ContrastiveOptions options, ContrastiveModel query
     private Tensor Keys(Tensor views, RandomNumbers? shuffle)
     {
         using var _ = no_grad();
-        if (options.KeySubBatches == 1)
+        var sizes = BatchParts.Sizes((int)views.shape[0], options.KeySubBatches);
+        if (sizes.Length == 1)
         {
             return key.Project(views);
         }
 
         var order = tensor(shuffle!.Permutation((int)views.shape[0]), dtype: int64, device: views.device);
-        var shuffled = cat([.. views.index_select(0, order).chunk(options.KeySubBatches).Select(key.Project)]);
+        var shuffled = cat([.. views.index_select(0, order).split(sizes).Select(key.Project)]);
         return shuffled.index_select(0, order.argsort());
     }
 }

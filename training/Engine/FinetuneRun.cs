@@ -158,7 +158,7 @@ public sealed class FinetuneRun
             if (cancellation.IsCancellationRequested)
             {
                 FinetuneCheckpoint.Save(In(ResumeFile), training.Detector, training.Sgd, position);
-                DetectorCheckpoint.Save(In(LastFile), training.Detector, options.Labels);
+                DetectorCheckpoint.Save(In(LastFile), training.Detector, options.Labels, options.LabelMap);
                 log.Write($"interrupted after step {position.Step}; saved");
                 cancellation.ThrowIfCancellationRequested();
             }
@@ -178,10 +178,10 @@ public sealed class FinetuneRun
         var epoch = (int)((position.Step - 1) / batches.PerEpoch);
         var steps = position.Step - (long)epoch * batches.PerEpoch;
         var measured = frames.Test.Count > 0 && ((epoch + 1) % options.EvaluateEveryEpochs == 0 || position.Step == batches.Total) ? Evaluate(detector, data) : null;
-        DetectorCheckpoint.Save(In(LastFile), detector, options.Labels);
+        DetectorCheckpoint.Save(In(LastFile), detector, options.Labels, options.LabelMap);
         if (measured?.Map is { } map && !(map <= position.BestMap))
         {
-            DetectorCheckpoint.Save(In(BestFile), detector, options.Labels);
+            DetectorCheckpoint.Save(In(BestFile), detector, options.Labels, options.LabelMap);
             position = position with { BestMap = map };
         }
 

@@ -81,10 +81,17 @@ public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, Traini
     private string Export(string run, string repository, string name)
     {
         var checkpoint = Path.Combine(Folder(run), "last.safetensors");
-        var (detector, labels) = DetectorCheckpoint.Load(checkpoint);
-        using (detector)
+        var loaded = DetectorCheckpoint.Load(checkpoint);
+        using (loaded.Detector)
         {
-            return DetectorExporter.Export(detector, new ExportOptions { RepositoryRoot = repository, Name = name, Labels = labels, CheckpointPath = checkpoint });
+            return DetectorExporter.Export(loaded.Detector, new ExportOptions
+            {
+                RepositoryRoot = repository,
+                Name = name,
+                Labels = loaded.Labels,
+                LabelMap = loaded.LabelMap,
+                CheckpointPath = checkpoint,
+            });
         }
     }
 

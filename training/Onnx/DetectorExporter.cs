@@ -25,6 +25,9 @@ public sealed record ExportOptions
     /// <summary>Classes without the background.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
+    /// <summary>Types that became another class in training; null: none.</summary>
+    public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
+
     /// <summary>The checkpoint, whose digest goes into the manifest.</summary>
     public string? CheckpointPath { get; init; }
 }
@@ -44,6 +47,7 @@ public static class DetectorExporter
             Name = options.Name,
             Version = version,
             Labels = options.Labels,
+            LabelMap = options.LabelMap,
             MaxInputSidePixels = options.MaxSidePixels,
             ScoreThreshold = detector.Options.BoxScoreThresh,
             TopD = detector.Options.BoxDetectionsPerImg,

@@ -26,6 +26,9 @@ public sealed record ProbeOptions
     /// <summary>The classes.</summary>
     public IReadOnlyList<string> Labels { get; init; } = KittiClasses.Default;
 
+    /// <summary>Types that become another class.</summary>
+    public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
+
     /// <summary>Sides of a crop in pixels.</summary>
     public int CropSizePixels { get; init; } = 64;
 
@@ -61,7 +64,7 @@ public static class FeatureProbe
     {
         var device = ComputeDevice.Of(options.Device);
         var dataset = KittiDataset.Open(options.Data);
-        var labels = new LabelMap(options.Labels);
+        var labels = new LabelMap(options.Labels, options.LabelMap);
         var split = KittiSplit.Create(dataset.FrameIds, (ulong)options.Seed);
         var known = options.TrainList is { } train ? FrameList.Read(train, dataset) : split.Train;
         var asked = options.TestList is { } test ? FrameList.Read(test, dataset) : split.Test;

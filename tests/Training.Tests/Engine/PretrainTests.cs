@@ -115,6 +115,17 @@ public sealed class PretrainTests : IDisposable
     }
 
     [Fact]
+    public void Keys_in_more_parts_than_their_images_allow_leave_statistics_that_are_finite()
+    {
+        using var scope = NewDisposeScope();
+        var options = Tiny("parts") with { Epochs = 1, Contrastive = Tiny("parts").Contrastive with { KeySubBatches = 4, MicroBatches = 2 } };
+        PretrainRun.Run(options, cancellation: TestContext.Current.CancellationToken);
+
+        using var content = SafetensorsFile.Read(Path.Combine(options.Output, "last.safetensors"));
+        Assert.All(content.Tensors, entry => Assert.True(entry.Value.isfinite().all().item<bool>(), entry.Key));
+    }
+
+    [Fact]
     public void Too_few_images_a_short_queue_and_other_weights_are_refused()
     {
         string Refusal(PretrainOptions options)

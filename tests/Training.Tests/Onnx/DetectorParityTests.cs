@@ -180,7 +180,7 @@ public sealed class DetectorParityTests : IDisposable
     /// <summary>The recipe of the preset <c>paper</c>, in the sizes of the test.</summary>
     private static DetectorOptions Paper(DetectorOptions sizes)
     {
-        var paper = new RunConfiguration<FinetuneOptions>().Preset("finetune", "paper").Option("test", "data", "").Option("test", "output", "").Build().Detector;
+        var paper = new RunConfiguration<FinetuneOptions>().Preset("finetune", "paper").Option("test", "data", "d").Option("test", "output", "o").Build().Detector;
         return paper with
         {
             NumClasses = sizes.NumClasses,

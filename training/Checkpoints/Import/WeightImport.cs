@@ -86,7 +86,10 @@ public static class WeightImport
         using var scope = NewDisposeScope();
         using var foreign = ForeignWeights.Read(source);
         var weights = new SortedWeights(source, foreign);
-        var (detector, classes) = DetectorCheckpoint.IsOne(source) ? DetectorCheckpoint.Load(source) : (Build(weights, source, labels, normEpsilon), labels!);
+        var read = DetectorCheckpoint.IsOne(source)
+            ? DetectorCheckpoint.Load(source)
+            : new LoadedDetector(Build(weights, source, labels, normEpsilon), labels!);
+        var detector = read.Detector;
         using var owned = detector;
         var state = StateDict.InOrder(detector).ToArray();
         const string BodyFront = "backbone.body.";
@@ -103,7 +106,7 @@ public static class WeightImport
         }
         else
         {
-            DetectorCheckpoint.Save(output, detector, classes);
+            DetectorCheckpoint.Save(output, detector, read.Labels, read.LabelMap);
         }
 
         return report;
