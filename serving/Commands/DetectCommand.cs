@@ -38,7 +38,7 @@ internal static class DetectCommand
             var files = result.GetValue(output) is { } folder
                 ? new DetectionFiles(folder, result.GetValue(formats)!, directory.Manifest.Labels, replace: result.GetValue(force))
                 : null;
-            files?.Require(paths);
+            files?.Require(paths, Directory.GetFiles(directory.Path));
             foreach (var path in paths)
             {
                 ImageDecoder.CheckSize(path, DetectorModel.LimitsOf(directory.Manifest));

@@ -19,10 +19,12 @@ internal sealed class DetectionFiles(string folder, string[] formats, IReadOnlyL
     public static string[] Formats { get; } = [Json, Kitti, Image];
 
     /// <summary>Makes sure, before any work, that everything can be written.</summary>
+    /// <param name="images">The image files.</param>
+    /// <param name="modelFiles">The files of the model, which are read too.</param>
     /// <exception cref="UserErrorException">
     /// A file is there already or is an input, two images have one name, or a class cannot be written.
     /// </exception>
-    public void Require(IReadOnlyList<string> images)
+    public void Require(IReadOnlyList<string> images, IReadOnlyList<string> modelFiles)
     {
         if (images.GroupBy(Stem).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
@@ -37,7 +39,8 @@ internal sealed class DetectionFiles(string folder, string[] formats, IReadOnlyL
                 + $"leave them out with --formats {Json} {Image}.");
         }
 
-        OutputFiles.Require(images.SelectMany(image => formats.Select(format => PathOf(image, format))), images, replace);
+        var outputs = images.SelectMany(image => formats.Select(format => PathOf(image, format)));
+        OutputFiles.Require(outputs, images.Concat(modelFiles), replace);
     }
 
     /// <summary>Writes an image's files.</summary>

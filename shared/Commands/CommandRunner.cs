@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Pipeline.Shared.Files;
 
@@ -8,6 +9,7 @@ namespace Pipeline.Shared.Commands;
 /// <summary>Exit codes: 0 done, 1 failed, 2 the user's input is wrong, 130 interrupted.</summary>
 public static class CommandRunner
 {
+    private const int LongestMessage = 2000;
     private const int Failed = 1, WrongInput = 2, Interrupted = 130;
 
     /// <param name="root">The program's commands.</param>
@@ -31,7 +33,7 @@ public static class CommandRunner
         {
             foreach (var error in parsed.Errors)
             {
-                await Console.Error.WriteLineAsync($"error: {error.Message}");
+                await Console.Error.WriteLineAsync($"error: {Named(error)}");
             }
 
             await Console.Error.WriteLineAsync("Add --help to see what the command takes.");
@@ -74,12 +76,18 @@ public static class CommandRunner
     {
         if (exception is UserErrorException)
         {
-            await Console.Error.WriteLineAsync($"error: {exception.Message}");
+            await Console.Error.WriteLineAsync($"error: {OneLine(exception.Message)}");
+            return WrongInput;
+        }
+
+        if (exception is UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"error: {OneLine(exception.Message)} The user '{Environment.UserName}' lacks the right; change it, or choose another place.");
             return WrongInput;
         }
 
         // Files, folders, links, rights and room are the user's, even where no check came before.
-        if (exception is (IOException and not FileNotWrittenException) or UnauthorizedAccessException)
+        if (exception is IOException and not FileNotWrittenException)
         {
             await Console.Error.WriteLineAsync($"error: {OneLine(exception.Message)}");
             return WrongInput;
@@ -89,5 +97,18 @@ public static class CommandRunner
         return Failed;
     }
 
-    private static string OneLine(string message) => message.ReplaceLineEndings(" ");
+    /// <summary>What the parser says, with the option that it is about.</summary>
+    private static string Named(ParseError error)
+    {
+        var message = OneLine(error.Message);
+        var option = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
+        return option is null || message.Contains(option.Option.Name, StringComparison.Ordinal) ? message : $"{option.Option.Name}: {message}";
+    }
+
+    /// <summary>A message in one line, whatever a user's text in it holds.</summary>
+    private static string OneLine(string message)
+    {
+        var line = message.ReplaceLineEndings(" ").Replace('\t', ' ');
+        return line.Length <= LongestMessage ? line : line[..LongestMessage] + "…";
+    }
 }

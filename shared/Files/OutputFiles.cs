@@ -16,6 +16,7 @@ public static class OutputFiles
         {
             RequireFolderAbove(output);
             var status = FileStatus.Of(output);
+            RequireNoDanglingLink(output, status);
             if (status.Kind is FileKind.Missing or FileKind.Forbidden)
             {
                 continue;
@@ -38,6 +39,15 @@ public static class OutputFiles
                 throw new UserErrorException(
                     $"{output}: the file is there already; choose another place with --output, or replace it with --force.");
             }
+        }
+    }
+
+    /// <exception cref="UserErrorException">A link to nothing has the output's name.</exception>
+    internal static void RequireNoDanglingLink(string output, FileStatus status)
+    {
+        if (status.Kind == FileKind.Missing && new FileInfo(output).LinkTarget is { } target)
+        {
+            throw new UserErrorException($"{output}: a link to {target}, which is not there, has this name; remove it, or choose another place with --output.");
         }
     }
 

@@ -34,6 +34,7 @@ public sealed class StagedFolder : IDisposable
         }
 
         OutputFiles.RequireFolderAbove(target);
+        OutputFiles.RequireNoDanglingLink(target, FileStatus.Of(target));
         if (kind == FileKind.Folder && Directory.EnumerateFileSystemEntries(target).Any())
         {
             throw Exists(target);

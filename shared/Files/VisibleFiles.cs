@@ -16,19 +16,21 @@ public static class VisibleFiles
     {
         InputFile.RequireFolder(root);
         var files = new List<string>();
+        var linkedFiles = new List<string>();
         var entered = new HashSet<string>(StringComparer.Ordinal);
         var links = new Queue<string>();
-        Enter(root, files, entered, links);
+        Enter(root, files, linkedFiles, entered, links);
         while (links.TryDequeue(out var link))
         {
-            Enter(link, files, entered, links);
+            Enter(link, files, linkedFiles, entered, links);
         }
 
+        AddOnce(linkedFiles, files);
         files.Sort(StringComparer.Ordinal);
         return files;
     }
 
-    private static void Enter(string start, List<string> files, HashSet<string> entered, Queue<string> links)
+    private static void Enter(string start, List<string> files, List<string> linkedFiles, HashSet<string> entered, Queue<string> links)
     {
         var waiting = new Stack<string>([start]);
         while (waiting.TryPop(out var folder))
@@ -42,7 +44,8 @@ public static class VisibleFiles
             {
                 if (entry is not DirectoryInfo)
                 {
-                    files.Add(Path.Combine(folder, entry.Name));
+                    var found = entry.LinkTarget is null ? files : linkedFiles;
+                    found.Add(Path.Combine(folder, entry.Name));
                 }
                 else if (entry.LinkTarget is null)
                 {
@@ -54,6 +57,24 @@ public static class VisibleFiles
                 }
             }
         }
+    }
+
+    /// <summary>A link to a file that is listed already is left out; one to nothing stays, and is told when it is read.</summary>
+    private static void AddOnce(List<string> linkedFiles, List<string> files)
+    {
+        if (linkedFiles.Count == 0)
+        {
+            return;
+        }
+
+        var known = files.Select(file => FileStatus.Of(file).Identity).ToHashSet(StringComparer.Ordinal);
+        known.Remove("");
+        linkedFiles.Sort(StringComparer.Ordinal);
+        files.AddRange(linkedFiles.Where(file =>
+        {
+            var identity = FileStatus.Of(file).Identity;
+            return identity.Length == 0 || known.Add(identity);
+        }));
     }
 
     private static FileSystemInfo[] Entries(string folder)

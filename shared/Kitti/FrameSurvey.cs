@@ -1,6 +1,5 @@
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Text;
 
 namespace Pipeline.Shared.Kitti;
 
@@ -31,53 +30,23 @@ public sealed record FrameSurvey(IReadOnlyList<SurveyedFrame> Frames, IReadOnlyL
         CancellationToken cancellation = default)
     {
         var surveyed = new List<SurveyedFrame>();
-        var withoutArea = new List<string>();
-        var outside = new List<string>();
-        var leaving = new List<string>();
+        var odd = new OddLabels();
         foreach (var frame in frames)
         {
             cancellation.ThrowIfCancellationRequested();
             var (width, height) = ImageDecoder.CheckSize(dataset.ImagePath(frame), limits);
             var lines = KittiLabelFile.ReadLines(dataset.LabelPath(frame));
             surveyed.Add(new SurveyedFrame(frame, width, height, Inside(KittiLabelFile.Objects(lines), width, height)));
-            withoutArea.AddRange(lines.Where(line => line.Object is null).Select(line => line.At));
-            foreach (var line in lines.Where(line => line.Object is not null))
+            foreach (var line in lines)
             {
-                if (ImageBorder.IsOutside(line.Object!.Box, width, height))
-                {
-                    outside.Add(line.At);
-                }
-                else if (ImageBorder.Leaves(line.Object.Box, width, height))
-                {
-                    leaving.Add(line.At);
-                }
+                odd.Look(line, width, height);
             }
         }
 
-        return new FrameSurvey(surveyed, [.. Texts(withoutArea, outside, leaving)]);
+        return new FrameSurvey(surveyed, [.. odd.Remarks()]);
     }
 
     /// <summary>Objects of which at least a part is in the image.</summary>
     public static IReadOnlyList<KittiObject> Inside(IReadOnlyList<KittiObject> objects, int widthPixels, int heightPixels) =>
         [.. objects.Where(entry => !ImageBorder.IsOutside(entry.Box, widthPixels, heightPixels))];
-
-    private static IEnumerable<string> Texts(List<string> withoutArea, List<string> outside, List<string> leaving)
-    {
-        if (withoutArea.Count > 0)
-        {
-            yield return $"warning: {withoutArea.Count} {KittiClasses.DontCare} regions without area are ignored "
-                + $"({FirstFew.Of(withoutArea)})";
-        }
-
-        if (outside.Count > 0)
-        {
-            yield return $"warning: {outside.Count} boxes lie outside of their image and are left out ({FirstFew.Of(outside)})";
-        }
-
-        if (leaving.Count > 0)
-        {
-            yield return $"warning: {leaving.Count} boxes leave their image and are learnt only as far as they are in it "
-                + $"({FirstFew.Of(leaving)})";
-        }
-    }
 }

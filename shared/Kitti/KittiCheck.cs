@@ -47,6 +47,7 @@ public static class KittiCheck
             progress?.Report(done);
         }
 
+        defects.AddRange(dataset.Doubles);
         defects.AddRange(dataset.LabelsWithoutImage.Select(path => $"{path}: there is no image of this frame."));
         defects.AddRange(dataset.OtherFiles.Select(path => $"{path}: this file is not read; images are {ImageFormats.Extensions}."));
         Lists(dataset, lists, defects);

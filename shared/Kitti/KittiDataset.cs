@@ -14,15 +14,16 @@ public sealed class KittiDataset
     private readonly Dictionary<string, string> images;
     private readonly Dictionary<string, string> labels;
     private readonly List<string> otherFiles;
+    private readonly List<string> doubles = [];
 
     private KittiDataset(string folder)
     {
         imageFolder = Path.Combine(folder, "image_2");
         labelFolder = Path.Combine(folder, "label_2");
-        var files = VisibleFiles(imageFolder);
+        var files = VisibleEntries(imageFolder);
         images = ByFrame(files.Where(ImageFormats.HasImageExtension), "image");
-        labels = ByFrame(VisibleFiles(labelFolder).Where(IsLabelFile), "label file");
-        otherFiles = [.. files.Where(file => !ImageFormats.HasImageExtension(file))];
+        labels = ByFrame(VisibleEntries(labelFolder).Where(IsLabelFile), "label file");
+        otherFiles = [.. files.Where(file => !ImageFormats.HasImageExtension(file) && !Directory.Exists(file))];
         ImageIds = [.. images.Keys.Order(StringComparer.Ordinal)];
         FrameIds = [.. ImageIds.Where(labels.ContainsKey)];
     }
@@ -48,12 +49,27 @@ public sealed class KittiDataset
     /// <exception cref="UserErrorException">The folder or its images are missing, or a frame has two images or two label files.</exception>
     public static KittiDataset Open(string root)
     {
+        var dataset = OpenWithDoubles(root);
+        return dataset.doubles.Count == 0 ? dataset : throw new UserErrorException(dataset.doubles[0]);
+    }
+
+    /// <summary>As <see cref="Open"/>, but of a frame with two images or label files the first is taken: for the check, which tells all.</summary>
+    public static KittiDataset OpenWithDoubles(string root)
+    {
         InputFile.RequireFolder(root, "folder of a data set");
-        var folder = Directory.Exists(Path.Combine(root, "training", "image_2")) ? Path.Combine(root, "training") : root;
+        var below = Path.Combine(root, "training");
+        var folder = KindOf(Path.Combine(below, "image_2")) == FileKind.Missing ? root : below;
         var imageFolder = Path.Combine(folder, "image_2");
-        if (!Directory.Exists(imageFolder))
+        if (KindOf(imageFolder) == FileKind.Missing)
         {
-            throw new UserErrorException($"{root}: neither image_2 nor training/image_2 is there; a data set in KITTI's layout holds image_2/*.png and label_2/*.txt.");
+            throw new UserErrorException(
+                $"{root}: neither image_2 nor training/image_2 is there; a data set in KITTI's layout holds image_2/*.png and label_2/*.txt.");
+        }
+
+        InputFile.RequireFolder(imageFolder, "folder of images");
+        if (KindOf(Path.Combine(folder, "label_2")) != FileKind.Missing)
+        {
+            InputFile.RequireFolder(Path.Combine(folder, "label_2"), "folder of label files");
         }
 
         var dataset = new KittiDataset(folder);
@@ -83,6 +99,9 @@ public sealed class KittiDataset
         }
     }
 
+    /// <summary>Second images and label files of a frame.</summary>
+    internal IReadOnlyList<string> Doubles => doubles;
+
     /// <summary>Files in the folder of images that are none.</summary>
     internal IReadOnlyList<string> OtherFiles => otherFiles;
 
@@ -106,12 +125,15 @@ public sealed class KittiDataset
     /// <exception cref="UserErrorException">The label file is missing or wrong.</exception>
     public IReadOnlyList<KittiObject> ReadLabels(string frameId) => KittiLabelFile.Read(LabelPath(frameId));
 
-    private static string[] VisibleFiles(string folder) => !Directory.Exists(folder) ? [] :
-        [.. Directory.EnumerateFiles(folder).Where(file => Path.GetFileName(file)[0] != '.').Order(StringComparer.Ordinal)];
+    private static FileKind KindOf(string path) => FileStatus.Of(path).Kind;
+
+    /// <summary>Folders among them too: one that is called as an image is told when it is opened.</summary>
+    private static string[] VisibleEntries(string folder) => !Directory.Exists(folder) ? [] :
+        [.. Directory.EnumerateFileSystemEntries(folder).Where(file => Path.GetFileName(file)[0] != '.').Order(StringComparer.Ordinal)];
 
     private static bool IsLabelFile(string file) => Path.GetExtension(file).Equals(".txt", StringComparison.OrdinalIgnoreCase);
 
-    private static Dictionary<string, string> ByFrame(IEnumerable<string> files, string noun)
+    private Dictionary<string, string> ByFrame(IEnumerable<string> files, string noun)
     {
         var byFrame = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var file in files)
@@ -119,8 +141,7 @@ public sealed class KittiDataset
             var frame = Path.GetFileNameWithoutExtension(file);
             if (!byFrame.TryAdd(frame, file))
             {
-                throw new UserErrorException(
-                    $"{file}: the frame has a second {noun} of the same name ({Path.GetFileName(byFrame[frame])}); keep one.");
+                doubles.Add($"{file}: the frame has a second {noun} of the same name ({Path.GetFileName(byFrame[frame])}); keep one.");
             }
         }
 

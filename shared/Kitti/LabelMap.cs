@@ -38,7 +38,7 @@ public sealed class LabelMap(IReadOnlyList<string> classes, IReadOnlyDictionary<
 
         foreach (var (from, to) in merges ?? new Dictionary<string, string>())
         {
-            if (!KittiClasses.Known.Contains(from) || classes.Contains(from) || !classes.Contains(to))
+            if (from == KittiClasses.DontCare || !KittiClasses.Known.Contains(from) || classes.Contains(from) || !classes.Contains(to))
             {
                 return ("labelMap", $"'{from}' cannot become '{to}'; the first must be a KITTI type that is no class of its own, "
                     + $"the second one of the classes {string.Join(", ", classes)}.");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Shared;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Kitti;
@@ -82,6 +83,13 @@ internal static class DataCommand
             var test = Path.Combine(result.GetValue(output)!, "test.txt");
             OutputFiles.Require([train, test], dataset.Files, result.GetValue(force));
             var split = KittiSplit.Create(dataset.FrameIds, (ulong)result.GetValue(seed), result.GetValue(fraction));
+            if (split.Train.Count == 0 || split.Test.Count == 0)
+            {
+                throw new UserErrorException(
+                    $"{result.GetValue(data)}: of {dataset.FrameIds.Count} labelled frames {split.Train.Count} would be learnt from and {split.Test.Count} measured on; "
+                    + "both need one at least. Choose another --train-fraction.");
+            }
+
             foreach (var (path, frames) in new[] { (train, split.Train), (test, split.Test) })
             {
                 FrameList.Write(path, frames, replace: result.GetValue(force));
@@ -102,7 +110,7 @@ internal static class DataCommand
         var command = new Command("check", "Says every defect of a data set with its file and line, and counts its objects.\n\nExample:\n  pipeline-train data check --data kitti --lists splits/train.txt splits/test.txt") { data, lists, labelsOnly };
         command.SetAction((result, cancellation) =>
         {
-            var report = KittiCheck.Run(KittiDataset.Open(result.GetValue(data)!), result.GetValue(lists)!, !result.GetValue(labelsOnly), cancellation: cancellation);
+            var report = KittiCheck.Run(KittiDataset.OpenWithDoubles(result.GetValue(data)!), result.GetValue(lists)!, !result.GetValue(labelsOnly), cancellation: cancellation);
             foreach (var (type, count) in report.Objects)
             {
                 Console.WriteLine($"{type,-16} {count,7}");

@@ -12,7 +12,7 @@ internal static class FinetuneCommand
         var layers = new ConfigurationOptions<FinetuneOptions>("finetune", "torchvision");
         layers.Add("--data", "data", "Frames in KITTI's layout.");
         var output = layers.Add("--output", "output", "Folder for checkpoints and metrics; it must not exist, but with --resume.");
-        layers.Add("--train-list", "trainList", "List of the frames to learn from; a seeded 80 % when left out.");
+        layers.Add("--train-list", "trainList", "List of the frames to learn from; when left out, those that are not in the test list, and without any list a seeded 80 %.");
         layers.Add("--test-list", "testList", "List of the frames to measure on.");
         layers.AddMap("--label-map", "labelMap", "A type that becomes another class, as Person_sitting=Pedestrian; may be repeated.");
         layers.Add("--backbone-weights", "backboneWeights", "A backbone that pretrain wrote; random weights when left out.");
@@ -41,7 +41,7 @@ internal static class FinetuneCommand
             {
                 NativeHeap.KeepFreedMemory(NativeHeap.DetectorBlockBytes);
                 var result = ConsoleProgress.Run("finetune", progress => FinetuneRun.Run(options, resume, progress, cancellation));
-                foreach (var (label, ap) in result.Epochs[^1].PerClass ?? new Dictionary<string, double?>())
+                foreach (var (label, ap) in (result.Epochs.Count > 0 ? result.Epochs[^1].PerClass : null) ?? new Dictionary<string, double?>())
                 {
                     Console.WriteLine($"{label,-16} {ap?.ToString("F4", System.Globalization.CultureInfo.InvariantCulture) ?? "no object"}");
                 }

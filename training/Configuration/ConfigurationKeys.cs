@@ -45,8 +45,7 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;
-            var line = 1 + bytes.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n');
-            var at = $"{where}:{line}";
+            var at = $"{where}:{Line(reader)}";
             var property = Find(type, name) ?? throw Unknown(at, front + name, type);
             if (!seen.Add(property.Name))
             {
@@ -60,10 +59,32 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
             {
                 Object(ref reader, front + property.Name + ".", inner);
             }
+            else if (reader.TokenType == JsonTokenType.StartObject && inner.Kind == JsonTypeInfoKind.Dictionary)
+            {
+                Pairs(ref reader, front + property.Name);
+            }
             else
             {
                 reader.Skip();
             }
         }
     }
+
+    private void Pairs(ref Utf8JsonReader reader, string key)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            if (!seen.Add(name))
+            {
+                throw new ConfigurationException($"{where}:{Line(reader)}", key, $"'{name}' stands in it twice; keep one.");
+            }
+
+            reader.Read();
+            reader.Skip();
+        }
+    }
+
+    private int Line(in Utf8JsonReader reader) => 1 + bytes.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n');
 }

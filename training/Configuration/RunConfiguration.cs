@@ -15,7 +15,7 @@ internal sealed class RunConfiguration<T>
 {
     private const long MaxFileBytes = 4_000_000;
     private const string EnvironmentFront = "PIPELINE__";
-    private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16 };
+    private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16, AllowDuplicateProperties = false };
     private static readonly JsonSerializerOptions Strict = new(DetectorCheckpoint.Json) { RespectNullableAnnotations = true };
     private readonly JsonObject settings = [];
     private readonly Dictionary<string, string> origins = new(StringComparer.OrdinalIgnoreCase);
@@ -44,6 +44,11 @@ internal sealed class RunConfiguration<T>
         foreach (var name in variables.Keys.Cast<string>().Where(name => name.StartsWith(EnvironmentFront, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
         {
             var setting = SettingPath.Find(typeof(T), name, name[EnvironmentFront.Length..].Split("__"));
+            if (origins.GetValueOrDefault(setting.Key) is { } other && other.StartsWith(EnvironmentFront, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new UserErrorException($"{name}: {other} sets {setting.Key} too; keep one.");
+            }
+
             Set(name, setting, TypedSetting.Read(name, setting, (string)variables[name]!));
         }
 
@@ -83,9 +88,7 @@ internal sealed class RunConfiguration<T>
         }
         catch (JsonException exception) when (exception.Path is { } path && !exception.Message.Contains("missing required", StringComparison.Ordinal))
         {
-            var key = path.TrimStart('$', '.');
-            var reason = exception.Message.Split(" Path:")[0];
-            throw new ConfigurationException(Origin(key), key, $"the value is not of the kind that is expected ({reason})");
+            throw NotOfItsKind(path.TrimStart('$', '.'), isNull: exception.Message.Contains("null values", StringComparison.Ordinal));
         }
         catch (JsonException exception)
         {
@@ -105,8 +108,8 @@ internal sealed class RunConfiguration<T>
     {
         try
         {
-            using var document = JsonDocument.Parse(text, Reading);
             new ConfigurationKeys(where, text, TypeInfo, origins).Check(TypeInfo(typeof(T)));
+            using var document = JsonDocument.Parse(text, Reading);
             Merge(settings, JsonObject.Create(document.RootElement)!);
             return this;
         }
@@ -119,19 +122,33 @@ internal sealed class RunConfiguration<T>
     private void Set(string where, SettingPath setting, JsonNode? value)
     {
         var target = settings;
+        var path = "";
         foreach (var key in setting.Keys.SkipLast(1))
         {
-            if (target[key] is not JsonObject inner)
+            path = path.Length == 0 ? key : $"{path}.{key}";
+            if (!target.ContainsKey(key))
             {
-                inner = [];
-                target[key] = inner;
+                target[key] = new JsonObject();
             }
+
+            var inner = target[key] as JsonObject ?? throw NotOfItsKind(path, isNull: false);
 
             target = inner;
         }
 
         target[setting.Keys[^1]] = value;
         origins[setting.Key] = where;
+    }
+
+    /// <summary>A value that the setting's type cannot hold.</summary>
+    /// <param name="path">As <c>detector.anchorSizes[0]</c>.</param>
+    /// <param name="isNull">Whether it is null.</param>
+    private ConfigurationException NotOfItsKind(string path, bool isNull)
+    {
+        var key = path.Split('[')[0];
+        var type = SettingPath.Find(typeof(T), Origin(path), key.Split('.')).Property.PropertyType;
+        var what = isNull ? "null is refused" : "the value is not of the kind that is expected";
+        return new ConfigurationException(Origin(path), key, $"{what}; it must be {SettingKind.Of(type)}.");
     }
 
     /// <summary>Where a setting, or the record that it stands in, was made.</summary>

@@ -162,7 +162,7 @@ public sealed record DetectorOptions : IRelatedOptions
     public HeadInitialisation HeadInitialisation { get; init; }
 
     /// <summary>Seed of the samplers that choose anchors and proposals for the losses.</summary>
-    [Range(0, long.MaxValue)] public long SamplerSeed { get; init; }
+    [Range(0, 1e18)] public long SamplerSeed { get; init; }
 
     IEnumerable<OptionProblem> IRelatedOptions.Problems()
     {

@@ -29,7 +29,7 @@ internal static class FinetuneCheckpoint
         }
         catch (Exception exception) when (exception is KeyNotFoundException or JsonException)
         {
-            throw new UserErrorException($"{path}: this is no checkpoint that a run can go on from: {exception.Message}", exception);
+            throw new UserErrorException($"{path}: this is no checkpoint that a run can go on from; begin a new run in another folder.", exception);
         }
     }
 }

@@ -27,8 +27,8 @@ internal sealed class FinetuneFrames
         string[] withObjects = [.. annotated.Where(frame => frame.Types.Any(type => labels.Label(type) >= 0)).Select(frame => frame.Frame)];
         if (withObjects.Length == 0)
         {
-            var types = annotated.SelectMany(frame => frame.Types).Distinct().Order(StringComparer.Ordinal);
-            throw new UserErrorException($"{options.Data}: none of the {split.Train.Count} frames to learn from has an object of the classes {string.Join(", ", options.Labels)}; their labels name {string.Join(", ", types)}. Change labels or labelMap.");
+            string[] types = [.. annotated.SelectMany(frame => frame.Types).Distinct().Order(StringComparer.Ordinal)];
+            throw new UserErrorException($"{options.Data}: none of the {split.Train.Count} frames to learn from has an object of the classes {string.Join(", ", options.Labels)}; their labels name {(types.Length == 0 ? "nothing" : string.Join(", ", types))}. Change labels or labelMap.");
         }
 
         Train = options.SkipEmptyFrames ? withObjects : split.Train;
@@ -63,12 +63,23 @@ internal sealed class FinetuneFrames
         }
     }
 
+    /// <summary>What the lists say; without a list to learn from, everything that is not measured on; without any, a seeded 80 %.</summary>
+    private KittiSplit Choose()
+    {
+        var test = options.TestList is { } testList ? FrameList.Read(testList, dataset) : null;
+        if (options.TrainList is { } trainList)
+        {
+            return new KittiSplit(FrameList.Read(trainList, dataset), test ?? []);
+        }
+
+        return test is null
+            ? KittiSplit.Create(dataset.FrameIds, (ulong)options.Seed)
+            : new KittiSplit([.. dataset.FrameIds.Except(test)], test);
+    }
+
     private KittiSplit Split()
     {
-        var seeded = KittiSplit.Create(dataset.FrameIds, (ulong)options.Seed);
-        var split = new KittiSplit(
-            options.TrainList is { } train ? FrameList.Read(train, dataset) : seeded.Train,
-            options.TestList is { } test ? FrameList.Read(test, dataset) : options.TrainList is null ? seeded.Test : []);
+        var split = Choose();
         if (!options.AllowOverlappingSplit && split.Train.Intersect(split.Test).FirstOrDefault() is { } both)
         {
             throw new UserErrorException($"testList: frame '{both}' is learnt from and measured on; make the lists disjoint, or set allowOverlappingSplit.");

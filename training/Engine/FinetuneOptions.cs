@@ -14,7 +14,7 @@ public sealed record FinetuneOptions : IRelatedOptions
     /// <summary>Folder for checkpoints and metrics; it must not exist.</summary>
     [Required] public required string Output { get; init; }
 
-    /// <summary>List of the frames to learn from; a seeded 80 % when null.</summary>
+    /// <summary>List of the frames to learn from; when null, those that are not measured on, and without any list a seeded 80 %.</summary>
     public string? TrainList { get; init; }
 
     /// <summary>List of the frames to measure on; the rest when null.</summary>
@@ -111,7 +111,7 @@ public sealed record FinetuneOptions : IRelatedOptions
     public bool GroupByAspect { get; init; }
 
     /// <summary>Memory for decoded images.</summary>
-    [Range(0, long.MaxValue)] public long CacheBytes { get; init; } = 2_000_000_000;
+    [Range(0, 1e15)] public long CacheBytes { get; init; } = 2_000_000_000;
 
     /// <summary>The element type that the backbone's convolutions compute in.</summary>
     public ComputePrecision Precision { get; init; }

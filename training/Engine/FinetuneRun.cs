@@ -82,7 +82,7 @@ public sealed class FinetuneRun
             groups.Select(group => new SGD.ParamGroup(group.Parameters.Select(entry => entry.Parameter), options.LearningRate, options.Momentum, weight_decay: group.WeightDecay)), options.LearningRate, options.Momentum);
         var sgd = new SgdState((SGD)optimizer, [.. groups.SelectMany(group => group.Parameters)]);
         var batches = new DetectionBatches(data, frames.Train, options);
-        var position = resume && File.Exists(In(ResumeFile)) ? FinetuneCheckpoint.Resume(In(ResumeFile), detector, sgd, device) : new FinetunePosition(0, 0, 0, null);
+        var position = resume && RunFolder.Has(options.Output, ResumeFile) ? FinetuneCheckpoint.Resume(In(ResumeFile), detector, sgd, device) : new FinetunePosition(0, 0, 0, null);
         Begin(batches, position);
         var scaler = options.Precision != ComputePrecision.Float16 ? null : position.LossScale is { } scale ? new LossScaler(scale.Scale, scale.GoodSteps) : new LossScaler();
         var training = new Training(
@@ -95,11 +95,18 @@ public sealed class FinetuneRun
             new FinetuneStep(detector, (SGD)optimizer, options, device, scaler),
             new StepLog(options.Output, Command, position.Step));
         var epochs = RunFolder.ReadMetrics<FinetuneEpoch>(options.Output).Where(epoch => epoch.Epoch < position.Step / batches.PerEpoch).ToList();
-        while (position.Step < batches.Total)
+        RunFolder.KeepOrRemove(options.Output, ResumeFile, () =>
         {
-            position = Epoch(training, position);
-            position = Finish(training, data, position, epochs);
-            FinetuneCheckpoint.Save(In(ResumeFile), detector, sgd, position);
+            while (position.Step < batches.Total)
+            {
+                position = Epoch(training, position);
+                position = Finish(training, data, position, epochs);
+                FinetuneCheckpoint.Save(In(ResumeFile), detector, sgd, position);
+            }
+        });
+        if (!RunFolder.Has(options.Output, LastFile))
+        {
+            DetectorCheckpoint.Save(In(LastFile), detector, options.Labels, options.LabelMap);
         }
 
         log.Write("finished");

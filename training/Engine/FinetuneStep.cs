@@ -39,7 +39,7 @@ internal sealed class FinetuneStep(FasterRcnn detector, SGD optimizer, FinetuneO
 
         if (!moves || !double.IsFinite(result.Loss))
         {
-            throw new UserErrorException($"the loss is {result.Loss}{(moves ? "" : ", its gradients are not finite,")} in step {number} on the frames {string.Join(", ", batch.Frames)}; lower the learning rate, or look at these frames' labels. The last checkpoint is kept.");
+            throw new UserErrorException($"the loss is {result.Loss}{(moves ? "" : ", its gradients are not finite,")} in step {number} on the frames {string.Join(", ", batch.Frames)}; lower the learning rate, or look at these frames' labels.");
         }
 
         optimizer.step();

@@ -70,10 +70,16 @@ public sealed class PretrainRun
 
         using var training = new ContrastiveTraining(options);
         using var held = RunFolder.Begin(options.Output, Command, options, data, resume, Free);
-        var position = resume && File.Exists(In(CheckpointFile)) ? ContrastiveCheckpoint.Resume(In(CheckpointFile), training) : new PretrainPosition();
+        var position = resume && RunFolder.Has(options.Output, CheckpointFile) ? ContrastiveCheckpoint.Resume(In(CheckpointFile), training) : new PretrainPosition();
         Begin(position);
         var steps = new StepLog(options.Output, Command, StepsBefore(position));
         var epochs = RunFolder.ReadMetrics<PretrainMetrics>(options.Output).Where(epoch => epoch.Epoch < position.Epoch).ToList();
+        RunFolder.KeepOrRemove(options.Output, CheckpointFile, () => Epochs(training, position, steps, epochs));
+        return new PretrainResult(In(BackboneFile), epochs, skipped.Count);
+    }
+
+    private void Epochs(ContrastiveTraining training, PretrainPosition position, StepLog steps, List<PretrainMetrics> epochs)
+    {
         try
         {
             while (position.Epoch <= options.Epochs)
@@ -89,8 +95,6 @@ public sealed class PretrainRun
         {
             skipped.Write(In(SkippedFile));
         }
-
-        return new PretrainResult(In(BackboneFile), epochs, skipped.Count);
     }
 
     private void Begin(PretrainPosition position)
@@ -140,7 +144,7 @@ public sealed class PretrainRun
         var values = stack([result.Total, result.JigsawLoss ?? result.Loss, InfoNce.Top1(result.Logits), result.Query.std(0).mean()]).HostFloats();
         if (!float.IsFinite(values[0]))
         {
-            throw new UserErrorException($"the loss is {values[0]} in epoch {position.Epoch}, batch {position.Batch}, on {string.Join(", ", batch.Files)}; lower the learning rate, or look at these images. The last checkpoint is kept.");
+            throw new UserErrorException($"the loss is {values[0]} in epoch {position.Epoch}, batch {position.Batch}, on {string.Join(", ", batch.Files)}; lower the learning rate, or look at these images.");
         }
 
         var sums = position.Sums;

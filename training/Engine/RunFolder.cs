@@ -150,11 +150,11 @@ internal static class RunFolder
     {
         try
         {
-            return Differences(JsonNode.Parse(File.ReadAllText(file))!.AsObject(), JsonSerializer.SerializeToNode(now, DetectorCheckpoint.Json)!.AsObject(), "");
+            return Differences(JsonNode.Parse(InputFile.ReadText(file))!.AsObject(), JsonSerializer.SerializeToNode(now, DetectorCheckpoint.Json)!.AsObject(), "");
         }
-        catch (Exception exception) when (exception is JsonException or FileNotFoundException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new UserErrorException($"{file}: is missing or not as the run wrote it ({exception.Message}); begin a new run in another folder.", exception);
+            throw new UserErrorException($"{file}: this is not as the run wrote it; begin a new run in another folder.", exception);
         }
     }
 
@@ -179,10 +179,56 @@ internal static class RunFolder
 
     private static string Text(JsonNode? node) => node?.ToJsonString() ?? "null";
 
+    /// <summary>Whether something of this name is in the folder; a link to nothing is nothing.</summary>
+    public static bool Has(string folder, string file) => FileStatus.Of(Path.Combine(folder, file)).Kind != FileKind.Missing;
+
+    /// <summary>Runs the steps of a run. An error of the user's that ends them is told with what remains: the last checkpoint, or nothing at all.</summary>
+    /// <param name="folder">The run's folder; it is removed when nothing had been saved.</param>
+    /// <param name="checkpoint">The file that the run can go on from.</param>
+    /// <param name="steps">The steps.</param>
+    /// <exception cref="UserErrorException">The steps ended so.</exception>
+    public static void KeepOrRemove(string folder, string checkpoint, Action steps)
+    {
+        try
+        {
+            steps();
+        }
+        catch (UserErrorException exception) when (Has(folder, checkpoint))
+        {
+            throw new UserErrorException($"{exception.Message} The last checkpoint is kept.", exception);
+        }
+        catch (UserErrorException exception)
+        {
+            Directory.Delete(folder, recursive: true);
+            throw new UserErrorException($"{exception.Message} Nothing had been saved yet; {folder} is removed.", exception);
+        }
+    }
+
     /// <summary>Reads what <see cref="WriteMetrics"/> wrote; nothing when there is no such file.</summary>
-    public static IReadOnlyList<TEpoch> ReadMetrics<TEpoch>(string folder) => Path.Combine(folder, MetricsFile) is var path && File.Exists(path)
-        ? [.. File.ReadLines(path).Select(line => JsonSerializer.Deserialize<TEpoch>(line, JsonSerializerOptions.Web)!)]
-        : [];
+    /// <exception cref="UserErrorException">A line is none that a run wrote.</exception>
+    public static IReadOnlyList<TEpoch> ReadMetrics<TEpoch>(string folder)
+    {
+        var path = Path.Combine(folder, MetricsFile);
+        if (!Has(folder, MetricsFile))
+        {
+            return [];
+        }
+
+        var epochs = new List<TEpoch>();
+        foreach (var line in InputFile.ReadText(path).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            try
+            {
+                epochs.Add(JsonSerializer.Deserialize<TEpoch>(line, JsonSerializerOptions.Web)!);
+            }
+            catch (JsonException exception)
+            {
+                throw new UserErrorException($"{path}:{epochs.Count + 1}: not an epoch's numbers as a run writes them; remove the line to go on without it.", exception);
+            }
+        }
+
+        return epochs;
+    }
 
     /// <summary>Writes one line an epoch.</summary>
     public static void WriteMetrics<TEpoch>(string folder, IEnumerable<TEpoch> epochs) =>

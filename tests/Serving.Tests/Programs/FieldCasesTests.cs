@@ -40,7 +40,8 @@ public sealed class FieldCasesTests : IDisposable
         Assert.Equal(photo, File.ReadAllBytes(In("ow/000008.png")));
         Assert.Equal("label", File.ReadAllText(In("ow/000008.txt")));
         Assert.Equal(2, Directory.GetFileSystemEntries(In("ow")).Length);
-
+        File.Copy(In("ow/000008.png"), In("ow/manifest.png"));
+        await Refused("would overwrite an input", "detect", "--model", model, In("ow/manifest.png"), "--output", model, "--formats", "json", "--force");
         await Done("detect", "--model", model, In("ow/000008.png"), "--output", In("found"));
         await Refused("is there already", "detect", "--model", model, In("ow/000008.png"), "--output", In("found"));
         await Done("detect", "--model", model, In("ow/000008.png"), "--output", In("found"), "--force");

@@ -15,6 +15,7 @@ public sealed class VisibleFilesTests : IDisposable
         Directory.CreateSymbolicLink(In("deep/up"), "..");
         Directory.CreateSymbolicLink(In("also"), "deep/er");
         File.CreateSymbolicLink(In("self"), "self");
+        File.CreateSymbolicLink(In("same.png"), "a.png");
 
         Assert.Equal([In("a.png"), In("deep/er/b.png"), In("self")], VisibleFiles.Below(folder));
     }

@@ -40,6 +40,29 @@ public sealed class KittiFieldCases : IDisposable
         Assert.Equal(Frames, Survey().Frames.Count);
     }
 
+    [Fact]
+    public void K12_folders_in_place_of_files_are_told_and_all_doubles_are_listed()
+    {
+        File.Delete(Label("000001.txt"));
+        Directory.CreateDirectory(Label("000001.txt"));
+        File.Copy(Image("000002.png"), Image("000002.JPG"));
+        File.Copy(Image("000003.png"), Image("000003.bmp"));
+
+        var defects = KittiCheck.Run(KittiDataset.OpenWithDoubles(folder), [], cancellation: TestContext.Current.CancellationToken).Defects;
+
+        string[] expected = ["000001.txt: this is a folder", "second image of the same name (000002", "second image of the same name (000003"];
+        Assert.Equal(expected.Length, defects.Count);
+        Assert.All(expected, text => Assert.Contains(defects, defect => defect.Contains(text, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void K11_a_score_in_a_label_is_said()
+    {
+        File.AppendAllText(Label("000002.txt"), $"Car 0.00 0 {Rest} 0.9\n");
+
+        Assert.Contains("1 lines have a score", Assert.Single(Survey().Remarks));
+    }
+
     [Theory]
     [InlineData("000000.JPG"), InlineData("000000.PNG"), InlineData("000000.webp")]
     public void K1_two_images_of_one_frame_are_refused(string second)
@@ -132,8 +155,8 @@ public sealed class KittiFieldCases : IDisposable
     [InlineData("500 500 900 900", "lie outside of their image and are left out", 0)]
     [InlineData("-80 10 0 50", "lie outside of their image and are left out", 0)]
     [InlineData("192 10 220 50", "lie outside of their image and are left out", 0)]
-    [InlineData("150 10 900 50", "leave their image and are learnt only as far as they are in it", 1)]
-    [InlineData("-40 -40 400 400", "leave their image and are learnt only as far as they are in it", 1)]
+    [InlineData("150 10 900 50", "leave their image; training cuts them, measuring does not", 1)]
+    [InlineData("-40 -40 400 400", "leave their image; training cuts them, measuring does not", 1)]
     public void K9_boxes_beyond_the_image_are_left_out_or_cut_with_count_and_first_places(string box, string remark, int objects)
     {
         File.WriteAllText(Label("000002.txt"), $"Car 0 0 0 {box} 1 1 1 1 1 1 0\n");

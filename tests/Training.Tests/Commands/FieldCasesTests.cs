@@ -116,6 +116,64 @@ public sealed class FieldCasesTests : IDisposable
         await Refused("with --resume", Finetune("o"));
     }
 
+    [Fact]
+    public async Task R2_a_run_that_ends_before_anything_is_saved_leaves_no_folder()
+    {
+        var image = In("kitti/training/image_2/000002.png");
+        var whole = File.ReadAllBytes(image);
+        File.WriteAllBytes(image, whole[..(whole.Length / 2)]);
+
+        await Refused("Nothing had been saved yet", Finetune("o"));
+        Assert.False(Directory.Exists(In("o")));
+        await Refused(
+            "Nothing had been saved yet", "pretrain", "--preset", "small", "--images", In("kitti"), "--output", In("o"), "--batch", "4", "--queue", "8", "--view-size", "32", "--config", Tiny());
+        Assert.False(Directory.Exists(In("o")));
+        File.WriteAllBytes(image, whole);
+        await Done(Finetune("o"));
+    }
+
+    [Fact]
+    public async Task R2_a_finished_run_with_damaged_files_is_told_or_mended()
+    {
+        await Done(Finetune("o"));
+        File.Delete(In("o/last.safetensors"));
+        Assert.Contains("nothing is left to do", await Done("finetune", "--output", In("o"), "--resume"));
+        Assert.True(File.Exists(In("o/last.safetensors")));
+
+        File.AppendAllText(In("o/metrics.jsonl"), "garbage\n");
+        await Refused("metrics.jsonl:2: not an epoch's numbers", "finetune", "--output", In("o"), "--resume");
+        File.Delete(In("o/metrics.jsonl"));
+        await Done("finetune", "--output", In("o"), "--resume");
+        File.WriteAllText(In("o/data.json"), "[]");
+        await Refused("data.json: this is not as the run wrote it", "finetune", "--output", In("o"), "--resume");
+    }
+
+    [Fact]
+    public async Task Hangup_saves_a_run_as_an_interrupt_does()
+    {
+        using var process = TrainingProgram.Start(Finetune("o", "--epochs", "1000"));
+        while (!File.Exists(In("o/resume.safetensors")) && !process.HasExited)
+        {
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        using var hangup = System.Diagnostics.Process.Start("kill", ["-HUP", $"{process.Id}"]);
+        var (code, _, errors) = await TrainingProgram.End(process, TestContext.Current.CancellationToken);
+
+        Assert.Equal((130, "interrupted.\n"), (code, errors));
+    }
+
+    [Fact]
+    public async Task E5_a_test_list_alone_leaves_the_rest_to_learn_from_and_a_split_needs_both_parts()
+    {
+        File.WriteAllText(In("test.txt"), "000000\n000004\n");
+        await Done(Finetune("o", "--test-list", In("test.txt")));
+        Assert.Contains("\"frames\":3", File.ReadAllText(In("o/data.json")));
+
+        await Refused("both need one at least", "data", "split", "--data", In("kitti"), "--output", In("splits"), "--train-fraction", "0.001");
+        Assert.False(Directory.Exists(In("splits")));
+    }
+
     [Theory]
     [InlineData("000003.png"), InlineData("000000")]
     public async Task E4_E5_a_wrong_list_is_named_with_its_line_and_leaves_no_folder(string line)

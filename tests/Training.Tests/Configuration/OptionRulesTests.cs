@@ -1,5 +1,6 @@
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Reflection;
 using Pipeline.Golden;
 using Pipeline.Shared;
@@ -71,6 +72,10 @@ public sealed class OptionRulesTests : IDisposable
     [InlineData("""{"device":"gpu"}""", "device", "one of cpu, cuda")]
     [InlineData("""{"epochs":3,"Epochs":4}""", "epochs", "made twice")]
     [InlineData("""{"data":""}""", "data", "the text is empty")]
+    [InlineData("""{"labels":"Car"}""", "labels", "a list in brackets, each a text in quotes")]
+    [InlineData("""{"precision":"half"}""", "precision", "one of float32, bFloat16, float16")]
+    [InlineData("""{"seed":1e3}""", "seed", "must be a whole number")]
+    [InlineData("""{"labelMap":{"DontCare":"Car"}}""", "labelMap", "cannot become")]
     [InlineData("""{"trainList":""}""", "trainList", "the text is empty")]
     [InlineData("""{"trainList":"a\u0000b"}""", "trainList", "null character")]
     [InlineData("""{"precision":7}""", "precision", "not of the kind")]
@@ -141,6 +146,35 @@ public sealed class OptionRulesTests : IDisposable
 
         Assert.StartsWith(variable, refusal);
         Assert.Contains(reason, refusal);
+    }
+
+    [Fact]
+    public void N1_every_number_can_be_set_by_a_variable_at_both_ends_of_its_range()
+    {
+        foreach (var property in typeof(FinetuneOptions).GetProperties().Where(property => property.GetCustomAttribute<RangeAttribute>() is not null))
+        {
+            var setting = SettingPath.Find(typeof(FinetuneOptions), "", [property.Name]);
+            foreach (var end in new[] { setting.Range!.Minimum, setting.Range.Maximum })
+            {
+                var isWhole = setting.Type != typeof(double);
+                var text = isWhole ? Convert.ToInt64(end, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture) : Convert.ToString(end, CultureInfo.InvariantCulture)!;
+                Assert.NotNull(TypedSetting.Read(property.Name, setting, text));
+            }
+        }
+    }
+
+    [Fact]
+    public void R3_a_name_that_is_mapped_twice_is_refused_and_no_type_name_is_shown()
+    {
+        var twice = Assert.ThrowsAny<UserErrorException>(() => Finetune().File(Write("""{"labelMap":{"Van":"Car","Van":"Truck"}}"""))).Message;
+        Assert.Contains("config.json:1: labelMap: 'Van' stands in it twice", twice);
+
+        var file = Finetune().File(Write("""{"detector":[]}"""));
+        var replaced = Assert.ThrowsAny<UserErrorException>(() => file.Environment(new Hashtable { ["PIPELINE__DETECTOR__FPNCHANNELS"] = "8" })).Message;
+        Assert.Contains("config.json:1: detector: the value is not of the kind that is expected; it must be settings in braces", replaced);
+
+        var both = new Hashtable { ["PIPELINE__learningrate"] = "0.5", ["PIPELINE__LEARNINGRATE"] = "0.25" };
+        Assert.Contains("keep one", Assert.ThrowsAny<UserErrorException>(() => Finetune().Environment(both)).Message);
     }
 
     [Fact]
