@@ -84,6 +84,7 @@ public sealed class FinetuneRun
         var batches = new DetectionBatches(data, frames.Train, options);
         var position = resume && RunFolder.Has(options.Output, ResumeFile) ? FinetuneCheckpoint.Resume(In(ResumeFile), detector, sgd, device) : new FinetunePosition(0, 0, 0, null);
         Begin(batches, position);
+        RunFolder.TellBeginningAgain(log, options.Output, resume, ResumeFile, new TrainingProgress(0, batches.Total, 0));
         var scaler = options.Precision != ComputePrecision.Float16 ? null : position.LossScale is { } scale ? new LossScaler(scale.Scale, scale.GoodSteps) : new LossScaler();
         var training = new Training(
             detector,

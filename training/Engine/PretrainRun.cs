@@ -72,6 +72,7 @@ public sealed class PretrainRun
         using var held = RunFolder.Begin(options.Output, Command, options, data, resume, Free);
         var position = resume && RunFolder.Has(options.Output, CheckpointFile) ? ContrastiveCheckpoint.Resume(In(CheckpointFile), training) : new PretrainPosition();
         Begin(position);
+        RunFolder.TellBeginningAgain(log, options.Output, resume, CheckpointFile, new TrainingProgress(0, (long)options.Epochs * batches, 0));
         var steps = new StepLog(options.Output, Command, StepsBefore(position));
         var epochs = RunFolder.ReadMetrics<PretrainMetrics>(options.Output).Where(epoch => epoch.Epoch < position.Epoch).ToList();
         RunFolder.KeepOrRemove(options.Output, CheckpointFile, () => Epochs(training, position, steps, epochs));

@@ -182,6 +182,15 @@ internal static class RunFolder
     /// <summary>Whether something of this name is in the folder; a link to nothing is nothing.</summary>
     public static bool Has(string folder, string file) => FileStatus.Of(Path.Combine(folder, file)).Kind != FileKind.Missing;
 
+    /// <summary>A remark where a run that has epochs behind it has lost the file to go on from.</summary>
+    public static void TellBeginningAgain(RunLog log, string folder, bool resume, string checkpoint, TrainingProgress place)
+    {
+        if (resume && !Has(folder, checkpoint) && Has(folder, MetricsFile))
+        {
+            log.Report(place with { EpochLine = $"warning: {Path.Combine(folder, checkpoint)} is not there any more; the run begins again" });
+        }
+    }
+
     /// <summary>Runs the steps of a run. An error of the user's that ends them is told with what remains: the last checkpoint, or nothing at all.</summary>
     /// <param name="folder">The run's folder; it is removed when nothing had been saved.</param>
     /// <param name="checkpoint">The file that the run can go on from.</param>

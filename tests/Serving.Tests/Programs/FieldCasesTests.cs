@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pipeline.Golden;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
@@ -59,6 +60,35 @@ public sealed class FieldCasesTests : IDisposable
         Assert.Equal("000000\n", File.ReadAllText(In("report.json")));
         await Done("evaluate", "--model", model, "--data", In("kitti"), "--output", In("."), "--force");
         Assert.Contains("\"map\"", File.ReadAllText(In("report.json")));
+    }
+
+    [Fact]
+    public async Task E1_a_model_with_merged_classes_is_measured_as_its_training_measured_it()
+    {
+        File.WriteAllText(In("labelmap.json"), """
+            {
+              "labels": ["Car"], "labelMap": { "Truck": "Car", "Cyclist": "Car", "Pedestrian": "Car" }, "allowOverlappingSplit": true, "milestones": [], "learningRate": 0.02, "warmupIterations": 10, "evaluateEveryEpochs": 60, "horizontalFlip": false,
+              "detector": {
+                "backbone": { "architecture": "resnet18", "widthMultiplier": 0.125 }, "fpnChannels": 16, "boxHeadChannels": 32, "minSizePixels": 96, "maxSizePixels": 192,
+                "anchorSizes": [[8], [16], [32], [64], [128]], "boxScoreThresh": 0.01
+              }
+            }
+            """);
+        File.WriteAllText(In("all.txt"), "000000\n000001\n000002\n000003\n");
+        string[] finetune = ["finetune", "--preset", "small", "--data", In("kitti"), "--config", In("labelmap.json"), "--output", In("run"), "--epochs", "60"];
+        var trained = await BuiltPrograms.Run(BuiltPrograms.Start(BuiltPrograms.Train, [.. finetune, "--train-list", In("all.txt"), "--test-list", In("all.txt")]), Cancellation);
+        Assert.True(trained.Code == 0, trained.Errors);
+        string[] export = ["export", "--checkpoint", In("run/last.safetensors"), "--output", In("models"), "--name", "merged"];
+        var exported = await BuiltPrograms.Run(BuiltPrograms.Start(BuiltPrograms.Train, export), Cancellation);
+        Assert.True(exported.Code == 0, exported.Errors);
+
+        using var manifest = JsonDocument.Parse(File.ReadAllText(In("models/merged/1/manifest.json")));
+        Assert.Equal("Car", manifest.RootElement.GetProperty("labelMap").GetProperty("Truck").GetString());
+        using var last = JsonDocument.Parse(File.ReadLines(In("run/metrics.jsonl")).Last());
+        using var report = JsonDocument.Parse(await Done("evaluate", "--model", In("models/merged/1"), "--data", In("kitti"), "--json"));
+        var expected = last.RootElement.GetProperty("map").GetDouble();
+        Assert.True(expected > 0.01, $"nothing was learnt: {expected}");
+        Assert.Equal(expected, report.RootElement.GetProperty("map").GetDouble(), 2e-3);
     }
 
     [Theory]
