@@ -8,6 +8,7 @@ namespace Pipeline.Training.Backbones;
 public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
 {
     private const int ChannelsLastMultiple = 16;
+    private static readonly string[] StagesFromOutput = ["layer4", "layer3", "layer2", "layer1", "conv1"];
     private static readonly int[] LayerWidths = [64, 128, 256, 512];
     private readonly ResNetOptions options;
     private readonly nn.Module<Tensor, Tensor> conv1, bn1;
@@ -85,13 +86,19 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
         return features;
     }
 
-    /// <inheritdoc />
+    /// <summary>In training the norms of frozen stages use their running statistics and leave them as they are, as detectron2's freezing does.</summary>
+    /// <param name="train">Whether to train.</param>
     public override void train(bool train = true)
     {
         base.train(train);
-        if (train && options.BatchNorm == BatchNormMode.Eval)
+        if (!train)
         {
-            foreach (var norm in modules().OfType<BatchNorm2d>())
+            return;
+        }
+
+        foreach (var (name, module) in named_modules())
+        {
+            if (module is BatchNorm2d norm && (options.BatchNorm == BatchNormMode.Eval || !Trains(name)))
             {
                 norm.eval();
             }
@@ -133,11 +140,17 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
 
     private void Freeze()
     {
-        string[] stages = ["layer4", "layer3", "layer2", "layer1", "conv1", "bn1"];
-        var trained = stages[..(options.TrainableStages >= 5 ? 6 : options.TrainableStages)];
         foreach (var (name, parameter) in named_parameters())
         {
-            parameter.requires_grad = trained.Any(stage => name.StartsWith(stage + ".", StringComparison.Ordinal));
+            parameter.requires_grad = Trains(name);
         }
+    }
+
+    /// <summary>Whether a parameter or module belongs to a stage that trains; conv1 and bn1 are one stage.</summary>
+    private bool Trains(string name)
+    {
+        var stage = name.Split('.')[0];
+        var fromOutput = Array.IndexOf(StagesFromOutput, stage == "bn1" ? "conv1" : stage);
+        return fromOutput >= 0 && fromOutput < options.TrainableStages;
     }
 }
