@@ -54,7 +54,9 @@ public sealed class DetectorModel : IDisposable
     /// <summary>Detections of a batch of images, all of one size, by falling score.</summary>
     /// <exception cref="ArgumentException">The sizes differ, or there is no image.</exception>
     /// <exception cref="ImageException">An image is over the model's limit.</exception>
-    /// <exception cref="InferenceException">ONNX Runtime failed while it ran the model, or the model's answer does not fit its manifest.</exception>
+    /// <exception cref="InferenceException">
+    /// ONNX Runtime failed while it ran the model, or the model's answer does not fit its manifest.
+    /// </exception>
     public IReadOnlyList<IReadOnlyList<Detection>> Detect(IReadOnlyList<RgbImage> images)
     {
         if (images.Count == 0 || images.Any(image => image.WidthPixels != images[0].WidthPixels || image.HeightPixels != images[0].HeightPixels))

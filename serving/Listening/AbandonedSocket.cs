@@ -4,8 +4,8 @@ using Pipeline.Shared.Files;
 namespace Pipeline.Serving.Listening;
 
 /// <summary>
-/// The file of a Unix socket that a killed service left behind. It is told and not removed: another service that starts at this
-/// moment has such a file too, for as long as it does not listen yet.
+/// The file of a Unix socket that a killed service left behind. It is told and not removed: a device or a pipe refuses connections
+/// too, and so does the socket of a service that is starting at this moment.
 /// </summary>
 internal static class AbandonedSocket
 {
@@ -15,7 +15,8 @@ internal static class AbandonedSocket
 
     /// <summary>What to tell the user about it.</summary>
     public static string Message(string path) =>
-        $"--url: {path}: nobody listens on this socket; a service that was killed left the file there. Remove it and start again.";
+        $"--url: {path}: this is there already, and nobody listens on it. If it is the socket of a service that was killed, remove it; "
+        + "else choose another path.";
 
     private static bool IsAbandoned(string path)
     {

@@ -3,10 +3,13 @@ using Pipeline.Shared.Files;
 
 namespace Pipeline.Shared.ModelRepository;
 
-/// <summary>Reads a manifest's text: each field is there once and of its kind. What the values mean is <see cref="ManifestRules"/>'s.</summary>
+/// <summary>
+/// Reads a manifest's text: each field is there once and of its kind. <see cref="ManifestRules"/> looks at the values.
+/// </summary>
 internal static class ManifestReader
 {
     private const long MaxBytes = 4_000_000;
+    private const char NotUtf8 = '\uFFFD';
     private const string ContractField = "contractVersion";
 
     /// <exception cref="UserErrorException">The file is no manifest; the message names the line or the field.</exception>
@@ -16,6 +19,11 @@ internal static class ManifestReader
         if (string.IsNullOrWhiteSpace(text))
         {
             throw ManifestRefusal.OfFile(path, "the file is empty");
+        }
+
+        if (text.Contains(NotUtf8, StringComparison.Ordinal))
+        {
+            throw ManifestRefusal.OfFile(path, "this text is damaged: not all of it is UTF-8");
         }
 
         using (var document = Parse(path, text))

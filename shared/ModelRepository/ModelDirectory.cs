@@ -74,7 +74,8 @@ public sealed partial class ModelDirectory
         var manifestPath = System.IO.Path.Combine(path, ManifestFileName);
         if (!File.Exists(manifestPath))
         {
-            throw new UserErrorException($"{path}: there is no {ManifestFileName}; name a directory <repository>/<name>/<version> that `export` or `demo` wrote.");
+            throw new UserErrorException(
+                $"{path}: there is no {ManifestFileName}; name a directory <repository>/<name>/<version> that `export` or `demo` wrote.");
         }
 
         var manifest = ManifestReader.Read(manifestPath);
@@ -94,7 +95,7 @@ public sealed partial class ModelDirectory
     /// <summary>Size and SHA-256 of a file.</summary>
     public static FileDigest Digest(string file)
     {
-        using var stream = File.OpenRead(file);
+        using var stream = InputFile.Open(file);
         return new FileDigest(Convert.ToHexStringLower(SHA256.HashData(stream)), stream.Length);
     }
 
@@ -146,15 +147,17 @@ public sealed partial class ModelDirectory
     private static void Verify(string path, string name, FileDigest digest)
     {
         var file = System.IO.Path.Combine(path, name);
-        var length = File.Exists(file) ? new FileInfo(file).Length : throw new UserErrorException($"{file}: the manifest names this file, but it is missing.");
-        if (length != digest.SizeBytes)
+        using var stream = InputFile.Open(file, "file of the model");
+        if (stream.Length != digest.SizeBytes)
         {
-            throw new UserErrorException($"{file}: {length:N0} bytes, the manifest says {digest.SizeBytes:N0}; copy or export the model again.");
+            throw new UserErrorException(
+                $"{file}: {stream.Length:N0} bytes, the manifest says {digest.SizeBytes:N0}; copy or export the model again.");
         }
 
-        if (Digest(file).Sha256 != digest.Sha256)
+        if (Convert.ToHexStringLower(SHA256.HashData(stream)) != digest.Sha256)
         {
-            throw new UserErrorException($"{file}: the SHA-256 digest is not the manifest's; the file was changed or damaged. Copy or export the model again.");
+            throw new UserErrorException(
+                $"{file}: the SHA-256 digest is not the manifest's; the file was changed or damaged. Copy or export the model again.");
         }
     }
 

@@ -61,7 +61,7 @@ public sealed class ManifestTests : IDisposable
         "{\"model.onnx\": {\"sha256\": \"\", \"sizeBytes\": \"7\"}}",
         "files['model.onnx'].sizeBytes: expected for each file a text sha256 and a whole number sizeBytes")]
     [InlineData("created", "\"yesterday\"", "created: expected a date and time, as 2026-01-31T12:00:00+00:00")]
-    public void S5_a_value_of_another_kind_is_refused_with_line_field_and_the_kind_that_is_expected(string field, string value, string reason)
+    public void S5_a_value_of_another_kind_is_refused_with_line_field_and_what_is_expected(string field, string value, string reason)
     {
         var manifest = Good();
         manifest[field] = JsonNode.Parse("0");
@@ -127,6 +127,30 @@ public sealed class ManifestTests : IDisposable
         Write(manifest);
 
         Assert.Contains("files: '../other' is not a plain file name", Refusal());
+    }
+
+    [Fact]
+    public void S5_bytes_that_are_no_text_are_refused()
+    {
+        var bytes = System.Text.Encoding.Latin1.GetBytes(Good().ToJsonString().Replace("Truck", "Tr\u00fcck", StringComparison.Ordinal));
+        File.WriteAllBytes(ManifestPath, bytes);
+
+        Assert.Equal($"{ManifestPath}: this text is damaged: not all of it is UTF-8. Export the model again.", Refusal());
+    }
+
+    [Fact]
+    public void S5_the_models_file_may_be_a_link_and_a_link_to_nothing_is_told()
+    {
+        var model = Path.Combine(folder, ModelDirectory.ModelFileName);
+        var elsewhere = Path.Combine(root, "blob");
+        File.Move(model, elsewhere);
+        Assert.Equal($"{model}: there is no such file of the model.", Refusal());
+
+        File.CreateSymbolicLink(model, elsewhere);
+        Assert.Equal("street", ModelDirectory.Open(folder).Manifest.Name);
+
+        File.Delete(elsewhere);
+        Assert.StartsWith($"{model}: this is a link to {elsewhere}, which is not there", Refusal());
     }
 
     [Fact]
