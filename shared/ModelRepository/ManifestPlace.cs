@@ -4,7 +4,8 @@ namespace Pipeline.Shared.ModelRepository;
 
 /// <summary>
 /// Whether a manifest lies where it says: a folder whose name is a number is a version in a repository,
-/// <c>&lt;name&gt;/&lt;version&gt;</c>. A folder of any other name is a copy that somebody keeps elsewhere on purpose, and takes every manifest.
+/// <c>&lt;name&gt;/&lt;version&gt;</c>. A folder of any other name is a copy that somebody keeps elsewhere on purpose,
+/// and takes every manifest.
 /// </summary>
 internal static class ManifestPlace
 {
