@@ -54,7 +54,9 @@ public sealed class DetectorModel : IDisposable
     /// <summary>Detections of a batch of images, all of one size, by falling score.</summary>
     /// <exception cref="ArgumentException">The sizes differ, or there is no image.</exception>
     /// <exception cref="ImageException">An image is over the model's limit.</exception>
-    /// <exception cref="InferenceException">ONNX Runtime failed while it ran the model.</exception>
+    /// <exception cref="InferenceException">
+    /// ONNX Runtime failed while it ran the model, or the model's answer does not fit its manifest.
+    /// </exception>
     public IReadOnlyList<IReadOnlyList<Detection>> Detect(IReadOnlyList<RgbImage> images)
     {
         if (images.Count == 0 || images.Any(image => image.WidthPixels != images[0].WidthPixels || image.HeightPixels != images[0].HeightPixels))
@@ -78,8 +80,8 @@ public sealed class DetectorModel : IDisposable
 
         using var run = new RunOptions();
         using var outputs = Run(run, input, width, height);
-        var (boxes, scores, labels, counts) = (outputs[0], outputs[1], outputs[2], outputs[3]);
-        return [.. Enumerable.Range(0, images.Count).Select(image => Read(image, boxes, scores, labels, counts))];
+        var answer = new DetectorAnswer(Manifest, outputs, images.Count);
+        return [.. Enumerable.Range(0, images.Count).Select(answer.Read)];
     }
 
     /// <summary>Ends the session.</summary>
@@ -106,22 +108,5 @@ public sealed class DetectorModel : IDisposable
         var end = message.IndexOf(" Status Message:", StringComparison.Ordinal);
         var known = end < 0 ? message : message[..end];
         return known.ReplaceLineEndings("\n").Split('\n')[0].TrimEnd('.', ' ');
-    }
-
-    private static Detection[] Read(int image, OrtValue boxes, OrtValue scores, OrtValue labels, OrtValue counts)
-    {
-        var corners = boxes.GetTensorDataAsSpan<float>();
-        var confidence = scores.GetTensorDataAsSpan<float>();
-        var classes = labels.GetTensorDataAsSpan<long>();
-        var numbers = counts.GetTensorDataAsSpan<long>();
-        var first = image * (confidence.Length / numbers.Length);
-        var detections = new Detection[numbers[image]];
-        for (var i = 0; i < detections.Length; i++)
-        {
-            var box = corners.Slice(4 * (first + i), 4);
-            detections[i] = new Detection((int)classes[first + i], confidence[first + i], new Box(box[0], box[1], box[2], box[3]));
-        }
-
-        return detections;
     }
 }

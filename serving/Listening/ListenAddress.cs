@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Pipeline.Shared;
+using Pipeline.Shared.Files;
 using Pipeline.Shared.Numbers;
 
 namespace Pipeline.Serving.Listening;
@@ -25,13 +26,14 @@ internal sealed record ListenAddress
     /// <summary>As it was typed.</summary>
     public string Text { get; }
 
+    /// <summary>The path of a Unix socket; null for an address of a network.</summary>
+    public string? SocketPath { get; private init; }
+
     private IPEndPoint? EndPoint { get; init; }
 
     private int? LocalPort { get; init; }
 
     private int? AnyPort { get; init; }
-
-    private string? SocketPath { get; init; }
 
     /// <summary>Reads the value of <c>--url</c>.</summary>
     /// <exception cref="UserErrorException">One of the addresses cannot be listened on; the message says why and what to write.</exception>
@@ -86,6 +88,13 @@ internal sealed record ListenAddress
             throw Refusal(text, "the folder of this socket is not there");
         }
 
+        var kind = FileStatus.Of(path).Kind;
+        if (kind is FileKind.File or FileKind.Folder)
+        {
+            var noun = kind == FileKind.File ? "file" : "folder";
+            throw Refusal(text, $"there is a {noun} at this path already, which is no socket");
+        }
+
         return new ListenAddress(text) { SocketPath = path };
     }
 
@@ -136,6 +145,11 @@ internal sealed record ListenAddress
         {
             throw Refusal(
                 text, $"'{host}' is neither an IP address nor localhost nor this machine's name, and other names are not looked up");
+        }
+
+        if (GroupAddress.Is(address))
+        {
+            throw Refusal(text, $"'{host}' is a multicast or broadcast address, and nobody can connect to one");
         }
 
         return new ListenAddress(text) { EndPoint = new IPEndPoint(address, port) };

@@ -16,6 +16,11 @@ internal static class ListenFailure
         {
             if (cause is AddressInUseException)
             {
+                if (AbandonedSocket.Find(ListenAddress.ReadAll(url)) is { } path)
+                {
+                    return new UserErrorException(AbandonedSocket.Message(path), exception);
+                }
+
                 return new UserErrorException($"{exception.Message} Choose another with --url.", exception);
             }
 

@@ -14,7 +14,7 @@ public sealed class ModelCatalog
         Root = root;
         try
         {
-            Names = [.. Directory.EnumerateDirectories(root).Select(NameOf).Where(HoldsVersion).Order(StringComparer.Ordinal)];
+            Names = FindNames(root);
         }
         catch (UnauthorizedAccessException exception)
         {
@@ -26,7 +26,7 @@ public sealed class ModelCatalog
     /// <summary>The repository's folder.</summary>
     public string Root { get; }
 
-    /// <summary>The models, in the order of their letters.</summary>
+    /// <summary>The models, in the order of their letters; one that links lead to as well is there once, by its own name.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>The finished versions of a model, the newest last; none when there is no such model.</summary>
@@ -58,6 +58,19 @@ public sealed class ModelCatalog
         var versions = Versions(name);
         return versions.Count == 0 ? null : Folder(name, versions[^1]);
     }
+
+    private string[] FindNames(string root)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var families = Directory.EnumerateDirectories(root)
+            .Where(folder => HoldsVersion(NameOf(folder)))
+            .OrderBy(IsLink)
+            .ThenBy(NameOf, StringComparer.Ordinal)
+            .Where(folder => seen.Add(FileStatus.Of(folder).Identity));
+        return [.. families.Select(NameOf).Order(StringComparer.Ordinal)];
+    }
+
+    private static bool IsLink(string folder) => new DirectoryInfo(folder).LinkTarget is not null;
 
     private static string NameOf(string folder) => Path.GetFileName(folder);
 

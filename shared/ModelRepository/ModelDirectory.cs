@@ -13,7 +13,6 @@ public sealed partial class ModelDirectory
     public const string ModelFileName = "model.onnx";
 
     private const string ManifestFileName = "manifest.json";
-    private const long MaxManifestBytes = 4_000_000;
 
     private ModelDirectory(string path, ModelManifest manifest) => (Path, Manifest) = (path, manifest);
 
@@ -68,40 +67,23 @@ public sealed partial class ModelDirectory
         RequireFree(System.IO.Path.Combine(repositoryRoot, name), version);
     }
 
-    /// <summary>Reads and verifies a version: contract, size and digest of every file.</summary>
+    /// <summary>Reads and verifies a version: every field of its manifest, and size and digest of every file.</summary>
     /// <exception cref="UserErrorException">Something is missing or does not fit.</exception>
     public static ModelDirectory Open(string path)
     {
         var manifestPath = System.IO.Path.Combine(path, ManifestFileName);
         if (!File.Exists(manifestPath))
         {
-            throw new UserErrorException($"{path}: there is no {ManifestFileName}; name a directory <repository>/<name>/<version> that `export` or `demo` wrote.");
+            throw new UserErrorException(
+                $"{path}: there is no {ManifestFileName}; name a directory <repository>/<name>/<version> that `export` or `demo` wrote.");
         }
 
-        ModelManifest manifest;
-        try
-        {
-            var text = InputFile.ReadText(manifestPath, "manifest", MaxManifestBytes);
-            manifest = JsonSerializer.Deserialize<ModelManifest>(text, ModelManifest.Json)!;
-        }
-        catch (JsonException exception)
-        {
-            throw new UserErrorException($"{manifestPath}: not a manifest: {exception.Message}", exception);
-        }
-
-        if (manifest.ContractVersion != ModelManifest.CurrentContractVersion)
-        {
-            throw new UserErrorException($"{manifestPath}: contract version {manifest.ContractVersion}; this program reads {ModelManifest.CurrentContractVersion}. Export the model again.");
-        }
-
-        if (!manifest.Files.ContainsKey(ModelFileName))
-        {
-            throw new UserErrorException($"{manifestPath}: files: {ModelFileName} is not listed.");
-        }
-
+        var manifest = ManifestReader.Read(manifestPath);
+        ManifestRules.Check(manifestPath, manifest);
+        ManifestPlace.Check(path, manifestPath, manifest);
         foreach (var (name, digest) in manifest.Files)
         {
-            Verify(path, manifestPath, name, digest);
+            Verify(path, name, digest);
         }
 
         return new ModelDirectory(path, manifest);
@@ -113,13 +95,16 @@ public sealed partial class ModelDirectory
     /// <summary>Size and SHA-256 of a file.</summary>
     public static FileDigest Digest(string file)
     {
-        using var stream = File.OpenRead(file);
+        using var stream = InputFile.Open(file);
         return new FileDigest(Convert.ToHexStringLower(SHA256.HashData(stream)), stream.Length);
     }
 
+    /// <summary>Whether a text can name a model.</summary>
+    internal static bool IsName(string name) => NamePattern().IsMatch(name);
+
     private static void RequireName(string name)
     {
-        if (!NamePattern().IsMatch(name))
+        if (!IsName(name))
         {
             throw new UserErrorException($"'{name}' cannot name a model; use letters, digits, '-', '_' and '.'.");
         }
@@ -159,23 +144,20 @@ public sealed partial class ModelDirectory
     private static string VersionPath(string family, int version) =>
         System.IO.Path.Combine(family, version.ToString(CultureInfo.InvariantCulture));
 
-    private static void Verify(string path, string manifestPath, string name, FileDigest digest)
+    private static void Verify(string path, string name, FileDigest digest)
     {
-        if (name != System.IO.Path.GetFileName(name) || name is "." or "..")
-        {
-            throw new UserErrorException($"{manifestPath}: files: '{name}' is not a plain file name.");
-        }
-
         var file = System.IO.Path.Combine(path, name);
-        var length = File.Exists(file) ? new FileInfo(file).Length : throw new UserErrorException($"{file}: the manifest names this file, but it is missing.");
-        if (length != digest.SizeBytes)
+        using var stream = InputFile.Open(file, "file of the model");
+        if (stream.Length != digest.SizeBytes)
         {
-            throw new UserErrorException($"{file}: {length:N0} bytes, the manifest says {digest.SizeBytes:N0}; copy or export the model again.");
+            throw new UserErrorException(
+                $"{file}: {stream.Length:N0} bytes, the manifest says {digest.SizeBytes:N0}; copy or export the model again.");
         }
 
-        if (Digest(file).Sha256 != digest.Sha256)
+        if (Convert.ToHexStringLower(SHA256.HashData(stream)) != digest.Sha256)
         {
-            throw new UserErrorException($"{file}: the SHA-256 digest is not the manifest's; the file was changed or damaged. Copy or export the model again.");
+            throw new UserErrorException(
+                $"{file}: the SHA-256 digest is not the manifest's; the file was changed or damaged. Copy or export the model again.");
         }
     }
 
@@ -184,6 +166,6 @@ public sealed partial class ModelDirectory
         ? Directory.EnumerateDirectories(family).Select(folder => int.TryParse(System.IO.Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0)
         : [];
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\z")]
     private static partial Regex NamePattern();
 }

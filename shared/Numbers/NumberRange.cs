@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 
@@ -17,6 +18,7 @@ public sealed record NumberRange<T>(T Least, T Most)
     private const NumberStyles FractionStyle = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
     private const int LongestShown = 40;
 
+    private static readonly SearchValues<char> Characters = SearchValues.Create("0123456789+-.eE");
     private static readonly bool IsWhole = typeof(T) == typeof(int) || typeof(T) == typeof(long);
 
     /// <summary>Whether the two ends themselves are refused.</summary>
@@ -31,8 +33,10 @@ public sealed record NumberRange<T>(T Least, T Most)
     /// <returns>False when the text is no number, is not finite, or is out of the range.</returns>
     public bool TryParse(ReadOnlySpan<char> text, out T value)
     {
+        // .NET's own reader passes over NUL characters at the end.
+        var isPlain = !text.ContainsAnyExcept(Characters);
         var isNumber = T.TryParse(text, IsWhole ? WholeStyle : FractionStyle, CultureInfo.InvariantCulture, out value);
-        if (isNumber && T.IsFinite(value) && Contains(value))
+        if (isPlain && isNumber && T.IsFinite(value) && Contains(value))
         {
             return true;
         }

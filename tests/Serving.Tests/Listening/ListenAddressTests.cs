@@ -36,6 +36,14 @@ public sealed class ListenAddressTests : IDisposable
     [InlineData("http://127.0.0.1:18443;http://nowhere:1", "'nowhere' is neither")]
     [InlineData("http://unix:here.sock", "a socket's path begins with /")]
     [InlineData("http://unix:/nowhere/x.sock", "the folder of this socket is not there")]
+    [InlineData("http://unix:/", "the folder of this socket is not there")]
+    [InlineData("http://unix:/tmp", "there is a folder at this path already")]
+    [InlineData("http://224.0.0.1:18443", "'224.0.0.1' is a multicast or broadcast address")]
+    [InlineData("http://239.255.255.255:18443", "'239.255.255.255' is a multicast or broadcast address")]
+    [InlineData("http://255.255.255.255:18443", "'255.255.255.255' is a multicast or broadcast address")]
+    [InlineData("http://127.255.255.255:18443", "'127.255.255.255' is a multicast or broadcast address")]
+    [InlineData("http://[ff02::1]:18443", "'[ff02::1]' is a multicast or broadcast address")]
+    [InlineData("http://[::ffff:224.0.0.1]:18443", "'[::ffff:224.0.0.1]' is a multicast or broadcast address")]
     public void S4_an_address_that_cannot_be_listened_on_is_refused_in_plain_words(string url, string reason)
     {
         var refused = Assert.Throws<UserErrorException>(() => DetectionService.Build(new ServiceOptions { Models = root, Url = url }));
@@ -78,6 +86,8 @@ public sealed class ListenAddressTests : IDisposable
     [Theory]
     [InlineData("http://192.0.2.1:18443", "no interface of this machine has that address")]
     [InlineData("http://8.8.8.8:18443", "no interface of this machine has that address")]
+    [InlineData("http://240.0.0.1:18443", "no interface of this machine has that address")]
+    [InlineData("http://0.0.0.1:18443", "no interface of this machine has that address")]
     public async Task S4_an_address_of_another_machine_is_one_line_and_exit_code_2(string url, string reason)
     {
         TinyModel.Export(root);

@@ -52,8 +52,31 @@ public sealed class ModelCatalogTests : IDisposable
         Directory.CreateSymbolicLink(In("dangling"), "nowhere");
         var catalog = new ModelCatalog(root);
 
-        Assert.Equal(["link", "real"], catalog.Names);
+        Assert.Equal(["real"], catalog.Names);
         Assert.Equal([1, 2], catalog.Versions("link"));
+    }
+
+    [Fact]
+    public void S5_a_model_that_several_links_lead_to_is_one_model()
+    {
+        Version("street/1");
+        Directory.CreateSymbolicLink(In("alias"), "street");
+        Directory.CreateSymbolicLink(In("zebra"), In("street"));
+        Directory.CreateSymbolicLink(In("chain"), "alias");
+        Version("cars/1");
+
+        Assert.Equal(["cars", "street"], new ModelCatalog(root).Names);
+    }
+
+    [Fact]
+    public void S5_a_model_that_lies_elsewhere_has_the_name_of_the_first_link_to_it()
+    {
+        Version("repository/../store/street/1");
+        Directory.CreateDirectory(In("repository"));
+        Directory.CreateSymbolicLink(In("repository/b"), In("store/street"));
+        Directory.CreateSymbolicLink(In("repository/a"), In("store/street"));
+
+        Assert.Equal(["a"], new ModelCatalog(In("repository")).Names);
     }
 
     [Theory]

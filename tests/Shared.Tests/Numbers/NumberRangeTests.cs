@@ -15,6 +15,8 @@ public sealed class NumberRangeTests
     [InlineData("0,5"), InlineData("NaN"), InlineData("1e999"), InlineData("Infinity")]
     [InlineData("-∞"), InlineData("2"), InlineData("-0.1")]
     [InlineData(""), InlineData(" "), InlineData("1,000"), InlineData("0.5 "), InlineData("0x1"), InlineData("٠.٥"), InlineData("1_0")]
+    [InlineData("0.5\0"), InlineData("0.5\0\0"), InlineData("\00.5"), InlineData("0\0.5"), InlineData("\0")]
+    [InlineData("0.5\t"), InlineData("\n0.5"), InlineData("0.5\u00a0"), InlineData("０.５"), InlineData("−0"), InlineData("0.5\u200b")]
     public void N1_N3_what_is_no_finite_number_in_the_range_is_refused_with_place_value_and_range(string text) => EachCulture.Run(() =>
     {
         Assert.False(Share.TryParse(text, out var value));
@@ -32,6 +34,7 @@ public sealed class NumberRangeTests
 
     [Theory]
     [InlineData("0"), InlineData("65"), InlineData("4.0"), InlineData("4,0"), InlineData("1e1"), InlineData("99999999999999999999")]
+    [InlineData("4\0"), InlineData("4\n"), InlineData("(4)"), InlineData("$4")]
     public void Whole_numbers_take_no_fraction_and_stay_in_their_range(string text) => EachCulture.Run(() =>
     {
         Assert.False(Batch.TryParse(text, out _));

@@ -1,0 +1,75 @@
+using System.Net.Sockets;
+using Pipeline.Serving.Tests.Programs;
+using Pipeline.Shared;
+
+namespace Pipeline.Serving.Tests.Listening;
+
+public sealed class UnixSocketTests : IDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("socket").FullName;
+
+    private string SocketPath => Path.Combine(root, "s.sock");
+
+    [Fact]
+    public async Task S4_the_socket_of_a_killed_service_is_told_in_one_line_that_says_to_remove_it()
+    {
+        TinyModel.Export(root);
+        using (var service = await ServiceProcess.Start(Command(), TestContext.Current.CancellationToken))
+        {
+            await service.End("KILL", TestContext.Current.CancellationToken);
+        }
+
+        var refused = await BuiltPrograms.Run(Command(), TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, refused.Code);
+        var line = Assert.Single(refused.Errors.Trim().Split('\n'));
+        Assert.Contains($"{SocketPath}: this is there already, and nobody listens on it.", line);
+        Assert.Contains("If it is the socket of a service that was killed, remove it", line);
+
+        File.Delete(SocketPath);
+        using var again = await ServiceProcess.Start(Command(), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task S4_a_service_that_ends_in_order_takes_its_socket_away()
+    {
+        TinyModel.Export(root);
+        using var service = await ServiceProcess.Start(Command(), TestContext.Current.CancellationToken);
+
+        await service.End("TERM", TestContext.Current.CancellationToken);
+
+        Assert.False(File.Exists(SocketPath));
+    }
+
+    [Fact]
+    public async Task S4_a_socket_on_which_somebody_listens_is_in_use_and_stays()
+    {
+        TinyModel.Export(root);
+        using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        other.Bind(new UnixDomainSocketEndPoint(SocketPath));
+        other.Listen();
+
+        var refused = await BuiltPrograms.Run(Command(), TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("already in use", Assert.Single(refused.Errors.Trim().Split('\n')));
+        Assert.True(File.Exists(SocketPath));
+    }
+
+    [Fact]
+    public void S4_a_file_that_is_no_socket_is_refused_and_stays()
+    {
+        File.WriteAllText(SocketPath, "mine");
+
+        var refused = Assert.Throws<UserErrorException>(
+            () => DetectionService.Build(new ServiceOptions { Models = root, Url = $"http://unix:{SocketPath}" }));
+
+        Assert.Contains("there is a file at this path already, which is no socket", refused.Message);
+        Assert.Equal("mine", File.ReadAllText(SocketPath));
+    }
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    private System.Diagnostics.ProcessStartInfo Command() =>
+        BuiltPrograms.Start(BuiltPrograms.Serve, "--models", root, "--url", $"http://unix:{SocketPath}");
+}
