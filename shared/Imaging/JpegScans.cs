@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Pipeline.Shared.Imaging;
 
 /// <summary>
@@ -22,19 +20,13 @@ internal ref struct JpegScans
     /// <summary>Real files have about ten; each costs the decoder a pass over the whole image.</summary>
     private const int MaxScans = 200;
 
-    private const byte StartOfImage = 0xD8;
-    private const byte EndOfImage = 0xD9;
     private const byte StartOfScan = 0xDA;
-    private const byte FirstRestart = 0xD0;
-    private const byte LastRestart = 0xD7;
-    private const byte Temporary = 0x01;
 
-    private readonly ReadOnlySpan<byte> file;
+    private JpegMarkers markers;
     private JpegFrame? frame;
-    private int position;
     private int scans;
 
-    private JpegScans(ReadOnlySpan<byte> file) => this.file = file;
+    private JpegScans(ReadOnlySpan<byte> file) => markers = new JpegMarkers(file);
 
     /// <param name="file">A JPEG file.</param>
     /// <returns>What is missing, for a message; null when nothing is.</returns>
@@ -42,19 +34,19 @@ internal ref struct JpegScans
 
     private string? Walk()
     {
-        while (NextMarker() is { } marker)
+        while (markers.Next() is { } marker)
         {
-            if (marker == EndOfImage)
+            if (marker == JpegMarkers.EndOfImage)
             {
                 return frame is null ? "it has no frame" : frame.Missing;
             }
 
-            if (HasNoLength(marker))
+            if (JpegMarkers.HasNoLength(marker))
             {
                 continue;
             }
 
-            if (!TryReadSegment(out var segment))
+            if (!markers.TryReadSegment(out var segment))
             {
                 return "a segment is longer than the file";
             }
@@ -87,63 +79,5 @@ internal ref struct JpegScans
         }
 
         return "its end marker is missing";
-    }
-
-    /// <summary>
-    /// The next marker's code; null at the end of the file. What is not a marker is skipped: compressed data, in which FF is followed
-    /// by 00, and bytes that do not belong there.
-    /// </summary>
-    private byte? NextMarker()
-    {
-        while (true)
-        {
-            var distance = file[position..].IndexOf((byte)0xFF);
-            if (distance < 0)
-            {
-                return null;
-            }
-
-            position += distance;
-            while (position < file.Length && file[position] == 0xFF)
-            {
-                position++;
-            }
-
-            if (position == file.Length)
-            {
-                return null;
-            }
-
-            var code = file[position];
-            position++;
-            if (code != 0)
-            {
-                return code;
-            }
-        }
-    }
-
-    private static bool HasNoLength(byte marker) =>
-        marker is StartOfImage or Temporary or (>= FirstRestart and <= LastRestart);
-
-    /// <summary>The bytes behind a marker's length; those of a thumbnail are among them.</summary>
-    private bool TryReadSegment(out ReadOnlySpan<byte> segment)
-    {
-        segment = default;
-        var rest = file[position..];
-        if (rest.Length < 2)
-        {
-            return false;
-        }
-
-        var length = BinaryPrimitives.ReadUInt16BigEndian(rest);
-        if (length < 2 || length > rest.Length)
-        {
-            return false;
-        }
-
-        segment = rest[2..length];
-        position += length;
-        return true;
     }
 }
