@@ -13,8 +13,8 @@ internal static class ImageSignature
     /// <returns>The format; null when it is none that is read.</returns>
     public static SKEncodedImageFormat? Read(ReadOnlySpan<byte> beginning)
     {
-        // The four bytes behind these are line ends: a transfer as text breaks them.
-        if (beginning.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']))
+        ReadOnlySpan<byte> png = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
+        if (beginning.StartsWith(png))
         {
             return SKEncodedImageFormat.Png;
         }

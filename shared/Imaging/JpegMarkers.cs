@@ -19,6 +19,9 @@ internal ref struct JpegMarkers(ReadOnlySpan<byte> file)
     /// <summary>Where the bytes begin that were not read yet.</summary>
     public int Position { get; private set; }
 
+    /// <summary>Where the last marker begins, with the fill bytes before it.</summary>
+    public int Start { get; private set; }
+
     /// <summary>Whether no length follows a marker.</summary>
     public static bool HasNoLength(byte marker) =>
         marker is StartOfImage or Temporary or (>= FirstRestart and <= LastRestart);
@@ -38,6 +41,7 @@ internal ref struct JpegMarkers(ReadOnlySpan<byte> file)
             }
 
             Position += distance;
+            Start = Position;
             while (Position < file.Length && file[Position] == 0xFF)
             {
                 Position++;

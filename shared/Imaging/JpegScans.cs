@@ -1,18 +1,21 @@
+using System.Buffers.Binary;
+
 namespace Pipeline.Shared.Imaging;
 
 /// <summary>
-/// Tells whether a JPEG of several scans is whole. The decoder shows the scans that are there, so a progressive file that ends early
-/// is a blurred picture to it, not a damaged one.
+/// Tells whether a JPEG is whole. The decoder shows the scans that are there, so a progressive file that ends early is a blurred picture
+/// to it, not a damaged one.
 /// </summary>
 /// <remarks>
 /// <para>
 /// The markers are walked (ITU-T T.81, annex B). A progressive file, and a sequential one whose first scan holds only some of the
 /// components, must reach its end marker, and its scans together must send all 64 coefficients of every component down to the
-/// lowest bit. Bytes behind the end marker are fine. A sequential file of one scan is the decoder's business: it counts the rows.
+/// lowest bit. Bytes behind the end marker are fine. In a sequential file of one scan the blocks are counted.
 /// </para>
 /// <para>
-/// What is compressed in a scan is not decoded here: that the last scan was cut, and an end marker put behind it by some tool, is
-/// not found out, and neither are bits that changed within a scan. A cut in an earlier scan is found: the later ones are missing.
+/// What is compressed in one of several scans is not looked at: that the last scan was cut, and an end marker put behind it by some
+/// tool, is not found out, and neither are bits that changed within a scan. A cut in an earlier scan is found: the later ones are
+/// missing. Arithmetic coding, 12 bits and tables that are not in the file are the decoder's business.
 /// </para>
 /// </remarks>
 internal ref struct JpegScans
@@ -21,12 +24,22 @@ internal ref struct JpegScans
     private const int MaxScans = 200;
 
     private const byte StartOfScan = 0xDA;
+    private const byte DefineTables = 0xC4;
+    private const byte DefineRestarts = 0xDD;
+
+    private readonly ReadOnlySpan<byte> file;
+    private readonly JpegHuffmanTables tables = new();
 
     private JpegMarkers markers;
     private JpegFrame? frame;
+    private int restartInterval;
     private int scans;
 
-    private JpegScans(ReadOnlySpan<byte> file) => markers = new JpegMarkers(file);
+    private JpegScans(ReadOnlySpan<byte> file)
+    {
+        this.file = file;
+        markers = new JpegMarkers(file);
+    }
 
     /// <param name="file">A JPEG file.</param>
     /// <returns>What is missing, for a message; null when nothing is.</returns>
@@ -56,6 +69,16 @@ internal ref struct JpegScans
                 frame = JpegFrame.Read(marker, segment);
             }
 
+            if (marker == DefineTables)
+            {
+                tables.Define(segment);
+            }
+
+            if (marker == DefineRestarts && segment.Length >= 2)
+            {
+                restartInterval = BinaryPrimitives.ReadUInt16BigEndian(segment);
+            }
+
             if (marker != StartOfScan)
             {
                 continue;
@@ -68,7 +91,8 @@ internal ref struct JpegScans
 
             if (!frame.HasSeveralScans)
             {
-                return null;
+                var scan = JpegSequentialScan.Create(frame, segment, tables);
+                return scan?.Problem(file[markers.Position..], restartInterval);
             }
 
             scans++;

@@ -120,7 +120,7 @@ public sealed class DamagedImageTests
     }
 
     [Fact]
-    public void A_sequential_jpeg_of_one_scan_is_left_to_the_decoder()
+    public void A_sequential_jpeg_of_one_scan_needs_no_end_marker()
     {
         var whole = TestPictures.Bytes("grey.jpg");
 
@@ -216,6 +216,7 @@ public sealed class DamagedImageTests
     [InlineData("424D57206973206120636172")]                                             // a text: BMW is a car
     [InlineData("5249464624000000574156456D7420")]                                       // sound
     [InlineData("FFD800")]
+    [InlineData("89504E470A1A0A0000000D49484452")]                                       // a PNG that was sent as text
     public void What_is_another_format_is_no_image(string bytes) =>
         Assert.Equal(
             ImageProblem.NotAnImage,
