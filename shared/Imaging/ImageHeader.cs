@@ -45,7 +45,7 @@ internal static class ImageHeader
     /// <param name="file">The encoded image; nothing is decoded.</param>
     /// <param name="limits">What a size is over that not even the decoder reads.</param>
     /// <returns>Width and height as the image would be decoded.</returns>
-    /// <exception cref="ImageException">The file is no image of a format that is read, is damaged, or has a size that is never read.</exception>
+    /// <exception cref="ImageException">The file is no image, is damaged, or has a size that is never read.</exception>
     public static (int WidthPixels, int HeightPixels) ReadSize(string name, Stream file, ImageLimits limits)
     {
         using var stream = new SKManagedStream(file, disposeManagedStream: false);

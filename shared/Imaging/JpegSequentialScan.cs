@@ -8,7 +8,9 @@ internal sealed class JpegSequentialScan
 {
     private const int RestartNumbers = 8;
 
-    /// <summary>Some put a few bytes before the end marker. More of them than a part of the file are a hole: zeros are short blocks.</summary>
+    /// <summary>
+    /// Some put a few bytes before the end marker. More of them than a part of the file come from a hole: zeros are short blocks.
+    /// </summary>
     private const int LeftOverBytesOfCameras = 64;
 
     private const int LeftOverPart = 16;

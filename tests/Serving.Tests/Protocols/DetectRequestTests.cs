@@ -84,7 +84,10 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
     [InlineData("47494638396120002000800000")]
     public async Task I3_what_begins_as_an_image_is_called_damaged_not_another_format(string bytes) =>
         await Refused(
-            Typed(Convert.FromHexString(bytes), "image/x"), HttpStatusCode.UnprocessableEntity, "damaged or ends early", "Send the whole file");
+            Typed(Convert.FromHexString(bytes), "image/x"),
+            HttpStatusCode.UnprocessableEntity,
+            "damaged or ends early",
+            "Send the whole file");
 
     [Fact]
     public async Task I1_a_bmp_of_sides_that_no_decoder_takes_is_too_large()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CsCheck;
 using Pipeline.Golden;
 using Pipeline.Shared.Imaging;
@@ -159,6 +160,20 @@ public sealed class SequentialJpegTests
         Assert.Null(JpegScans.Problem(encoded));
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000);
+    }
+
+    [Fact]
+    public void Endless_definitions_of_tables_are_not_built()
+    {
+        var whole = TestPictures.Bytes("sequential-420.jpg");
+        byte[] definition = [0xFF, 0xC4, 0, 20, 0, 1, .. new byte[15], 5];
+        var endless = Enumerable.Repeat(definition, 200_000).SelectMany(bytes => bytes);
+        byte[] file = [.. whole[..2], .. endless, .. whole[2..]];
+        var watch = Stopwatch.StartNew();
+
+        Assert.Null(JpegScans.Problem(file));
+
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"took {watch.Elapsed}");
     }
 
     [Theory]
