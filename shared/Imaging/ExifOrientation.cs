@@ -12,6 +12,7 @@ internal static class ExifOrientation
     private const ushort Magic = 42;
     private const ushort OrientationTag = 0x0112;
     private const ushort Short = 3;
+    private const ushort Long = 4;
 
     /// <param name="exif">EXIF data in either byte order; the prefix that JPEG puts before it may be there.</param>
     /// <returns>The orientation in the first directory; null when there is none, or the data is damaged.</returns>
@@ -56,8 +57,14 @@ internal static class ExifOrientation
     {
         var type = UInt16(entry[2..], bigEndian);
         var count = UInt32(entry[4..], bigEndian);
-        var value = UInt16(entry[ValueAt..], bigEndian);
-        if (type != Short || count != 1 || value is < 1 or > 8)
+        if (type is not (Short or Long) || count != 1)
+        {
+            return null;
+        }
+
+        var field = entry[ValueAt..];
+        var value = type == Short ? UInt16(field, bigEndian) : UInt32(field, bigEndian);
+        if (value is < 1 or > 8)
         {
             return null;
         }

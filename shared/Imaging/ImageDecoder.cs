@@ -30,7 +30,7 @@ public static class ImageDecoder
     public static (int WidthPixels, int HeightPixels) ReadSize(string path)
     {
         using var file = InputFile.Open(path, Noun);
-        return ImageHeader.ReadSize(path, file);
+        return ImageHeader.ReadSize(path, file, new ImageLimits());
     }
 
     /// <summary>Whether an image would be refused for its size, told from its header; nothing is decoded.</summary>
@@ -43,8 +43,8 @@ public static class ImageDecoder
     {
         using var file = InputFile.Open(path, Noun);
         RequireFileLength(path, file.Length, limits);
-        var size = ImageHeader.ReadSize(path, file);
-        RequireSize(path, size, limits);
+        var size = ImageHeader.ReadSize(path, file, limits);
+        ImageHeader.RequireSize(path, size.WidthPixels, size.HeightPixels, limits);
         return size;
     }
 
@@ -63,13 +63,14 @@ public static class ImageDecoder
         }
 
         using var data = SKData.CreateCopy(encoded.Span);
-        using var codec = ImageHeader.Require(name, SKCodec.Create(data));
+        using var codec = ImageHeader.Require(name, SKCodec.Create(data), encoded.Span, limits);
         using var stream = data.AsStream();
         var origin = ImageHeader.Origin(codec, stream);
-        RequireSize(name, ImageHeader.Size(codec, origin), limits);
+        var size = ImageHeader.Size(codec, origin);
+        ImageHeader.RequireSize(name, size.WidthPixels, size.HeightPixels, limits);
         if (ImageEnd.Problem(codec.EncodedFormat, encoded.Span, stream) is { } problem)
         {
-            throw Damaged(name, problem);
+            throw ImageException.Damaged(name, problem);
         }
 
         var width = codec.Info.Width;
@@ -78,14 +79,18 @@ public static class ImageDecoder
         var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
         if (result != SKCodecResult.Success)
         {
-            throw Damaged(name, result.ToString());
+            throw ImageException.Damaged(name, InWords(result));
         }
 
         return Pack(bitmap.GetPixelSpan(), width, height, origin);
     }
 
-    private static ImageException Damaged(string name, string reason) =>
-        new(ImageProblem.Truncated, $"{name}: the image is damaged or ends early ({reason}).");
+    private static string InWords(SKCodecResult result) => result switch
+    {
+        SKCodecResult.IncompleteInput => "it ends early",
+        SKCodecResult.ErrorInInput or SKCodecResult.InvalidInput => "its data are damaged",
+        _ => "it is of a kind that is not read",
+    };
 
     private static void RequireFileLength(string name, long bytes, ImageLimits limits)
     {
@@ -94,20 +99,6 @@ public static class ImageDecoder
             var message = $"{name}: the file has {bytes:N0} bytes, the limit is {limits.MaxFileBytes:N0}.";
             throw new ImageException(ImageProblem.TooLarge, message);
         }
-    }
-
-    private static void RequireSize(string name, (int WidthPixels, int HeightPixels) size, ImageLimits limits)
-    {
-        var longer = Math.Max(size.WidthPixels, size.HeightPixels);
-        var area = (long)size.WidthPixels * size.HeightPixels;
-        if (longer <= limits.MaxDimensionPixels && area <= limits.MaxPixels)
-        {
-            return;
-        }
-
-        var found = $"the header says {size.WidthPixels} x {size.HeightPixels} pixels";
-        var allowed = $"the limits are {limits.MaxDimensionPixels} a side and {limits.MaxPixels:N0} in all";
-        throw new ImageException(ImageProblem.TooLarge, $"{name}: {found}; {allowed}.");
     }
 
     private static RgbImage Pack(ReadOnlySpan<byte> rgba, int width, int height, SKEncodedOrigin origin)

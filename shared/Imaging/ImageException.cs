@@ -20,6 +20,11 @@ public sealed class ImageException(ImageProblem problem, string message) : UserE
 {
     /// <summary>Why.</summary>
     public ImageProblem Problem => problem;
+
+    /// <param name="name">The image, for the message.</param>
+    /// <param name="reason">What is wrong with it.</param>
+    internal static ImageException Damaged(string name, string reason) =>
+        new(ImageProblem.Truncated, $"{name}: the image is damaged or ends early ({reason}).");
 }
 
 /// <summary>What is refused from the header, before anything is decoded.</summary>

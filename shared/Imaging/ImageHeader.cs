@@ -5,11 +5,18 @@ namespace Pipeline.Shared.Imaging;
 /// <summary>What an image's header says: its format, its size, and how it is to be turned.</summary>
 internal static class ImageHeader
 {
+    /// <summary>A JPEG's size stands behind EXIF data and colour profiles of some hundred kilobytes.</summary>
+    private const int BeginningBytes = 1 << 20;
+
+    private const string BadHeader = "its header is cut, damaged, or of a kind that is not read";
+
     /// <param name="name">Named in messages.</param>
-    /// <param name="codec">What the decoder made of the header; null when it knows no such format.</param>
+    /// <param name="codec">What the decoder made of the header; null when it made nothing of it.</param>
+    /// <param name="beginning">The first bytes of the file, or all.</param>
+    /// <param name="limits">What is refused.</param>
     /// <returns>The codec.</returns>
-    /// <exception cref="ImageException">The file is no image of a format that is read.</exception>
-    public static SKCodec Require(string name, SKCodec? codec)
+    /// <exception cref="ImageException">The file is no image of a format that is read, is damaged, or is over a limit.</exception>
+    public static SKCodec Require(string name, SKCodec? codec, ReadOnlySpan<byte> beginning, ImageLimits limits)
     {
         if (codec is not null && IsSupported(codec.EncodedFormat))
         {
@@ -17,7 +24,7 @@ internal static class ImageHeader
         }
 
         codec?.Dispose();
-        throw new ImageException(ImageProblem.NotAnImage, $"{name}: this is not a PNG, JPEG, WebP, BMP or GIF image.");
+        throw Unreadable(name, beginning, limits);
     }
 
     /// <summary>Where the first pixel belongs by the camera's EXIF data.</summary>
@@ -36,17 +43,77 @@ internal static class ImageHeader
 
     /// <param name="name">Named in messages.</param>
     /// <param name="file">The encoded image; nothing is decoded.</param>
+    /// <param name="limits">What a size is over that not even the decoder reads.</param>
     /// <returns>Width and height as the image would be decoded.</returns>
-    /// <exception cref="ImageException">The file is no image of a format that is read.</exception>
-    public static (int WidthPixels, int HeightPixels) ReadSize(string name, Stream file)
+    /// <exception cref="ImageException">The file is no image, is damaged, or has a size that is never read.</exception>
+    public static (int WidthPixels, int HeightPixels) ReadSize(string name, Stream file, ImageLimits limits)
     {
-        using var codec = Require(name, SKCodec.Create(file));
+        using var stream = new SKManagedStream(file, disposeManagedStream: false);
+        using var codec = SKCodec.Create(stream);
+        if (codec is null || !IsSupported(codec.EncodedFormat))
+        {
+            throw Unreadable(name, ReadBeginning(file), limits);
+        }
+
         return Size(codec, Origin(codec, file));
+    }
+
+    /// <param name="name">Named in messages.</param>
+    /// <param name="widthPixels">Width that the header says.</param>
+    /// <param name="heightPixels">Height that the header says.</param>
+    /// <param name="limits">What is refused.</param>
+    /// <exception cref="ImageException">The size is over a limit.</exception>
+    public static void RequireSize(string name, long widthPixels, long heightPixels, ImageLimits limits)
+    {
+        var longer = Math.Max(widthPixels, heightPixels);
+        if (longer <= limits.MaxDimensionPixels && widthPixels * heightPixels <= limits.MaxPixels)
+        {
+            return;
+        }
+
+        var found = $"the header says {widthPixels} x {heightPixels} pixels";
+        var allowed = $"the limits are {limits.MaxDimensionPixels} a side and {limits.MaxPixels:N0} in all";
+        throw new ImageException(ImageProblem.TooLarge, $"{name}: {found}; {allowed}.");
     }
 
     /// <summary>Whether rows become columns.</summary>
     public static bool IsTransposed(SKEncodedOrigin origin) =>
         origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+
+    /// <summary>Why the decoder makes nothing of a file: the first bytes tell its format, and some more the size that it claims.</summary>
+    private static ImageException Unreadable(string name, ReadOnlySpan<byte> beginning, ImageLimits limits)
+    {
+        if (ImageSignature.Read(beginning) is not { } format)
+        {
+            return new ImageException(ImageProblem.NotAnImage, $"{name}: this is not a PNG, JPEG, WebP, BMP or GIF image.");
+        }
+
+        if (AnnouncedSize.Read(format, beginning) is not { } size)
+        {
+            return ImageException.Damaged(name, BadHeader);
+        }
+
+        if (size.WidthPixels == 0)
+        {
+            return ImageException.Damaged(name, "its header says that it is 0 pixels wide");
+        }
+
+        if (size.HeightPixels == 0)
+        {
+            return ImageException.Damaged(name, "its header says that it is 0 pixels high");
+        }
+
+        RequireSize(name, size.WidthPixels, size.HeightPixels, limits);
+        return ImageException.Damaged(name, BadHeader);
+    }
+
+    private static byte[] ReadBeginning(Stream file)
+    {
+        file.Position = 0;
+        var beginning = new byte[Math.Min(file.Length, BeginningBytes)];
+        var count = file.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false);
+        return beginning[..count];
+    }
 
     private static bool IsSupported(SKEncodedImageFormat format) =>
         format is SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp

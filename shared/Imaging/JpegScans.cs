@@ -3,18 +3,19 @@ using System.Buffers.Binary;
 namespace Pipeline.Shared.Imaging;
 
 /// <summary>
-/// Tells whether a JPEG of several scans is whole. The decoder shows the scans that are there, so a progressive file that ends early
-/// is a blurred picture to it, not a damaged one.
+/// Tells whether a JPEG is whole. The decoder shows the scans that are there, so a progressive file that ends early is a blurred picture
+/// to it, not a damaged one.
 /// </summary>
 /// <remarks>
 /// <para>
 /// The markers are walked (ITU-T T.81, annex B). A progressive file, and a sequential one whose first scan holds only some of the
 /// components, must reach its end marker, and its scans together must send all 64 coefficients of every component down to the
-/// lowest bit. Bytes behind the end marker are fine. A sequential file of one scan is the decoder's business: it counts the rows.
+/// lowest bit. Bytes behind the end marker are fine. In a sequential file of one scan the blocks are counted.
 /// </para>
 /// <para>
-/// What is compressed in a scan is not decoded here: that the last scan was cut, and an end marker put behind it by some tool, is
-/// not found out, and neither are bits that changed within a scan. A cut in an earlier scan is found: the later ones are missing.
+/// What is compressed in one of several scans is not looked at: that the last scan was cut, and an end marker put behind it by some
+/// tool, is not found out, and neither are bits that changed within a scan. A cut in an earlier scan is found: the later ones are
+/// missing. Arithmetic coding, 12 bits and tables that are not in the file are the decoder's business.
 /// </para>
 /// </remarks>
 internal ref struct JpegScans
@@ -22,19 +23,23 @@ internal ref struct JpegScans
     /// <summary>Real files have about ten; each costs the decoder a pass over the whole image.</summary>
     private const int MaxScans = 200;
 
-    private const byte StartOfImage = 0xD8;
-    private const byte EndOfImage = 0xD9;
     private const byte StartOfScan = 0xDA;
-    private const byte FirstRestart = 0xD0;
-    private const byte LastRestart = 0xD7;
-    private const byte Temporary = 0x01;
+    private const byte DefineTables = 0xC4;
+    private const byte DefineRestarts = 0xDD;
 
     private readonly ReadOnlySpan<byte> file;
+    private readonly JpegHuffmanTables tables = new();
+
+    private JpegMarkers markers;
     private JpegFrame? frame;
-    private int position;
+    private int restartInterval;
     private int scans;
 
-    private JpegScans(ReadOnlySpan<byte> file) => this.file = file;
+    private JpegScans(ReadOnlySpan<byte> file)
+    {
+        this.file = file;
+        markers = new JpegMarkers(file);
+    }
 
     /// <param name="file">A JPEG file.</param>
     /// <returns>What is missing, for a message; null when nothing is.</returns>
@@ -42,19 +47,19 @@ internal ref struct JpegScans
 
     private string? Walk()
     {
-        while (NextMarker() is { } marker)
+        while (markers.Next() is { } marker)
         {
-            if (marker == EndOfImage)
+            if (marker == JpegMarkers.EndOfImage)
             {
                 return frame is null ? "it has no frame" : frame.Missing;
             }
 
-            if (HasNoLength(marker))
+            if (JpegMarkers.HasNoLength(marker))
             {
                 continue;
             }
 
-            if (!TryReadSegment(out var segment))
+            if (!markers.TryReadSegment(out var segment))
             {
                 return "a segment is longer than the file";
             }
@@ -62,6 +67,16 @@ internal ref struct JpegScans
             if (JpegFrame.IsStart(marker))
             {
                 frame = JpegFrame.Read(marker, segment);
+            }
+
+            if (marker == DefineTables)
+            {
+                tables.Define(segment);
+            }
+
+            if (marker == DefineRestarts && segment.Length >= 2)
+            {
+                restartInterval = BinaryPrimitives.ReadUInt16BigEndian(segment);
             }
 
             if (marker != StartOfScan)
@@ -76,7 +91,8 @@ internal ref struct JpegScans
 
             if (!frame.HasSeveralScans)
             {
-                return null;
+                var scan = JpegSequentialScan.Create(frame, segment, tables);
+                return scan?.Problem(file[markers.Position..], restartInterval);
             }
 
             scans++;
@@ -87,63 +103,5 @@ internal ref struct JpegScans
         }
 
         return "its end marker is missing";
-    }
-
-    /// <summary>
-    /// The next marker's code; null at the end of the file. What is not a marker is skipped: compressed data, in which FF is followed
-    /// by 00, and bytes that do not belong there.
-    /// </summary>
-    private byte? NextMarker()
-    {
-        while (true)
-        {
-            var distance = file[position..].IndexOf((byte)0xFF);
-            if (distance < 0)
-            {
-                return null;
-            }
-
-            position += distance;
-            while (position < file.Length && file[position] == 0xFF)
-            {
-                position++;
-            }
-
-            if (position == file.Length)
-            {
-                return null;
-            }
-
-            var code = file[position];
-            position++;
-            if (code != 0)
-            {
-                return code;
-            }
-        }
-    }
-
-    private static bool HasNoLength(byte marker) =>
-        marker is StartOfImage or Temporary or (>= FirstRestart and <= LastRestart);
-
-    /// <summary>The bytes behind a marker's length; those of a thumbnail are among them.</summary>
-    private bool TryReadSegment(out ReadOnlySpan<byte> segment)
-    {
-        segment = default;
-        var rest = file[position..];
-        if (rest.Length < 2)
-        {
-            return false;
-        }
-
-        var length = BinaryPrimitives.ReadUInt16BigEndian(rest);
-        if (length < 2 || length > rest.Length)
-        {
-            return false;
-        }
-
-        segment = rest[2..length];
-        position += length;
-        return true;
     }
 }

@@ -79,6 +79,25 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Theory]
+    [InlineData("FFD8FFD9")]
+    [InlineData("89504E470D0A1A0A")]
+    [InlineData("47494638396120002000800000")]
+    public async Task I3_what_begins_as_an_image_is_called_damaged_not_another_format(string bytes) =>
+        await Refused(
+            Typed(Convert.FromHexString(bytes), "image/x"),
+            HttpStatusCode.UnprocessableEntity,
+            "damaged or ends early",
+            "Send the whole file");
+
+    [Fact]
+    public async Task I1_a_bmp_of_sides_that_no_decoder_takes_is_too_large()
+    {
+        byte[] header = [.. "BM"u8, .. new byte[12], 40, 0, 0, 0, 255, 255, 255, 127, 255, 255, 255, 127, .. new byte[28]];
+
+        await Refused(Typed(header, "image/bmp"), HttpStatusCode.RequestEntityTooLarge, "2147483647 x 2147483647", "Send a smaller image");
+    }
+
+    [Theory]
     [InlineData("application/x-www-form-urlencoded"), InlineData("text/plain"), InlineData("application/octet-stream")]
     [InlineData("nonsense")]
     public async Task S7_the_bytes_of_an_image_are_an_image_whatever_they_are_called(string type)

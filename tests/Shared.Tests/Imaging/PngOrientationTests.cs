@@ -76,6 +76,12 @@ public sealed class PngOrientationTests : IDisposable
     }
 
     [Theory]
+    [InlineData("4D4D002A000000080001011200040000000100000006")]
+    [InlineData("49492A000800000001001201040001000000060000000000")]
+    public void I5_an_orientation_of_four_bytes_is_applied(string exif) =>
+        Assert.Equal((Height, Width), SizeWith(Convert.FromHexString(exif)));
+
+    [Theory]
     [InlineData("")]
     [InlineData("4D4D")]
     [InlineData("4D4D002A")]
@@ -87,7 +93,8 @@ public sealed class PngOrientationTests : IDisposable
     [InlineData("5858002A000000080001011200030000000100060000")] // another byte order
     [InlineData("4D4D002A000000080001011200030000000100000000")] // 0
     [InlineData("4D4D002A000000080001011200030000000100090000")] // 9
-    [InlineData("4D4D002A000000080001011200040000000100060000")] // a LONG
+    [InlineData("4D4D002A000000080001011200040000000100060000")] // a LONG of 393216
+    [InlineData("4D4D002A000000080001011200050000000100000006")] // a fraction
     [InlineData("4D4D002A000000080001011200030000000200060000")] // two numbers
     public void Exif_that_is_damaged_leaves_the_image_upright(string exif) =>
         Assert.Equal((Width, Height), SizeWith(Convert.FromHexString(exif)));
