@@ -111,19 +111,36 @@ public static class DetectorCheckpoint
         }
 
         var notFinite = new Dictionary<string, long>(StringComparer.Ordinal);
+        var negative = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var (name, value) in state)
         {
+            if (value.is_floating_point())
+            {
+                FloatCheck.Require(path, name, tensors[name]);
+            }
+
             value.copy_(tensors[name]);
             var count = FiniteCheck.NotFinite(value);
             if (count > 0)
             {
                 notFinite.Add(name, count);
             }
+
+            var negativeCount = VarianceCheck.Negative(name, value);
+            if (negativeCount > 0)
+            {
+                negative.Add(name, negativeCount);
+            }
         }
 
         if (notFinite.Count > 0)
         {
             Console.Error.WriteLine(FiniteCheck.Warning(path, notFinite));
+        }
+
+        if (negative.Count > 0)
+        {
+            Console.Error.WriteLine(VarianceCheck.Warning(path, negative));
         }
     }
 }

@@ -59,6 +59,11 @@ internal static class ImportCommand
                 Console.Error.WriteLine(FiniteCheck.Warning(report.Source, report.NotFinite));
             }
 
+            if (report.NegativeVariance.Count > 0)
+            {
+                Console.Error.WriteLine(VarianceCheck.Warning(report.Source, report.NegativeVariance));
+            }
+
             if (result.GetValue(json))
             {
                 Console.WriteLine(JsonSerializer.Serialize(report, DetectorCheckpoint.Json));
@@ -87,6 +92,7 @@ internal static class ImportCommand
 
         PrintIfAny("not read", [.. report.Unread.Select(entry => $"{entry.Key} ({entry.Value})")]);
         PrintIfAny("not finite", [.. report.NotFinite.Select(entry => $"{entry.Key} ({entry.Value} values)")]);
+        PrintIfAny("negative", [.. report.NegativeVariance.Select(entry => $"{entry.Key} ({entry.Value} values)")]);
         PrintIfAny("beside", report.Beside);
         PrintIfAny("never built", [.. report.Foreign]);
         Console.WriteLine(output);
