@@ -1,4 +1,3 @@
-using System.Globalization;
 using Pipeline.Shared;
 using Pipeline.Shared.Files;
 using Pipeline.Training.Checkpoints.Pth;
@@ -32,7 +31,9 @@ internal sealed class ForeignWeights : IDisposable
     {
         if (IsSafetensorsFile(path))
         {
-            return OfSafetensors(SafetensorsFile.Read(path));
+            var safetensors = SafetensorsFile.Read(path);
+            safetensors.RequireTensors(path);
+            return OfSafetensors(safetensors);
         }
 
         var pth = PthFile.Read(path);
@@ -144,16 +145,7 @@ internal sealed class ForeignWeights : IDisposable
 
     private static string Describe(object key, object? value)
     {
-        var name = Name(key);
+        var name = PickleKind.Key(key);
         return value is PickleOpaque opaque ? $"{name} ({opaque.Kind})" : name;
     }
-
-    private static string Name(object key) => key switch
-    {
-        string text => text,
-        PickleOpaque opaque => $"a key of the kind {opaque.Kind}",
-        PickleTuple => "a tuple",
-        _ when key == PickleDictionary.NoneKey => "None",
-        _ => Convert.ToString(key, CultureInfo.InvariantCulture)!,
-    };
 }
