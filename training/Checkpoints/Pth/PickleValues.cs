@@ -64,6 +64,9 @@ internal sealed class PickleOpaque(PickleGlobal kind)
     /// <summary>Whether it is a plain tensor, of an element type that there is none of here.</summary>
     public bool IsUnreadType { get; init; }
 
+    /// <summary>Whether it is a tensor that is not read, of whatever sort.</summary>
+    public bool IsUnread => IsTensor || IsUnreadType;
+
     public PickleDictionary ToSetIn() => Items ??= new PickleDictionary();
 }
 

@@ -145,7 +145,7 @@ internal static class PthFile
         return start[0] == 0x80 || start.SequenceEqual("L1"u8);
     }
 
-    /// <summary>Refuses a whole model, and tensors among the weights that only a call which is not made would give.</summary>
+    /// <summary>Refuses a whole model, and a file whose tensors only calls which are not made would give.</summary>
     private static object? WeightsOnly(object? root)
     {
         if (root is PickleOpaque { Items: null } model)
@@ -154,15 +154,18 @@ internal static class PthFile
                 $"it is a pickled object of the kind '{model.Kind}', a whole model perhaps, not weights; save its state_dict() instead");
         }
 
-        foreach (var branch in PickleTree.Dictionaries(root, WeightsDepth))
+        var entries = PickleTree.Dictionaries(root, WeightsDepth).SelectMany(branch => branch.Dictionary.Items).ToArray();
+        if (Array.Exists(entries, entry => entry.Value is PickleTensor))
         {
-            foreach (var (key, value) in branch.Dictionary.Items)
+            return root;
+        }
+
+        foreach (var (key, value) in entries)
+        {
+            if (value is PickleOpaque { IsTensor: true } tensor)
             {
-                if (value is PickleOpaque { IsTensor: true } tensor)
-                {
-                    throw new FormatException(
-                        $"the tensor '{key}' would be made by Python's '{tensor.Kind}', which is not run; save it as a dense tensor");
-                }
+                throw new FormatException(
+                    $"the tensor '{key}' would be made by Python's '{tensor.Kind}', which is not run; save it as a dense tensor");
             }
         }
 
