@@ -108,6 +108,17 @@ internal static class ForeignFile
         });
     }
 
+    /// <summary>The weights inside another value.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="before">Opcodes before their dictionary.</param>
+    /// <param name="after">Opcodes behind it, to the pickle's end.</param>
+    public static void WriteWithin(string path, IReadOnlyDictionary<string, Tensor> weights, string before, string after)
+    {
+        PthWriter.Write(path, weights);
+        Replace(path, pickle => before + pickle[2..^1] + after);
+    }
+
     private static string Text(string value) => $"X{(char)value.Length}\0\0\0{value}";
 
     private static void Pack(string path, IReadOnlyDictionary<string, Tensor> weights, Func<string, string> wrap)
