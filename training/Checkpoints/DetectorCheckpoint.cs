@@ -56,7 +56,7 @@ public static class DetectorCheckpoint
     }
 
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
-    /// <exception cref="UserErrorException">The file is no checkpoint, or its tensors do not fit what it says it was built from.</exception>
+    /// <exception cref="UserErrorException">It is no checkpoint, or its tensors do not fit what it says it was built from.</exception>
     public static LoadedDetector Load(string path)
     {
         using var content = SafetensorsFile.Read(path, ImportHint.Detector);

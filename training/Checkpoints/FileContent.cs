@@ -97,7 +97,8 @@ internal static class FileContent
         }
 
         var content = top is null ? "" : $" (at the top: {top})";
-        return $"a Python pickle, and torch.save did not write it{content}; load it in Python and save its tensors as a state_dict with torch.save";
+        return $"a Python pickle, and torch.save did not write it{content}; "
+            + "load it in Python and save its tensors as a state_dict with torch.save";
     }
 
     /// <summary>What a file is that no weights are read from; null when it may be weights.</summary>

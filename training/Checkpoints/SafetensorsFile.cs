@@ -116,7 +116,9 @@ public static class SafetensorsFile
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (headerLength is < 2 or > MaxHeaderBytes || (long)headerLength > stream.Length - 8)
         {
-            throw Refuse($"its header says {headerLength} bytes, the file has {stream.Length - 8} behind the length; it is cut off or damaged, download it again");
+            throw Refuse(
+                $"its header says {headerLength} bytes, the file has {stream.Length - 8} behind the length; "
+                + "it is cut off or damaged, download it again");
         }
 
         var header = new byte[headerLength];

@@ -95,7 +95,8 @@ internal static class ImportCommand
 
     private static void Print(ImportReport report, string output)
     {
-        WriteLine(FormattableString.Invariant($"{report.Source} ({report.Layout}): {report.Backbone.Architecture}, width {report.Backbone.WidthMultiplier:0.####}"));
+        var shape = FormattableString.Invariant($"{report.Backbone.Architecture}, width {report.Backbone.WidthMultiplier:0.####}");
+        WriteLine($"{report.Source} ({report.Layout}): {shape}");
         WriteLine($"network     {report.Network}");
         WriteLine($"mapped      {report.Mapped.Count}");
         WriteLine($"missing     {Names(report.Missing)}");

@@ -154,7 +154,9 @@ public sealed class FileContentTests : IDisposable
 
     [Theory]
     [InlineData("\u0080\u0002}q\0(U\u0005modelq\u0001}q\u0002U\u0001aNsu.", "model (dictionary)")]
-    [InlineData("\u0080\u0002}(X\u0001\0\0\0wcnumpy.core.multiarray\n_reconstruct\n)RX\u0001\0\0\0nK\u0001u.", "w (NumPy array), n (number)")]
+    [InlineData(
+        "\u0080\u0002}(X\u0001\0\0\0wcnumpy.core.multiarray\n_reconstruct\n)RX\u0001\0\0\0nK\u0001u.",
+        "w (NumPy array), n (number)")]
     [InlineData("\u0080\u0004\u0095\u0002\0\0\0\0\0\0\0}.", "an empty dictionary")]
     [InlineData("\u0080\u0004]\u0094.", "a list")]
     [InlineData("(dp0\nVmodel\np1\nI1\ns.", "model (number)")]

@@ -56,13 +56,13 @@ internal sealed class ForeignWeights : IDisposable
             return [];
         }
 
-        var known = read.Select(dictionary => dictionary.Path.Split('.')[0]).ToHashSet(StringComparer.Ordinal);
+        var known = read.Select(dictionary => WrappedNames.Unwrapped(dictionary.Path.Split('.')[0])).ToHashSet(StringComparer.Ordinal);
         foreach (var dictionary in read.Where(dictionary => dictionary.Path.Length == 0))
         {
-            known.UnionWith(dictionary.Entries.Select(entry => entry.Name));
+            known.UnionWith(dictionary.Entries.Select(entry => WrappedNames.Unwrapped(entry.Name)));
         }
 
-        var beside = root.Items.Where(entry => entry.Key is not string key || !known.Contains(key));
+        var beside = root.Items.Where(entry => entry.Key is not string key || !known.Contains(WrappedNames.Unwrapped(key)));
         return [.. beside.Select(entry => Describe(entry.Key, entry.Value))];
     }
 

@@ -12,20 +12,21 @@ internal static class ListedWeights
     public static IReadOnlyList<string> Find(object? root)
     {
         var found = new List<string>();
-        var waiting = new Queue<(string Place, object? Value, int Depth)>();
-        waiting.Enqueue(("", root, 0));
+        var waiting = new Queue<(string Place, object? Value, int Depth, bool IsListed)>();
+        waiting.Enqueue(("", root, 0, false));
         for (var looked = 0; waiting.Count > 0 && looked < MostLooked && found.Count < Shown; looked++)
         {
-            var (place, value, depth) = waiting.Dequeue();
-            if (PickleTree.AsDictionary(value) is { } dictionary && dictionary.Items.Values.Any(item => item is PickleTensor))
+            var (place, value, depth, isListed) = waiting.Dequeue();
+            if (isListed && PickleTree.AsDictionary(value) is { } dictionary && dictionary.Items.Values.Any(item => item is PickleTensor))
             {
                 found.Add(place);
             }
             else if (depth < Depth)
             {
+                var isList = isListed || value is PickleList or PickleTuple;
                 foreach (var (key, item) in Items(value).Take(MostLooked - waiting.Count))
                 {
-                    waiting.Enqueue((place + key, item, depth + 1));
+                    waiting.Enqueue((place + key, item, depth + 1, isList));
                 }
             }
         }
@@ -37,8 +38,10 @@ internal static class ListedWeights
     {
         PickleList list => list.Items.Select((item, index) => (At(index), item)),
         PickleTuple tuple => tuple.Items.Select((item, index) => (At(index), item)),
-        _ => PickleTree.AsDictionary(value)?.Items.Select(entry => ($"['{PickleKind.Key(entry.Key)}']", entry.Value)) ?? [],
+        _ => PickleTree.AsDictionary(value)?.Items.Where(entry => entry.Key is string).Select(entry => (At(entry.Key), entry.Value)) ?? [],
     };
+
+    private static string At(object key) => $"['{key}']";
 
     private static string At(int index) => string.Create(CultureInfo.InvariantCulture, $"[{index}]");
 }

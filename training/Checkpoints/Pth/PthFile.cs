@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.IO.Hashing;
 using System.Numerics;
 using System.Text;
@@ -28,7 +29,7 @@ internal static class PthFile
     private const int WeightsDepth = 2;
 
     /// <summary>What a file in the format before zip begins with.</summary>
-    internal static BigInteger LegacyMagic { get; } = BigInteger.Parse(LegacyMagicDigits, System.Globalization.CultureInfo.InvariantCulture);
+    internal static BigInteger LegacyMagic { get; } = BigInteger.Parse(LegacyMagicDigits, CultureInfo.InvariantCulture);
 
     /// <param name="path">A <c>.pth</c> file.</param>
     /// <exception cref="UserErrorException">The file is missing, broken, or holds more than data; nothing beyond its size is allocated for tensors.</exception>

@@ -31,7 +31,7 @@ internal static class SharedModuleNames
     /// <summary>Whether a module of Python's has the name.</summary>
     public static bool Contains(string module) => Callables.ContainsKey(module);
 
-    /// <summary>Whether a name is one of Python's own in such a module, that reaches for code; private ones of it are taken for such.</summary>
+    /// <summary>Whether a name is one of Python's own in such a module that reaches for code; private ones are taken for such.</summary>
     public static bool HasCode(PickleGlobal global)
     {
         if (!Callables.TryGetValue(global.Module, out var callables))

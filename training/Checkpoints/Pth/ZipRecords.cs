@@ -83,7 +83,9 @@ internal static class ZipRecords
             if (position >= Locator64Bytes + End64Bytes && Bytes(stream, position - Locator64Bytes, Locator64Bytes) is var locator && U32(locator) == Locator64Signature)
             {
                 position = I64(locator.AsSpan(8));
-                var end64 = position >= 0 && position <= stream.Length - End64Bytes ? Bytes(stream, position, End64Bytes) : throw new FormatException($"its end record points outside of the file: {PthFile.Damaged}");
+                var end64 = position >= 0 && position <= stream.Length - End64Bytes
+                    ? Bytes(stream, position, End64Bytes)
+                    : throw new FormatException($"its end record points outside of the file: {PthFile.Damaged}");
                 (count, length, start) = U32(end64) == End64Signature
                     ? (I64(end64.AsSpan(32)), I64(end64.AsSpan(40)), I64(end64.AsSpan(48)))
                     : throw new FormatException($"its end record is broken: {PthFile.Damaged}");

@@ -182,7 +182,9 @@ public sealed class NetworkNamesTests : IDisposable
 
         foreach (var file in new[] { "a.pth", "a.safetensors" })
         {
-            Assert.Equal(100, WeightImport.Backbone(In(file), In("out.safetensors")).Mapped.Count);
+            var report = WeightImport.Backbone(In(file), In("out.safetensors"));
+            Assert.Equal(100, report.Mapped.Count);
+            Assert.Empty(report.Beside);
             AssertWritten(weights);
         }
     }
