@@ -22,9 +22,12 @@ public static class BackboneCheckpoint
     internal static (ResNet Backbone, ResNetOptions Options) Load(string path)
     {
         using var content = SafetensorsFile.Read(path);
+        content.RequireTensors(path);
         if (!content.Metadata.ContainsKey(OptionsKey))
         {
-            throw new UserErrorException($"{path}: this is no backbone that pretrain or import wrote: its metadata has no '{OptionsKey}'.");
+            throw new UserErrorException(
+                $"{path}: this is no backbone that pretrain or import wrote: its metadata has no '{OptionsKey}'; "
+                + $"if a residual network is in it, take it out: {ImportHint.Backbone.For(path)}");
         }
 
         var options = CheckpointMetadata.Read<ResNetOptions>(content, OptionsKey, path) with { BatchNorm = BatchNormMode.Train };
@@ -42,8 +45,16 @@ public static class BackboneCheckpoint
     }
 
     /// <summary>The same from a file that has been read.</summary>
-    internal static void LoadInto(ResNet backbone, SafetensorsContent content, string path) =>
-        DetectorCheckpoint.LoadInto(WithoutCounters(StateDict.InOrder(backbone)), WithoutCounters(content.Tensors), path, content.Unread);
+    internal static void LoadInto(ResNet backbone, SafetensorsContent content, string path)
+    {
+        content.RequireTensors(path);
+        DetectorCheckpoint.LoadInto(
+            WithoutCounters(StateDict.InOrder(backbone)),
+            WithoutCounters(content.Tensors),
+            path,
+            content.Unread,
+            ImportHint.Backbone);
+    }
 
     private static Dictionary<string, Tensor> WithoutCounters(IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
         tensors.Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)).ToDictionary();

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Unicode;
 using Pipeline.Shared;
+using Pipeline.Training.Checkpoints.Pth;
 
 namespace Pipeline.Training.Checkpoints;
 
@@ -8,6 +9,7 @@ namespace Pipeline.Training.Checkpoints;
 internal static class FileContent
 {
     private const int StartBytes = 512, TarMagicAt = 257, HeaderLengthBytes = 8;
+    private const byte PickleProtocol = 0x80;
     private const string DownloadAgain = "download it again";
 
     /// <summary>Formats that no weights are read from, by how they begin.</summary>
@@ -17,6 +19,7 @@ internal static class FileContent
         ([.. "BZh"u8], "a bzip2 archive; unpack it first (bunzip2, or tar -xjf)"),
         ([0xFD, .. "7zXZ"u8], "an xz archive; unpack it first (unxz, or tar -xJf)"),
         ([0x28, 0xB5, 0x2F, 0xFD], "a Zstandard archive; unpack it first (unzstd)"),
+        ([.. "PK\u0005\u0006"u8], $"an empty zip archive; {DownloadAgain}"),
         ([0x37, 0x7A, 0xBC, 0xAF], "a 7-Zip archive; unpack it first"),
         ([.. "Rar!"u8], "a RAR archive; unpack it first"),
         ([0x89, .. "HDF\r\n"u8], "an HDF5 file, as Keras writes weights; only PyTorch's and safetensors files are read"),
@@ -28,6 +31,9 @@ internal static class FileContent
         ([0x7F, .. "ELF"u8], "a program, not weights"),
     ];
 
+    /// <summary>What an HTML page may begin with.</summary>
+    private static readonly string[] HtmlStarts = ["<!doctype html", "<head", "<body", "<title", "<script", "<meta", "<!--"];
+
     /// <summary>Looks at the first bytes; the stream is where it was afterwards.</summary>
     /// <param name="stream">Seekable, at the file's begin.</param>
     /// <param name="path">For messages.</param>
@@ -37,6 +43,16 @@ internal static class FileContent
         var start = new byte[Math.Min(stream.Length, StartBytes)];
         stream.ReadExactly(start);
         stream.Position = 0;
+        if (PlainPickle.IsTorch(start))
+        {
+            return FileFormat.Pickle;
+        }
+
+        if (IsPickle(start) && PlainPickleOf(stream, isSure: start[0] == PickleProtocol) is { } pickle)
+        {
+            throw new UserErrorException($"{path}: this is {pickle}.");
+        }
+
         if (What(start) is { } what)
         {
             throw new UserErrorException($"{path}: this is {what}.");
@@ -57,7 +73,32 @@ internal static class FileContent
             return FileFormat.PyTorchZip;
         }
 
-        return start[0] == 0x80 ? FileFormat.Pickle : FileFormat.Unknown;
+        return FileFormat.Unknown;
+    }
+
+    /// <summary>Whether it may be a pickle: of a protocol that says so, or one before that begins with a value that holds others.</summary>
+    private static bool IsPickle(ReadOnlySpan<byte> start)
+    {
+        const byte HighestProtocol = 5;
+        if (start.Length < 2 || IsSafetensors(start))
+        {
+            return false;
+        }
+
+        return start[0] == PickleProtocol ? start[1] <= HighestProtocol : "(}]c"u8.Contains(start[0]);
+    }
+
+    private static string? PlainPickleOf(Stream stream, bool isSure)
+    {
+        var top = PlainPickle.Top(stream);
+        if (top is null && !isSure)
+        {
+            return null;
+        }
+
+        var content = top is null ? "" : $" (at the top: {top})";
+        return $"a Python pickle, and torch.save did not write it{content}; "
+            + "load it in Python and save its tensors as a state_dict with torch.save";
     }
 
     /// <summary>What a file is that no weights are read from; null when it may be weights.</summary>
@@ -99,8 +140,8 @@ internal static class FileContent
         var text = Decode(start).TrimStart('\u00EF', '\u00BB', '\u00BF', ' ', '\t', '\r', '\n');
         if (text.StartsWith('<'))
         {
-            var hasDoctype = text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase);
-            var isHtml = hasDoctype || text.Contains("<html", StringComparison.OrdinalIgnoreCase);
+            var beginsSo = Array.Exists(HtmlStarts, start => text.StartsWith(start, StringComparison.OrdinalIgnoreCase));
+            var isHtml = beginsSo || text.Contains("<html", StringComparison.OrdinalIgnoreCase);
             var what = isHtml ? "an HTML page" : "an XML document";
             return $"{what}, as a server answers when a download fails; {DownloadAgain}";
         }

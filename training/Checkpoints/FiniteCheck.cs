@@ -15,11 +15,6 @@ internal static class FiniteCheck
     /// <summary>A warning, for one line.</summary>
     /// <param name="path">The file.</param>
     /// <param name="counts">Names and how many values of each are not finite.</param>
-    public static string Warning(string path, IReadOnlyDictionary<string, long> counts)
-    {
-        const int Shown = 5;
-        var names = string.Join(", ", counts.Take(Shown).Select(entry => $"{entry.Key} ({entry.Value} values)"));
-        var rest = counts.Count > Shown ? $" and {counts.Count - Shown} more" : "";
-        return $"warning: {path}: weights that are infinite or no number: {names}{rest}; nothing can be computed with them";
-    }
+    public static string Warning(string path, IReadOnlyDictionary<string, long> counts) =>
+        $"warning: {path}: weights that are infinite or no number: {WeightCounts.Text(counts)}; nothing can be computed with them";
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Shared.Files;
@@ -14,6 +13,16 @@ public sealed record SafetensorsContent(IReadOnlyDictionary<string, Tensor> Tens
 {
     /// <summary>Tensors of types that no tensor here can hold: what each is (<c>F8_E4M3 [64, 3]</c>). They were read past.</summary>
     public IReadOnlyDictionary<string, string> Unread { get; init; } = new Dictionary<string, string>();
+
+    /// <param name="path">The file.</param>
+    /// <exception cref="UserErrorException">It has no tensors, of whatever type.</exception>
+    public void RequireTensors(string path)
+    {
+        if (Tensors.Count + Unread.Count == 0)
+        {
+            throw new UserErrorException($"{path}: it holds no tensors; name a file of weights.");
+        }
+    }
 
     /// <summary>Frees the tensors.</summary>
     public void Dispose()
@@ -85,16 +94,15 @@ public static class SafetensorsFile
 
     /// <param name="path">A <c>.safetensors</c> file.</param>
     /// <exception cref="UserErrorException">The file is missing or breaks a rule of the format; nothing beyond its size is allocated.</exception>
-    public static SafetensorsContent Read(string path)
+    public static SafetensorsContent Read(string path) => Read(path, ImportHint.Backbone);
+
+    /// <summary>The same; where it is PyTorch's, the message tells the command that makes of it what is needed.</summary>
+    internal static SafetensorsContent Read(string path, ImportHint hint)
     {
         using var stream = InputFile.Open(path, "file of weights");
         if (FileContent.Require(stream, path) is FileFormat.PyTorchZip or FileFormat.Pickle)
         {
-            var isNamedSo = Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase);
-            var target = Path.GetFileNameWithoutExtension(path) + (isNamedSo ? "-imported" : "") + ".safetensors";
-            throw new UserErrorException(
-                $"{path}: this is PyTorch's format; turn it into safetensors first: "
-                + $"pipeline-train import --weights {path} --output {target}");
+            throw new UserErrorException($"{path}: this is PyTorch's format; turn it into safetensors first: {hint.For(path)}");
         }
 
         Exception Refuse(string reason, Exception? cause = null) => new UserErrorException($"{path}: not a valid safetensors file: {reason}.", cause!);
@@ -108,7 +116,9 @@ public static class SafetensorsFile
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (headerLength is < 2 or > MaxHeaderBytes || (long)headerLength > stream.Length - 8)
         {
-            throw Refuse($"its header says {headerLength} bytes, the file has {stream.Length - 8} behind the length; it may be cut off");
+            throw Refuse(
+                $"its header says {headerLength} bytes, the file has {stream.Length - 8} behind the length; "
+                + "it is cut off or damaged, download it again");
         }
 
         var header = new byte[headerLength];
@@ -117,7 +127,7 @@ public static class SafetensorsFile
         {
             return Read(stream, header, stream.Length - 8 - (long)headerLength);
         }
-        catch (Exception exception) when (exception is JsonException or FormatException or OverflowException or InvalidOperationException or DecoderFallbackException)
+        catch (FormatException exception)
         {
             throw Refuse(exception.Message.TrimEnd('.'), exception);
         }
@@ -125,30 +135,7 @@ public static class SafetensorsFile
 
     private static SafetensorsContent Read(Stream stream, byte[] header, long dataLength)
     {
-        _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(header);
-        if (header[0] != (byte)'{')
-        {
-            throw new FormatException("the header does not begin with '{'");
-        }
-
-        using var json = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
-        var entries = new List<Entry>();
-        foreach (var property in json.RootElement.EnumerateObject())
-        {
-            if (property.Name == MetadataKey)
-            {
-                foreach (var text in property.Value.EnumerateObject())
-                {
-                    metadata.Add(text.Name, text.Value.ValueKind == JsonValueKind.String ? text.Value.GetString()! : throw new FormatException($"metadata '{text.Name}' is not text"));
-                }
-
-                continue;
-            }
-
-            entries.Add(Parse(property));
-        }
-
+        var (entries, metadata) = SafetensorsHeader.Read(header);
         long expected = 0;
         foreach (var entry in entries.OrderBy(entry => entry.From).ThenBy(entry => entry.To))
         {
@@ -195,33 +182,4 @@ public static class SafetensorsFile
 
         return tensor;
     }
-
-    private static Entry Parse(JsonProperty property)
-    {
-        foreach (var field in property.Value.EnumerateObject().Where(field => field.Name is not ("dtype" or "shape" or "data_offsets")))
-        {
-            throw new FormatException($"tensor '{property.Name}' has the unknown field '{field.Name}'");
-        }
-
-        JsonElement Field(string name) => property.Value.TryGetProperty(name, out var value) ? value : throw new FormatException($"tensor '{property.Name}' has no {name}");
-        var dtype = Field("dtype").GetString()!;
-        var type = SafetensorsType.Named(dtype) ?? throw new FormatException($"tensor '{property.Name}' has the unknown dtype '{dtype}'");
-        long[] shape = [.. Field("shape").EnumerateArray().Select(size => size.GetInt64())];
-        long[] offsets = [.. Field("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
-        if (shape.Any(size => size < 0) || offsets is not [>= 0, >= 0] || offsets[1] < offsets[0])
-        {
-            throw new FormatException($"tensor '{property.Name}' has a negative size or wrong offsets");
-        }
-
-        var bytes = type.Bytes(shape);
-        if (bytes != offsets[1] - offsets[0])
-        {
-            throw new FormatException($"tensor '{property.Name}' needs {bytes} bytes, its offsets give {offsets[1] - offsets[0]}");
-        }
-
-        return new Entry(property.Name, type, shape, From: offsets[0], To: offsets[1]);
-    }
-
-    /// <summary>A tensor as the header tells it; its place counts from the first byte of data.</summary>
-    private sealed record Entry(string Name, SafetensorsType Type, long[] Shape, long From, long To);
 }

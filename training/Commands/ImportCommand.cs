@@ -36,6 +36,10 @@ internal static class ImportCommand
         };
         command.SetAction(result =>
         {
+            var chosen = result.GetValue(kind)!;
+            RequireFit(result, momentum, chosen, Backbone);
+            RequireFit(result, labels, chosen, Detector);
+            RequireFit(result, epsilon, chosen, Detector);
             var (source, target) = (result.GetValue(weights)!, result.GetValue(output)!);
             if (Path.GetExtension(target).ToLowerInvariant() is not (".safetensors" or ".pth") || (result.GetValue(kind) == Contrastive && !target.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)))
             {
@@ -56,7 +60,12 @@ internal static class ImportCommand
             }, replace: result.GetValue(force));
             if (report!.NotFinite.Count > 0)
             {
-                Console.Error.WriteLine(FiniteCheck.Warning(report.Source, report.NotFinite));
+                Console.Error.WriteLine(NameText.Escaped(FiniteCheck.Warning(report.Source, report.NotFinite)));
+            }
+
+            if (report.NegativeVariance.Count > 0)
+            {
+                Console.Error.WriteLine(NameText.Escaped(VarianceCheck.Warning(report.Source, report.NegativeVariance)));
             }
 
             if (result.GetValue(json))
@@ -73,30 +82,43 @@ internal static class ImportCommand
         return command;
     }
 
+    /// <exception cref="UserErrorException">An option is given that means nothing for what is imported.</exception>
+    private static void RequireFit(ParseResult result, Option option, string chosen, string needed)
+    {
+        if (chosen != needed && result.GetResult(option) is { Implicit: false })
+        {
+            throw new UserErrorException($"{option.Name} means nothing with --as {chosen}; it goes with --as {needed}.");
+        }
+    }
+
+    private static void WriteLine(string line) => Console.WriteLine(NameText.Escaped(line));
+
     private static void Print(ImportReport report, string output)
     {
-        Console.WriteLine(FormattableString.Invariant($"{report.Source} ({report.Layout}): {report.Backbone.Architecture}, width {report.Backbone.WidthMultiplier:0.####}"));
-        Console.WriteLine($"network     {report.Network}");
-        Console.WriteLine($"mapped      {report.Mapped.Count}");
-        Console.WriteLine($"missing     {Names(report.Missing)}");
-        Console.WriteLine($"unexpected  {Names(report.Unexpected)}");
+        var shape = FormattableString.Invariant($"{report.Backbone.Architecture}, width {report.Backbone.WidthMultiplier:0.####}");
+        WriteLine($"{report.Source} ({report.Layout}): {shape}");
+        WriteLine($"network     {report.Network}");
+        WriteLine($"mapped      {report.Mapped.Count}");
+        WriteLine($"missing     {Names(report.Missing)}");
+        WriteLine($"unexpected  {Names(report.Unexpected)}");
         foreach (var (part, names) in report.Ignored)
         {
-            Console.WriteLine($"not needed  {part}: {Names(names)}");
+            WriteLine($"not needed  {part}: {Names(names)}");
         }
 
         PrintIfAny("not read", [.. report.Unread.Select(entry => $"{entry.Key} ({entry.Value})")]);
         PrintIfAny("not finite", [.. report.NotFinite.Select(entry => $"{entry.Key} ({entry.Value} values)")]);
+        PrintIfAny("negative", [.. report.NegativeVariance.Select(entry => $"{entry.Key} ({entry.Value} values)")]);
         PrintIfAny("beside", report.Beside);
         PrintIfAny("never built", [.. report.Foreign]);
-        Console.WriteLine(output);
+        WriteLine(output);
     }
 
     private static void PrintIfAny(string title, IReadOnlyList<string> names)
     {
         if (names.Count > 0)
         {
-            Console.WriteLine($"{title,-11} {Names(names, MoreNamesShown)}");
+            WriteLine($"{title,-11} {Names(names, MoreNamesShown)}");
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed class ContrastiveTraining : IDisposable
             return;
         }
 
-        using var content = SafetensorsFile.Read(path);
+        using var content = SafetensorsFile.Read(path, ImportHint.Contrastive);
         var both = ContrastiveCheckpoint.IsOne(content);
         if (both)
         {

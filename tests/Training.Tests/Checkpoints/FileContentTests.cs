@@ -58,6 +58,12 @@ public sealed class FileContentTests : IDisposable
     [InlineData("\r\n <HTML><body>404", "an HTML page")]
     [InlineData("\u00EF\u00BB\u00BF<!doctype html>", "an HTML page")]
     [InlineData("<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "an XML document")]
+    [InlineData("<head><title>Sign in</title></head>", "an HTML page")]
+    [InlineData("<BODY>Not Found", "an HTML page")]
+    [InlineData("<title>503", "an HTML page")]
+    [InlineData("<script>location='x'</script>", "an HTML page")]
+    [InlineData("<!-- error -->", "an HTML page")]
+    [InlineData("PK\u0005\u0006\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "an empty zip archive; download it again")]
     [InlineData("{\"error\": \"Repository not found\"}", "a JSON text")]
     [InlineData("Not Found", "a text")]
     [InlineData("Datei nicht gefunden: sch\u00C3\u00B6n", "a text")]
@@ -110,6 +116,80 @@ public sealed class FileContentTests : IDisposable
         var refusal = Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("model.pkl"), In("out.safetensors")));
 
         Assert.Contains("torch.save did not write it", refusal.Message);
+    }
+
+    [Fact]
+    public void C6_a_cut_or_flipped_archive_is_to_be_downloaded_again()
+    {
+        using var scope = NewDisposeScope();
+        PthWriter.Write(In("whole.pth"), ForeignFile.Weights());
+        var whole = File.ReadAllBytes(In("whole.pth"));
+        var flipped = (byte[])whole.Clone();
+        flipped[whole.Length / 2] ^= 1;
+        byte[][] broken = [whole[..2], whole[..4], whole[..40], whole[..^3000], whole[..^1], flipped];
+        foreach (var bytes in broken)
+        {
+            File.WriteAllBytes(In("a.pth"), bytes);
+
+            var message = Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("a.pth"), In("out.safetensors"))).Message;
+
+            Assert.Contains("download it again", message);
+        }
+    }
+
+    [Fact]
+    public void C6_an_archive_of_two_folders_is_to_be_unpacked()
+    {
+        using (var zip = ZipFile.Open(In("a.pth"), ZipArchiveMode.Create))
+        {
+            foreach (var name in new[] { "weights/model.pth", "__MACOSX/._model.pth" })
+            {
+                using var entry = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
+                entry.Write("weights"u8);
+            }
+        }
+
+        Assert.Contains("unpack it", Assert.Throws<UserErrorException>(() => PthFile.Read(In("a.pth"))).Message);
+    }
+
+    [Theory]
+    [InlineData("\u0080\u0002}q\0(U\u0005modelq\u0001}q\u0002U\u0001aNsu.", "model (dictionary)")]
+    [InlineData(
+        "\u0080\u0002}(X\u0001\0\0\0wcnumpy.core.multiarray\n_reconstruct\n)RX\u0001\0\0\0nK\u0001u.",
+        "w (NumPy array), n (number)")]
+    [InlineData("\u0080\u0004\u0095\u0002\0\0\0\0\0\0\0}.", "an empty dictionary")]
+    [InlineData("\u0080\u0004]\u0094.", "a list")]
+    [InlineData("(dp0\nVmodel\np1\nI1\ns.", "model (number)")]
+    [InlineData("}q\0X\u0001\0\0\0aq\u0001K\u0001s.", "a (number)")]
+    public void C6_a_plain_pickle_is_named_everywhere_with_what_it_has_at_the_top(string pickle, string top)
+    {
+        File.WriteAllBytes(In("a.pkl"), Encoding.Latin1.GetBytes(pickle));
+
+        var expected = $"this is a Python pickle, and torch.save did not write it (at the top: {top})";
+        Assert.All(Refusals(In("a.pkl")), message => Assert.Contains(expected, message));
+    }
+
+    [Theory]
+    [InlineData("\u0080\u0002cos\nsystem\n(U\u0004truetR.")]
+    [InlineData("\u0080\u0003}q\0X\u0001\0\0\0aq\u0001B\u00FF\u00FF\0\0cut")]
+    public void C6_a_plain_pickle_that_cannot_be_looked_into_is_named_all_the_same(string pickle)
+    {
+        File.WriteAllBytes(In("a.pkl"), Encoding.Latin1.GetBytes(pickle));
+
+        Assert.All(Refusals(In("a.pkl")), message => Assert.Contains("a Python pickle, and torch.save did not write it;", message));
+    }
+
+    [Theory]
+    [InlineData("\u0080\u0002\u008A\nl\u00FC\u009CF\u00F9 j\u00A8P\u0019.")]
+    [InlineData("\u0080\u0004\u0095\r\0\0\0\0\0\0\0\u008A\nl\u00FC\u009CF\u00F9 j\u00A8P\u0019.")]
+    [InlineData("\u0080\u0002\u008A\nl\u00FC")]
+    [InlineData("L119547037146038801333356L\n.")]
+    public void C6_a_pickle_with_pytorch_s_number_that_ends_early_is_cut_off(string start)
+    {
+        File.WriteAllBytes(In("a.pth"), Encoding.Latin1.GetBytes(start));
+
+        Assert.Contains("cut off", Refusals(In("a.pth"))[0]);
+        Assert.Contains("PyTorch's format", Refusals(In("a.pth"))[1]);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

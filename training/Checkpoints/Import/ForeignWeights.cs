@@ -1,4 +1,3 @@
-using System.Globalization;
 using Pipeline.Shared;
 using Pipeline.Shared.Files;
 using Pipeline.Training.Checkpoints.Pth;
@@ -32,7 +31,9 @@ internal sealed class ForeignWeights : IDisposable
     {
         if (IsSafetensorsFile(path))
         {
-            return OfSafetensors(SafetensorsFile.Read(path));
+            var safetensors = SafetensorsFile.Read(path);
+            safetensors.RequireTensors(path);
+            return OfSafetensors(safetensors);
         }
 
         var pth = PthFile.Read(path);
@@ -55,13 +56,13 @@ internal sealed class ForeignWeights : IDisposable
             return [];
         }
 
-        var known = read.Select(dictionary => dictionary.Path.Split('.')[0]).ToHashSet(StringComparer.Ordinal);
+        var known = read.Select(dictionary => WrappedNames.Unwrapped(dictionary.Path.Split('.')[0])).ToHashSet(StringComparer.Ordinal);
         foreach (var dictionary in read.Where(dictionary => dictionary.Path.Length == 0))
         {
-            known.UnionWith(dictionary.Entries.Select(entry => entry.Name));
+            known.UnionWith(dictionary.Entries.Select(entry => WrappedNames.Unwrapped(entry.Name)));
         }
 
-        var beside = root.Items.Where(entry => entry.Key is not string key || !known.Contains(key));
+        var beside = root.Items.Where(entry => entry.Key is not string key || !known.Contains(WrappedNames.Unwrapped(key)));
         return [.. beside.Select(entry => Describe(entry.Key, entry.Value))];
     }
 
@@ -91,17 +92,12 @@ internal sealed class ForeignWeights : IDisposable
     {
         var read = file.Tensors.Select(entry => new ForeignEntry(entry.Key, entry.Value, Unread: null));
         var unread = file.Unread.Select(entry => new ForeignEntry(entry.Key, Tensor: null, $"of type {entry.Value}"));
-        return new ForeignWeights(file, [new ForeignDictionary("", [.. read, .. unread])]);
+        return new ForeignWeights(file, [new ForeignDictionary("", WrappedNames.Unwrapped([.. read, .. unread]))]);
     }
 
     private static ForeignWeights OfPth(PthContent pth, string path)
     {
         var branches = PickleTree.Dictionaries(pth.Root, Depth);
-        if (branches.Count == 0)
-        {
-            throw new UserErrorException($"{path}: it holds no dictionary of weights; save a model's state_dict().");
-        }
-
         ForeignDictionary[] dictionaries =
         [
             .. branches.Where(branch => branch.Dictionary.Items.Values.Any(value => value is PickleTensor))
@@ -109,12 +105,38 @@ internal sealed class ForeignWeights : IDisposable
         ];
         if (dictionaries.Length == 0)
         {
-            var entries = branches[0].Dictionary.Items.Take(Shown).Select(entry => Describe(entry.Key, entry.Value)).ToArray();
-            var found = entries.Length == 0 ? "nothing" : string.Join(", ", entries);
-            throw new UserErrorException($"{path}: no weights are in it, at the top it has {found}; save a model's state_dict().");
+            throw new UserErrorException($"{path}: {WhatItHolds(pth.Root, branches)}.");
         }
 
         return new ForeignWeights(pth, dictionaries);
+    }
+
+    /// <summary>What a file has where no dictionary by itself holds tensors.</summary>
+    private static string WhatItHolds(object? root, IReadOnlyList<PickleBranch> branches)
+    {
+        var listed = ListedWeights.Find(root);
+        if (listed.Count > 0)
+        {
+            return $"its dictionaries of tensors are in a list or tuple, at {string.Join(", ", listed)}; "
+                + $"save one of them alone: torch.save(torch.load(…){listed[0]}, …)";
+        }
+
+        if (branches.Count == 0)
+        {
+            return $"it holds a {PickleKind.Of(root)}, no dictionary of weights; save a model's state_dict()";
+        }
+
+        var arrays = branches.SelectMany(branch => branch.Dictionary.Items).Where(entry => entry.Value is PickleOpaque { IsArray: true });
+        string[] names = [.. arrays.Select(entry => PickleKind.Key(entry.Key))];
+        if (names.Length > 0)
+        {
+            return $"it holds {names.Length} NumPy arrays and no tensors: {string.Join(", ", names.Take(Shown))}; "
+                + "make tensors of them with torch.from_numpy and save those";
+        }
+
+        string[] entries = [.. branches[0].Dictionary.Items.Take(Shown).Select(entry => Describe(entry.Key, entry.Value))];
+        var found = entries.Length == 0 ? "nothing" : string.Join(", ", entries);
+        return $"no weights are in it, at the top it has {found}; save a model's state_dict()";
     }
 
     private static ForeignEntry[] Entries(PthContent pth, PickleDictionary dictionary)
@@ -139,21 +161,12 @@ internal sealed class ForeignWeights : IDisposable
             }
         }
 
-        return [.. entries];
+        return WrappedNames.Unwrapped([.. entries]);
     }
 
     private static string Describe(object key, object? value)
     {
-        var name = Name(key);
+        var name = PickleKind.Key(key);
         return value is PickleOpaque opaque ? $"{name} ({opaque.Kind})" : name;
     }
-
-    private static string Name(object key) => key switch
-    {
-        string text => text,
-        PickleOpaque opaque => $"a key of the kind {opaque.Kind}",
-        PickleTuple => "a tuple",
-        _ when key == PickleDictionary.NoneKey => "None",
-        _ => Convert.ToString(key, CultureInfo.InvariantCulture)!,
-    };
 }

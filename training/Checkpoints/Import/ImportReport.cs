@@ -33,4 +33,7 @@ public sealed record ImportReport(
 
     /// <summary>Weights that were taken over with values that are infinite or no number: how many of them.</summary>
     public IReadOnlyDictionary<string, long> NotFinite { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Variances of batch norms that were taken over with values less than zero: how many of them.</summary>
+    public IReadOnlyDictionary<string, long> NegativeVariance { get; init; } = new Dictionary<string, long>();
 }

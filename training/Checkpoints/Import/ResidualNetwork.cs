@@ -7,7 +7,9 @@ namespace Pipeline.Training.Checkpoints.Import;
 /// <param name="Dictionary">Where.</param>
 /// <param name="Front">What stands before the names, whatever its author called it.</param>
 /// <param name="Canonical">torchvision's names by the file's.</param>
-internal sealed partial record ResidualNetwork(ForeignDictionary Dictionary, string Front, IReadOnlyDictionary<string, string> Canonical)
+/// <param name="Extras">Names inside its stem and layers that torchvision's network does not have: it computes more.</param>
+internal sealed partial record ResidualNetwork(
+    ForeignDictionary Dictionary, string Front, IReadOnlyDictionary<string, string> Canonical, IReadOnlyList<string> Extras)
 {
     private const string FirstConvolution = "conv1.weight", FirstBlock = "layer1.0.conv1.weight";
     private const int Layers = 4;
@@ -38,7 +40,7 @@ internal sealed partial record ResidualNetwork(ForeignDictionary Dictionary, str
             var front = name[..^FirstBlock.Length];
             if (entries.ContainsKey(front + FirstConvolution))
             {
-                yield return new ResidualNetwork(dictionary, front, Map(entries.Keys, front, rest => rest));
+                yield return Of(dictionary, entries.Keys, front, rest => rest);
             }
         }
     }
@@ -65,15 +67,16 @@ internal sealed partial record ResidualNetwork(ForeignDictionary Dictionary, str
             {
                 var modules = layers.Select((number, index) => KeyValuePair.Create(sequence.Key + number, $"layer{index + 1}"))
                     .Append(KeyValuePair.Create(convolution, "conv1")).Append(KeyValuePair.Create(norm, "bn1")).ToDictionary();
-                var canonical = Map(entries.Keys, sequence.Key, rest => Renamed(sequence.Key + rest, modules));
-                yield return new ResidualNetwork(dictionary, sequence.Key, canonical);
+                yield return Of(dictionary, entries.Keys, sequence.Key, rest => Renamed(sequence.Key + rest, modules));
             }
         }
     }
 
-    private static Dictionary<string, string> Map(IEnumerable<string> names, string front, Func<string, string> canonical)
+    private static ResidualNetwork Of(
+        ForeignDictionary dictionary, IEnumerable<string> names, string front, Func<string, string> canonical)
     {
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        var extras = new List<string>();
         foreach (var name in names.Where(name => name.StartsWith(front, StringComparison.Ordinal)))
         {
             var meaning = canonical(name[front.Length..]);
@@ -81,9 +84,13 @@ internal sealed partial record ResidualNetwork(ForeignDictionary Dictionary, str
             {
                 map.Add(name, meaning);
             }
+            else if (WeightName.IsExtra(meaning))
+            {
+                extras.Add(name);
+            }
         }
 
-        return map;
+        return new ResidualNetwork(dictionary, front, map, extras);
     }
 
     /// <summary>A name with its module's canonical one in place of the numbers.</summary>

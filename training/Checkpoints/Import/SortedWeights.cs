@@ -16,6 +16,7 @@ internal sealed class SortedWeights
     private readonly List<SortedWeight> entries = [];
     private readonly Dictionary<string, string> mapped = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> notFinite = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> negativeVariance = new(StringComparer.Ordinal);
 
     /// <exception cref="UserErrorException">Nothing tells which network is meant, or one weight is there twice.</exception>
     public SortedWeights(string source, ForeignWeights foreign)
@@ -82,6 +83,7 @@ internal sealed class SortedWeights
     {
         foreach (var entry in With(owner, part).Where(entry => entry.Tensor is not null))
         {
+            FloatCheck.Require(source, entry.Name, entry.Tensor!);
             var value = entry.Tensor!.to(float32);
             Note(entry, value);
             yield return KeyValuePair.Create(front + entry.Meaning.Canonical, value);
@@ -90,6 +92,7 @@ internal sealed class SortedWeights
 
     /// <summary>Copies into a module's tensors.</summary>
     /// <returns>Names that the file does not have in that shape; counters of batches are not needed.</returns>
+    /// <exception cref="UserErrorException">A weight is a whole number; or the file's network has more than the module.</exception>
     public List<string> Fill(IEnumerable<KeyValuePair<string, Tensor>> target, WeightOwner owner, WeightPart part)
     {
         using var _ = no_grad();
@@ -99,6 +102,7 @@ internal sealed class SortedWeights
         {
             if (weights.TryGetValue(name, out var found) && found.Tensor is { } tensor && tensor.shape.SequenceEqual(value.shape))
             {
+                FloatCheck.Require(source, found.Name, tensor);
                 value.copy_(tensor);
                 Note(found, value);
             }
@@ -106,6 +110,11 @@ internal sealed class SortedWeights
             {
                 missing.Add(name);
             }
+        }
+
+        if (part == WeightPart.Backbone)
+        {
+            RefuseExtras(owner, missing);
         }
 
         return missing;
@@ -141,6 +150,7 @@ internal sealed class SortedWeights
             Foreign = foreign.Foreign,
             Unread = rest.Where(entry => entry.Unread is not null).ToDictionary(entry => entry.Name, entry => entry.Unread!),
             NotFinite = notFinite,
+            NegativeVariance = negativeVariance,
         };
     }
 
@@ -208,6 +218,35 @@ internal sealed class SortedWeights
         if (count > 0)
         {
             notFinite[entry.Name] = count;
+        }
+
+        var negative = VarianceCheck.Negative(entry.Meaning.Canonical, value);
+        if (negative > 0)
+        {
+            negativeVariance[entry.Name] = negative;
+        }
+    }
+
+    /// <summary>Refuses a network that has more inside it than the one it was copied into: that one computes something else.</summary>
+    private void RefuseExtras(WeightOwner owner, List<string> missing)
+    {
+        var network = owner == WeightOwner.Key ? networks.Key : networks.Query;
+        if (network is null)
+        {
+            return;
+        }
+
+        var notTaken = With(owner, WeightPart.Backbone)
+            .Where(entry => !mapped.ContainsKey(entry.Name) && !missing.Contains(entry.Meaning.Canonical))
+            .Select(entry => entry.Name);
+        string[] extras = [.. network.Extras, .. notTaken];
+        if (extras.Length > 0)
+        {
+            var names = string.Join(", ", extras.Take(Shown));
+            var rest = extras.Length > Shown ? $" and {extras.Length - Shown} more" : "";
+            throw new UserErrorException(
+                $"{source}: its network has weights that a plain ResNet does not have, and without them computes something else: "
+                + $"{names}{rest}; nothing was written.");
         }
     }
 

@@ -49,8 +49,19 @@ internal sealed partial record WeightName(WeightOwner Owner, WeightPart Part, st
     /// <summary>What data parallel training, compilation and Lightning put in front of every name.</summary>
     private static readonly string[] Wrappers = ["module.", "_orig_mod.", "model."];
 
+    /// <summary>What is noted beside weights and takes no part in computing: PyTorch's counters and extra states, thop's counts.</summary>
+    private static readonly string[] Notes = [".num_batches_tracked", "._extra_state", ".total_ops", ".total_params"];
+
     /// <summary>Whether it is torchvision's name of a weight or a statistic of the residual network.</summary>
     public static bool IsBackbone(string name) => BackboneNames.IsMatch(name);
+
+    /// <summary>
+    /// Whether it stands inside the residual network and is none of its weights; what profilers and PyTorch note there is not meant.
+    /// </summary>
+    public static bool IsExtra(string name) =>
+        InsideBackbone.IsMatch(name)
+        && !IsBackbone(name)
+        && !Array.Exists(Notes, note => name.EndsWith(note, StringComparison.Ordinal));
 
     /// <summary>
     /// Reads PyContrast's, MoCo's (v1, v2), torchvision's (classifiers and detectors, old and new) and our own names, with or without
@@ -103,6 +114,9 @@ internal sealed partial record WeightName(WeightOwner Owner, WeightPart Part, st
 
     [GeneratedRegex(@"^(conv1\.weight|bn1\.(weight|bias|running_mean|running_var)|layer[1-4]\.\d{1,2}\.(conv[1-3]\.weight|downsample\.0\.weight|(bn[1-3]|downsample\.1)\.(weight|bias|running_mean|running_var)))$")]
     private static partial Regex BackboneNames { get; }
+
+    [GeneratedRegex(@"^(conv1|bn1|layer[1-4])\.")]
+    private static partial Regex InsideBackbone { get; }
 
     [GeneratedRegex(@"^(head|head_jig\.fc1)\.[02]\.(weight|bias)$|^head_jig\.fc2\.(weight|bias)$")]
     private static partial Regex HeadNames { get; }

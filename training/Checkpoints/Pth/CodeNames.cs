@@ -8,10 +8,10 @@ internal static class CodeNames
     /// <summary>With all that lies below them.</summary>
     private static readonly FrozenSet<string> Modules = FrozenSet.Create(
         StringComparer.Ordinal,
-        "os", "posix", "nt", "sys", "subprocess", "posixsubprocess", "commands", "popen2", "pty", "platform", "signal", "shutil",
+        "os", "posix", "nt", "sys", "subprocess", "posixsubprocess", "popen2", "pty", "signal", "shutil",
         "tempfile", "webbrowser", "importlib", "imp", "runpy", "pkgutil", "zipimport", "pkg_resources", "pydoc", "pip",
-        "ensurepip", "venv", "setuptools", "distutils", "site", "code", "codeop", "codecs", "py_compile", "compileall",
-        "rlcompleter", "ast", "dis", "inspect", "gc", "types", "operator", "functools", "timeit", "trace", "profile", "cProfile",
+        "ensurepip", "venv", "setuptools", "distutils", "codeop", "codecs", "py_compile", "compileall",
+        "rlcompleter", "ast", "dis", "inspect", "gc", "operator", "functools", "timeit", "cProfile",
         "pdb", "bdb", "doctest", "unittest", "idlelib", "ctypes", "cffi", "winreg", "msvcrt", "winapi", "mmap", "fcntl", "io",
         "zipfile", "tarfile", "socket", "socketserver", "ssl", "http", "httplib", "urllib", "urllib2", "urllib3", "requests",
         "ftplib", "smtplib", "telnetlib", "xmlrpc", "asyncio", "multiprocessing", "concurrent", "threading", "thread", "pickle",
@@ -57,7 +57,10 @@ internal static class CodeNames
             return !IsBuiltinData(global.Name);
         }
 
-        return IsCodeModule(global.Module) || global.Name.Split('.').Any(IsCodePart);
+        return IsCodeModule(global.Module)
+            || SharedModuleNames.HasCode(global)
+            || global.Name.Split('.').Any(IsCodePart)
+            || global.Name.Split('.').SkipLast(1).Any(SharedModuleNames.Contains);
     }
 
     /// <summary>Whether it is <c>getattr</c>, by which Python 3.11 writes members of enumerations.</summary>

@@ -30,7 +30,7 @@ internal static class PickleCalls
             Typed(dtype, arguments),
         ("_rebuild_parameter" or "_rebuild_parameter_with_state", [PickleTensor tensor, bool requiresGrad, PickleDictionary, ..]) =>
             tensor with { RequiresGrad = requiresGrad, IsParameter = true },
-        ("_rebuild_parameter" or "_rebuild_parameter_with_state", [PickleOpaque { IsUnreadType: true } unread, bool, ..]) => unread,
+        ("_rebuild_parameter" or "_rebuild_parameter_with_state", [PickleOpaque { IsUnread: true } unread, bool, ..]) => unread,
         _ => throw new FormatException($"'{global}' with arguments that PyTorch does not write{Foreign(arguments)}"),
     };
 

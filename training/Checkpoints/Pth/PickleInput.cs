@@ -46,7 +46,7 @@ internal sealed class PickleInput(Stream stream, long end)
     {
         if (length > (ulong)left)
         {
-            throw new FormatException($"the pickle claims {length} more bytes, {left} are left");
+            throw new FormatException($"the pickle claims {length} more bytes, {left} are left: {PthFile.Damaged}");
         }
 
         left -= (long)length;

@@ -56,8 +56,16 @@ internal sealed class PickleOpaque(PickleGlobal kind)
     public bool IsTensor =>
         kind.Module.StartsWith("torch", StringComparison.Ordinal) && kind.Name.StartsWith("_rebuild", StringComparison.Ordinal);
 
+    /// <summary>Whether it would be an array of NumPy's.</summary>
+    public bool IsArray =>
+        kind is { Module: "numpy.core.multiarray" or "numpy._core.multiarray", Name: "_reconstruct" }
+        || kind is { Module: "numpy.core.numeric" or "numpy._core.numeric", Name: "_frombuffer" };
+
     /// <summary>Whether it is a plain tensor, of an element type that there is none of here.</summary>
     public bool IsUnreadType { get; init; }
+
+    /// <summary>Whether it is a tensor that is not read, of whatever sort.</summary>
+    public bool IsUnread => IsTensor || IsUnreadType;
 
     public PickleDictionary ToSetIn() => Items ??= new PickleDictionary();
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.IO.Hashing;
 using System.Numerics;
 using System.Text;
@@ -17,12 +18,18 @@ internal static class PthFile
     /// <summary>What may be done about an archive of another kind.</summary>
     internal const string NotOurs = "torch.save did not write it; if weights are packed in it, unpack it";
 
+    /// <summary>What may be done about a file of ours that does not fit itself.</summary>
+    internal const string Damaged = "it is cut off or damaged, download it again";
+
+    private const string LegacyMagicDigits = "119547037146038801333356";   // 0x1950a86a20f9469cfc6c
     private const string ObjectRecord = "data.pkl", ByteOrderRecord = "byteorder";
     private const int LegacyProtocol = 1001;
 
     /// <summary>Keys from the top to a dictionary of weights; an optimiser's tensors lie deeper.</summary>
     private const int WeightsDepth = 2;
-    private static readonly BigInteger LegacyMagic = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);   // 0x1950a86a20f9469cfc6c
+
+    /// <summary>What a file in the format before zip begins with.</summary>
+    internal static BigInteger LegacyMagic { get; } = BigInteger.Parse(LegacyMagicDigits, CultureInfo.InvariantCulture);
 
     /// <param name="path">A <c>.pth</c> file.</param>
     /// <exception cref="UserErrorException">The file is missing, broken, or holds more than data; nothing beyond its size is allocated for tensors.</exception>
@@ -39,14 +46,14 @@ internal static class PthFile
     {
         try
         {
-            Span<byte> start = stackalloc byte[4];
-            var length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+            Span<byte> start = stackalloc byte[2];
+            stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
             stream.Position = 0;
-            return length == start.Length && start.SequenceEqual("PK\u0003\u0004"u8) ? ReadZip(stream) : ReadLegacy(stream);
+            return start.SequenceEqual("PK"u8) ? ReadZip(stream) : ReadLegacy(stream);
         }
         catch (Exception exception) when (exception is FormatException or EndOfStreamException or DecoderFallbackException or OverflowException)
         {
-            var reason = exception is EndOfStreamException ? "it is cut off; download it again" : exception.Message;
+            var reason = exception is EndOfStreamException ? Damaged : exception.Message;
             throw new UserErrorException($"{name}: not a PyTorch file of weights that can be read: {reason}.", exception);
         }
     }
@@ -139,7 +146,7 @@ internal static class PthFile
         return start[0] == 0x80 || start.SequenceEqual("L1"u8);
     }
 
-    /// <summary>Refuses a whole model, and tensors among the weights that only a call which is not made would give.</summary>
+    /// <summary>Refuses a whole model, and a file whose tensors only calls which are not made would give.</summary>
     private static object? WeightsOnly(object? root)
     {
         if (root is PickleOpaque { Items: null } model)
@@ -148,15 +155,18 @@ internal static class PthFile
                 $"it is a pickled object of the kind '{model.Kind}', a whole model perhaps, not weights; save its state_dict() instead");
         }
 
-        foreach (var branch in PickleTree.Dictionaries(root, WeightsDepth))
+        var entries = PickleTree.Dictionaries(root, WeightsDepth).SelectMany(branch => branch.Dictionary.Items).ToArray();
+        if (Array.Exists(entries, entry => entry.Value is PickleTensor))
         {
-            foreach (var (key, value) in branch.Dictionary.Items)
+            return root;
+        }
+
+        foreach (var (key, value) in entries)
+        {
+            if (value is PickleOpaque { IsTensor: true } tensor)
             {
-                if (value is PickleOpaque { IsTensor: true } tensor)
-                {
-                    throw new FormatException(
-                        $"the tensor '{key}' would be made by Python's '{tensor.Kind}', which is not run; save it as a dense tensor");
-                }
+                throw new FormatException(
+                    $"the tensor '{key}' would be made by Python's '{tensor.Kind}', which is not run; save it as a dense tensor");
             }
         }
 
@@ -191,7 +201,7 @@ internal static class PthFile
             case "big":
                 throw new FormatException("its numbers are big-endian; save it on a little-endian machine");
             default:
-                throw new FormatException("its byte order is neither little nor big; the file is damaged, download it again");
+                throw new FormatException($"its byte order is neither little nor big: {Damaged}");
         }
     }
 
@@ -209,5 +219,7 @@ internal static class PthFile
     }
 
     private static ReadOnlySpan<byte> Checked(ReadOnlySpan<byte> bytes, ZipRecord record) =>
-        Crc32.HashToUInt32(bytes) == record.Crc32 ? bytes : throw new FormatException($"record '{record.Name}' is damaged: its checksum does not fit");
+        Crc32.HashToUInt32(bytes) == record.Crc32
+            ? bytes
+            : throw new FormatException($"the checksum of record '{record.Name}' does not fit: {Damaged}");
 }

@@ -9,6 +9,7 @@ namespace Pipeline.Training.Checkpoints.Pth;
 /// <param name="Bytes">Of one element.</param>
 internal sealed record StorageType(string Name, string DtypeName, ScalarType Type, int Bytes)
 {
+    /// <summary>Of two with one type here, the first is that type's own; quantised ones are its numbers without their scale.</summary>
     private static readonly StorageType[] All =
     [
         new("DoubleStorage", "float64", float64, 8),
@@ -23,6 +24,11 @@ internal sealed record StorageType(string Name, string DtypeName, ScalarType Typ
         new("BoolStorage", "bool", @bool, 1),
         new("ComplexFloatStorage", "complex64", complex64, 8),
         new("ComplexDoubleStorage", "complex128", complex128, 16),
+        new("QInt8Storage", "qint8", int8, 1),
+        new("QUInt8Storage", "quint8", uint8, 1),
+        new("QInt32Storage", "qint32", int32, 4),
+        new("QUInt4x2Storage", "quint4x2", uint8, 1),
+        new("QUInt2x4Storage", "quint2x4", uint8, 1),
     ];
 
     /// <summary>Bytes whose tensors say themselves what they are.</summary>

@@ -44,7 +44,7 @@ internal static class ZipRecords
             root ??= folder;
             if (folder != root || full.Split('/').Contains("..") || full.Contains('\\', StringComparison.Ordinal))
             {
-                throw new FormatException($"record '{full}' lies outside of the archive's folder '{root}'");
+                throw new FormatException($"record '{full}' lies outside of the archive's folder '{root}': {PthFile.NotOurs}");
             }
 
             var begin = DataStart(stream, header, full, record, start);
@@ -83,18 +83,20 @@ internal static class ZipRecords
             if (position >= Locator64Bytes + End64Bytes && Bytes(stream, position - Locator64Bytes, Locator64Bytes) is var locator && U32(locator) == Locator64Signature)
             {
                 position = I64(locator.AsSpan(8));
-                var end64 = position >= 0 && position <= stream.Length - End64Bytes ? Bytes(stream, position, End64Bytes) : throw new FormatException("its end record points outside of the file");
+                var end64 = position >= 0 && position <= stream.Length - End64Bytes
+                    ? Bytes(stream, position, End64Bytes)
+                    : throw new FormatException($"its end record points outside of the file: {PthFile.Damaged}");
                 (count, length, start) = U32(end64) == End64Signature
                     ? (I64(end64.AsSpan(32)), I64(end64.AsSpan(40)), I64(end64.AsSpan(48)))
-                    : throw new FormatException("its end record is broken");
+                    : throw new FormatException($"its end record is broken: {PthFile.Damaged}");
             }
 
             return count >= 0 && length >= 0 && start >= 0 && length <= position && start <= position - length && count <= length / CentralBytes
                 ? (count, start, length)
-                : throw new FormatException("its end record does not fit the file; it may have been cut off");
+                : throw new FormatException($"its end record does not fit the file: {PthFile.Damaged}");
         }
 
-        throw new FormatException("the archive has no directory; it may have been cut off");
+        throw new FormatException($"the archive has no directory: {PthFile.Damaged}");
     }
 
     private static (string Name, long Header, ZipRecord Record) Entry(ReadOnlySpan<byte> directory, ref int at)
@@ -102,7 +104,7 @@ internal static class ZipRecords
         var entry = directory[at..];
         if (entry.Length < CentralBytes || U32(entry) != CentralSignature)
         {
-            throw new FormatException("the directory is broken");
+            throw new FormatException($"the directory is broken: {PthFile.Damaged}");
         }
 
         var (flags, method, crc) = (U16(entry[8..]), U16(entry[10..]), U32(entry[16..]));
@@ -111,7 +113,7 @@ internal static class ZipRecords
         var size = CentralBytes + nameLength + extraLength + commentLength;
         if (size > entry.Length || nameLength == 0)
         {
-            throw new FormatException("the directory is broken");
+            throw new FormatException($"the directory is broken: {PthFile.Damaged}");
         }
 
         var name = Encoding.UTF8.GetString(entry.Slice(CentralBytes, nameLength));
@@ -162,7 +164,7 @@ internal static class ZipRecords
     {
         if (header < 0 || record.Length < 0 || header > directoryStart - LocalBytes)
         {
-            throw new FormatException($"record '{name}' lies outside of the file");
+            throw new FormatException($"record '{name}' lies outside of the file: {PthFile.Damaged}");
         }
 
         var local = Bytes(stream, header, LocalBytes).AsSpan();
@@ -170,13 +172,13 @@ internal static class ZipRecords
         var begin = header + LocalBytes + nameLength + U16(local[28..]);
         if (U32(local) != LocalSignature || begin > directoryStart || record.Length > directoryStart - begin)
         {
-            throw new FormatException($"record '{name}' lies outside of the file");
+            throw new FormatException($"record '{name}' lies outside of the file: {PthFile.Damaged}");
         }
 
         var sameSizes = (U16(local[6..]) & SizesFollow) != 0 || U32(local[22..]) == uint.MaxValue || (U32(local[22..]) == record.Length && U32(local[14..]) == record.Crc32);
         return U16(local[8..]) == 0 && sameSizes && Encoding.UTF8.GetString(Bytes(stream, header + LocalBytes, nameLength)) == name
             ? begin
-            : throw new FormatException($"record '{name}' has another name or size where it lies than in the directory");
+            : throw new FormatException($"record '{name}' has another name or size where it lies than in the directory: {PthFile.Damaged}");
     }
 
     private static byte[] Bytes(Stream stream, long start, int length)

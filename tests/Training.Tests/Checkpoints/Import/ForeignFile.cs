@@ -93,6 +93,32 @@ internal static class ForeignFile
         });
     }
 
+    /// <summary>The weights with those of whole numbers of a byte as PyTorch writes quantised tensors.</summary>
+    public static void WriteQuantised(string path, IReadOnlyDictionary<string, Tensor> weights)
+    {
+        const string Storage = "ctorch\nCharStorage\n", Function = "_rebuild_tensor_v2";
+        PthWriter.Write(path, weights);
+        Replace(path, pickle =>
+        {
+            var storageAt = pickle.IndexOf(Storage, StringComparison.Ordinal);
+            var functionAt = pickle.LastIndexOf(Function, storageAt, StringComparison.Ordinal);
+            var between = pickle[(functionAt + Function.Length)..storageAt];
+            var rest = pickle[(storageAt + Storage.Length)..];
+            return $"{pickle[..functionAt]}_rebuild_qtensor{between}ctorch\nQInt8Storage\n{rest}";
+        });
+    }
+
+    /// <summary>The weights inside another value.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="before">Opcodes before their dictionary.</param>
+    /// <param name="after">Opcodes behind it, to the pickle's end.</param>
+    public static void WriteWithin(string path, IReadOnlyDictionary<string, Tensor> weights, string before, string after)
+    {
+        PthWriter.Write(path, weights);
+        Replace(path, pickle => before + pickle[2..^1] + after);
+    }
+
     private static string Text(string value) => $"X{(char)value.Length}\0\0\0{value}";
 
     private static void Pack(string path, IReadOnlyDictionary<string, Tensor> weights, Func<string, string> wrap)

@@ -103,6 +103,19 @@ public sealed class ForeignObjectsTests : IDisposable
     [InlineData("cfunctools\npartial\n", "functools.partial")]
     [InlineData("c_operator\nmethodcaller\n", "_operator.methodcaller")]
     [InlineData("ctypes\nFunctionType\n", "types.FunctionType")]
+    [InlineData("ctypes\nCodeType\n", "types.CodeType")]
+    [InlineData("ccode\nInteractiveInterpreter\n)R", "code.InteractiveInterpreter")]
+    [InlineData("ccode\ninteract\n", "code.interact")]
+    [InlineData("cprofile\nrun\n", "profile.run")]
+    [InlineData("cprofile\n_Utils\n", "profile._Utils")]
+    [InlineData("ctrace\nTrace\n", "trace.Trace")]
+    [InlineData("ctrace\nCoverageResults\n", "trace.CoverageResults")]
+    [InlineData("csite\naddsitedir\n", "site.addsitedir")]
+    [InlineData("cplatform\npopen\n", "platform.popen")]
+    [InlineData("cplatform\n_syscmd_file\n", "platform._syscmd_file")]
+    [InlineData("ccommands\ngetstatus\n", "commands.getstatus")]
+    [InlineData("\u008c\u0007project\u008c\u000dcode.interact\u0093", "project.code.interact")]
+    [InlineData("\u008c\u0004code\u008c\u0024InteractiveInterpreter.runsource.run\u0093", "code.InteractiveInterpreter")]
     [InlineData("cdill._dill\n_create_function\n", "dill._dill._create_function")]
     [InlineData("casyncio.subprocess\ncreate_subprocess_shell\n", "asyncio.subprocess.create_subprocess_shell")]
     [InlineData("(U\u0004trueios\nsystem\n", "os.system")]
@@ -134,6 +147,50 @@ public sealed class ForeignObjectsTests : IDisposable
         ForeignFile.WriteAmong(In("a.pth"), ForeignFile.Weights(), "conv1.weight", opcodes);
 
         Assert.Contains(callable, Assert.Throws<UserErrorException>(() => Import(In("a.pth"))).Message);
+    }
+
+    [Theory]
+    [InlineData("ctorch._utils\n_rebuild_sparse_tensor\n)R", "torch._utils._rebuild_sparse_tensor")]
+    [InlineData("ctorch._tensor\n_rebuild_from_type_v2\n)R", "torch._tensor._rebuild_from_type_v2")]
+    [InlineData("ctorch._utils\n_rebuild_device_tensor_from_numpy\n)R", "torch._utils._rebuild_device_tensor_from_numpy")]
+    [InlineData("ctorch._utils\n_rebuild_parameter\n(ctorch._utils\n_rebuild_qtensor\n)R\u0089}tR", "torch._utils._rebuild_qtensor")]
+    public void C2_a_tensor_among_the_weights_that_is_not_needed_is_read_past_and_listed(string opcodes, string callable)
+    {
+        using var scope = NewDisposeScope();
+        ForeignFile.WriteAmong(In("a.pth"), ForeignFile.Weights(), "head.scale", opcodes);
+        var among = Import(In("a.pth"));
+        ForeignFile.Write(In("b.pth"), ForeignFile.Weights(), opcodes);
+
+        Assert.Equal($"made by Python's {callable}", among.Unread["head.scale"]);
+        Assert.Equal([$"beside ({callable})"], Import(In("b.pth")).Beside);
+    }
+
+    [Fact]
+    public void C2_a_quantised_tensor_with_its_storage_is_read_past()
+    {
+        using var scope = NewDisposeScope();
+        var weights = ForeignFile.Weights();
+        weights["head.scale"] = ones(4).to(int8);
+        ForeignFile.WriteQuantised(In("a.pth"), weights);
+
+        Assert.Equal(["head.scale"], Import(In("a.pth")).Unread.Keys);
+    }
+
+    [Theory]
+    [InlineData("profile", "Config")]
+    [InlineData("profile.settings", "Config")]
+    [InlineData("code.configs", "Settings")]
+    [InlineData("types", "Batch")]
+    [InlineData("trace.log", "Event")]
+    [InlineData("site", "Camera")]
+    [InlineData("platform", "uname_result")]
+    [InlineData("commands.train", "Options")]
+    public void C2_a_project_whose_module_is_called_as_one_of_python_s_is_read_past(string module, string name)
+    {
+        using var scope = NewDisposeScope();
+        ForeignFile.Write(In("a.pth"), ForeignFile.Weights(), $"c{module}\n{name}\n)\u0081}}b");
+
+        Assert.Equal([$"{module}.{name}"], Import(In("a.pth")).Foreign);
     }
 
     [Fact]

@@ -166,6 +166,61 @@ public sealed class NetworkNamesTests : IDisposable
         Assert.Contains("no residual network", detector);
     }
 
+    [Theory]
+    [InlineData("layer1.0.", "layer1.0._checkpoint_wrapped_module.")]
+    [InlineData("layer2.", "layer2._fsdp_wrapped_module._checkpoint_wrapped_module.")]
+    [InlineData("layer3.1.", "layer3.1._orig_mod.")]
+    [InlineData("conv1.", "conv1._fpw_module.")]
+    public void C4_wrappers_of_single_modules_are_dropped_from_the_names(string plain, string wrapped)
+    {
+        using var scope = NewDisposeScope();
+        var weights = ForeignFile.Weights();
+        string Wrapped(string name) => name.StartsWith(plain, StringComparison.Ordinal) ? wrapped + name[plain.Length..] : name;
+        var named = weights.ToDictionary(entry => "_fsdp_wrapped_module." + Wrapped(entry.Key), entry => entry.Value);
+        PthWriter.Write(In("a.pth"), named);
+        SafetensorsFile.Write(In("a.safetensors"), named);
+
+        foreach (var file in new[] { "a.pth", "a.safetensors" })
+        {
+            var report = WeightImport.Backbone(In(file), In("out.safetensors"));
+            Assert.Equal(100, report.Mapped.Count);
+            Assert.Empty(report.Beside);
+            AssertWritten(weights);
+        }
+    }
+
+    [Theory]
+    [InlineData("\u0080\u0002(", "K\u0003t.", "at [0]; save one of them alone: torch.save(torch.load(…)[0], …)")]
+    [InlineData("\u0080\u0002](", "K\u0003e.", "at [0]; ")]
+    [InlineData("\u0080\u0002}X\u0006\0\0\0models](", "}es.", "at ['models'][0]; ")]
+    public void C4_dictionaries_in_lists_are_told_with_their_places(string before, string after, string place)
+    {
+        using var scope = NewDisposeScope();
+        ForeignFile.WriteWithin(In("a.pth"), ForeignFile.Weights(), before, after);
+
+        var refusal = Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("a.pth"), In("out.safetensors")));
+
+        Assert.Contains("its dictionaries of tensors are in a list or tuple, " + place, refusal.Message);
+    }
+
+    [Fact]
+    public void C4_weights_that_are_numpy_arrays_are_told()
+    {
+        using var scope = NewDisposeScope();
+        ForeignFile.WriteAmong(
+            In("a.pth"), new Dictionary<string, Tensor>(), "conv1.weight", "cnumpy.core.multiarray\n_reconstruct\n)R");
+
+        var refusal = Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("a.pth"), In("out.safetensors")));
+
+        Assert.Contains("it holds 1 NumPy arrays and no tensors: conv1.weight; make tensors of them", refusal.Message);
+    }
+
+    [Theory]
+    [InlineData("a\nb.conv1", "a\\nb.conv1")]
+    [InlineData("\r\t\u001b[2J\u2028\u202e", "\\r\\t\\u001b[2J\\u2028\\u202e")]
+    [InlineData("бэк conv1.weight", "бэк conv1.weight")]
+    public void C6_a_name_stays_on_its_line(string name, string shown) => Assert.Equal(shown, NameText.Escaped(name));
+
     [Fact]
     public void A_detector_behind_a_front_is_found_whole()
     {
