@@ -11,6 +11,10 @@ namespace Pipeline.Training.Configuration;
 /// <param name="made">Receives file and line by the setting's key.</param>
 internal sealed class ConfigurationKeys(string where, string text, Func<Type, JsonTypeInfo> typeInfo, IDictionary<string, string> made)
 {
+    /// <summary>In a preset: the preset that it extends. No setting.</summary>
+    public const string Base = "base";
+
+    private const string PresetFront = "preset ";
     private readonly byte[] bytes = Encoding.UTF8.GetBytes(text);
 
     /// <summary>Walks over the text as the options' types prescribe.</summary>
@@ -45,6 +49,12 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;
+            if (name == Base && front.Length == 0 && where.StartsWith(PresetFront, StringComparison.Ordinal))
+            {
+                reader.Read();
+                continue;
+            }
+
             var at = $"{where}:{Line(reader)}";
             var property = Find(type, name) ?? throw Unknown(at, front + name, type);
             if (!seen.Add(property.Name))

@@ -20,7 +20,7 @@ internal sealed class RunConfiguration<T>
     private readonly JsonObject settings = [];
     private readonly Dictionary<string, string> origins = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A preset that comes with the program: <c>&lt;command&gt;.&lt;name&gt;.json</c>.</summary>
+    /// <summary>A preset that comes with the program: <c>&lt;command&gt;.&lt;name&gt;.json</c>, over the one that it names as its <c>base</c>.</summary>
     public RunConfiguration<T> Preset(string command, string name)
     {
         var known = Presets(command);
@@ -31,7 +31,14 @@ internal sealed class RunConfiguration<T>
 
         using var stream = typeof(RunConfiguration<T>).Assembly.GetManifestResourceStream(ResourceName(command, name))!;
         using var reader = new StreamReader(stream);
-        return Text(reader.ReadToEnd(), $"preset {name}");
+        var text = reader.ReadToEnd();
+        var preset = JsonNode.Parse(text, documentOptions: Reading)!.AsObject();
+        if ((string?)preset[ConfigurationKeys.Base] is { } extended)
+        {
+            Preset(command, extended);
+        }
+
+        return Text(text, $"preset {name}");
     }
 
     /// <summary>A file, or nothing when null.</summary>
@@ -110,7 +117,9 @@ internal sealed class RunConfiguration<T>
         {
             new ConfigurationKeys(where, text, TypeInfo, origins).Check(TypeInfo(typeof(T)));
             using var document = JsonDocument.Parse(text, Reading);
-            Merge(settings, JsonObject.Create(document.RootElement)!);
+            var made = JsonObject.Create(document.RootElement)!;
+            made.Remove(ConfigurationKeys.Base);
+            Merge(settings, made);
             return this;
         }
         catch (JsonException exception)

@@ -209,6 +209,21 @@ public sealed class FieldCasesTests : IDisposable
     }
 
     [Fact]
+    public async Task K3_probe_says_what_it_leaves_out_and_merges_classes()
+    {
+        await Done("import", "--weights", SharedData.Path("field-cases/checkpoints/control-plain.pth"), "--output", In("backbone.safetensors"));
+        File.Delete(Label("000001"));
+        string[] probe = ["probe", "--data", In("kitti"), "--weights", In("backbone.safetensors"), "--crop-size", "32"];
+
+        var output = await Done([.. probe, "--labels", "Car", "--label-map", "Truck=Car", "--label-map", "Pedestrian=Car", "--label-map", "Cyclist=Car"]);
+
+        Assert.Contains("1 images have no label file", output);
+        Assert.Contains("000001.png", output);
+        await Refused("'Truck' is not a pair of names", [.. probe, "--label-map", "Truck"]);
+        await Refused("'Tram' is given twice", [.. probe, "--label-map", "Tram=Car", "--label-map", "Tram=Van"]);
+    }
+
+    [Fact]
     public async Task R6_a_link_to_the_folder_above_gives_each_image_once()
     {
         var size = new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 };

@@ -37,6 +37,10 @@ public sealed class NuImagesCommandTests : IDisposable
             cancellation, "pretrain", "--preset", "small", "--images", Path.Combine(lists, "nuimages-4.txt"), "--images-root", root, "--output", Path.Combine(folder, "run"), "--batch", "2", "--epochs", "1", "--view-size", "32");
         Assert.True(trained.Code == 0, trained.Errors);
 
+        var again = await TrainingProgram.Run(cancellation, "data", "nuimages", "--data", root, "--output", lists, "--splits", "mini", "--sizes", "4,all");
+        Assert.Equal(2, again.Code);
+        Assert.Contains("nuimages-4.txt: the file is there already", again.Errors);
+
         var front = await TrainingProgram.Run(
             cancellation,
             "data", "nuimages", "--data", root, "--output", lists, "--splits", "mini", "--cameras", "CAM_FRONT",

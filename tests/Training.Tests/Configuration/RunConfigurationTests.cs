@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
@@ -43,6 +44,23 @@ public sealed class RunConfigurationTests : IDisposable
         var infomin = new RunConfiguration<PretrainOptions>().Preset("pretrain", "infomin").Option("", "images", "a").Option("", "output", "b").Build();
         Assert.Equal((MomentumUpdate.AfterStep, true, 0.15, 65536, 0.003, 100, 32), (infomin.Contrastive.MomentumUpdate, infomin.Contrastive.Jigsaw, infomin.Contrastive.Temperature, infomin.Contrastive.QueueSize, infomin.LearningRate, infomin.Epochs, infomin.BatchSize));
     }
+
+    [Fact]
+    public void A_preset_may_extend_another()
+    {
+        FinetuneOptions Of(string preset) =>
+            new RunConfiguration<FinetuneOptions>().Preset("finetune", preset).Option("test", "data", "d").Option("test", "output", "o").Build();
+        var paper = Of("paper");
+        var text = Of("paper-text");
+
+        Assert.Equal((0.0005, 12000), (text.WeightDecay, Assert.Single(text.Milestones)));
+        var same = text with { WeightDecay = paper.WeightDecay, Milestones = paper.Milestones };
+        Assert.Equal(JsonSerializer.Serialize(paper), JsonSerializer.Serialize(same));
+    }
+
+    [Fact]
+    public void A_file_of_the_users_has_no_base() =>
+        Assert.Contains("base: there is no such setting", Assert.Throws<ConfigurationException>(() => Base().File(Write("""{ "base": "paper" }"""))).Message);
 
     [Fact]
     public void An_unknown_key_is_named_with_its_file_and_line()
