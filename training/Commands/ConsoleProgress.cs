@@ -74,10 +74,20 @@ internal static class ConsoleProgress
                 return;
             }
 
-            var left = Stopwatch.GetElapsedTime(start) / Math.Max(1, progress.Step) * (progress.Steps - progress.Step);
             var loss = progress.Loss > 0 ? FormattableString.Invariant($", loss {progress.Loss:F4}") : "";
-            var text = $"{progress.Step}/{progress.Steps}" + loss;
-            Console.WriteLine($"{name} {text}, {left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)} left");
+            Console.WriteLine($"{name} {progress.Step}/{progress.Steps}{loss}{Left(progress)}");
+        }
+
+        /// <summary>The time left; nothing before the first step, when it cannot be told.</summary>
+        private string Left(TrainingProgress progress)
+        {
+            if (progress.Step == 0)
+            {
+                return "";
+            }
+
+            var left = Stopwatch.GetElapsedTime(start) / progress.Step * (progress.Steps - progress.Step);
+            return $", {left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)} left";
         }
     }
 }
