@@ -35,7 +35,7 @@ public sealed class PretrainRun
         log = new RunLog(options.Output, progress);
         skipped = new SkippedImages(options.MaxSkippedImages);
         var images = UnlabelledImages.Of(options.Images, options.ImagesRoot);
-        remarks = images.Remarks;
+        remarks = [.. images.Remarks, .. LongQueue(options.Contrastive.QueueSize, images.Files.Count)];
         data = PretrainData.Of(images.Files);
         views = new ContrastiveViews(
             images.Files,
@@ -95,6 +95,17 @@ public sealed class PretrainRun
         finally
         {
             skipped.Write(In(SkippedFile));
+        }
+    }
+
+    /// <summary>A queue that is longer than an epoch holds keys of one image from several epochs, the query's own image among them.</summary>
+    private static IEnumerable<string> LongQueue(int queueSize, int images)
+    {
+        if (queueSize > images)
+        {
+            var times = (double)queueSize / images;
+            yield return FormattableString.Invariant(
+                $"warning: the queue of {queueSize} keys is longer than the {images} images: it holds each image about {times:F1} times, the query's own among the negatives; a shorter one is --queue");
         }
     }
 

@@ -228,7 +228,7 @@ public sealed class FinetuneTests : IDisposable
         Assert.Contains("has an object of the classes Tram; their labels name Car,", refusal.Message);
 
         var lines = new List<string>();
-        FinetuneRun.Run(Tiny("i") with { Labels = ["Car", "Tram"], Iterations = 1, TrainList = list }, progress: new Lines(lines), cancellation: TestContext.Current.CancellationToken);
+        FinetuneRun.Run(Tiny("i") with { Labels = ["Car", "Tram"], Iterations = 1, TrainList = list }, progress: new ReportedLines(lines), cancellation: TestContext.Current.CancellationToken);
         Assert.Contains(lines, line => line.Contains("no frame to learn from has a Tram", StringComparison.Ordinal));
     }
 
@@ -320,17 +320,6 @@ public sealed class FinetuneTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    private sealed class Lines(List<string> lines) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value)
-        {
-            if (value.EpochLine is { } line)
-            {
-                lines.Add(line);
-            }
-        }
-    }
 
     private static long TensorsAlive() => TorchSharp.DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 

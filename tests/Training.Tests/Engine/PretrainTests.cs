@@ -114,6 +114,17 @@ public sealed class PretrainTests : IDisposable
         Assert.InRange(ResidentBytes(100) - before, long.MinValue, 40 << 20);   // leaked, the views of 100 epochs would be 80 MB
     }
 
+    [Theory]
+    [InlineData(50, true), InlineData(20, false)]
+    public void A_queue_that_is_longer_than_the_images_is_told_with_the_numbers(int queueSize, bool isTold)
+    {
+        var lines = new List<string>();
+        var options = Tiny("queue") with { Epochs = 1, Contrastive = Tiny("queue").Contrastive with { QueueSize = queueSize } };
+        PretrainRun.Run(options, progress: new ReportedLines(lines), cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(isTold, lines.Any(line => line.Contains("the queue of 50 keys is longer than the 20 images: it holds each image about 2.5 times", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Keys_in_more_parts_than_their_images_allow_leave_statistics_that_are_finite()
     {
