@@ -18,10 +18,12 @@ public sealed class DetectorModel : IDisposable
     /// <summary>What the model is.</summary>
     public ModelManifest Manifest { get; }
 
-    /// <summary>What the model takes: the sides that it was exported for, and what the decoder takes at all.</summary>
-    public static ImageLimits LimitsOf(ModelManifest manifest)
+    /// <summary>What the model takes: the sides that it was exported for, within other limits.</summary>
+    /// <param name="manifest">Of the model.</param>
+    /// <param name="limits">Those of the service; the decoder's when null.</param>
+    public static ImageLimits LimitsOf(ModelManifest manifest, ImageLimits? limits = null)
     {
-        var limits = new ImageLimits();
+        limits ??= new ImageLimits();
         return limits with { MaxDimensionPixels = Math.Min(limits.MaxDimensionPixels, manifest.MaxInputSidePixels) };
     }
 

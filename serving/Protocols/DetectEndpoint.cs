@@ -3,7 +3,6 @@ using Pipeline.Serving.Inference;
 using Pipeline.Serving.Observability;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.ModelRepository;
 
 namespace Pipeline.Serving.Protocols;
 
@@ -38,7 +37,7 @@ internal static class DetectEndpoint
         try
         {
             var start = Stopwatch.GetTimestamp();
-            using var image = ImageDecoder.Decode(encoded, "body", BothLimits(limits, model.Manifest));
+            using var image = ImageDecoder.Decode(encoded, "body", DetectorModel.LimitsOf(model.Manifest, limits));
             var decode = Stopwatch.GetElapsedTime(start);
             start = Stopwatch.GetTimestamp();
             var detections = model.Detect([image])[0];
@@ -54,8 +53,4 @@ internal static class DetectEndpoint
             throw ImageRefusal.Of(exception, request, encoded.Span, limits, model.Manifest);
         }
     }
-
-    /// <summary>The model's limit is looked at with the service's, before anything is decoded.</summary>
-    private static ImageLimits BothLimits(ImageLimits service, ModelManifest model) =>
-        service with { MaxDimensionPixels = Math.Min(service.MaxDimensionPixels, model.MaxInputSidePixels) };
 }

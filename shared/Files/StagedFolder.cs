@@ -27,15 +27,15 @@ public sealed class StagedFolder : IDisposable
     /// <exception cref="UserErrorException">A file or a folder with content is there.</exception>
     public static void RequireNew(string target)
     {
-        var kind = FileStatus.Of(target).Kind;
-        if (kind is FileKind.File or FileKind.Special)
+        var status = FileStatus.Of(target);
+        if (status.Kind is FileKind.File or FileKind.Special)
         {
             throw new UserErrorException($"{target}: this is a file; choose a new folder with --output.");
         }
 
         OutputFiles.RequireFolderAbove(target);
-        OutputFiles.RequireNoDanglingLink(target, FileStatus.Of(target));
-        if (kind == FileKind.Folder && Directory.EnumerateFileSystemEntries(target).Any())
+        OutputFiles.RequireNoDanglingLink(target, status);
+        if (status.Kind == FileKind.Folder && Directory.EnumerateFileSystemEntries(target).Any())
         {
             throw Exists(target);
         }

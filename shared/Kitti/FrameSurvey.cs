@@ -47,6 +47,6 @@ public sealed record FrameSurvey(IReadOnlyList<SurveyedFrame> Frames, IReadOnlyL
     }
 
     /// <summary>Objects of which at least a part is in the image.</summary>
-    public static IReadOnlyList<KittiObject> Inside(IReadOnlyList<KittiObject> objects, int widthPixels, int heightPixels) =>
+    internal static IReadOnlyList<KittiObject> Inside(IReadOnlyList<KittiObject> objects, int widthPixels, int heightPixels) =>
         [.. objects.Where(entry => !ImageBorder.IsOutside(entry.Box, widthPixels, heightPixels))];
 }

@@ -125,6 +125,11 @@ public sealed class KittiDataset
     /// <exception cref="UserErrorException">The label file is missing or wrong.</exception>
     public IReadOnlyList<KittiObject> ReadLabels(string frameId) => KittiLabelFile.Read(LabelPath(frameId));
 
+    /// <summary>The frame's objects of which at least a part is in its image.</summary>
+    /// <exception cref="UserErrorException">The label file is missing or wrong.</exception>
+    public IReadOnlyList<KittiObject> ReadLabels(string frameId, int widthPixels, int heightPixels) =>
+        FrameSurvey.Inside(ReadLabels(frameId), widthPixels, heightPixels);
+
     private static FileKind KindOf(string path) => FileStatus.Of(path).Kind;
 
     /// <summary>Folders among them too: one that is called as an image is told when it is opened.</summary>

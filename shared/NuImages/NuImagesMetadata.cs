@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Pipeline.Shared.Files;
 
 namespace Pipeline.Shared.NuImages;
 
@@ -106,6 +107,7 @@ public sealed class NuImagesMetadata
 
     private static async IAsyncEnumerable<T?> Rows<T>(string path, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        InputFile.Require(path, "table of nuImages");
         await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan | FileOptions.Asynchronous);
         await using var rows = JsonSerializer.DeserializeAsyncEnumerable<T>(stream, cancellationToken: cancellation).GetAsyncEnumerator(cancellation);
         while (true)

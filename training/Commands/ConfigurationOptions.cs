@@ -18,15 +18,7 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset)
     {
         var setting = SettingPath.Find(typeof(T), option, key.Split('.'));
         var added = new Option<string>(option) { Description = description + TypedSetting.RangeText(setting) };
-        options.Add((added, (result, configuration) =>
-        {
-            if (result.GetResult(added) is OptionResult { Implicit: false })
-            {
-                configuration.Typed(option, setting, [result.GetValue(added)!]);
-            }
-        }
-        ));
-        return added;
+        return Given(added, (configuration, text) => configuration.Typed(option, setting, [text]));
     }
 
     /// <summary>An option that takes several values and sets a list.</summary>
@@ -34,28 +26,28 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset)
     {
         var setting = SettingPath.Find(typeof(T), option, key.Split('.'));
         var added = new Option<string[]>(option) { Description = description, AllowMultipleArgumentsPerToken = true };
-        options.Add((added, (result, configuration) =>
-        {
-            if (result.GetResult(added) is OptionResult { Implicit: false })
-            {
-                configuration.Typed(option, setting, result.GetValue(added)!);
-            }
-        }
-        ));
+        Given(added, (configuration, texts) => configuration.Typed(option, setting, texts));
     }
 
     /// <summary>An option that is given once for each entry, as NAME=NAME, and sets a dictionary.</summary>
     public void AddMap(string option, string key, string description)
     {
         var added = new Option<string[]>(option) { Description = description };
-        options.Add((added, (result, configuration) =>
+        Given(added, (configuration, texts) => configuration.Option(option, key, NamePairs.Read(option, texts)));
+    }
+
+    /// <summary>Sets something in the configuration when the option is given.</summary>
+    private Option<TValue> Given<TValue>(Option<TValue> option, Action<RunConfiguration<T>, TValue> apply)
+    {
+        options.Add((option, (result, configuration) =>
         {
-            if (result.GetResult(added) is OptionResult { Implicit: false })
+            if (result.GetResult(option) is OptionResult { Implicit: false })
             {
-                configuration.Option(option, key, NamePairs.Read(option, result.GetValue(added)!));
+                apply(configuration, result.GetValue(option)!);
             }
         }
         ));
+        return option;
     }
 
     /// <summary>A command that begins anew.</summary>

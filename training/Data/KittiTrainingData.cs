@@ -57,7 +57,7 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
             image.Dispose();
         }
 
-        var annotated = FrameSurvey.Inside(dataset.ReadLabels(frameId), original.WidthPixels, original.HeightPixels);
+        var annotated = dataset.ReadLabels(frameId, original.WidthPixels, original.HeightPixels);
         KittiObject[] objects = [.. annotated.Where(entry => labels.Label(entry.Type) >= 0)];
         var classes = tensor(objects.Select(entry => labels.Label(entry.Type) + 1L).ToArray(), [objects.Length]);
         Tensor Boxes(IEnumerable<KittiObject> entries)

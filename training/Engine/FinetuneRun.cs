@@ -210,7 +210,7 @@ public sealed class FinetuneRun
             var image = data.Load(frame, flip: false).Image;
             var found = detector.Detect([image.to(device)])[0];
             var numbers = cat([found.Boxes, found.Scores.unsqueeze(1), found.Labels.unsqueeze(1).to(float32)], 1).HostFloats();
-            var truth = FrameSurvey.Inside(dataset.ReadLabels(frame), (int)image.shape[2], (int)image.shape[1]);
+            var truth = dataset.ReadLabels(frame, (int)image.shape[2], (int)image.shape[1]);
             var detections = numbers.Chunk(6).Select(row =>
                 new Pipeline.Shared.Geometry.Detection((int)row[5] - 1, row[4], new Box(row[0], row[1], row[2], row[3])));
             return new EvaluatedFrame(frame, truth, [.. detections]);

@@ -40,7 +40,7 @@ internal sealed class LabelledCrops(KittiDataset dataset, IReadOnlyList<string> 
     private CropBatch Cut(string frame)
     {
         using var image = ImageDecoder.DecodeFile(dataset.ImagePath(frame));
-        var seen = FrameSurvey.Inside(dataset.ReadLabels(frame), image.WidthPixels, image.HeightPixels);
+        var seen = dataset.ReadLabels(frame, image.WidthPixels, image.HeightPixels);
         (CropBox Box, int Label)[] objects =
         [
             .. seen.Select(entry => (Box: Inside(entry, image), Label: labels.Label(entry.Type)))

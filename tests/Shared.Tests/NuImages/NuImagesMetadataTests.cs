@@ -75,6 +75,19 @@ public sealed class NuImagesMetadataTests : IDisposable
         Assert.Throws<UserErrorException>(() => subsets.Take(count + 1));
     });
 
+    [Fact]
+    public async Task K12_a_table_that_is_a_pipe_is_refused_and_nothing_waits_for_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "pipes of Linux");
+        var table = Path.Combine(root, "v1.0-train", "sample_data.json");
+        File.Delete(table);
+        using var make = System.Diagnostics.Process.Start("mkfifo", [table]);
+        await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        var refusal = await Assert.ThrowsAsync<UserErrorException>(() => NuImagesMetadata.Open(root).Keyframes(["train"], TestContext.Current.CancellationToken));
+        Assert.Contains("this is a pipe", refusal.Message);
+    }
+
     public void Dispose() => Directory.Delete(root, recursive: true);
 
     private void Table(string split, string name, string json)
