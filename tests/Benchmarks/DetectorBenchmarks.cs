@@ -5,7 +5,6 @@ using Pipeline.Shared.Kitti;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
-using Pipeline.Training.Engine;
 using Pipeline.Training.Onnx;
 using static TorchSharp.torch;
 

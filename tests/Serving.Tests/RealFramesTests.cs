@@ -3,6 +3,7 @@ using Pipeline.Serving.Evaluation;
 using Pipeline.Shared.Kitti;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Configuration;
+using Pipeline.Training.Detection;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Onnx;
 

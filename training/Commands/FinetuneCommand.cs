@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Training.Detection;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Native;
 

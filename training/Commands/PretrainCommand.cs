@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Training.Contrastive;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Commands;

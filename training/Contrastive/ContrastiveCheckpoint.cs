@@ -2,7 +2,6 @@ using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Contrastive;
 

@@ -1,7 +1,6 @@
 using Pipeline.Shared;
 using Pipeline.Training.Augmentation;
 using Pipeline.Training.Detection;
-using Pipeline.Training.Engine;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Data;

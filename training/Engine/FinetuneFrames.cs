@@ -1,6 +1,7 @@
 using Pipeline.Shared;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Kitti;
+using Pipeline.Training.Detection;
 
 namespace Pipeline.Training.Engine;
 

@@ -3,7 +3,8 @@ using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
-using Pipeline.Training.Engine;
+using Pipeline.Training.Contrastive;
+using Pipeline.Training.Detection;
 
 namespace Pipeline.Training.Experiments;
 

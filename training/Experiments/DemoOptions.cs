@@ -1,5 +1,6 @@
 using Pipeline.Training.Configuration;
-using Pipeline.Training.Engine;
+using Pipeline.Training.Contrastive;
+using Pipeline.Training.Detection;
 
 namespace Pipeline.Training.Experiments;
 

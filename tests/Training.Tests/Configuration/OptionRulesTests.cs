@@ -9,7 +9,6 @@ using Pipeline.Training.Backbones;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection;
-using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Tests.Configuration;
 

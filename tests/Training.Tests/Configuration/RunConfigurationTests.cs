@@ -3,7 +3,7 @@ using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
-using Pipeline.Training.Engine;
+using Pipeline.Training.Detection;
 
 namespace Pipeline.Training.Tests.Configuration;
 

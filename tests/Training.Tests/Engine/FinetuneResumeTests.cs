@@ -1,4 +1,5 @@
 using Pipeline.Shared.Synthetic;
+using Pipeline.Training.Detection;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Tests.Engine;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Pipeline.Shared.Synthetic;
+using Pipeline.Training.Contrastive;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Tests.Engine;

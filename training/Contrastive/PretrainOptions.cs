@@ -2,9 +2,9 @@ using System.ComponentModel.DataAnnotations;
 using Pipeline.Training.Augmentation;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Configuration;
-using Pipeline.Training.Contrastive;
+using Pipeline.Training.Engine;
 
-namespace Pipeline.Training.Engine;
+namespace Pipeline.Training.Contrastive;
 
 /// <summary>One contrastive training.</summary>
 public sealed record PretrainOptions : IRelatedOptions

@@ -1,9 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using Pipeline.Shared.Kitti;
 using Pipeline.Training.Configuration;
-using Pipeline.Training.Detection;
+using Pipeline.Training.Engine;
 
-namespace Pipeline.Training.Engine;
+namespace Pipeline.Training.Detection;
 
 /// <summary>One training of a detector.</summary>
 public sealed record FinetuneOptions : IRelatedOptions
