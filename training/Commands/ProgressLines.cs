@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Pipeline.Shared.Commands;
+using Pipeline.Training.Engine;
+
+namespace Pipeline.Training.Commands;
+
+/// <summary>A line every ten seconds, where there is no terminal.</summary>
+/// <param name="log">Receives the lines.</param>
+internal sealed class ProgressLines(ILogger log) : IProgress<(string Stage, TrainingProgress Progress)>
+{
+    private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(10);
+    private string stage = "";
+    private long start;
+    private long last;
+
+    /// <inheritdoc />
+    public void Report((string Stage, TrainingProgress Progress) value)
+    {
+        var (name, progress) = value;
+        if (name != stage)
+        {
+            stage = name;
+            start = Stopwatch.GetTimestamp();
+            last = 0;
+        }
+
+        var saysItself = progress.EpochLine is not null;
+        if (last != 0 && Stopwatch.GetElapsedTime(last) < BetweenLines && !saysItself)
+        {
+            return;
+        }
+
+        last = Stopwatch.GetTimestamp();
+        if (saysItself)
+        {
+            return;
+        }
+
+        var loss = progress.Loss > 0 ? FormattableString.Invariant($", loss {progress.Loss:F4}") : "";
+        log.Tell($"{name} {progress.Step}/{progress.Steps}{loss}{Left(progress)}");
+    }
+
+    /// <summary>The time left; nothing before the first step, when it cannot be told.</summary>
+    private string Left(TrainingProgress progress)
+    {
+        if (progress.Step == 0)
+        {
+            return "";
+        }
+
+        var left = Stopwatch.GetElapsedTime(start) / progress.Step * (progress.Steps - progress.Step);
+        return $", {left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)} left";
+    }
+}
