@@ -15,7 +15,7 @@ public sealed class SignalTests : IDisposable
         File.WriteAllText(In("large.json"), """
             {
               "labels": ["Car", "Truck"], "milestones": [],
-              "detector": { "backbone": { "architecture": "resnet18" }, "minSizePixels": 640, "maxSizePixels": 1280 }
+              "detector": { "backbone": { "architecture": "resnet18" }, "minSizePixels": 400, "maxSizePixels": 800 }
             }
             """);
     }

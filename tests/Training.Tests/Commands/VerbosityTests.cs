@@ -58,8 +58,9 @@ public sealed class VerbosityTests : IDisposable
     [Fact]
     public async Task Quiet_leaves_results_and_warnings_and_log_txt_is_whole()
     {
-        File.WriteAllText(WriteFrames("kitti", "000002"), "");
-        var (code, output, errors) = await Run([.. Finetune("kitti", "o"), "--verbosity", "quiet"]);
+        WriteFrames();
+        File.Delete(In("kitti/training/label_2/000002.txt"));
+        var (code, output, errors) = await Run([.. Finetune("o"), "--verbosity", "quiet"]);
 
         Assert.True(code == 0, errors);
         var lines = output.TrimEnd('\n').Split('\n');
@@ -74,9 +75,9 @@ public sealed class VerbosityTests : IDisposable
     [Fact]
     public async Task Normal_says_how_it_gets_on_with_the_name_of_the_run_and_detailed_says_more()
     {
-        WriteFrames("kitti", "000000");
-        var normal = await Run(Finetune("kitti", "a"));
-        var detailed = await Run([.. Finetune("kitti", "b"), "--verbosity", "detailed"]);
+        WriteFrames();
+        var normal = await Run(Finetune("a"));
+        var detailed = await Run([.. Finetune("b"), "--verbosity", "detailed"]);
 
         Assert.Equal((0, 0), (normal.Code, detailed.Code));
         Assert.Contains("finetune epoch 1/1: loss ", normal.Output);
@@ -112,14 +113,10 @@ public sealed class VerbosityTests : IDisposable
 
     private string In(string name) => Path.Combine(folder, name);
 
-    /// <returns>The label file of a frame.</returns>
-    private string WriteFrames(string name, string frame)
-    {
-        StreetSceneWriter.WriteKitti(In(name), new StreetSceneOptions { WidthPixels = 192, HeightPixels = 96 }, 0, 5);
-        return In($"{name}/training/label_2/{frame}.txt");
-    }
+    private void WriteFrames() =>
+        StreetSceneWriter.WriteKitti(In("kitti"), new StreetSceneOptions { WidthPixels = 192, HeightPixels = 96 }, 0, 5);
 
-    private string[] Finetune(string data, string output)
+    private string[] Finetune(string output)
     {
         File.WriteAllText(In("detector.json"), """
             {
@@ -132,7 +129,7 @@ public sealed class VerbosityTests : IDisposable
             """);
         return
         [
-            "finetune", "--preset", "small", "--data", In(data), "--output", In(output), "--config", In("detector.json"), "--epochs", "1",
+            "finetune", "--preset", "small", "--data", In("kitti"), "--output", In(output), "--config", In("detector.json"), "--epochs", "1",
         ];
     }
 
