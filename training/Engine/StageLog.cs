@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipeline.Training.Engine;
 
-/// <summary>Puts a stage's name before what it says, so that the lines of several stages can be told apart; a warning stays as it is.</summary>
+/// <summary>
+/// Puts a stage's name before what it says, so that the lines of several stages can be told apart; a warning stays as it is.
+/// </summary>
 /// <param name="stage">The stage, as <c>finetune</c>.</param>
 /// <param name="log">Receives everything.</param>
 internal sealed class StageLog(string stage, ILogger log) : ILogger

@@ -6,7 +6,8 @@ namespace Pipeline.Serving.Tests.Observability;
 
 public sealed class ServiceLineFormatterTests
 {
-    private const string Line = @"^[0-9-]+T[0-9:]+[.][0-9]{3}Z fail: Pipeline[.]Some\[3\] it broke InvalidOperationException: the first cause\n";
+    private const string Line =
+        @"^[0-9-]+T[0-9:]+[.][0-9]{3}Z fail: Pipeline[.]Some\[3\] it broke InvalidOperationException: the first cause\n";
 
     [Fact]
     public void An_exception_is_its_type_and_message_in_the_line() =>

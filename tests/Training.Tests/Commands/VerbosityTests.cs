@@ -129,7 +129,8 @@ public sealed class VerbosityTests : IDisposable
             """);
         return
         [
-            "finetune", "--preset", "small", "--data", In("kitti"), "--output", In(output), "--config", In("detector.json"), "--epochs", "1",
+            "finetune", "--preset", "small", "--data", In("kitti"), "--output", In(output),
+            "--config", In("detector.json"), "--epochs", "1",
         ];
     }
 
