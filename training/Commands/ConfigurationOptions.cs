@@ -9,7 +9,7 @@ namespace Pipeline.Training.Commands;
 /// <summary>A command whose options lie over a configuration: preset, file, environment, command line.</summary>
 /// <typeparam name="T">The options' record.</typeparam>
 internal sealed class ConfigurationOptions<T>(string name, string defaultPreset)
-    where T : class
+    where T : class, ILayeredOptions
 {
     private readonly List<(Option Option, Action<ParseResult, RunConfiguration<T>> Apply)> options = [];
 
@@ -83,7 +83,7 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset)
         {
             var start = resumed?.Invoke(result) is { } file ? new RunConfiguration<T>().File(file) : new RunConfiguration<T>().Preset(name, result.GetValue(preset)!);
             var configuration = start.File(result.GetValue(config)).Environment(System.Environment.GetEnvironmentVariables());
-            foreach (var (_, apply) in options)
+            foreach (var (_, apply) in options.OrderBy(entry => Place(result, entry.Option)))
             {
                 apply(result, configuration);
             }
@@ -92,5 +92,20 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset)
             return Task.FromResult(0);
         });
         return command;
+    }
+
+    /// <summary>Where an option stands among what was typed: what stands later is applied later.</summary>
+    private static int Place(ParseResult result, Option option)
+    {
+        for (var place = result.Tokens.Count - 1; place >= 0; place--)
+        {
+            var token = result.Tokens[place];
+            if (token.Type == TokenType.Option && token.Value == option.Name)
+            {
+                return place;
+            }
+        }
+
+        return -1;
     }
 }

@@ -7,7 +7,7 @@ using Pipeline.Training.Engine;
 namespace Pipeline.Training.Contrastive;
 
 /// <summary>One contrastive training.</summary>
-public sealed record PretrainOptions : IRelatedOptions
+public sealed record PretrainOptions : IRelatedOptions, ILayeredOptions
 {
     /// <summary>Folder of unlabelled images, at any depth, or a text file with one path a line.</summary>
     [Required] public required string Images { get; init; }

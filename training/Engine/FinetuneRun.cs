@@ -40,7 +40,8 @@ public sealed class FinetuneRun
         labels = new LabelMap(options.Labels, options.LabelMap);
         frames = new FinetuneFrames(options, dataset, labels);
         device = ComputeDevice.Of(options.Device);
-        if (options is { BackboneWeights: null, FrozenNormsWithoutWeights: false } && options.Detector.Backbone.BatchNorm == Backbones.BatchNormMode.Frozen)
+        if (options is { BackboneWeights: null, FrozenNormsWithoutWeights: false }
+            && BackboneStart.Detector(options).Backbone.BatchNorm == Backbones.BatchNormMode.Frozen)
         {
             throw new UserErrorException(
                 "backboneWeights: frozen norms need the statistics of a trained backbone; name one with --backbone-weights, "
@@ -68,7 +69,9 @@ public sealed class FinetuneRun
         using var data = new KittiTrainingData(dataset, labels, options.CacheBytes, options.IgnoreDontCare);
         manual_seed(options.Seed);
         using var sampling = new Generator((ulong)options.Seed);
-        using var detector = new FasterRcnn(options.Detector with { NumClasses = options.Labels.Count + 1, SamplerSeed = options.Seed }, BalancedPositiveNegativeSampler.Random(sampling));
+        using var detector = new FasterRcnn(
+            BackboneStart.Detector(options) with { SamplerSeed = options.Seed },
+            BalancedPositiveNegativeSampler.Random(sampling));
         if (options.BackboneWeights is { } weights)
         {
             BackboneCheckpoint.LoadInto(detector.Backbone.Body, weights);
@@ -121,6 +124,12 @@ public sealed class FinetuneRun
     private void Begin(DetectionBatches batches, FinetunePosition position)
     {
         log.Write(position.Step == 0 ? $"begun: {batches.Total} steps on {frames.Train.Count} frames" : $"goes on at step {position.Step} of {batches.Total}");
+        string[] effective = [new DetectorSchedule(options, batches.PerEpoch).Line(), BackboneStart.Line(options)];
+        foreach (var line in effective)
+        {
+            log.Report(new TrainingProgress(position.Step, batches.Total, 0, line));
+        }
+
         if (position.Step == batches.Total)
         {
             log.Report(new TrainingProgress(
@@ -139,14 +148,13 @@ public sealed class FinetuneRun
     private FinetunePosition Epoch(Training training, FinetunePosition position)
     {
         var (batches, scaler) = (training.Batches, training.Scaler);
-        var schedule = new WarmupMultiStepSchedule(
-            options.LearningRate, options.WarmupIterations, options.WarmupFactor, options.Milestones, options.Gamma);
+        var schedule = new DetectorSchedule(options, batches.PerEpoch);
         training.Detector.train();
         var start = Stopwatch.GetTimestamp();
         foreach (var batch in batches.ToEndOfEpoch(position.Step))
         {
             using var _ = batch;
-            var rate = schedule.At(options.Iterations is null ? position.Step / batches.PerEpoch : position.Step, position.Step);
+            var rate = schedule.At(position.Step);
             foreach (var group in training.Optimizer.ParamGroups)
             {
                 group.LearningRate = rate;
