@@ -70,12 +70,12 @@ internal sealed class DetectorSchedule
         (long)Math.Round((double)place * TotalSteps / length, MidpointRounding.AwayFromZero);
 
     private string LengthText() => options.Iterations is null
-        ? $"{Number(TotalSteps)} steps: {options.Length} of {Number(stepsPerEpoch)} steps"
-        : $"{Number(TotalSteps)} steps, {Number(stepsPerEpoch)} an epoch";
+        ? $"{Steps(TotalSteps)}: {options.Length} of {Steps(stepsPerEpoch)}"
+        : $"{Steps(TotalSteps)}, {Number(stepsPerEpoch)} an epoch";
 
     private string WarmupText() => WarmupSteps == 0
         ? $"learning rate {Rate(options.LearningRate)} without a warm-up"
-        : $"learning rate {Rate(options.LearningRate)} after a warm-up of {Number(WarmupSteps)} steps from {Rate(At(0))}";
+        : $"learning rate {Rate(options.LearningRate)} after a warm-up of {Steps(WarmupSteps)} from {Rate(At(0))}";
 
     private string MilestonesText() => MilestoneSteps.Count == 0
         ? "it does not fall"
@@ -95,6 +95,8 @@ internal sealed class DetectorSchedule
             yield return $"its warm-up is {scaled}at most a tenth of the run";
         }
     }
+
+    private static string Steps(long count) => count == 1 ? "1 step" : $"{Number(count)} steps";
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -31,7 +31,7 @@ public sealed class RunLengthCommandTests : IDisposable
         var output = await Done(Finetune("paper", "--batch", "1", "--epochs", "2"));
 
         Assert.Contains(
-            "20 steps: 2 epochs of 10 steps; learning rate 0.01 after a warm-up of 1 steps from 1E-05; "
+            "20 steps: 2 epochs of 10 steps; learning rate 0.01 after a warm-up of 1 step from 1E-05; "
             + "it falls at step 12 to 0.001, at step 16 to 0.0001; its milestones are scaled from 20,000 steps",
             output);
         Assert.Contains("the backbone begins from random weights; 5 of its 5 stages learn; its norms are frozen", output);
