@@ -151,6 +151,6 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
     {
         var stage = name.Split('.')[0];
         var fromOutput = Array.IndexOf(StagesFromOutput, stage == "bn1" ? "conv1" : stage);
-        return fromOutput >= 0 && fromOutput < options.TrainableStages;
+        return fromOutput >= 0 && fromOutput < (options.TrainableStages ?? StagesFromOutput.Length);
     }
 }

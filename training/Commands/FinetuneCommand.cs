@@ -26,13 +26,17 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
             "--trainable-stages",
             "detector.backbone.trainableStages",
             "How many of the backbone's five stages learn, counted from the output; the paper's k frozen stages are 5 - k.");
-        layers.Add("--epochs", "epochs", "Passes over the frames.");
-        layers.Add("--iterations", "iterations", "Steps in place of epochs; milestones are then steps.");
+        layers.Add("--epochs", "epochs", "Passes over the frames: the run's length, unless --iterations is given after it.");
+        layers.Add("--iterations", "iterations", "Steps: the run's length, unless --epochs is given after it.");
         layers.Add("--batch", "batchSize", "Images of a step.");
         layers.Add("--micro-batches", "microBatches", "Parts in which a batch is computed before its one step.");
         layers.Add("--clip-gradient-norm", "clipGradientNorm", "The gradients' norm is cut to this; 0 leaves it.");
         layers.Add("--learning-rate", "learningRate", "After the warm-up.");
-        layers.AddList("--milestones", "milestones", "Epochs at whose beginning the rate is divided by ten.");
+        layers.AddList(
+            "--milestones",
+            "milestones",
+            "The rate falls (by gamma: to a tenth) after so many epochs; after so many steps when the run's length is given in steps. "
+                + "Those of the preset keep their share of the run.");
         layers.Add("--ema", "ema", "Share of averaged weights that a step keeps, as 0.9998; the averages are measured and exported.");
         layers.Add("--flip", "horizontalFlip", "Mirror every second image: true or false.");
         layers.Add("--precision", "precision", "float32, bFloat16 or float16: what the backbone's convolutions compute in.")

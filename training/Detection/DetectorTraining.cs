@@ -27,7 +27,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     private readonly Detector detector;
     private readonly Detector? average;
     private readonly DetectionBatches batches;
-    private readonly WarmupMultiStepSchedule schedule;
+    private readonly DetectorSchedule schedule;
     private readonly DetectorMeasurement measurement;
     private FinetuneState state = new(BestMap: null);
 
@@ -56,12 +56,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
         detector.train();
         average = options.Ema is null ? null : Average(architecture);
         batches = new DetectionBatches(data, frames.Train, options, detector.LoadedSize);
-        schedule = new WarmupMultiStepSchedule(
-            options.LearningRate,
-            options.WarmupIterations,
-            options.WarmupFactor,
-            options.Milestones,
-            options.Gamma);
+        schedule = new DetectorSchedule(options, batches.PerEpoch);
         measurement = new DetectorMeasurement(options, dataset, labels, data);
     }
 
@@ -75,7 +70,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
         options.BackboneWeights is { } file ? ContentDigest.OfFile(file) : null);
 
     public IReadOnlyList<string> Remarks =>
-        [.. frames.Remarks(), .. options.Ema is { } decay ? AveragedWeights.Remarks(decay, TotalSteps) : []];
+        [schedule.Line(), BackboneStart.Line(options), .. frames.Remarks(), .. options.Ema is { } decay ? AveragedWeights.Remarks(decay, TotalSteps) : []];
 
     public int StepsPerEpoch => batches.PerEpoch;
 
@@ -109,7 +104,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
 
     public IEnumerable<DetectionBatch> Batches(long step) => batches.ToEndOfEpoch(step);
 
-    public double LearningRate(long step) => schedule.At(options.Iterations is null ? step / StepsPerEpoch : step, step);
+    public double LearningRate(long step) => schedule.At(step);
 
     public void BeginStep(long step)
     {
@@ -197,7 +192,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     /// <exception cref="UserErrorException">Norms are frozen that have no statistics.</exception>
     private static void RequireStatistics(FinetuneOptions options)
     {
-        var isFrozen = options.Detector.Backbone.BatchNorm == BatchNormMode.Frozen;
+        var isFrozen = BackboneStart.Detector(options).Backbone.BatchNorm == BatchNormMode.Frozen;
         if (isFrozen && options is { BackboneWeights: null, FrozenNormsWithoutWeights: false })
         {
             throw new UserErrorException(
