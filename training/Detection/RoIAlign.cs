@@ -36,10 +36,11 @@ public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRati
         using (no_grad())
         {
             var (cellIndices, weights) = (new List<Tensor>(), new List<Tensor>());
-            var height = tensor(heights, device: device)[levels];
-            var width = tensor(widths, device: device)[levels];
-            var first = tensor(offsets, device: device)[levels] + images * height * width;                   // [K]
-            var scaled = boxes * tensor(scales.Select(scale => (float)scale).ToArray(), device: device)[levels].unsqueeze(1) - (aligned ? 0.5f : 0f);
+            var height = tensor(heights).OnDevice(device)[levels];
+            var width = tensor(widths).OnDevice(device)[levels];
+            var first = tensor(offsets).OnDevice(device)[levels] + images * height * width;                   // [K]
+            var scale = tensor(scales.Select(value => (float)value).ToArray()).OnDevice(device)[levels].unsqueeze(1);
+            var scaled = boxes * scale - (aligned ? 0.5f : 0f);
             foreach (var (group, rowSamples, columnSamples) in SameSampling(scaled))
             {
                 Tensor Of(Tensor values) => group is null ? values : values.index_select(0, group);
@@ -56,7 +57,8 @@ public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRati
                 weights.Add(weight.reshape(-1));
             }
 
-            matrix = sparse_coo_tensor(cat([.. cellIndices], 1), cat([.. weights]), [count * outputHeight * outputWidth, dense.shape[0]]);
+            long[] size = [count * outputHeight * outputWidth, dense.shape[0]];
+            matrix = sparse_coo_tensor(cat([.. cellIndices], 1), cat([.. weights]), size, device: device);   // else TorchSharp makes it on the CPU
         }
 
         return matrix.mm(dense).view(count, outputHeight, outputWidth, channels).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
@@ -80,7 +82,8 @@ public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRati
         return [.. Enumerable.Range(0, sides.Length / 2)
             .Select(index => (Index: (long)index, Rows: Samples(index, 1, outputHeight), Columns: Samples(index, 0, outputWidth)))
             .GroupBy(box => (Octave(box.Rows), Octave(box.Columns)))
-            .Select(group => ((Tensor?)tensor(group.Select(box => box.Index).ToArray(), device: boxes.device), group.Max(box => box.Rows), group.Max(box => box.Columns)))];
+            .Select(group => (Tensor: tensor(group.Select(box => box.Index).ToArray()), Rows: group.Max(box => box.Rows), Columns: group.Max(box => box.Columns)))
+            .Select(group => ((Tensor?)group.Tensor.OnDevice(boxes.device), group.Rows, group.Columns))];
     }
 
     /// <summary>Positions and weights along one axis; the two neighbours of every sample point, averaged over the cell's points.</summary>

@@ -60,8 +60,9 @@ public sealed class BoxesGoldenTests
                 case ["remove", "small", var side]:
                     var small = golden.InputTensor("small");
                     var ranks = arange(small.shape[0], 0, -1, dtype: float32);
-                    var all = HostSuppression.Run(small, ranks, arange(small.shape[0], dtype: int64), double.Parse(side, CultureInfo.InvariantCulture), 0, true, 1, 1000);
-                    Assert.Equal(golden.Read(entry.Value).Longs, all.data<long>().ToArray());
+                    var rule = new SuppressionRule(double.Parse(side, CultureInfo.InvariantCulture), 0, Inclusive: true, IouThreshold: 1, TopN: 1000);
+                    var all = HostSuppression.Run(small, ranks, [new BoxGroup(0, 0, (int)small.shape[0], 1)], 1, rule);
+                    Assert.Equal(golden.Read(entry.Value).Longs, all.Rows.data<long>().ToArray());
                     break;
                 case ["iou" or "giou" or "area", ..]:
                     break;
