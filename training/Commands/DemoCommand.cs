@@ -3,6 +3,7 @@ using System.Globalization;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Numbers;
 using Pipeline.Training.Experiments;
+using Pipeline.Training.Native;
 
 namespace Pipeline.Training.Commands;
 
@@ -24,6 +25,7 @@ internal static class DemoCommand
         {
             var options = defaults with { Output = result.GetValue(output)!, Models = result.GetValue(models)!, Seed = result.GetValue(seed) };
             options = result.GetValue(quick) ? options with { UnlabelledScenes = 64, TrainScenes = 16, TestScenes = 8, PretrainEpochs = 2, FinetuneEpochs = 2 } : options;
+            NativeHeap.KeepFreedMemory(ComputeDevice.Cpu);
             var report = ConsoleProgress.RunStages(progress => new DemoRun(options, progress, cancellation).Run());
             foreach (var run in report.Runs)
             {

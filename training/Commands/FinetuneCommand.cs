@@ -29,8 +29,9 @@ internal static class FinetuneCommand
         layers.Add("--learning-rate", "learningRate", "After the warm-up.");
         layers.AddList("--milestones", "milestones", "Epochs at whose beginning the rate is divided by ten.");
         layers.Add("--flip", "horizontalFlip", "Mirror every second image: true or false.");
-        layers.Add("--precision", "precision", "float32, bFloat16 or float16: what the backbone's convolutions compute in.")
+        layers.Add("--precision", "precision", "float32, bFloat16 or float16: what convolutions and linear layers compute in.")
             .AcceptOnlyFromAmong("float32", "bFloat16", "float16");
+        layers.Add("--tf32", "tf32", "On CUDA, float32 convolutions and products may be computed in TF32: true or false.");
         layers.Add("--workers", "workers", "Batches in the making at once; the result does not depend on it.");
         layers.Add("--checkpoint-every", "checkpointEverySteps", "Steps between checkpoints within an epoch; 0: only after epochs.");
         layers.Add("--seed", "seed", "Seed of weights, order and samplers.");
@@ -40,7 +41,7 @@ internal static class FinetuneCommand
             output,
             (options, resume, cancellation) =>
             {
-                NativeHeap.KeepFreedMemory(NativeHeap.DetectorBlockBytes);
+                NativeHeap.KeepFreedMemory(options.Device, NativeHeap.DetectorBlockBytes);
                 var result = ConsoleProgress.Run("finetune", progress => FinetuneRun.Run(options, resume, progress, cancellation));
                 foreach (var (label, ap) in (result.Epochs.Count > 0 ? result.Epochs[^1].PerClass : null) ?? new Dictionary<string, double?>())
                 {

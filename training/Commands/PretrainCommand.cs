@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Engine;
+using Pipeline.Training.Native;
 
 namespace Pipeline.Training.Commands;
 
@@ -26,8 +27,9 @@ internal static class PretrainCommand
         layers.Add("--queue", "contrastive.queueSize", "Keys in the queue; with few images choose fewer keys than images.");
         layers.Add("--view-size", "views.sizePixels", "Sides of a view in pixels.");
         layers.Add("--micro-batches", "contrastive.microBatches", "Parts that a batch is computed in, to need less memory.");
-        layers.Add("--precision", "precision", "float32 or bFloat16: what convolutions compute in.")
+        layers.Add("--precision", "precision", "float32 or bFloat16: what convolutions and linear layers compute in.")
             .AcceptOnlyFromAmong("float32", "bFloat16");
+        layers.Add("--tf32", "tf32", "On CUDA, float32 convolutions and products may be computed in TF32: true or false.");
         layers.Add("--max-skipped", "maxSkippedImages", "Images that may be left out because they cannot be read; one more ends the run.");
         layers.Add("--workers", "workers", "Batches in the making at once; the result does not depend on it.");
         layers.Add("--checkpoint-every", "checkpointEverySteps", "Steps between checkpoints within an epoch; 0: only after epochs.");
@@ -38,6 +40,7 @@ internal static class PretrainCommand
             output,
             (options, resume, cancellation) =>
             {
+                NativeHeap.KeepFreedMemory(options.Device);
                 var result = ConsoleProgress.Run("pretrain", progress => PretrainRun.Run(options, resume, progress, cancellation));
                 Console.WriteLine(result.BackbonePath);
             });

@@ -4,6 +4,7 @@ using Pipeline.Shared.Commands;
 using Pipeline.Shared.Kitti;
 using Pipeline.Shared.Numbers;
 using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Native;
 using Pipeline.Training.Probing;
 
 namespace Pipeline.Training.Commands;
@@ -30,6 +31,7 @@ internal static class ProbeCommand
         };
         command.SetAction((result, cancellation) =>
         {
+            NativeHeap.KeepFreedMemory(result.GetValue(device)!);
             var probed = FeatureProbe.Run(
                 new ProbeOptions
                 {

@@ -24,8 +24,8 @@ internal sealed class ContrastiveTraining : IDisposable
         Backbone = new ResNet(options.Backbone);
         Query = ContrastiveModel.OfResNet(Backbone, options.Contrastive.Dimension, options.Contrastive.Jigsaw);
         var follower = new ResNet(options.Backbone);
-        Backbone.ComputeType = follower.ComputeType = options.Precision.Type();
         Key = ContrastiveModel.OfResNet(follower, options.Contrastive.Dimension, options.Contrastive.Jigsaw);
+        Query.ComputeType = Key.ComputeType = options.Precision.Type();
         Query.train();
         Key.train();
         Begin();

@@ -69,8 +69,14 @@ public sealed record PretrainOptions : IRelatedOptions
     /// <summary>A line of metrics after every so many steps.</summary>
     [Range(1, 1_000_000)] public int LogEverySteps { get; init; } = 20;
 
-    /// <summary>The element type that convolutions compute in; Float16 is not offered here.</summary>
+    /// <summary>The element type that convolutions and linear layers compute in; Float16 is not offered here.</summary>
     [AllowedValues(ComputePrecision.Float32, ComputePrecision.BFloat16)] public ComputePrecision Precision { get; init; }
+
+    /// <summary>
+    /// Whether CUDA may compute float32 convolutions and products in TF32, with 10 bits of mantissa in place of 23: faster, less exact.
+    /// On the CPU it changes nothing.
+    /// </summary>
+    public bool Tf32 { get; init; }
 
     /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
     [AllowedValues("cpu", "cuda")] public string Device { get; init; } = "cpu";

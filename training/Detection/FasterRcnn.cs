@@ -30,6 +30,17 @@ public sealed partial class FasterRcnn : NamedModule
     /// <summary>What the detector was built from.</summary>
     public DetectorOptions Options { get; }
 
+    /// <summary>The element type that convolutions and linear layers compute in; weights, statistics, losses and results stay float32.</summary>
+    public ScalarType ComputeType
+    {
+        get => RoiHeads.ComputeType;
+        set
+        {
+            Backbone.Body.ComputeType = value;
+            RoiHeads.ComputeType = value;
+        }
+    }
+
     internal PyramidBackbone Backbone { get; }
 
     internal RegionProposalNetwork Rpn { get; }
@@ -147,11 +158,11 @@ internal sealed class PyramidBackbone : NamedModule<Tensor, IReadOnlyList<Tensor
     public FeaturePyramidNetwork Fpn { get; }
 
     /// <param name="input">[N, 3, H, W]</param>
-    /// <returns>Five maps of strides 4 to 64.</returns>
+    /// <returns>Five maps of strides 4 to 64, in the body's <see cref="ResNet.ComputeType"/>.</returns>
     public override IReadOnlyList<Tensor> forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var levels = Fpn.call(Body.call(input));
+        var levels = Fpn.call(Body.Maps(input));
         foreach (var level in levels)
         {
             level.MoveToOuterDisposeScope();

@@ -61,8 +61,8 @@ internal static class HostSuppression
                 }
             }
 
-            var keptCount = NonMaximumSuppression.Run(boxes.AsSpan(0, count), scores.AsSpan(0, count), (float)rule.IouThreshold, kept);
-            var result = new Kept[Math.Min(keptCount, rule.TopN)];
+            var room = kept.AsSpan(0, Math.Min(count, rule.TopN));
+            var result = new Kept[NonMaximumSuppression.Run(boxes.AsSpan(0, count), scores.AsSpan(0, count), (float)rule.IouThreshold, room)];
             for (var i = 0; i < result.Length; i++)
             {
                 result[i] = new Kept(scores[kept[i]], sources[kept[i]]);
@@ -79,19 +79,30 @@ internal static class HostSuppression
         }
     }
 
+    /// <summary>Rows of an image by falling score, merged from its groups.</summary>
     private static long[] OfImage(IReadOnlyList<BoxGroup> groups, Kept[][] ofGroups, int image, int topN)
     {
-        var all = new List<Kept>();
+        var heads = new PriorityQueue<(int Group, int Position), Kept>();
         for (var group = 0; group < ofGroups.Length; group++)
         {
-            if (groups[group].Image == image)
+            if (groups[group].Image == image && ofGroups[group].Length > 0)
             {
-                all.AddRange(ofGroups[group]);
+                heads.Enqueue((group, 0), ofGroups[group][0]);
             }
         }
 
-        all.Sort();
-        return [.. all.Take(topN).Select(kept => (long)kept.Row)];
+        var merged = new List<long>();
+        while (merged.Count < topN && heads.TryDequeue(out var head, out var best))
+        {
+            merged.Add(best.Row);
+            var next = head.Position + 1;
+            if (next < ofGroups[head.Group].Length)
+            {
+                heads.Enqueue((head.Group, next), ofGroups[head.Group][next]);
+            }
+        }
+
+        return [.. merged];
     }
 
     [StructLayout(LayoutKind.Sequential, Pack = 4)]

@@ -9,22 +9,22 @@ namespace Pipeline.Training.Detection;
 /// <param name="aligned">Shift by half a position and allow boxes below one position (detectron2's <c>aligned</c>).</param>
 public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRatio, bool aligned = false)
 {
-    /// <param name="features">Maps [N, C, H_l, W_l].</param>
+    /// <param name="features">Maps [N, C, H_l, W_l]; float32 or narrower.</param>
     /// <param name="scales">Map positions a pixel, one a map.</param>
     /// <param name="boxes">[K, 4], pixels.</param>
     /// <param name="images">int64 [K]: image of the batch.</param>
     /// <param name="levels">int64 [K]: map to read.</param>
-    /// <returns>[K, C, outputHeight, outputWidth], differentiable in the features.</returns>
+    /// <returns>float32 [K, C, outputHeight, outputWidth], differentiable in the features.</returns>
     public Tensor Pool(IReadOnlyList<Tensor> features, IReadOnlyList<double> scales, Tensor boxes, Tensor images, Tensor levels)
     {
         var (count, channels, device) = (boxes.shape[0], features[0].shape[1], boxes.device);
         if (count == 0)
         {
-            return features[0].new_zeros(0, channels, outputHeight, outputWidth);
+            return zeros(0, channels, outputHeight, outputWidth, device: device);
         }
 
         using var scope = NewDisposeScope();
-        var dense = cat([.. features.Select(feature => feature.permute(0, 2, 3, 1).reshape(-1, channels))]);   // [ΣN·H·W, C]
+        var dense = cat([.. features.Select(feature => feature.permute(0, 2, 3, 1).reshape(-1, channels))]).to(float32);   // [ΣN·H·W, C]
         var (heights, widths, offsets) = (new long[features.Count], new long[features.Count], new long[features.Count]);
         for (long level = 0, offset = 0; level < features.Count; level++)
         {

@@ -50,7 +50,7 @@ public sealed class FinetuneRun
     }
 
     /// <param name="options">What to do.</param>
-    /// <param name="resume">Go on with the run in the output folder, to the very weights that it would have had without a stop.</param>
+    /// <param name="resume">Go on with the run in the output folder; on the CPU to the very weights that it would have had without a stop.</param>
     /// <param name="progress">Receives every step.</param>
     /// <param name="cancellation">Ends the run after the step; its state is saved first.</param>
     /// <exception cref="UserErrorException">A file, a list or an option is wrong, or the loss is not finite.</exception>
@@ -65,6 +65,7 @@ public sealed class FinetuneRun
             RunFolder.RequireNew(options.Output);
         }
 
+        using var tf32 = TensorFloat32.Use(options.Tf32);
         using var data = new KittiTrainingData(dataset, labels, options.CacheBytes, options.IgnoreDontCare);
         manual_seed(options.Seed);
         using var sampling = new Generator((ulong)options.Seed);
@@ -76,7 +77,7 @@ public sealed class FinetuneRun
 
         using var held = RunFolder.Begin(options.Output, Command, options, Digests(), resume, Free);
         detector.to(device);
-        detector.Backbone.Body.ComputeType = options.Precision.Type();
+        detector.ComputeType = options.Precision.Type();
         var groups = ParameterGroups.Of(detector, options.WeightDecay, options.NormWeightDecay);
         using var optimizer = optim.SGD(
             groups.Select(group => new SGD.ParamGroup(group.Parameters.Select(entry => entry.Parameter), options.LearningRate, options.Momentum, weight_decay: group.WeightDecay)), options.LearningRate, options.Momentum);

@@ -53,7 +53,7 @@ public sealed class PretrainRun
     }
 
     /// <param name="options">What to do.</param>
-    /// <param name="resume">Go on with the run in the output folder, to the very weights that it would have had without a stop.</param>
+    /// <param name="resume">Go on with the run in the output folder; on the CPU to the very weights that it would have had without a stop.</param>
     /// <param name="progress">Receives every step.</param>
     /// <param name="cancellation">Ends the run after the step; its state is saved first.</param>
     /// <exception cref="UserErrorException">A file or an option is wrong, or the loss is not finite.</exception>
@@ -68,6 +68,7 @@ public sealed class PretrainRun
             RunFolder.RequireNew(options.Output);
         }
 
+        using var tf32 = TensorFloat32.Use(options.Tf32);
         using var training = new ContrastiveTraining(options);
         using var held = RunFolder.Begin(options.Output, Command, options, data, resume, Free);
         var position = resume && RunFolder.Has(options.Output, CheckpointFile) ? ContrastiveCheckpoint.Resume(In(CheckpointFile), training) : new PretrainPosition();

@@ -24,6 +24,23 @@ public sealed partial class DeviceWaitsTests
         Assert.DoesNotContain(lines, line => Waits.IsMatch(line));
     }
 
+    [Fact]
+    public void Numbers_of_the_host_go_to_the_device_without_a_wait_and_tensors_are_made_where_they_are_used()
+    {
+        string[] files =
+        [
+            .. Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "training", "Detection"), "*.cs"),
+            Path.Combine(SharedData.RepositoryRoot, "training", "Contrastive", "InfoMin.cs"),
+        ];
+        var lines = files.SelectMany(file => File.ReadLines(file).Select((line, index) => $"{Path.GetFileName(file)}:{index + 1}: {line.Trim()}"))
+            .Where(line => !line.Contains("///", StringComparison.Ordinal))
+            .ToArray();
+
+        Assert.DoesNotContain(lines, line => BlockingCopies.IsMatch(line));
+        var elsewhere = lines.Where(line => Factories.IsMatch(line) && !line.Contains("device:", StringComparison.Ordinal));
+        Assert.Equal(["AntialiasedResize.cs"], elsewhere.Select(line => line.Split(':')[0]));   // pixels that the host resizes
+    }
+
     [Theory]
     [InlineData(1, 1, 5)]
     [InlineData(2, 1, 5)]
@@ -121,6 +138,13 @@ public sealed partial class DeviceWaitsTests
 
     [GeneratedRegex(@"\.cpu\(\)|\.item<|\.data<|\.to\(CPU|\.nonzero\(|\.To(Single|Double|Int32|Int64|Boolean|Scalar)\(|masked_select|unique\(|clip_grad_norm_\(")]
     private static partial Regex Waits { get; }
+
+    /// <summary>A list of numbers that is made on a device, or a tensor that goes there, and neither says that it need not wait.</summary>
+    [GeneratedRegex(@"\btensor\(.*device:|\.to\((?!.*non_blocking: true)[^)]*[dD]evice")]
+    private static partial Regex BlockingCopies { get; }
+
+    [GeneratedRegex(@"(?<![\w.])(zeros|ones|full|empty|arange|rand|randn|eye|linspace|sparse_coo_tensor)\(")]
+    private static partial Regex Factories { get; }
 
     [GeneratedRegex(@"\.(HostFloats|HostFlag|OnHost|WhereTrue)\(")]
     private static partial Regex Counted { get; }
