@@ -17,12 +17,12 @@ if (args is ["--filter", ..])
 
 if (args is not ["peer", ..])
 {
-    Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|loader|suppression [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR]");
+    Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|loader|suppression|pause [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR]");
     return 2;
 }
 
 var (mode, batch, runs, threads) = (Argument("--mode", "inference"), int.Parse(Argument("--batch", "1")), int.Parse(Argument("--runs", "3")), int.Parse(Argument("--threads", "2")));
-if (mode is "train" or "train-parts" or "detect")
+if (mode is "train" or "train-parts" or "detect" or "pause")
 {
     NativeHeap.KeepFreedMemory("cpu", NativeHeap.DetectorBlockBytes);
 }
@@ -40,6 +40,9 @@ switch (mode)
         break;
     case "suppression":
         SuppressionPeer.Run(batch, runs, threads);
+        break;
+    case "pause":
+        PausePeer.Run(batch, runs, threads);
         break;
     case "loader":
         DetectorPeer.Load(Argument("--data", ""), threads);

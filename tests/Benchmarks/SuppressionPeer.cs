@@ -57,7 +57,7 @@ internal static class SuppressionPeer
     public static void Print(string one, string other, (IReadOnlyList<double> First, IReadOnlyList<double> Second) times)
     {
         void Line(string what, double first, double second) => Console.WriteLine(FormattableString.Invariant(
-            $"{what,-8} {first:F2} ms {one}, {second:F2} ms {other}, ratio {first / second:F2}"));
+            $"{what,-8} {first,8:F2} ms {one}, {second,8:F2} ms {other}, {one} / {other} {first / second:F2}"));
         Line("median", times.First.Order().ElementAt(times.First.Count / 2), times.Second.Order().ElementAt(times.Second.Count / 2));
         Line("least", times.First.Min(), times.Second.Min());
     }
