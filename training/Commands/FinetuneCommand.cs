@@ -39,8 +39,9 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
                 + "Those of the preset keep their share of the run.");
         layers.Add("--ema", "ema", "Share of averaged weights that a step keeps, as 0.9998; the averages are measured and exported.");
         layers.Add("--flip", "horizontalFlip", "Mirror every second image: true or false.");
-        layers.Add("--precision", "precision", "float32, bFloat16 or float16: what the backbone's convolutions compute in.")
+        layers.Add("--precision", "precision", "float32, bFloat16 or float16: what convolutions and linear layers compute in.")
             .AcceptOnlyFromAmong("float32", "bFloat16", "float16");
+        layers.Add("--tf32", "tf32", "On CUDA, float32 convolutions and products may be computed in TF32: true or false.");
         layers.Add("--workers", "workers", "Batches in the making at once; the result does not depend on it.");
         layers.Add("--checkpoint-every", "checkpointEverySteps", "Steps between checkpoints within an epoch; 0: only after epochs.");
         layers.Add("--seed", "seed", "Seed of weights, order and samplers.");
@@ -50,7 +51,7 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
             output,
             (options, resume, cancellation) =>
             {
-                NativeHeap.KeepFreedMemory(NativeHeap.DetectorBlockBytes);
+                NativeHeap.KeepFreedMemory(options.Device, NativeHeap.DetectorBlockBytes);
                 var result = console.Run("finetune", progress => DetectorTraining.Run(options, new RunControl
                 {
                     Resume = resume,

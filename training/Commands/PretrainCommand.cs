@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Engine;
+using Pipeline.Training.Native;
 
 namespace Pipeline.Training.Commands;
 
@@ -31,8 +32,9 @@ internal sealed class PretrainCommand(ConsoleProgress console, ILogger<PretrainC
         layers.Add("--queue", "contrastive.queueSize", "Keys in the queue; with few images choose fewer keys than images.");
         layers.Add("--view-size", "views.sizePixels", "Sides of a view in pixels.");
         layers.Add("--micro-batches", "microBatches", "Parts that a batch is computed in, to need less memory.");
-        layers.Add("--precision", "precision", "float32, bFloat16 or float16: what convolutions compute in.")
+        layers.Add("--precision", "precision", "float32, bFloat16 or float16: what convolutions and linear layers compute in.")
             .AcceptOnlyFromAmong("float32", "bFloat16", "float16");
+        layers.Add("--tf32", "tf32", "On CUDA, float32 convolutions and products may be computed in TF32: true or false.");
         layers.Add("--max-skipped", "maxSkippedImages", "Images that may be left out because they cannot be read; one more ends the run.");
         layers.Add("--workers", "workers", "Batches in the making at once; the result does not depend on it.");
         layers.Add("--checkpoint-every", "checkpointEverySteps", "Steps between checkpoints within an epoch; 0: only after epochs.");
@@ -43,6 +45,7 @@ internal sealed class PretrainCommand(ConsoleProgress console, ILogger<PretrainC
             output,
             (options, resume, cancellation) =>
             {
+                NativeHeap.KeepFreedMemory(options.Device);
                 var result = console.Run("pretrain", progress => ContrastiveTraining.Run(options, new RunControl
                 {
                     Resume = resume,

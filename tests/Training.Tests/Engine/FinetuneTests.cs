@@ -208,7 +208,7 @@ public sealed class FinetuneTests : IDisposable
         Assert.Equal([-1f, 1f, 0f, 1f], rpn.Assign(anchors, anchors[1..2], region).Labels.data<float>().ToArray());
 
         using var heads = new RoIHeads(new DetectorOptions { FpnChannels = 8, BoxHeadChannels = 8 }, GoldenTensors.FirstByIndex);
-        var sampled = heads.Sample(anchors[..3], new DetectionTarget(anchors[1..2], ones(1, dtype: int64)) { Ignore = region });
+        var sampled = heads.Sample([anchors[..3]], [new DetectionTarget(anchors[1..2], ones(1, dtype: int64)) { Ignore = region }]);
         Assert.Equal([1L, 0L, 1L], sampled.Labels.data<long>().ToArray());
     }
 
