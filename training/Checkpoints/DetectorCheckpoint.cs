@@ -8,10 +8,13 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints;
 
-/// <summary>A detector in one <c>.safetensors</c> file: torchvision's parameter names; what it was built from and its classes in the metadata.</summary>
+/// <summary>
+/// A detector in one <c>.safetensors</c> file: torchvision's parameter names; its architecture, what it was built from and its classes in the metadata.
+/// </summary>
 public static class DetectorCheckpoint
 {
     private const string OptionsKey = "detector";
+    private const string ArchitectureKey = "architecture";
     private const string LabelsKey = "labels";
     private const string LabelMapKey = "labelMap";
 
@@ -25,11 +28,12 @@ public static class DetectorCheckpoint
     /// <param name="detector">The detector.</param>
     /// <param name="labels">Its classes without the background.</param>
     /// <param name="labelMap">Types that became another class; null: none.</param>
-    public static void Save(string path, FasterRcnn detector, IReadOnlyList<string> labels, IReadOnlyDictionary<string, string>? labelMap = null)
+    public static void Save(string path, Detector detector, IReadOnlyList<string> labels, IReadOnlyDictionary<string, string>? labelMap = null)
     {
         var metadata = new Dictionary<string, string>
         {
-            [OptionsKey] = JsonSerializer.Serialize(detector.Options, Json),
+            [ArchitectureKey] = detector.Architecture,
+            [OptionsKey] = JsonSerializer.Serialize(detector.BuiltFrom, detector.BuiltFrom.GetType(), Json),
             [LabelsKey] = JsonSerializer.Serialize(labels, Json),
         };
         if (labelMap is { Count: > 0 })
@@ -57,7 +61,12 @@ public static class DetectorCheckpoint
 
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
     /// <exception cref="UserErrorException">It is no checkpoint, or its tensors do not fit what it says it was built from.</exception>
-    public static LoadedDetector Load(string path)
+    public static LoadedDetector Load(string path) => Load(path, [new FasterRcnnArchitecture()]);
+
+    /// <param name="path">A file that <see cref="Save"/> wrote.</param>
+    /// <param name="architectures">Those that are known.</param>
+    /// <exception cref="UserErrorException">As above, or its architecture is none of them.</exception>
+    internal static LoadedDetector Load(string path, IReadOnlyList<IDetectorArchitecture> architectures)
     {
         using var content = SafetensorsFile.Read(path, ImportHint.Detector);
         content.RequireTensors(path);
@@ -68,17 +77,16 @@ public static class DetectorCheckpoint
                 + $"if a Faster R-CNN is in it: {ImportHint.Detector.For(path)}");
         }
 
-        var options = CheckpointMetadata.Read<DetectorOptions>(content, OptionsKey, path);
         var labels = CheckpointMetadata.Read<string[]>(content, LabelsKey, path);
-        if (labels.Length + 1 != options.NumClasses || labels.Any(string.IsNullOrEmpty))
-        {
-            throw new UserErrorException(
-                $"{path}: its metadata names {labels.Length} classes for a detector of {options.NumClasses - 1}, or one without a name.");
-        }
-
-        var detector = new FasterRcnn(options);
+        var detector = ArchitectureOf(content, path, architectures).Read(content, OptionsKey, path);
         try
         {
+            if (labels.Length + 1 != detector.NumClasses || labels.Any(string.IsNullOrEmpty))
+            {
+                throw new UserErrorException(
+                    $"{path}: its metadata names {labels.Length} classes for a detector of {detector.NumClasses - 1}, or one without a name.");
+            }
+
             LoadInto(StateDict.InOrder(detector), content.Tensors, path, content.Unread);
         }
         catch
@@ -92,6 +100,17 @@ public static class DetectorCheckpoint
         {
             LabelMap = content.Metadata.ContainsKey(LabelMapKey) ? CheckpointMetadata.Read<Dictionary<string, string>>(content, LabelMapKey, path) : null,
         };
+    }
+
+    /// <summary>The architecture that a checkpoint names; files from before there were several name none.</summary>
+    private static IDetectorArchitecture ArchitectureOf(
+        SafetensorsContent content,
+        string path,
+        IReadOnlyList<IDetectorArchitecture> architectures)
+    {
+        var name = content.Metadata.GetValueOrDefault(ArchitectureKey, FasterRcnn.ArchitectureName);
+        return architectures.FirstOrDefault(architecture => architecture.Name == name) ?? throw new UserErrorException(
+            $"{path}: its detector is of architecture '{name}'; known are {string.Join(", ", architectures.Select(known => known.Name))}.");
     }
 
     /// <summary>Copies tensors into those of a module; a warning goes to the error stream when values are not finite.</summary>

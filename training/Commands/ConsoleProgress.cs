@@ -19,12 +19,12 @@ internal sealed class ConsoleProgress(ConsoleLines lines, ILogger<ConsoleProgres
     {
         if (!log.IsEnabled(LogLevel.Information))
         {
-            return run(new EpochLines(log, steps: null));
+            return run(new Unseen());
         }
 
         if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
         {
-            return run(new EpochLines(log, new ProgressLines(log)));
+            return run(new ProgressLines(log));
         }
 
         return AnsiConsole.Progress()
@@ -37,7 +37,7 @@ internal sealed class ConsoleProgress(ConsoleLines lines, ILogger<ConsoleProgres
             .Start(context =>
             {
                 using var above = lines.Above(AnsiConsole.WriteLine);
-                return run(new EpochLines(log, new ProgressBars(context)));
+                return run(new ProgressBars(context));
             });
     }
 
@@ -46,26 +46,10 @@ internal sealed class ConsoleProgress(ConsoleLines lines, ILogger<ConsoleProgres
         public void Report(TrainingProgress value) => stages.Report((name, value));
     }
 
-    /// <summary>Lines that come with a step go to the log; the steps go on.</summary>
-    private sealed class EpochLines(ILogger log, IProgress<(string Stage, TrainingProgress Progress)>? steps)
-        : IProgress<(string Stage, TrainingProgress Progress)>
+    private sealed class Unseen : IProgress<(string Stage, TrainingProgress Progress)>
     {
         public void Report((string Stage, TrainingProgress Progress) value)
         {
-            steps?.Report(value);
-            if (value.Progress.EpochLine is not { } line)
-            {
-                return;
-            }
-
-            if (line.StartsWith("warning: ", StringComparison.Ordinal))
-            {
-                log.Warn(line);
-            }
-            else
-            {
-                new StageLog(value.Stage, log).Tell(line);
-            }
         }
     }
 }

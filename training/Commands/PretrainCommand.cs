@@ -30,9 +30,9 @@ internal sealed class PretrainCommand(ConsoleProgress console, ILogger<PretrainC
         layers.Add("--learning-rate", "learningRate", "At the beginning; it falls as a cosine.");
         layers.Add("--queue", "contrastive.queueSize", "Keys in the queue; with few images choose fewer keys than images.");
         layers.Add("--view-size", "views.sizePixels", "Sides of a view in pixels.");
-        layers.Add("--micro-batches", "contrastive.microBatches", "Parts that a batch is computed in, to need less memory.");
-        layers.Add("--precision", "precision", "float32 or bFloat16: what convolutions compute in.")
-            .AcceptOnlyFromAmong("float32", "bFloat16");
+        layers.Add("--micro-batches", "microBatches", "Parts that a batch is computed in, to need less memory.");
+        layers.Add("--precision", "precision", "float32, bFloat16 or float16: what convolutions compute in.")
+            .AcceptOnlyFromAmong("float32", "bFloat16", "float16");
         layers.Add("--max-skipped", "maxSkippedImages", "Images that may be left out because they cannot be read; one more ends the run.");
         layers.Add("--workers", "workers", "Batches in the making at once; the result does not depend on it.");
         layers.Add("--checkpoint-every", "checkpointEverySteps", "Steps between checkpoints within an epoch; 0: only after epochs.");
@@ -43,7 +43,13 @@ internal sealed class PretrainCommand(ConsoleProgress console, ILogger<PretrainC
             output,
             (options, resume, cancellation) =>
             {
-                var result = console.Run("pretrain", progress => PretrainRun.Run(options, resume, progress, cancellation));
+                var result = console.Run("pretrain", progress => ContrastiveTraining.Run(options, new RunControl
+                {
+                    Resume = resume,
+                    Log = new StageLog("pretrain", log),
+                    Progress = progress,
+                    Cancellation = cancellation,
+                }));
                 Console.WriteLine(result.BackbonePath);
             });
     }

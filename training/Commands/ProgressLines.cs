@@ -26,17 +26,12 @@ internal sealed class ProgressLines(ILogger log) : IProgress<(string Stage, Trai
             last = 0;
         }
 
-        var saysItself = progress.EpochLine is not null;
-        if (last != 0 && Stopwatch.GetElapsedTime(last) < BetweenLines && !saysItself)
+        if (last != 0 && Stopwatch.GetElapsedTime(last) < BetweenLines)
         {
             return;
         }
 
         last = Stopwatch.GetTimestamp();
-        if (saysItself)
-        {
-            return;
-        }
 
         var loss = progress.Loss > 0 ? FormattableString.Invariant($", loss {progress.Loss:F4}") : "";
         log.Tell($"{name} {progress.Step}/{progress.Steps}{loss}{Left(progress)}");

@@ -1,9 +1,8 @@
 using Pipeline.Shared;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Kitti;
-using Pipeline.Training.Detection;
 
-namespace Pipeline.Training.Engine;
+namespace Pipeline.Training.Detection;
 
 /// <summary>The frames of a run: which it learns from and which it measures on.</summary>
 internal sealed class FinetuneFrames
