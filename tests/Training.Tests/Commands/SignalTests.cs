@@ -21,7 +21,7 @@ public sealed class SignalTests : IDisposable
         var (code, _, errors) = await TrainingProgram.End(process, Cancellation);
 
         Assert.Equal((130, "interrupted.\n"), (code, errors));
-        Assert.Contains("interrupted after step 1; saved", File.ReadAllText(In("o/log.txt")));
+        Assert.Contains("interrupted after step 0; saved", File.ReadAllText(In("o/log.txt")));
         Assert.True(File.Exists(In("o/last.safetensors")));
     }
 
