@@ -27,8 +27,7 @@ internal static class HostSuppression
             MemoryMarshal.Cast<byte, Row>(host.bytes).CopyTo(rows);
             var ofGroups = new Kept[groups.Count][];
             Parallel.For(0, groups.Count, group => ofGroups[group] = OfGroup(rows, groups[group], rule));
-            var ofImages = new long[images][];
-            Parallel.For(0, images, image => ofImages[image] = OfImage(groups, ofGroups, image, rule.TopN));
+            long[][] ofImages = [.. Enumerable.Range(0, images).Select(image => OfImage(groups, ofGroups, image, rule.TopN))];
             var indices = tensor(ofImages.SelectMany(kept => kept).ToArray()).OnDevice(boxes.device);
             return new KeptBoxes(indices.MoveToOuterDisposeScope(), [.. ofImages.Select(kept => (long)kept.Length)]);
         }
