@@ -30,7 +30,9 @@ public sealed partial class FasterRcnn : NamedModule
     /// <summary>What the detector was built from.</summary>
     public DetectorOptions Options { get; }
 
-    /// <summary>The element type that convolutions and linear layers compute in; weights, statistics, losses and results stay float32.</summary>
+    /// <summary>
+    /// The element type that convolutions and linear layers compute in; weights, statistics, losses and results stay float32.
+    /// </summary>
     public ScalarType ComputeType
     {
         get => RoiHeads.ComputeType;

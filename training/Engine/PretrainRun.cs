@@ -53,7 +53,8 @@ public sealed class PretrainRun
     }
 
     /// <param name="options">What to do.</param>
-    /// <param name="resume">Go on with the run in the output folder; on the CPU to the very weights that it would have had without a stop.</param>
+    /// <param name="resume">Go on with the run in the output folder; on the CPU to the very weights that it would have had without a
+    /// stop.</param>
     /// <param name="progress">Receives every step.</param>
     /// <param name="cancellation">Ends the run after the step; its state is saved first.</param>
     /// <exception cref="UserErrorException">A file or an option is wrong, or the loss is not finite.</exception>
