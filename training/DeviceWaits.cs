@@ -36,7 +36,8 @@ internal static class DeviceWaits
     }
 
     /// <summary>
-    /// Numbers of the host on a device. It does not wait: pageable memory is staged at once (CUDA's runtime API, "API synchronization behavior"),
+    /// Numbers of the host on a device. It does not wait: pageable memory is staged at once (CUDA's runtime API, "API synchronization
+    /// behavior"),
     /// while a copy that blocks would wait until the device has done all the work before it.
     /// </summary>
     public static Tensor OnDevice(this Tensor host, Device device) => host.to(device, non_blocking: true);

@@ -5,7 +5,8 @@ namespace Pipeline.Shared.Geometry;
 
 /// <summary>Greedy non-maximum suppression: a box goes when its IoU with a better one, in float32, is greater than the threshold.</summary>
 /// <remarks>
-/// Equal to torchvision's CPU kernel (<c>ops/nms</c>); equal scores keep their order. Every box is compared with the better ones that were kept,
+/// Equal to torchvision's CPU kernel (<c>ops/nms</c>); equal scores keep their order. Every box is compared with the better ones that
+/// were kept,
 /// up to the first that suppresses it.
 /// </remarks>
 public static class NonMaximumSuppression

@@ -45,7 +45,9 @@ internal static class DetectorParts
             var proposals = Part("proposals and suppression", () => detector.Rpn.Propose(output, sizes));
             var rpn = Part("proposal losses", () => detector.Rpn.Losses(output, scaled));
             var samples = Part("sampling", () => detector.RoiHeads.Sample([.. proposals.Select(proposal => proposal.Boxes)], scaled));
-            var prediction = Part("RoIAlign and box head, forward", () => detector.RoiHeads.Predict(levelLeaves, samples.BoxesOfImages(), sizes));
+            var prediction = Part(
+                "RoIAlign and box head, forward",
+                () => detector.RoiHeads.Predict(levelLeaves, samples.BoxesOfImages(), sizes));
             var heads = Part("box losses", () => RoIHeads.Losses(
                 prediction.ClassLogits, prediction.BoxRegression, samples.Labels, samples.RegressionTargets, detector.Options.BoxLossBeta));
             Part("RoIAlign and box head, backward", () => Backward(heads.Classifier + heads.BoxReg));

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Benchmarks;
 
-/// <summary>The suppression before it was parallel, to measure against: one image after the other, and every kept box compared with all worse ones of all levels.</summary>
+/// <summary>
+/// The suppression before it was parallel, to measure against: one image after the other, and every kept box compared with all worse
+/// ones of all levels.
+/// </summary>
 internal static class SuppressionBefore
 {
     public static long[] OneImage(Tensor boxes, Tensor scores, Tensor groups, SuppressionRule rule)
@@ -68,7 +71,8 @@ internal static class SuppressionBefore
         }
     }
 
-    private static int Suppress(ReadOnlySpan<ulong> keys, ReadOnlySpan<float> planes, Span<int> suppressed, float iouThreshold, Span<int> kept)
+    private static int Suppress(
+        ReadOnlySpan<ulong> keys, ReadOnlySpan<float> planes, Span<int> suppressed, float iouThreshold, Span<int> kept)
     {
         var count = keys.Length;
         suppressed.Clear();
@@ -85,13 +89,18 @@ internal static class SuppressionBefore
 
             kept[keptCount++] = (int)(uint)keys[i];
             var j = i + 1;
-            var (left, top, right, bottom) = (new Vector<float>(x1[i]), new Vector<float>(y1[i]), new Vector<float>(x2[i]), new Vector<float>(y2[i]));
-            var (ownArea, threshold, ownGroup) = (new Vector<float>(area[i]), new Vector<float>(iouThreshold), new Vector<int>(group[i]));
+            var left = new Vector<float>(x1[i]);
+            var top = new Vector<float>(y1[i]);
+            var right = new Vector<float>(x2[i]);
+            var bottom = new Vector<float>(y2[i]);
+            var ownArea = new Vector<float>(area[i]);
+            var threshold = new Vector<float>(iouThreshold);
+            var ownGroup = new Vector<int>(group[i]);
             for (; j <= count - Vector<float>.Count; j += Vector<float>.Count)
             {
-                var width = Vector.Max(Vector<float>.Zero, Vector.Min(right, new Vector<float>(x2[j..])) - Vector.Max(left, new Vector<float>(x1[j..])));
-                var height = Vector.Max(Vector<float>.Zero, Vector.Min(bottom, new Vector<float>(y2[j..])) - Vector.Max(top, new Vector<float>(y1[j..])));
-                var intersection = width * height;
+                var across = Vector.Min(right, new Vector<float>(x2[j..])) - Vector.Max(left, new Vector<float>(x1[j..]));
+                var down = Vector.Min(bottom, new Vector<float>(y2[j..])) - Vector.Max(top, new Vector<float>(y1[j..]));
+                var intersection = Vector.Max(Vector<float>.Zero, across) * Vector.Max(Vector<float>.Zero, down);
                 var overlap = intersection / (ownArea + new Vector<float>(area[j..]) - intersection);
                 var mask = Vector.GreaterThan(overlap, threshold) & Vector.Equals(ownGroup, new Vector<int>(group[j..]));
                 (mask | new Vector<int>(suppressed[j..])).CopyTo(suppressed[j..]);

@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Benchmarks;
 
 /// <summary>
-/// Suppression of a batch's proposals of preset <c>paper</c> in training, beside the way before it: one image after the other, its levels together.
+/// Suppression of a batch's proposals of preset <c>paper</c> in training, beside the way before it: one image after the other, its
+/// levels together.
 /// </summary>
 internal static class SuppressionPeer
 {
@@ -18,7 +19,9 @@ internal static class SuppressionPeer
     {
         set_num_threads(threads);
         using var scope = NewDisposeScope();
-        var paper = new RunConfiguration<FinetuneOptions>().Preset("finetune", "paper").Option("benchmark", "data", "d").Option("benchmark", "output", "o");
+        var paper = new RunConfiguration<FinetuneOptions>().Preset("finetune", "paper")
+            .Option("benchmark", "data", "d")
+            .Option("benchmark", "output", "o");
         var options = paper.Build().Detector;
         var images = Enumerable.Range(0, batch).Select(image => Candidates(options, image)).ToArray();
         var perLevel = images[0].PerLevel;
@@ -36,8 +39,10 @@ internal static class SuppressionPeer
             }
         }
 
-        var rule = new SuppressionRule(float.Epsilon, double.NegativeInfinity, Inclusive: true, options.RpnNmsThresh, options.RpnPostNmsTopNTrain);
-        long[] Before() => [.. images.SelectMany((image, i) => SuppressionBefore.OneImage(image.Boxes, image.Scores, levels, rule).Select(row => row + (long)i * total))];
+        var rule = new SuppressionRule(
+            float.Epsilon, double.NegativeInfinity, Inclusive: true, options.RpnNmsThresh, options.RpnPostNmsTopNTrain);
+        long[] OneImage(int image) => SuppressionBefore.OneImage(images[image].Boxes, images[image].Scores, levels, rule);
+        long[] Before() => [.. Enumerable.Range(0, batch).SelectMany(image => OneImage(image).Select(row => row + (long)image * total))];
         long[] Now()
         {
             using var step = NewDisposeScope();
@@ -92,8 +97,11 @@ internal static class SuppressionPeer
         var random = new RandomNumbers(1, "suppression", (ulong)image);
         var corners = Enumerable.Range(0, Objects).SelectMany(_ =>
         {
-            var (x, y) = ((float)random.Uniform(0, Width - 60), (float)random.Uniform(100, Height - 60));
-            return new[] { x, y, Math.Min(Width, x + (float)random.Uniform(20, 300)), Math.Min(Height, y + (float)random.Uniform(20, 200)) };
+            var x = (float)random.Uniform(0, Width - 60);
+            var y = (float)random.Uniform(100, Height - 60);
+            var right = Math.Min(Width, x + (float)random.Uniform(20, 300));
+            var bottom = Math.Min(Height, y + (float)random.Uniform(20, 200));
+            return new[] { x, y, right, bottom };
         });
         var objects = tensor(corners.ToArray()).view(Objects, 4);
         using var noise = new Generator((ulong)image);

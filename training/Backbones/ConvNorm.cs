@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Backbones;
 
-/// <summary>A convolution and the norm behind it, in the element type of the input; weights stay float32 (<see cref="InputTyped"/>).</summary>
+/// <summary>
+/// A convolution and the norm behind it, in the element type of the input; weights stay float32 (<see cref="InputTyped"/>).
+/// </summary>
 internal static class ConvNorm
 {
     /// <summary>A frozen norm is folded into the convolution's weights, which saves its passes over the maps; the weights still learn.</summary>

@@ -48,7 +48,9 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
     /// <summary>Channels of the four feature maps (strides 4, 8, 16, 32).</summary>
     public IReadOnlyList<int> OutputChannels { get; }
 
-    /// <summary>The element type that convolutions compute in; weights, statistics and the results of <see cref="forward"/> stay float32.</summary>
+    /// <summary>
+    /// The element type that convolutions compute in; weights, statistics and the results of <see cref="forward"/> stay float32.
+    /// </summary>
     public ScalarType ComputeType { get; set; } = float32;
 
     /// <param name="input">float32 [N, 3, H, W], normalised.</param>

@@ -31,7 +31,9 @@ internal sealed class ContrastiveModel : NamedModule
         }
     }
 
-    /// <summary>The element type that a residual network's convolutions and the heads compute in; weights, statistics and results stay float32.</summary>
+    /// <summary>
+    /// The element type that a residual network's convolutions and the heads compute in; weights, statistics and results stay float32.
+    /// </summary>
     public ScalarType ComputeType
     {
         get;
@@ -57,7 +59,8 @@ internal sealed class ContrastiveModel : NamedModule
     /// <param name="order">int64 [N, 9]</param>
     /// <returns>[N, D], unit length.</returns>
     public Tensor ProjectJigsaw(Tensor patches, Tensor order) =>
-        (jigsawHead ?? throw new InvalidOperationException("The model was built without a jigsaw head.")).call(encode(patches).to(ComputeType), order);
+        (jigsawHead ?? throw new InvalidOperationException("The model was built without a jigsaw head."))
+            .call(encode(patches).to(ComputeType), order);
 
     private static Tensor Pooled(ResNet encoder, Tensor images)
     {

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Detection;
 
 /// <summary>
-/// Filtering and suppression of a batch on the host: its boxes leave the device in one copy, and its groups (levels or classes of an image) are
+/// Filtering and suppression of a batch on the host: its boxes leave the device in one copy, and its groups (levels or classes of an
+/// image) are
 /// looked through in parallel.
 /// </summary>
 internal static class HostSuppression
@@ -27,8 +28,7 @@ internal static class HostSuppression
             MemoryMarshal.Cast<byte, Row>(host.bytes).CopyTo(rows);
             var ofGroups = new Kept[groups.Count][];
             Parallel.For(0, groups.Count, group => ofGroups[group] = OfGroup(rows, groups[group], rule));
-            var ofImages = new long[images][];
-            Parallel.For(0, images, image => ofImages[image] = OfImage(groups, ofGroups, image, rule.TopN));
+            long[][] ofImages = [.. Enumerable.Range(0, images).Select(image => OfImage(groups, ofGroups, image, rule.TopN))];
             var indices = tensor(ofImages.SelectMany(kept => kept).ToArray()).OnDevice(boxes.device);
             return new KeptBoxes(indices.MoveToOuterDisposeScope(), [.. ofImages.Select(kept => (long)kept.Length)]);
         }
@@ -62,7 +62,8 @@ internal static class HostSuppression
             }
 
             var room = kept.AsSpan(0, Math.Min(count, rule.TopN));
-            var result = new Kept[NonMaximumSuppression.Run(boxes.AsSpan(0, count), scores.AsSpan(0, count), (float)rule.IouThreshold, room)];
+            var threshold = (float)rule.IouThreshold;
+            var result = new Kept[NonMaximumSuppression.Run(boxes.AsSpan(0, count), scores.AsSpan(0, count), threshold, room)];
             for (var i = 0; i < result.Length; i++)
             {
                 result[i] = new Kept(scores[kept[i]], sources[kept[i]]);

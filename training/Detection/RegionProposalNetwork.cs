@@ -76,10 +76,7 @@ internal sealed partial class RegionProposalNetwork : NamedModule
         var kept = HostSuppression.Run(clipped, flatScores, Groups(perLevel, imageSizes.Count), imageSizes.Count, rule);
         var keptBoxes = clipped.index_select(0, kept.Rows).split(kept.Counts);
         var keptScores = flatScores.index_select(0, kept.Rows).split(kept.Counts);
-        return
-        [
-            .. keptBoxes.Zip(keptScores, (ofImage, scoresOfImage) => (ofImage.MoveToOuterDisposeScope(), scoresOfImage.MoveToOuterDisposeScope())),
-        ];
+        return [.. keptBoxes.Zip(keptScores, (image, ofImage) => (image.MoveToOuterDisposeScope(), ofImage.MoveToOuterDisposeScope()))];
     }
 
     /// <summary>The levels of every image, as they lie one after the other.</summary>

@@ -58,7 +58,7 @@ public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRati
             }
 
             long[] size = [count * outputHeight * outputWidth, dense.shape[0]];
-            matrix = sparse_coo_tensor(cat([.. cellIndices], 1), cat([.. weights]), size, device: device);   // else TorchSharp makes it on the CPU
+            matrix = sparse_coo_tensor(cat([.. cellIndices], 1), cat([.. weights]), size, device: device);   // else it is the CPU's
         }
 
         return matrix.mm(dense).view(count, outputHeight, outputWidth, channels).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
@@ -82,8 +82,10 @@ public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRati
         return [.. Enumerable.Range(0, sides.Length / 2)
             .Select(index => (Index: (long)index, Rows: Samples(index, 1, outputHeight), Columns: Samples(index, 0, outputWidth)))
             .GroupBy(box => (Octave(box.Rows), Octave(box.Columns)))
-            .Select(group => (Tensor: tensor(group.Select(box => box.Index).ToArray()), Rows: group.Max(box => box.Rows), Columns: group.Max(box => box.Columns)))
-            .Select(group => ((Tensor?)group.Tensor.OnDevice(boxes.device), group.Rows, group.Columns))];
+            .Select(group => (
+                (Tensor?)tensor(group.Select(box => box.Index).ToArray()).OnDevice(boxes.device),
+                group.Max(box => box.Rows),
+                group.Max(box => box.Columns)))];
     }
 
     /// <summary>Positions and weights along one axis; the two neighbours of every sample point, averaged over the cell's points.</summary>

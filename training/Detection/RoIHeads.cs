@@ -55,7 +55,8 @@ internal sealed partial class RoIHeads : NamedModule
         using var scope = NewDisposeScope();
         SampledProposals[] all = [.. proposals.Select((ofImage, image) => Label(ofImage, targets[image]))];
         var samples = sampler.Sample([.. all.Select(ofImage => ofImage.Labels)]);
-        Tensor Chosen(Func<SampledProposals, Tensor> value) => cat([.. all.Select(value)]).index_select(0, samples.All).MoveToOuterDisposeScope();
+        Tensor Chosen(Func<SampledProposals, Tensor> value) =>
+            cat([.. all.Select(value)]).index_select(0, samples.All).MoveToOuterDisposeScope();
         return new SampledProposals(
             Chosen(ofImage => ofImage.Boxes),
             Chosen(ofImage => ofImage.Labels),
@@ -128,7 +129,7 @@ internal sealed partial class RoIHeads : NamedModule
             offset += count;
         }
 
-        var allBoxes = cat([.. clipped]);                                                                              // [ΣP·(classes − 1), 4]
+        var allBoxes = cat([.. clipped]);   // [ΣP·(classes − 1), 4]
         var allScores = scores[.., 1..].reshape(-1);
         var allLabels = labels.view(1, -1).expand(scores.shape[0], -1).reshape(-1);
         var rule = new SuppressionRule(

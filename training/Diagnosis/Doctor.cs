@@ -48,7 +48,8 @@ public sealed class Doctor(string deviceName, string? data, string models)
 
         yield return Try($"device {deviceName}", Device);
         yield return Try("freed memory", FreedMemory);
-        yield return Try("garbage collector", () => "pauses during a step, on every device: what TorchSharp 0.107 hands to native code could else be freed under it");
+        yield return Try("garbage collector", () => "pauses during a step, on every device: "
+            + "what TorchSharp 0.107 hands to native code could else be freed under it");
         var folder = Directory.CreateTempSubdirectory("doctor").FullName;
         try
         {

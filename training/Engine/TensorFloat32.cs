@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Engine;
 
 /// <summary>
-/// Whether CUDA may compute float32 convolutions and products in TF32 (10 bits of mantissa in place of 23), until it is disposed. libtorch's
+/// Whether CUDA may compute float32 convolutions and products in TF32 (10 bits of mantissa in place of 23), until it is disposed.
+/// libtorch's
 /// own setting is off for products and on for convolutions; here both are what the option says. On the CPU it changes nothing.
 /// </summary>
 internal sealed class TensorFloat32 : IDisposable

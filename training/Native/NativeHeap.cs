@@ -17,7 +17,8 @@ public static partial class NativeHeap
     public const int DetectorBlockBytes = 1 << 20;
 
     /// <summary>
-    /// Call it before the first tensor; a later call changes the limit. Does nothing for a GPU, where the C library is not glibc, and where the user
+    /// Call it before the first tensor; a later call changes the limit. Does nothing for a GPU, where the C library is not glibc, and
+    /// where the user
     /// set <c>MALLOC_…</c> himself.
     /// </summary>
     /// <param name="device"><c>cpu</c> or <c>cuda</c>: CUDA's tensors are not malloc's, so it was measured on the CPU alone.</param>

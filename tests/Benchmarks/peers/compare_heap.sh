@@ -13,7 +13,9 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 dotnet build -c Release -v q --nologo tests/Benchmarks >&2
-work() { OMP_NUM_THREADS=$threads dotnet run --no-build -c Release --project tests/Benchmarks -- peer "$@" --runs "$runs" --threads "$threads"; }
+work() {
+  OMP_NUM_THREADS=$threads dotnet run --no-build -c Release --project tests/Benchmarks -- peer "$@" --runs "$runs" --threads "$threads"
+}
 both() {
   work "$@" | tee /dev/stderr | sed "s/^/kept /" >>"$log"
   MALLOC_TOP_PAD_=131072 work "$@" | tee /dev/stderr | sed "s/^/default /" >>"$log"

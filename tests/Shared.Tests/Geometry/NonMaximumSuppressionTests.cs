@@ -7,7 +7,7 @@ public sealed class NonMaximumSuppressionTests
 {
     private static readonly Gen<(Box Box, float Score)[]> Candidates =
         Gen.Select(Gen.Select(Gen.Float[0, 100], Gen.Float[0, 100], Gen.Float[1, 50], Gen.Float[1, 50]), Gen.Float[0, 1])
-            .Select((sides, score) => (new Box(sides.Item1, sides.Item2, sides.Item1 + sides.Item3, sides.Item2 + sides.Item4), score)).Array[0, 60];
+            .Select((sides, score) => (BoxAt(sides.Item1, sides.Item2, sides.Item3, sides.Item4), score)).Array[0, 60];
 
     [Fact]
     public void No_two_kept_boxes_overlap_beyond_the_threshold_and_every_other_one_lost_to_a_better() =>
@@ -34,6 +34,8 @@ public sealed class NonMaximumSuppressionTests
 
             Assert.Equal(all[..Math.Min(count, best.Length)], best[..kept]);
         });
+
+    private static Box BoxAt(float x, float y, float width, float height) => new(x, y, x + width, y + height);
 
     private static int Run((Box Box, float Score)[] candidates, int[] kept) =>
         NonMaximumSuppression.Run([.. candidates.Select(entry => entry.Box)], [.. candidates.Select(entry => entry.Score)], 0.5f, kept);

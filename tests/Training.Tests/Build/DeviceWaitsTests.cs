@@ -34,7 +34,8 @@ public sealed partial class DeviceWaitsTests
             .. Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "training", "Detection"), "*.cs"),
             Path.Combine(SharedData.RepositoryRoot, "training", "Contrastive", "InfoMin.cs"),
         ];
-        var lines = files.SelectMany(file => File.ReadLines(file).Select((line, index) => $"{Path.GetFileName(file)}:{index + 1}: {line.Trim()}"))
+        var lines = files
+            .SelectMany(file => File.ReadLines(file).Select((line, index) => $"{Path.GetFileName(file)}:{index + 1}: {line.Trim()}"))
             .Where(line => !line.Contains("///", StringComparison.Ordinal))
             .ToArray();
 

@@ -58,7 +58,8 @@ public sealed class BoxesGoldenTests
                 case ["remove", "small", var side]:
                     var small = golden.InputTensor("small");
                     var ranks = arange(small.shape[0], 0, -1, dtype: float32);
-                    var rule = new SuppressionRule(double.Parse(side, CultureInfo.InvariantCulture), 0, Inclusive: true, IouThreshold: 1, TopN: 1000);
+                    var pixels = double.Parse(side, CultureInfo.InvariantCulture);
+                    var rule = new SuppressionRule(pixels, 0, Inclusive: true, IouThreshold: 1, TopN: 1000);
                     var all = HostSuppression.Run(small, ranks, [new BoxGroup(0, 0, (int)small.shape[0], 1)], 1, rule);
                     Assert.Equal(golden.Read(entry.Value).Longs, all.Rows.data<long>().ToArray());
                     break;

@@ -15,12 +15,14 @@ public sealed class HostSuppressionTests
         Gen.Select(Row.Array[0, 24].Array[4], Gen.Int[1, 12]).Sample((lists, most) =>
         {
             using var scope = NewDisposeScope();
-            BoxGroup[] groups = [.. lists.Select((list, index) => new BoxGroup(index / 2, lists.Take(index).Sum(before => before.Length), list.Length, 1))];
+            int First(int index) => lists.Take(index).Sum(before => before.Length);
+            BoxGroup[] groups = [.. lists.Select((list, index) => new BoxGroup(index / 2, First(index), list.Length, 1))];
             var rows = lists.SelectMany(list => list).ToArray();
             float[] corners = [.. rows.SelectMany(row => new[] { row.X, row.Y, row.X + row.Width, row.Y + row.Height })];
             var rule = new SuppressionRule(MinSidePixels: 5, MinScore: 0.125, Inclusive: false, IouThreshold: 0.5, most);
 
-            var kept = HostSuppression.Run(tensor(corners, [rows.Length, 4]), tensor(rows.Select(row => row.Score).ToArray()), groups, 2, rule);
+            var scores = tensor(rows.Select(row => row.Score).ToArray());
+            var kept = HostSuppression.Run(tensor(corners, [rows.Length, 4]), scores, groups, 2, rule);
 
             var expected = groups.GroupBy(group => group.Image).Select(image => OneByOne(image, rows, rule)).ToArray();
             Assert.Equal(expected.Select(image => (long)image.Length), kept.Counts);
@@ -34,7 +36,8 @@ public sealed class HostSuppressionTests
         var boxes = tensor(new float[] { 0, 0, 10, 10, 0, 0, 10, 10, 0, 0, 10, 9, 0, 0, 10, 9 }, [4, 4]);
         var rule = new SuppressionRule(0, 0, Inclusive: false, IouThreshold: 0.5, TopN: 10);
 
-        var kept = HostSuppression.Run(boxes, tensor(new[] { 0.9f, 0.1f, 0.2f, 0.8f }), [new BoxGroup(0, 0, 2, 2), new BoxGroup(0, 1, 2, 2)], 1, rule);
+        var scores = tensor(new[] { 0.9f, 0.1f, 0.2f, 0.8f });
+        var kept = HostSuppression.Run(boxes, scores, [new BoxGroup(0, 0, 2, 2), new BoxGroup(0, 1, 2, 2)], 1, rule);
 
         Assert.Equal([0L, 3L], kept.Rows.data<long>().ToArray());
     }
@@ -54,14 +57,16 @@ public sealed class HostSuppressionTests
     private static long[] OneByOne(
         IEnumerable<BoxGroup> groups, (float X, float Y, float Width, float Height, float Score)[] rows, SuppressionRule rule)
     {
+        IEnumerable<int> InOrder(IEnumerable<int> indices) => indices.OrderByDescending(index => rows[index].Score).ThenBy(index => index);
         Box BoxOf(int index) => new(rows[index].X, rows[index].Y, rows[index].X + rows[index].Width, rows[index].Y + rows[index].Height);
         var all = new List<int>();
         foreach (var group in groups)
         {
             var kept = new List<int>();
-            foreach (var index in Enumerable.Range(group.First, group.Count).OrderByDescending(index => rows[index].Score).ThenBy(index => index))
+            foreach (var index in InOrder(Enumerable.Range(group.First, group.Count)))
             {
-                if (rule.Keeps(BoxOf(index), rows[index].Score) && kept.All(better => BoxOps.IoU(BoxOf(better), BoxOf(index)) <= (float)rule.IouThreshold))
+                var overlaps = kept.Any(better => BoxOps.IoU(BoxOf(better), BoxOf(index)) > (float)rule.IouThreshold);
+                if (!overlaps && rule.Keeps(BoxOf(index), rows[index].Score))
                 {
                     kept.Add(index);
                 }
@@ -70,6 +75,6 @@ public sealed class HostSuppressionTests
             all.AddRange(kept);
         }
 
-        return [.. all.OrderByDescending(index => rows[index].Score).ThenBy(index => index).Take(rule.TopN).Select(index => (long)index)];
+        return [.. InOrder(all).Take(rule.TopN).Select(index => (long)index)];
     }
 }

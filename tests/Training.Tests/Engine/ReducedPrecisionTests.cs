@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Tests.Engine;
 
 /// <summary>
-/// Which layers compute in the reduced type is seen from outside: weights that are numbers of that type may change by less than half of its step,
+/// Which layers compute in the reduced type is seen from outside: weights that are numbers of that type may change by less than half
+/// of its step,
 /// and the layer's results stay the same bits. A layer that computes in float32 shows such a change, as all of them do in float32.
 /// </summary>
 public sealed class ReducedPrecisionTests
@@ -17,7 +18,12 @@ public sealed class ReducedPrecisionTests
     /// <summary>Small gradients would be zero in float16; a training's are scaled, too.</summary>
     private const double GradientScale = 4096;
 
-    private static readonly ResNetOptions Narrow = new() { Architecture = "resnet18", WidthMultiplier = 0.25, BatchNorm = BatchNormMode.Train };
+    private static readonly ResNetOptions Narrow = new()
+    {
+        Architecture = "resnet18",
+        WidthMultiplier = 0.25,
+        BatchNorm = BatchNormMode.Train,
+    };
 
     [Theory]
     [InlineData(ScalarType.BFloat16)]
@@ -30,7 +36,8 @@ public sealed class ReducedPrecisionTests
         var batch = randn(2, 3, 64, 128);
         var boxes = tensor(new float[] { 4, 4, 60, 50, 30, 10, 100, 60, 0, 0, 128, 64 }, [3, 4]);
 
-        var layers = ComputingIn(type, detector, value => detector.ComputeType = value, () => cat([.. Results(detector, batch, boxes).Select(result => result.flatten())]));
+        Tensor All() => cat([.. Results(detector, batch, boxes).Select(result => result.flatten())]);
+        var layers = ComputingIn(type, detector, value => detector.ComputeType = value, All);
 
         Assert.Equal(20 + 8 + 3 + 4, layers);   // ResNet-18, pyramid, proposal head, box head
     }
@@ -48,7 +55,8 @@ public sealed class ReducedPrecisionTests
         var patches = randn(4 * JigsawHead.Patches, 3, 32, 32);
         var order = stack([.. Enumerable.Range(0, 4).Select(_ => randperm(JigsawHead.Patches))]);
 
-        var layers = ComputingIn(type, model, value => model.ComputeType = value, () => cat([model.Project(images), model.ProjectJigsaw(patches, order)]));
+        Tensor All() => cat([model.Project(images), model.ProjectJigsaw(patches, order)]);
+        var layers = ComputingIn(type, model, value => model.ComputeType = value, All);
 
         Assert.Equal(20 + 2 + 3, layers);   // ResNet-18, head, jigsaw head
     }
@@ -66,7 +74,8 @@ public sealed class ReducedPrecisionTests
         string[] watched =
         [
             "backbone.body.layer4.1.conv2.weight", "backbone.fpn.inner_blocks.0.0.weight", "backbone.fpn.layer_blocks.1.0.weight",
-            "rpn.head.conv.0.0.weight", "rpn.head.bbox_pred.weight", "roi_heads.box_head.fc6.weight", "roi_heads.box_predictor.cls_score.weight",
+            "rpn.head.conv.0.0.weight", "rpn.head.bbox_pred.weight",
+            "roi_heads.box_head.fc6.weight", "roi_heads.box_predictor.cls_score.weight",
         ];
         (Tensor[] Results, Tensor[] Gradients) Pass(ScalarType computed)
         {
