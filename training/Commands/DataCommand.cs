@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Pipeline.Shared;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Kitti;
@@ -15,7 +14,7 @@ internal static class DataCommand
     private const int LastScene = 2_000_000_000;
     private static readonly NumberRange<int> Seeds = new(0, int.MaxValue);
 
-    public static Command Create() => new("data", "Makes and divides data sets.") { Synth(), Split(), Check(), NuImagesCommand.Create() };
+    public static Command Create() => new("data", "Makes and divides data sets.") { Synth(), SplitCommand.Create(), Check(), NuImagesCommand.Create() };
 
     private static Command Synth()
     {
@@ -55,48 +54,6 @@ internal static class DataCommand
 
             Console.WriteLine($"{frames} frames in {folder}");
             return Task.FromResult(0);
-        });
-        return command;
-    }
-
-    private static Command Split()
-    {
-        var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };
-        var output = new Option<string>("--output") { Required = true, Description = "Folder for train.txt and test.txt." };
-        var fraction = NumberOption.Create(
-            "--train-fraction",
-            new NumberRange<double>(0, 1) { ExcludesEnds = true },
-            0.8,
-            "Share of the frames to learn from.");
-        var seed = NumberOption.Create("--seed", Seeds, 0, "Chooses the split.");
-        var force = ForceOption.Create();
-        var command = new Command(
-            "split",
-            "Writes a seeded split as lists of frames.\n\nExample:\n  pipeline-train data split --data kitti --output splits")
-        {
-            data, output, fraction, seed, force,
-        };
-        command.SetAction(result =>
-        {
-            var dataset = KittiDataset.Open(result.GetValue(data)!);
-            var train = Path.Combine(result.GetValue(output)!, "train.txt");
-            var test = Path.Combine(result.GetValue(output)!, "test.txt");
-            OutputFiles.Require([train, test], dataset.Files, result.GetValue(force));
-            var split = KittiSplit.Create(dataset.FrameIds, (ulong)result.GetValue(seed), result.GetValue(fraction));
-            if (split.Train.Count == 0 || split.Test.Count == 0)
-            {
-                throw new UserErrorException(
-                    $"{result.GetValue(data)}: of {dataset.FrameIds.Count} labelled frames {split.Train.Count} would be learnt from and {split.Test.Count} measured on; "
-                    + "both need one at least. Choose another --train-fraction.");
-            }
-
-            foreach (var (path, frames) in new[] { (train, split.Train), (test, split.Test) })
-            {
-                FrameList.Write(path, frames, replace: result.GetValue(force));
-                Console.WriteLine($"{path}: {frames.Count} frames");
-            }
-
-            return 0;
         });
         return command;
     }
