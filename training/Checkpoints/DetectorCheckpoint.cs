@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Pipeline.Shared;
-using Pipeline.Shared.Files;
+using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Detection;
 using static TorchSharp.torch;
 
@@ -14,6 +14,7 @@ public static class DetectorCheckpoint
     private const string OptionsKey = "detector";
     private const string LabelsKey = "labels";
     private const string LabelMapKey = "labelMap";
+    private const string LeakKey = "leak";
 
     internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
@@ -25,7 +26,13 @@ public static class DetectorCheckpoint
     /// <param name="detector">The detector.</param>
     /// <param name="labels">Its classes without the background.</param>
     /// <param name="labelMap">Types that became another class; null: none.</param>
-    public static void Save(string path, FasterRcnn detector, IReadOnlyList<string> labels, IReadOnlyDictionary<string, string>? labelMap = null)
+    /// <param name="origin">Which images it has learnt from; null: nothing is known.</param>
+    public static void Save(
+        string path,
+        FasterRcnn detector,
+        IReadOnlyList<string> labels,
+        IReadOnlyDictionary<string, string>? labelMap = null,
+        WeightOrigin? origin = null)
     {
         var metadata = new Dictionary<string, string>
         {
@@ -37,23 +44,17 @@ public static class DetectorCheckpoint
             metadata[LabelMapKey] = JsonSerializer.Serialize(labelMap, Json);
         }
 
+        LearntImages.Add(metadata, origin?.Learnt);
+        if (origin?.Leak is { } leak)
+        {
+            metadata[LeakKey] = JsonSerializer.Serialize(leak, Json);
+        }
+
         SafetensorsFile.Write(path, StateDict.InOrder(detector), metadata);
     }
 
     /// <summary>Whether <see cref="Save"/> wrote the file.</summary>
-    internal static bool IsOne(string path)
-    {
-        using (var stream = InputFile.Open(path, "file of weights"))
-        {
-            if (FileContent.Require(stream, path) != FileFormat.Safetensors)
-            {
-                return false;
-            }
-        }
-
-        using var content = SafetensorsFile.Read(path);
-        return content.Metadata.ContainsKey(OptionsKey);
-    }
+    internal static bool IsOne(string path) => SafetensorsFile.ReadMetadata(path)?.ContainsKey(OptionsKey) == true;
 
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
     /// <exception cref="UserErrorException">It is no checkpoint, or its tensors do not fit what it says it was built from.</exception>
@@ -61,21 +62,7 @@ public static class DetectorCheckpoint
     {
         using var content = SafetensorsFile.Read(path, ImportHint.Detector);
         content.RequireTensors(path);
-        if (!content.Metadata.ContainsKey(OptionsKey) || !content.Metadata.ContainsKey(LabelsKey))
-        {
-            throw new UserErrorException(
-                $"{path}: this is no detector checkpoint: its metadata has no '{OptionsKey}' and '{LabelsKey}'; "
-                + $"if a Faster R-CNN is in it: {ImportHint.Detector.For(path)}");
-        }
-
-        var options = CheckpointMetadata.Read<DetectorOptions>(content, OptionsKey, path);
-        var labels = CheckpointMetadata.Read<string[]>(content, LabelsKey, path);
-        if (labels.Length + 1 != options.NumClasses || labels.Any(string.IsNullOrEmpty))
-        {
-            throw new UserErrorException(
-                $"{path}: its metadata names {labels.Length} classes for a detector of {options.NumClasses - 1}, or one without a name.");
-        }
-
+        var (options, labels) = Description(content, path);
         var detector = new FasterRcnn(options);
         try
         {
@@ -91,7 +78,34 @@ public static class DetectorCheckpoint
         return new LoadedDetector(detector, labels)
         {
             LabelMap = content.Metadata.ContainsKey(LabelMapKey) ? CheckpointMetadata.Read<Dictionary<string, string>>(content, LabelMapKey, path) : null,
+            Origin = new WeightOrigin
+            {
+                Learnt = LearntImages.Of(content.Metadata, path),
+                Leak = content.Metadata.ContainsKey(LeakKey) ? CheckpointMetadata.Read<ImageLeak>(content, LeakKey, path) : null,
+            },
         };
+    }
+
+    /// <summary>What a checkpoint was built from, and its classes.</summary>
+    /// <exception cref="UserErrorException">The file does not say it, or contradicts itself.</exception>
+    internal static (DetectorOptions Options, string[] Labels) Description(SafetensorsContent content, string path)
+    {
+        if (!content.Metadata.ContainsKey(OptionsKey) || !content.Metadata.ContainsKey(LabelsKey))
+        {
+            throw new UserErrorException(
+                $"{path}: this is no detector checkpoint: its metadata has no '{OptionsKey}' and '{LabelsKey}'; "
+                + $"if a Faster R-CNN is in it: {ImportHint.Detector.For(path)}");
+        }
+
+        var options = CheckpointMetadata.Read<DetectorOptions>(content, OptionsKey, path);
+        var labels = CheckpointMetadata.Read<string[]>(content, LabelsKey, path);
+        if (labels.Length + 1 != options.NumClasses || labels.Any(string.IsNullOrEmpty))
+        {
+            throw new UserErrorException(
+                $"{path}: its metadata names {labels.Length} classes for a detector of {options.NumClasses - 1}, or one without a name.");
+        }
+
+        return (options, labels);
     }
 
     /// <summary>Copies tensors into those of a module; a warning goes to the error stream when values are not finite.</summary>

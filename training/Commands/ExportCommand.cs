@@ -42,6 +42,7 @@ internal static class ExportCommand
                     MaxSidePixels = result.GetValue(side),
                     Labels = loaded.Labels,
                     LabelMap = loaded.LabelMap,
+                    Leak = loaded.Origin.Leak,
                     CheckpointPath = path,
                 }));
             }

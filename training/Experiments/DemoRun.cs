@@ -90,6 +90,7 @@ public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, Traini
                 Name = name,
                 Labels = loaded.Labels,
                 LabelMap = loaded.LabelMap,
+                Leak = loaded.Origin.Leak,
                 CheckpointPath = checkpoint,
             });
         }
