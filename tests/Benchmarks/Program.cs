@@ -17,7 +17,7 @@ if (args is ["--filter", ..])
 
 if (args is not ["peer", ..])
 {
-    Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|loader [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR]");
+    Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|views|loader [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR]");
     return 2;
 }
 
@@ -40,6 +40,9 @@ switch (mode)
         break;
     case "loader":
         DetectorPeer.Load(Argument("--data", ""), threads);
+        break;
+    case "views":
+        ViewLoading.Run(Argument("--data", ""), runs);
         break;
     case "view":
         ContrastivePeer.View(Argument("--image", ""));

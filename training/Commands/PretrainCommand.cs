@@ -25,6 +25,10 @@ internal static class PretrainCommand
         layers.Add("--learning-rate", "learningRate", "At the beginning; it falls as a cosine.");
         layers.Add("--queue", "contrastive.queueSize", "Keys in the queue; with few images choose fewer keys than images.");
         layers.Add("--view-size", "views.sizePixels", "Sides of a view in pixels.");
+        layers.Add(
+            "--scaled-decoding",
+            "views.scaledDecoding",
+            "Decode JPEGs at a reduced scale where the views still have all their pixels: true or false; faster, and the views are others.");
         layers.Add("--micro-batches", "contrastive.microBatches", "Parts that a batch is computed in, to need less memory.");
         layers.Add("--precision", "precision", "float32 or bFloat16: what convolutions compute in.")
             .AcceptOnlyFromAmong("float32", "bFloat16");
