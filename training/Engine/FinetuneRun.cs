@@ -21,7 +21,7 @@ public sealed class FinetuneRun
     private const string ResumeFile = "resume.safetensors";
 
     /// <summary>Settings that do not change what is learnt.</summary>
-    private static readonly string[] Free = ["workers", "device", "checkpointEverySteps", "logEverySteps", "cacheBytes", "output", "data", "trainList", "testList", "backboneWeights"];
+    private static readonly string[] Free = ["workers", "device", "checkpointEverySteps", "logEverySteps", "cacheBytes", "output", "data", "trainList", "testList", "validationList", "backboneWeights", "weights"];
 
     private readonly FinetuneOptions options;
     private readonly RunLog log;
