@@ -26,14 +26,19 @@ internal static class ContrastivePeer
         using var generator = new Generator(1);
         using var queue = FeatureQueue.Random(options.QueueSize, options.Dimension, generator, CPU);
         using var optimizer = optim.SGD(query.parameters(), 0.003, 0.9, weight_decay: 1e-4);
-        var method = new InfoMin(options, query, key, queue, optimizer);
+        var method = new InfoMin(options, query, key, queue);
         using var images = new ContrastiveBatch(
             randn(batch, 3, 224, 224), randn(batch, 3, 224, 224), randn(JigsawHead.Patches * batch, 3, 64, 64),
             stack([.. Enumerable.Range(0, batch).Select(_ => randperm(JigsawHead.Patches))]));
         Print("infomin step", batch, threads, DetectorPeer.Time(runs, () =>
         {
             using var step = NewDisposeScope();
-            method.Step(images);
+            method.BeginStep();
+            optimizer.zero_grad();
+            var pass = method.Forward(images);
+            pass.Total.backward();
+            optimizer.step();
+            method.AfterStep(pass.Key);
         }));
     }
 

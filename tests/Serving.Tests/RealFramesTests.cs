@@ -35,7 +35,7 @@ public sealed class RealFramesTests : IDisposable
             .Option("test", "horizontalFlip", false)
             .Build();
 
-        var trained = FinetuneRun.Run(options, cancellation: TestContext.Current.CancellationToken);
+        var trained = DetectorTraining.Run(options, new RunControl { Cancellation = TestContext.Current.CancellationToken });
         var (detector, labels) = DetectorCheckpoint.Load(trained.CheckpointPath);
         using var _ = detector;
         var model = DetectorExporter.Export(detector, new ExportOptions { RepositoryRoot = Path.Combine(folder, "models"), Name = "real", Labels = labels });

@@ -8,10 +8,13 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints;
 
-/// <summary>A detector in one <c>.safetensors</c> file: torchvision's parameter names; what it was built from and its classes in the metadata.</summary>
+/// <summary>
+/// A detector in one <c>.safetensors</c> file: torchvision's parameter names; its architecture, what it was built from and its classes in the metadata.
+/// </summary>
 public static class DetectorCheckpoint
 {
     private const string OptionsKey = "detector";
+    private const string ArchitectureKey = "architecture";
     private const string LabelsKey = "labels";
     private const string LabelMapKey = "labelMap";
     private const string LeakKey = "leak";
@@ -29,14 +32,15 @@ public static class DetectorCheckpoint
     /// <param name="origin">Which images it has learnt from; null: nothing is known.</param>
     public static void Save(
         string path,
-        FasterRcnn detector,
+        Detector detector,
         IReadOnlyList<string> labels,
         IReadOnlyDictionary<string, string>? labelMap = null,
         WeightOrigin? origin = null)
     {
         var metadata = new Dictionary<string, string>
         {
-            [OptionsKey] = JsonSerializer.Serialize(detector.Options, Json),
+            [ArchitectureKey] = detector.Architecture,
+            [OptionsKey] = JsonSerializer.Serialize(detector.BuiltFrom, detector.BuiltFrom.GetType(), Json),
             [LabelsKey] = JsonSerializer.Serialize(labels, Json),
         };
         if (labelMap is { Count: > 0 })
@@ -58,14 +62,20 @@ public static class DetectorCheckpoint
 
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
     /// <exception cref="UserErrorException">It is no checkpoint, or its tensors do not fit what it says it was built from.</exception>
-    public static LoadedDetector Load(string path)
+    public static LoadedDetector Load(string path) => Load(path, [new FasterRcnnArchitecture()]);
+
+    /// <param name="path">A file that <see cref="Save"/> wrote.</param>
+    /// <param name="architectures">Those that are known.</param>
+    /// <exception cref="UserErrorException">As above, or its architecture is none of them.</exception>
+    internal static LoadedDetector Load(string path, IReadOnlyList<IDetectorArchitecture> architectures)
     {
         using var content = SafetensorsFile.Read(path, ImportHint.Detector);
         content.RequireTensors(path);
-        var (options, labels) = Description(content, path);
-        var detector = new FasterRcnn(options);
+        var labels = Labels(content, path);
+        var detector = ArchitectureOf(content, path, architectures).Read(content, OptionsKey, path);
         try
         {
+            RequireClasses(labels, detector.NumClasses, path);
             LoadInto(StateDict.InOrder(detector), content.Tensors, path, content.Unread);
         }
         catch
@@ -86,9 +96,18 @@ public static class DetectorCheckpoint
         };
     }
 
-    /// <summary>What a checkpoint was built from, and its classes.</summary>
-    /// <exception cref="UserErrorException">The file does not say it, or contradicts itself.</exception>
+    /// <summary>What a Faster R-CNN's checkpoint was built from, and its classes.</summary>
+    /// <exception cref="UserErrorException">The file does not say it, contradicts itself, or is of another architecture.</exception>
     internal static (DetectorOptions Options, string[] Labels) Description(SafetensorsContent content, string path)
+    {
+        var labels = Labels(content, path);
+        _ = ArchitectureOf(content, path, [new FasterRcnnArchitecture()]);
+        var options = CheckpointMetadata.Read<DetectorOptions>(content, OptionsKey, path);
+        RequireClasses(labels, options.NumClasses, path);
+        return (options, labels);
+    }
+
+    private static string[] Labels(SafetensorsContent content, string path)
     {
         if (!content.Metadata.ContainsKey(OptionsKey) || !content.Metadata.ContainsKey(LabelsKey))
         {
@@ -97,15 +116,27 @@ public static class DetectorCheckpoint
                 + $"if a Faster R-CNN is in it: {ImportHint.Detector.For(path)}");
         }
 
-        var options = CheckpointMetadata.Read<DetectorOptions>(content, OptionsKey, path);
-        var labels = CheckpointMetadata.Read<string[]>(content, LabelsKey, path);
-        if (labels.Length + 1 != options.NumClasses || labels.Any(string.IsNullOrEmpty))
+        return CheckpointMetadata.Read<string[]>(content, LabelsKey, path);
+    }
+
+    private static void RequireClasses(string[] labels, int classes, string path)
+    {
+        if (labels.Length + 1 != classes || labels.Any(string.IsNullOrEmpty))
         {
             throw new UserErrorException(
-                $"{path}: its metadata names {labels.Length} classes for a detector of {options.NumClasses - 1}, or one without a name.");
+                $"{path}: its metadata names {labels.Length} classes for a detector of {classes - 1}, or one without a name.");
         }
+    }
 
-        return (options, labels);
+    /// <summary>The architecture that a checkpoint names; files from before there were several name none.</summary>
+    private static IDetectorArchitecture ArchitectureOf(
+        SafetensorsContent content,
+        string path,
+        IReadOnlyList<IDetectorArchitecture> architectures)
+    {
+        var name = content.Metadata.GetValueOrDefault(ArchitectureKey, FasterRcnn.ArchitectureName);
+        return architectures.FirstOrDefault(architecture => architecture.Name == name) ?? throw new UserErrorException(
+            $"{path}: its detector is of architecture '{name}'; known are {string.Join(", ", architectures.Select(known => known.Name))}.");
     }
 
     /// <summary>Copies tensors into those of a module; a warning goes to the error stream when values are not finite.</summary>

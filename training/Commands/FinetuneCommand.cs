@@ -28,6 +28,7 @@ internal static class FinetuneCommand
         layers.Add("--clip-gradient-norm", "clipGradientNorm", "The gradients' norm is cut to this; 0 leaves it.");
         layers.Add("--learning-rate", "learningRate", "After the warm-up.");
         layers.AddList("--milestones", "milestones", "Epochs at whose beginning the rate is divided by ten.");
+        layers.Add("--ema", "ema", "Share of averaged weights that a step keeps, as 0.9998; the averages are measured and exported.");
         layers.Add("--flip", "horizontalFlip", "Mirror every second image: true or false.");
         layers.Add("--precision", "precision", "float32, bFloat16 or float16: what the backbone's convolutions compute in.")
             .AcceptOnlyFromAmong("float32", "bFloat16", "float16");
@@ -41,7 +42,13 @@ internal static class FinetuneCommand
             (options, resume, cancellation) =>
             {
                 NativeHeap.KeepFreedMemory(NativeHeap.DetectorBlockBytes);
-                var result = ConsoleProgress.Run("finetune", progress => FinetuneRun.Run(options, resume, progress, cancellation));
+                var result = ConsoleProgress.Run("finetune", progress => DetectorTraining.Run(options, new RunControl
+                {
+                    Resume = resume,
+                    Log = new ProgressLines(progress),
+                    Progress = progress,
+                    Cancellation = cancellation,
+                }));
                 foreach (var (label, ap) in (result.Epochs.Count > 0 ? result.Epochs[^1].PerClass : null) ?? new Dictionary<string, double?>())
                 {
                     Console.WriteLine($"{label,-16} {ap?.ToString("F4", System.Globalization.CultureInfo.InvariantCulture) ?? "no object"}");

@@ -29,9 +29,9 @@ internal static class PretrainCommand
             "--scaled-decoding",
             "views.scaledDecoding",
             "Decode JPEGs at a reduced scale where the views still have all their pixels: true or false; faster, and the views are others.");
-        layers.Add("--micro-batches", "contrastive.microBatches", "Parts that a batch is computed in, to need less memory.");
-        layers.Add("--precision", "precision", "float32 or bFloat16: what convolutions compute in.")
-            .AcceptOnlyFromAmong("float32", "bFloat16");
+        layers.Add("--micro-batches", "microBatches", "Parts that a batch is computed in, to need less memory.");
+        layers.Add("--precision", "precision", "float32, bFloat16 or float16: what convolutions compute in.")
+            .AcceptOnlyFromAmong("float32", "bFloat16", "float16");
         layers.Add("--max-skipped", "maxSkippedImages", "Images that may be left out because they cannot be read; one more ends the run.");
         layers.Add("--workers", "workers", "Batches in the making at once; the result does not depend on it.");
         layers.Add("--checkpoint-every", "checkpointEverySteps", "Steps between checkpoints within an epoch; 0: only after epochs.");
@@ -42,7 +42,13 @@ internal static class PretrainCommand
             output,
             (options, resume, cancellation) =>
             {
-                var result = ConsoleProgress.Run("pretrain", progress => PretrainRun.Run(options, resume, progress, cancellation));
+                var result = ConsoleProgress.Run("pretrain", progress => ContrastiveTraining.Run(options, new RunControl
+                {
+                    Resume = resume,
+                    Log = new ProgressLines(progress),
+                    Progress = progress,
+                    Cancellation = cancellation,
+                }));
                 Console.WriteLine(result.BackbonePath);
             });
     }

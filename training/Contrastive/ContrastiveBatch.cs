@@ -1,3 +1,4 @@
+using Pipeline.Training.Engine;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Contrastive;
@@ -7,13 +8,16 @@ namespace Pipeline.Training.Contrastive;
 /// <param name="Key">Second views, of the same shape.</param>
 /// <param name="Patches">float32 [9N, 3, h, w]; null without the jigsaw branch.</param>
 /// <param name="PatchOrder">int64 [N, 9]; null without the jigsaw branch.</param>
-internal sealed record ContrastiveBatch(Tensor Query, Tensor Key, Tensor? Patches = null, Tensor? PatchOrder = null) : IDisposable
+internal sealed record ContrastiveBatch(Tensor Query, Tensor Key, Tensor? Patches = null, Tensor? PatchOrder = null) : ITrainingBatch<ContrastiveBatch>
 {
     /// <summary>N</summary>
     public int Count => (int)Query.shape[0];
 
     /// <summary>The images' files, for messages.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <inheritdoc />
+    public string Description => $"the images {string.Join(", ", Files)}";
 
     /// <summary>The batch on a device; what is there already is shared.</summary>
     public ContrastiveBatch To(Device device) => this with
@@ -24,9 +28,15 @@ internal sealed record ContrastiveBatch(Tensor Query, Tensor Key, Tensor? Patche
         PatchOrder = PatchOrder?.to(device, non_blocking: true),
     };
 
-    /// <summary>Views of the batch in parts.</summary>
+    /// <inheritdoc />
     public IEnumerable<ContrastiveBatch> Split(int parts)
     {
+        if (parts == 1)
+        {
+            yield return this;
+            yield break;
+        }
+
         long first = 0;
         foreach (var count in BatchParts.Sizes(Count, parts))
         {

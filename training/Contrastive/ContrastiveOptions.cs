@@ -36,9 +36,6 @@ public sealed record ContrastiveOptions
     /// </summary>
     [Range(1, 64)] public int KeySubBatches { get; init; } = 1;
 
-    /// <summary>Parts that a batch is computed in, one after the other, to need less memory; each has batch statistics of its own, the optimiser makes one step.</summary>
-    [Range(1, 1024)] public int MicroBatches { get; init; } = 1;
-
     /// <summary>Whether shuffled patches are a second query.</summary>
     public bool Jigsaw { get; init; }
 

@@ -1,45 +1,69 @@
 using Pipeline.Shared;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Data;
 using Pipeline.Training.Engine;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Contrastive;
 
-/// <summary>Everything that changes while a backbone is trained contrastively: both encoders, queue, optimiser.</summary>
-internal sealed class ContrastiveTraining : IDisposable
+/// <summary>Trains a backbone contrastively on unlabelled images: the paper's further pretraining.</summary>
+internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
 {
+    private const string BackboneFile = "backbone.safetensors", SkippedFile = "skipped.txt";
+    private const string JigsawLoss = "jigsawLoss", Top1 = "top1", FeatureStd = "featureStd", QueueAgeSteps = "queueAgeSteps";
+    private const double CollapsedShare = 0.1;
+
     private readonly PretrainOptions options;
+    private readonly Device device;
+    private readonly UnlabelledImages images;
+    private readonly SkippedImages skipped;
+    private readonly ContrastiveViews views;
+    private readonly ContrastiveSchedule schedule;
     private readonly InfoMin method;
+    private readonly List<Tensor> keys = [];
+    private RandomNumbers? shuffle;
 
     /// <param name="options">The first weights come from its seed, or from its file of weights.</param>
-    /// <exception cref="UserErrorException">The file of weights is of another architecture.</exception>
+    /// <exception cref="UserErrorException">The images are too few, or the file of weights is of another architecture.</exception>
     public ContrastiveTraining(PretrainOptions options)
     {
         this.options = options;
-        Device = ComputeDevice.Of(options.Device);
+        images = UnlabelledImages.Of(options.Images, options.ImagesRoot);
+        skipped = new SkippedImages(options.MaxSkippedImages);
+        views = new ContrastiveViews(
+            images.Files,
+            options.Views,
+            options.Contrastive.Jigsaw ? options.Patches : null,
+            (ulong)options.Seed,
+            skipped,
+            options.Device);
+        schedule = new ContrastiveSchedule(options.LearningRate, options.Epochs);
+        StepsPerEpoch = views.Batches(options.BatchSize, options.DropLastBatch);
+        if (StepsPerEpoch == 0)
+        {
+            throw new UserErrorException(
+                $"{options.Images}: holds fewer images than one batch of {options.BatchSize}; add images or make the batch smaller.");
+        }
+
+        device = ComputeDevice.Of(options.Device);
         manual_seed(options.Seed);
         Backbone = new ResNet(options.Backbone);
         Query = ContrastiveModel.OfResNet(Backbone, options.Contrastive.Dimension, options.Contrastive.Jigsaw);
         var follower = new ResNet(options.Backbone);
-        Backbone.ComputeType = follower.ComputeType = options.Precision.Type();
+        Backbone.ComputeType = options.Precision.Type();
+        follower.ComputeType = options.Precision.Type();
         Key = ContrastiveModel.OfResNet(follower, options.Contrastive.Dimension, options.Contrastive.Jigsaw);
         Query.train();
         Key.train();
-        Begin();
-        Query.to(Device);
-        Key.to(Device);
+        ContrastiveWeights.Begin(options.Weights, Query, Backbone, Key);
+        Query.to(device);
+        Key.to(device);
         using var generator = new Generator((ulong)options.Seed);
-        Queue = FeatureQueue.Random(options.Contrastive.QueueSize, options.Contrastive.Dimension, generator, Device);
-        (string Name, Parameter Parameter)[] parameters = [.. Query.named_parameters()];
-        Optimizer = optim.SGD(parameters.Select(entry => entry.Parameter), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
-        Velocities = new SgdState(Optimizer, parameters);
-        method = new InfoMin(options.Contrastive, Query, Key, Queue, Optimizer);
+        Queue = FeatureQueue.Random(options.Contrastive.QueueSize, options.Contrastive.Dimension, generator, device);
+        method = new InfoMin(options.Contrastive, Query, Key, Queue);
     }
-
-    public Device Device { get; }
 
     /// <summary>The encoder that learns.</summary>
     public ResNet Backbone { get; }
@@ -50,53 +74,169 @@ internal sealed class ContrastiveTraining : IDisposable
 
     public FeatureQueue Queue { get; }
 
-    public SGD Optimizer { get; }
+    public string Name => "pretrain";
 
-    /// <summary>The optimiser's velocities.</summary>
-    public SgdState Velocities { get; }
+    public string Subject => $"{images.Files.Count} images";
 
-    /// <summary>One step; <paramref name="number"/> counts from 0 over the whole run and chooses the random numbers. Call it inside a dispose scope.</summary>
-    public ContrastiveStep Step(ContrastiveBatch batch, double learningRate, long number)
+    public object Data => PretrainData.Of(images.Files);
+
+    public IReadOnlyList<string> Remarks => [.. images.Remarks, .. LongQueue()];
+
+    public int StepsPerEpoch { get; }
+
+    public long TotalSteps => (long)StepsPerEpoch * options.Epochs;
+
+    public bool HasStoppedEarly => false;
+
+    /// <summary>Batch norms need two images.</summary>
+    public int LeastImages => 2;
+
+    public nn.Module Model => Query;
+
+    public IReadOnlyList<string> Products => [BackboneFile];
+
+    /// <summary>Runs a training to its end, or as far as it is let.</summary>
+    /// <param name="options">What to do.</param>
+    /// <param name="control">How the run is entered, watched and ended.</param>
+    /// <exception cref="UserErrorException">A file or an option is wrong, or the loss is not finite.</exception>
+    /// <exception cref="OperationCanceledException">The run was ended; it can go on.</exception>
+    public static PretrainResult Run(PretrainOptions options, RunControl? control = null)
     {
-        foreach (var group in Optimizer.ParamGroups)
+        ContrastiveTraining? training = null;
+        TrainingLoop<ContrastiveBatch>.Run(options, () => training = new ContrastiveTraining(options), control ?? new RunControl());
+        return new PretrainResult(
+            Path.Combine(options.Output, BackboneFile),
+            RunMetrics.Read<PretrainEpoch>(options.Output),
+            training!.skipped.Count);
+    }
+
+    public IEnumerable<ContrastiveBatch> Batches(long step) =>
+        views.Epoch(EpochOf(step), options.BatchSize, options.Workers, (int)(step % StepsPerEpoch), options.DropLastBatch);
+
+    public double LearningRate(long step) => schedule.AtEpoch(EpochOf(step));
+
+    public void BeginStep(long step)
+    {
+        Forget();
+        shuffle = new RandomNumbers((ulong)options.Seed, "key-shuffle", (ulong)step);
+        method.BeginStep();
+    }
+
+    public StepLosses Losses(ContrastiveBatch part)
+    {
+        var pass = method.Forward(part.To(device), shuffle);
+        keys.Add(pass.Key.DetachFromDisposeScope());
+        var values = new List<KeyValuePair<string, Tensor>>
         {
-            group.LearningRate = learningRate;
+            new(Top1, InfoNce.Top1(pass.Logits)),
+            new(FeatureStd, pass.Query.std(0).mean()),
+        };
+        if (pass.JigsawLoss is { } loss)
+        {
+            values.Insert(0, new(JigsawLoss, loss));
         }
 
-        return method.Step(batch.To(Device), new RandomNumbers((ulong)options.Seed, "key-shuffle", (ulong)number));
+        return new StepLosses(pass.Total, values);
     }
+
+    public void AfterStep()
+    {
+        method.AfterStep(keys is [var all] ? all : cat(keys));
+        Forget();
+    }
+
+    public IEnumerable<KeyValuePair<string, double>> Gauges() => [new(QueueAgeSteps, QueueAge())];
+
+    public EpochReport EndEpoch(EpochSummary epoch, CancellationToken cancellation)
+    {
+        var sums = epoch.Sums;
+        if (sums.Steps == 0)
+        {
+            throw new UserErrorException($"{options.Images}: no batch of epoch {epoch.Number} had two images that can be read.");
+        }
+
+        WriteProducts();
+        if (options.KeepBackboneEveryEpochs > 0 && epoch.Number % options.KeepBackboneEveryEpochs == 0)
+        {
+            BackboneCheckpoint.Save(In($"backbone-epoch-{epoch.Number}.safetensors"), Backbone, options.Backbone);
+        }
+
+        var metrics = new PretrainEpoch(
+            Epoch: epoch.Number,
+            Steps: epoch.StepsDone,
+            Loss: sums.Mean(TrainingStep<ContrastiveBatch>.Loss)!.Value,
+            JigsawLoss: sums.Mean(JigsawLoss),
+            Top1: sums.Mean(Top1)!.Value,
+            FeatureStd: sums.Last[FeatureStd],
+            QueueAgeSteps: QueueAge(),
+            LearningRate: epoch.LearningRate,
+            ImagesPerSecond: sums.ImagesPerSecond(),
+            Seconds: sums.Seconds);
+        return new EpochReport(metrics, Line(metrics));
+    }
+
+    public IEnumerable<string> EndRun(CancellationToken cancellation) => [];
+
+    public void WriteProducts() => BackboneCheckpoint.Save(In(BackboneFile), Backbone, options.Backbone);
+
+    public void OnStopped() => skipped.Write(In(SkippedFile));
+
+    public IEnumerable<KeyValuePair<string, Tensor>> StateTensors() => ContrastiveWeights.State(Query, Key, Queue);
+
+    public IReadOnlyDictionary<string, string> StateTexts() => ContrastiveWeights.Texts(options.Backbone, Queue);
+
+    public void Restore(RunState state) => ContrastiveWeights.Restore(state, Query, Key, Queue);
 
     public void Dispose()
     {
-        Optimizer.Dispose();
+        Forget();
         Queue.Dispose();
         Query.Dispose();
         Key.Dispose();
     }
 
-    private void Begin()
+    private string In(string name) => Path.Combine(options.Output, name);
+
+    private int EpochOf(long step) => (int)(step / StepsPerEpoch) + 1;
+
+    private double QueueAge() => Math.Min(Queue.Enqueued, options.Contrastive.QueueSize) / (double)options.BatchSize;
+
+    /// <summary>A queue that is longer than an epoch holds keys of one image from several epochs, the query's own image among them.</summary>
+    private IEnumerable<string> LongQueue()
     {
-        if (options.Weights is not { } path)
+        var size = options.Contrastive.QueueSize;
+        if (size > images.Files.Count)
         {
-            MomentumEncoder.Copy(Query, Key);
-            return;
+            var times = (double)size / images.Files.Count;
+            yield return FormattableString.Invariant(
+                $"warning: the queue of {size} keys is longer than the {images.Files.Count} images: it holds each image about {times:F1} times, the query's own among the negatives; a shorter one is --queue");
+        }
+    }
+
+    private string Line(PretrainEpoch epoch)
+    {
+        var line = FormattableString.Invariant(
+            $"loss {epoch.Loss:F4}, positive first {epoch.Top1:P1}, feature spread {epoch.FeatureStd:F3}, {epoch.ImagesPerSecond:F0} images/s, {epoch.Seconds:F1} s");
+        if (skipped.Count > 0)
+        {
+            line += $", {skipped.Count} images skipped ({In(SkippedFile)})";
         }
 
-        using var content = SafetensorsFile.Read(path, ImportHint.Contrastive);
-        var both = ContrastiveCheckpoint.IsOne(content);
-        if (both)
+        if (epoch.FeatureStd < CollapsedShare / Math.Sqrt(options.Contrastive.Dimension))
         {
-            ContrastiveCheckpoint.LoadInto(Query, ContrastiveCheckpoint.QueryFront, content, path);
-        }
-        else
-        {
-            BackboneCheckpoint.LoadInto(Backbone, content, path);
+            line += "; WARNING: the features have all but collapsed to one point";
         }
 
-        MomentumEncoder.Copy(Query, Key);
-        if (both)
+        return line;
+    }
+
+    private void Forget()
+    {
+        foreach (var key in keys)
         {
-            ContrastiveCheckpoint.LoadInto(Key, ContrastiveCheckpoint.KeyFront, content, path);
+            key.Dispose();
         }
+
+        keys.Clear();
     }
 }

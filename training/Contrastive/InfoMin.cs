@@ -3,74 +3,64 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Contrastive;
 
-/// <summary>What a step computed, without gradient; tensors live in the caller's dispose scope.</summary>
-/// <param name="Query">[N, D]</param>
-/// <param name="Key">[N, D]</param>
-/// <param name="Logits">[N, 1 + K]</param>
+/// <summary>What a forward pass gave; tensors live in the caller's dispose scope, and the losses have their gradient's graph.</summary>
+/// <param name="Query">[N, D], without gradient.</param>
+/// <param name="Key">[N, D], without gradient.</param>
+/// <param name="Logits">[N, 1 + K], without gradient.</param>
 /// <param name="Loss">InfoNCE of the plain branch.</param>
-/// <param name="JigsawLoss">InfoNCE of the jigsaw branch.</param>
-/// <param name="Total">What was minimised.</param>
-internal sealed record ContrastiveStep(Tensor Query, Tensor Key, Tensor Logits, Tensor Loss, Tensor? JigsawLoss, Tensor Total)
-{
-    /// <summary>The step of a batch that was computed in parts.</summary>
-    public static ContrastiveStep Join(ContrastiveStep[] parts)
-    {
-        var count = parts.Sum(part => part.Query.shape[0]);
-        Tensor Rows(Func<ContrastiveStep, Tensor> value) => cat([.. parts.Select(value)]);
-        Tensor Mean(Func<ContrastiveStep, Tensor> value) => parts.Select(part => value(part) * ((double)part.Query.shape[0] / count)).Aggregate((sum, next) => sum + next);
-        return new ContrastiveStep(
-            Rows(part => part.Query), Rows(part => part.Key), Rows(part => part.Logits), Mean(part => part.Loss),
-            parts[0].JigsawLoss is null ? null : Mean(part => part.JigsawLoss!), Mean(part => part.Total));
-    }
-}
+/// <param name="JigsawLoss">InfoNCE of the jigsaw branch; null without it.</param>
+/// <param name="Total">What is minimized.</param>
+internal sealed record ContrastivePass(Tensor Query, Tensor Key, Tensor Logits, Tensor Loss, Tensor? JigsawLoss, Tensor Total);
 
-/// <summary>Contrastive training with a queue and a momentum encoder, and InfoMin's second branch of shuffled patches (He et al. 2020; Tian et al. 2020; PyContrast's <c>contrast_trainer.py</c>).</summary>
+/// <summary>
+/// Contrastive training with a queue and a momentum encoder, and InfoMin's second branch of shuffled patches (He et al. 2020; Tian et al. 2020;
+/// PyContrast's <c>contrast_trainer.py</c>). A step is <see cref="BeginStep"/>, the forward pass of each part with its backward pass,
+/// the optimizer's step, <see cref="AfterStep"/>.
+/// </summary>
 /// <param name="options">The method.</param>
 /// <param name="query">Learns.</param>
 /// <param name="key">Follows.</param>
 /// <param name="queue">The negatives.</param>
-/// <param name="optimizer">Of the query's parameters.</param>
-internal sealed class InfoMin(ContrastiveOptions options, ContrastiveModel query, ContrastiveModel key, FeatureQueue queue, optim.Optimizer optimizer)
+internal sealed class InfoMin(ContrastiveOptions options, ContrastiveModel query, ContrastiveModel key, FeatureQueue queue)
 {
-    /// <summary>Forward, backward, optimiser, queue and momentum encoder. Call it inside a dispose scope.</summary>
-    /// <param name="batch">On the models' device.</param>
-    /// <param name="shuffle">Shuffles the keys, where they are computed in parts.</param>
-    public ContrastiveStep Step(ContrastiveBatch batch, RandomNumbers? shuffle = null)
+    /// <summary>Before the keys: the momentum encoder moves here in MoCo's own order, towards weights that the step before has checked.</summary>
+    public void BeginStep()
     {
         if (options.MomentumUpdate == MomentumUpdate.BeforeKeys)
         {
             MomentumEncoder.Update(query, key, options.Momentum);
         }
-
-        optimizer.zero_grad();
-        ContrastiveStep[] parts = [.. batch.Split(options.MicroBatches).Select(part => Backward(part, (double)part.Count / batch.Count, shuffle))];
-        var step = parts is [var whole] ? whole : ContrastiveStep.Join(parts);
-        queue.Enqueue(step.Key);   // only now: the backward passes needed the rows as they were
-        optimizer.step();
-        if (options.MomentumUpdate == MomentumUpdate.AfterStep)
-        {
-            MomentumEncoder.Update(query, key, options.Momentum);
-        }
-
-        return step;
     }
 
-    private ContrastiveStep Backward(ContrastiveBatch batch, double share, RandomNumbers? shuffle)
+    /// <summary>The forward pass of a batch or a part of it; the queue stays as it is.</summary>
+    /// <param name="batch">On the models' device.</param>
+    /// <param name="shuffle">Shuffles the keys, where they are computed in parts.</param>
+    public ContrastivePass Forward(ContrastiveBatch batch, RandomNumbers? shuffle = null)
     {
         var keys = Keys(batch.Key, shuffle);
         var queries = query.Project(batch.Query);
         var logits = InfoNce.Logits(queries, keys, queue.Rows, options.Temperature);
         var loss = InfoNce.Loss(logits);
-        var (jigsawLoss, total) = ((Tensor?)null, loss);
-        if (options.Jigsaw)
+        if (!options.Jigsaw)
         {
-            var shuffled = query.ProjectJigsaw(batch.Patches!, batch.PatchOrder!);
-            jigsawLoss = InfoNce.Loss(InfoNce.Logits(shuffled, keys, queue.Rows, options.Temperature));
-            total = (1 - options.JigsawWeight) * loss + options.JigsawWeight * jigsawLoss;
+            return new ContrastivePass(queries.detach(), keys, logits.detach(), loss, JigsawLoss: null, loss);
         }
 
-        (share == 1 ? total : share * total).backward();
-        return new ContrastiveStep(queries.detach(), keys, logits.detach(), loss.detach(), jigsawLoss?.detach(), total.detach());
+        var shuffled = query.ProjectJigsaw(batch.Patches!, batch.PatchOrder!);
+        var jigsawLoss = InfoNce.Loss(InfoNce.Logits(shuffled, keys, queue.Rows, options.Temperature));
+        var total = (1 - options.JigsawWeight) * loss + options.JigsawWeight * jigsawLoss;
+        return new ContrastivePass(queries.detach(), keys, logits.detach(), loss, jigsawLoss, total);
+    }
+
+    /// <summary>Behind the optimizer's step: the keys become negatives, and the momentum encoder follows (InfoMin's order).</summary>
+    /// <param name="keys">[N, D] of the whole batch.</param>
+    public void AfterStep(Tensor keys)
+    {
+        queue.Enqueue(keys);
+        if (options.MomentumUpdate == MomentumUpdate.AfterStep)
+        {
+            MomentumEncoder.Update(query, key, options.Momentum);
+        }
     }
 
     private Tensor Keys(Tensor views, RandomNumbers? shuffle)

@@ -1,6 +1,7 @@
 using Pipeline.Shared;
 using Pipeline.Training.Augmentation;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Engine;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Data;
@@ -10,8 +11,30 @@ namespace Pipeline.Training.Data;
 /// <param name="Images">uint8 [3, H, W] each.</param>
 /// <param name="Targets">Objects in pixels of each image.</param>
 /// <param name="MinSizesPixels">The shorter side that was chosen for each image; null: the detector's.</param>
-internal sealed record DetectionBatch(IReadOnlyList<string> Frames, IReadOnlyList<Tensor> Images, IReadOnlyList<DetectionTarget> Targets, IReadOnlyList<int>? MinSizesPixels) : IDisposable
+internal sealed record DetectionBatch(IReadOnlyList<string> Frames, IReadOnlyList<Tensor> Images, IReadOnlyList<DetectionTarget> Targets, IReadOnlyList<int>? MinSizesPixels)
+    : ITrainingBatch<DetectionBatch>
 {
+    /// <inheritdoc />
+    public int Count => Images.Count;
+
+    /// <inheritdoc />
+    public string Description => $"the frames {string.Join(", ", Frames)}";
+
+    /// <inheritdoc />
+    public IEnumerable<DetectionBatch> Split(int parts)
+    {
+        var size = (Count + parts - 1) / parts;
+        for (var first = 0; first < Count; first += size)
+        {
+            var range = first..Math.Min(first + size, Count);
+            yield return new DetectionBatch(
+                [.. Frames.Take(range)],
+                [.. Images.Take(range)],
+                [.. Targets.Take(range)],
+                MinSizesPixels?.Take(range).ToList());
+        }
+    }
+
     public void Dispose()
     {
         foreach (var image in Images)
@@ -30,7 +53,12 @@ internal sealed record DetectionBatch(IReadOnlyList<string> Frames, IReadOnlyLis
 /// <param name="data">The frames.</param>
 /// <param name="frames">Those to learn from.</param>
 /// <param name="options">Seed, batch and changes of the images.</param>
-internal sealed class DetectionBatches(KittiTrainingData data, IReadOnlyList<string> frames, FinetuneOptions options)
+/// <param name="loadedSize">The size for an image's 8-bit pixels, from its own and the shorter side that was chosen; null leaves them.</param>
+internal sealed class DetectionBatches(
+    KittiTrainingData data,
+    IReadOnlyList<string> frames,
+    FinetuneOptions options,
+    Func<(int Height, int Width), int?, (int Height, int Width)?> loadedSize)
 {
     private readonly Lazy<bool[]> wide = new(() => [.. frames.Select(data.IsWide)]);
     private readonly ColorJitter? jitter = options.ColorJitter > 0 ? new(options.ColorJitter, options.ColorJitter, options.ColorJitter, 0) : null;
@@ -98,9 +126,8 @@ internal sealed class DetectionBatches(KittiTrainingData data, IReadOnlyList<str
         var loaded = chosen.Select((entry, i) =>
         {
             var flip = options.HorizontalFlip && new RandomNumbers((ulong)options.Seed, "flip/" + entry.Frame, (ulong)entry.Pass).NextDouble() < 0.5;
-            var shorter = sizes?[i] ?? options.Detector.MinSizePixels;
             var colours = jitter?.Draw(new RandomNumbers((ulong)options.Seed, "colour/" + entry.Frame, (ulong)entry.Pass));
-            return data.Load(entry.Frame, flip, colours, options.Detector.Resize == ImageResize.AntialiasedBytes ? size => AntialiasedResize.Size(size, shorter, options.Detector.MaxSizePixels) : null);
+            return data.Load(entry.Frame, flip, colours, size => loadedSize(size, sizes?[i]));
         }).ToArray();
         return new DetectionBatch([.. chosen.Select(entry => entry.Frame)], [.. loaded.Select(sample => PinnedMemory.For(options.Device, sample.Image))], [.. loaded.Select(sample => sample.Target)], sizes);
     }

@@ -4,8 +4,8 @@ namespace Pipeline.Training.Detection;
 
 public sealed partial class FasterRcnn
 {
-    /// <summary>The whole detector as one graph (contract version 1): <c>images</c> uint8 [N, H, W, 3] to <c>boxes</c>, <c>scores</c>, <c>labels</c>, <c>num_detections</c>.</summary>
-    internal OnnxGraph Emit()
+    /// <inheritdoc />
+    internal override OnnxGraph Emit()
     {
         var graph = new OnnxGraph();
         long rows = Options.BoxDetectionsPerImg;

@@ -4,8 +4,11 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Detection;
 
 /// <summary>Faster R-CNN on a feature pyramid (Ren et al. 2015, Lin et al. 2017): equal to torchvision's <c>fasterrcnn_resnet50_fpn</c> in numbers and in parameter names.</summary>
-public sealed partial class FasterRcnn : NamedModule
+public sealed partial class FasterRcnn : Detector
 {
+    /// <summary>Its name in a checkpoint.</summary>
+    internal const string ArchitectureName = "faster_rcnn";
+
     private readonly DetectionTransform transform;
 
     /// <summary>A detector with random weights, on the CPU; <c>.to(device)</c> moves it.</summary>
@@ -30,11 +33,57 @@ public sealed partial class FasterRcnn : NamedModule
     /// <summary>What the detector was built from.</summary>
     public DetectorOptions Options { get; }
 
+    /// <inheritdoc />
+    public override string Architecture => ArchitectureName;
+
+    /// <inheritdoc />
+    public override object BuiltFrom => Options;
+
+    /// <inheritdoc />
+    public override int NumClasses => Options.NumClasses;
+
+    /// <inheritdoc />
+    public override double ScoreThreshold => Options.BoxScoreThresh;
+
+    /// <inheritdoc />
+    public override int MaxDetections => Options.BoxDetectionsPerImg;
+
+    /// <inheritdoc />
+    public override ScalarType ComputeType
+    {
+        set => Backbone.Body.ComputeType = value;
+    }
+
+    /// <inheritdoc />
+    public override ResNet ResidualBackbone => Backbone.Body;
+
     internal PyramidBackbone Backbone { get; }
 
     internal RegionProposalNetwork Rpn { get; }
 
     internal RoIHeads RoiHeads { get; }
+
+    /// <inheritdoc />
+    public override (int Height, int Width)? LoadedSize((int Height, int Width) size, int? minSizePixels) =>
+        Options.Resize == ImageResize.AntialiasedBytes
+            ? AntialiasedResize.Size(size, minSizePixels ?? Options.MinSizePixels, Options.MaxSizePixels)
+            : null;
+
+    /// <inheritdoc />
+    public override IReadOnlyList<NamedLoss> NamedLosses(
+        IReadOnlyList<Tensor> images,
+        IReadOnlyList<DetectionTarget> targets,
+        IReadOnlyList<int>? minSizesPixels = null)
+    {
+        var losses = Losses(images, targets, minSizesPixels);
+        return
+        [
+            new("lossClassifier", losses.Classifier),
+            new("lossBoxReg", losses.BoxReg),
+            new("lossObjectness", losses.Objectness),
+            new("lossRpnBoxReg", losses.RpnBoxReg),
+        ];
+    }
 
     /// <summary>One training pass.</summary>
     /// <param name="images">uint8 [3, H, W], or float32 from 0 to 1, on the detector's device.</param>
@@ -56,10 +105,8 @@ public sealed partial class FasterRcnn : NamedModule
         return new DetectorLosses(classifier.MoveToOuterDisposeScope(), boxReg.MoveToOuterDisposeScope(), rpn.Objectness.MoveToOuterDisposeScope(), rpn.BoxReg.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Detections of images of any size; call <c>eval()</c> first.</summary>
-    /// <param name="images">uint8 [3, H, W], or float32 from 0 to 1, on the detector's device.</param>
-    /// <returns>Detections in pixels of each image, by falling score.</returns>
-    public IReadOnlyList<ImageDetections> Detect(IReadOnlyList<Tensor> images) => DetectWithTrace(images).Detections;
+    /// <inheritdoc />
+    public override IReadOnlyList<ImageDetections> Detect(IReadOnlyList<Tensor> images) => DetectWithTrace(images).Detections;
 
     private DetectionTarget Move(DetectionTarget target, Tensor image, (int Height, int Width) size)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
 using Pipeline.Shared.Files;
 using Pipeline.Training.Checkpoints;
@@ -10,7 +11,6 @@ namespace Pipeline.Training.Engine;
 internal static class RunFolder
 {
     private const string ConfigurationFile = "config.json", EnvironmentFile = "environment.json", DataFile = "data.json";
-    private const string MetricsFile = "metrics.jsonl";
 
     /// <summary>Makes the folder of a new run, or makes one ready to go on, and holds it for this program.</summary>
     /// <param name="folder">The run's folder.</param>
@@ -18,18 +18,11 @@ internal static class RunFolder
     /// <param name="options">The options now.</param>
     /// <param name="data">Digests of the data now.</param>
     /// <param name="resume">Whether the run is there already and goes on.</param>
-    /// <param name="free">Settings that do not change the result and may differ.</param>
     /// <returns>Dispose it when the run ends.</returns>
     /// <exception cref="UserErrorException">
     /// A new run's folder is there already; or one that should go on is not, has other settings or data, or is held by another program.
     /// </exception>
-    public static FolderLock Begin<TOptions, TData>(
-        string folder,
-        string command,
-        TOptions options,
-        TData data,
-        bool resume,
-        params string[] free)
+    public static FolderLock Begin(string folder, string command, object options, object data, bool resume)
     {
         if (!resume)
         {
@@ -41,7 +34,7 @@ internal static class RunFolder
         var held = FolderLock.Take(folder);
         try
         {
-            Resume(folder, configuration, options, data, free);
+            Resume(folder, configuration, options, data);
             return held;
         }
         catch
@@ -92,14 +85,14 @@ internal static class RunFolder
         return path;
     }
 
-    private static void Create<TOptions, TData>(string folder, string command, TOptions options, TData data)
+    private static void Create(string folder, string command, object options, object data)
     {
         RequireNew(folder);
         StagedFolder.Write(folder, staged =>
         {
-            void Write<T>(string file, T content) => AtomicFile.WriteText(
+            void Write(string file, object content) => AtomicFile.WriteText(
                 Path.Combine(staged, file),
-                JsonSerializer.Serialize(content, DetectorCheckpoint.Json) + "\n");
+                JsonSerializer.Serialize(content, content.GetType(), DetectorCheckpoint.Json) + "\n");
             Write(EnvironmentFile, RunEnvironment.Here(command));
             Write(DataFile, data);
             Write(ConfigurationFile, options);
@@ -125,8 +118,12 @@ internal static class RunFolder
         }
     }
 
-    private static void Resume<TOptions, TData>(string folder, string configuration, TOptions options, TData data, string[] free)
+    private static void Resume(string folder, string configuration, object options, object data)
     {
+        var free = options.GetType().GetProperties()
+            .Where(property => property.IsDefined(typeof(MayDifferOnResumeAttribute), inherit: true))
+            .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))
+            .ToHashSet(StringComparer.Ordinal);
         string[] settings = [.. Changes(configuration, options).Where(difference => !free.Contains(difference.Split(':')[0]))];
         if (settings.Length > 0)
         {
@@ -146,11 +143,11 @@ internal static class RunFolder
         }
     }
 
-    private static IEnumerable<string> Changes<T>(string file, T now)
+    private static IEnumerable<string> Changes(string file, object now)
     {
         try
         {
-            return Differences(JsonNode.Parse(InputFile.ReadText(file))!.AsObject(), JsonSerializer.SerializeToNode(now, DetectorCheckpoint.Json)!.AsObject(), "");
+            return Differences(JsonNode.Parse(InputFile.ReadText(file))!.AsObject(), JsonSerializer.SerializeToNode(now, now.GetType(), DetectorCheckpoint.Json)!.AsObject(), "");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -182,12 +179,17 @@ internal static class RunFolder
     /// <summary>Whether something of this name is in the folder; a link to nothing is nothing.</summary>
     public static bool Has(string folder, string file) => FileStatus.Of(Path.Combine(folder, file)).Kind != FileKind.Missing;
 
-    /// <summary>A remark where a run that has epochs behind it has lost the file to go on from.</summary>
-    public static void TellBeginningAgain(RunLog log, string folder, bool resume, string checkpoint, TrainingProgress place)
+    /// <summary>Tells a remark, at the level that its first word says.</summary>
+    public static void Tell(ILogger log, string remark)
     {
-        if (resume && !Has(folder, checkpoint) && Has(folder, MetricsFile))
+        const string Warning = "warning: ";
+        if (remark.StartsWith(Warning, StringComparison.Ordinal))
         {
-            log.Report(place with { EpochLine = $"warning: {Path.Combine(folder, checkpoint)} is not there any more; the run begins again" });
+            log.Warning(remark[Warning.Length..]);
+        }
+        else
+        {
+            log.Remark(remark);
         }
     }
 
@@ -212,34 +214,4 @@ internal static class RunFolder
             throw new UserErrorException($"{exception.Message} Nothing had been saved yet; {folder} is removed.", exception);
         }
     }
-
-    /// <summary>Reads what <see cref="WriteMetrics"/> wrote; nothing when there is no such file.</summary>
-    /// <exception cref="UserErrorException">A line is none that a run wrote.</exception>
-    public static IReadOnlyList<TEpoch> ReadMetrics<TEpoch>(string folder)
-    {
-        var path = Path.Combine(folder, MetricsFile);
-        if (!Has(folder, MetricsFile))
-        {
-            return [];
-        }
-
-        var epochs = new List<TEpoch>();
-        foreach (var line in InputFile.ReadText(path).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            try
-            {
-                epochs.Add(JsonSerializer.Deserialize<TEpoch>(line, JsonSerializerOptions.Web)!);
-            }
-            catch (JsonException exception)
-            {
-                throw new UserErrorException($"{path}:{epochs.Count + 1}: not an epoch's numbers as a run writes them; remove the line to go on without it.", exception);
-            }
-        }
-
-        return epochs;
-    }
-
-    /// <summary>Writes one line an epoch.</summary>
-    public static void WriteMetrics<TEpoch>(string folder, IEnumerable<TEpoch> epochs) =>
-        AtomicFile.WriteText(Path.Combine(folder, MetricsFile), string.Concat(epochs.Select(epoch => JsonSerializer.Serialize(epoch, JsonSerializerOptions.Web) + "\n")));
 }

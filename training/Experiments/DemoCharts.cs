@@ -15,13 +15,13 @@ internal static class DemoCharts
     private static readonly OxyColor[] Colours = [OxyColor.FromRgb(0x35, 0x6c, 0xb0), OxyColor.FromRgb(0xd0, 0x6b, 0x1c)];
 
     public static string ContrastiveLoss(string run) =>
-        Chart("Contrastive loss", "loss", ("InfoNCE", [.. Read<PretrainMetrics>(run).Select(epoch => new DataPoint(epoch.Epoch, epoch.Loss))]));
+        Chart("Contrastive loss", "loss", ("InfoNCE", [.. Read<PretrainEpoch>(run).Select(epoch => new DataPoint(epoch.Epoch, epoch.Loss))]));
 
     public static string DetectorLoss(params (string Name, string Run)[] runs) =>
-        Chart("Loss of fine-tuning", "loss", [.. runs.Select(run => (run.Name, (DataPoint[])[.. Read<FinetuneEpoch>(run.Run).Select(epoch => new DataPoint(epoch.Epoch + 1, epoch.Loss))]))]);
+        Chart("Loss of fine-tuning", "loss", [.. runs.Select(run => (run.Name, (DataPoint[])[.. Read<FinetuneEpoch>(run.Run).Select(epoch => new DataPoint(epoch.Epoch, epoch.Loss))]))]);
 
     public static string MeanAveragePrecision(params (string Name, string Run)[] runs) =>
-        Chart("mAP50 on held-out scenes", "mAP50", [.. runs.Select(run => (run.Name, (DataPoint[])[.. Read<FinetuneEpoch>(run.Run).Where(epoch => epoch.Map50 is not null).Select(epoch => new DataPoint(epoch.Epoch + 1, epoch.Map50!.Value))]))]);
+        Chart("mAP50 on held-out scenes", "mAP50", [.. runs.Select(run => (run.Name, (DataPoint[])[.. Read<FinetuneEpoch>(run.Run).Where(epoch => epoch.Map50 is not null).Select(epoch => new DataPoint(epoch.Epoch, epoch.Map50!.Value))]))]);
 
     private static string Chart(string title, string unit, params (string Name, DataPoint[] Points)[] curves)
     {

@@ -6,6 +6,9 @@ using Pipeline.Shared.Kitti;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Commands;
+using Pipeline.Training.Contrastive;
+using Pipeline.Training.Detection;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Onnx;
 using Pipeline.Training.Probing;
@@ -29,7 +32,7 @@ public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, Traini
         var (unlabelled, data) = (Folder("unlabelled"), Folder("scenes"));
         var seconds = Stage("unlabelled", () => StreetSceneWriter.WriteImages(unlabelled, Scenes, 0, options.UnlabelledScenes, Steps("unlabelled", options.UnlabelledScenes), cancellation));
         seconds += Stage("scenes", () => WriteLabelled(data));
-        seconds += Stage("pretrain", () => PretrainRun.Run(options.Pretrain(unlabelled, Folder("pretrain")), progress: Into("pretrain"), cancellation: cancellation));
+        seconds += Stage("pretrain", () => ContrastiveTraining.Run(options.Pretrain(unlabelled, Folder("pretrain")), Control("pretrain")));
         var backbone = Path.Combine(Folder("pretrain"), "backbone.safetensors");
         progress.Report(("probe", new TrainingProgress(0, 1, 0)));
         var features = FeatureProbe.Run(
@@ -37,7 +40,7 @@ public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, Traini
         foreach (var run in Runs)
         {
             var weights = run == "retrained" ? backbone : null;
-            seconds += Stage(run, () => FinetuneRun.Run(options.Finetune(data, Folder(run), weights), progress: Into(run), cancellation: cancellation));
+            seconds += Stage(run, () => DetectorTraining.Run(options.Finetune(data, Folder(run), weights), Control(run)));
         }
 
         seconds += Stage("exported", () =>
@@ -153,6 +156,13 @@ public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, Traini
         StagedFolder.Write(options.Output, staged => AtomicFile.WriteText(Path.Combine(staged, "demo.json"), text));
         return FolderLock.Take(options.Output);
     }
+
+    private RunControl Control(string stage) => new()
+    {
+        Log = new ProgressLines(Into(stage)),
+        Progress = Into(stage),
+        Cancellation = cancellation,
+    };
 
     private Relay<TrainingProgress> Into(string stage) => new(value => progress.Report((stage, value)));
 

@@ -40,7 +40,7 @@ public static class DetectorExporter
 {
     /// <returns>The version's directory.</returns>
     /// <exception cref="Pipeline.Shared.UserErrorException">The name or version cannot be used.</exception>
-    public static string Export(FasterRcnn detector, ExportOptions options) => ModelDirectory.Publish(options.RepositoryRoot, options.Name, options.Version, (folder, version) =>
+    public static string Export(Detector detector, ExportOptions options) => ModelDirectory.Publish(options.RepositoryRoot, options.Name, options.Version, (folder, version) =>
     {
         var model = Path.Combine(folder, ModelDirectory.ModelFileName);
         detector.Emit().Save(model);
@@ -53,13 +53,13 @@ public static class DetectorExporter
             LabelMap = options.LabelMap,
             Leak = options.Leak,
             MaxInputSidePixels = options.MaxSidePixels,
-            ScoreThreshold = detector.Options.BoxScoreThresh,
-            TopD = detector.Options.BoxDetectionsPerImg,
+            ScoreThreshold = detector.ScoreThreshold,
+            TopD = detector.MaxDetections,
             Precision = "fp32",
             Opset = OnnxGraph.Opset,
             Files = new Dictionary<string, FileDigest> { [ModelDirectory.ModelFileName] = ModelDirectory.Digest(model) },
             CheckpointSha256 = options.CheckpointPath is { } checkpoint ? ModelDirectory.Digest(checkpoint).Sha256 : null,
-            Training = JsonSerializer.SerializeToElement(detector.Options, DetectorCheckpoint.Json),
+            Training = JsonSerializer.SerializeToElement(detector.BuiltFrom, detector.BuiltFrom.GetType(), DetectorCheckpoint.Json),
             Created = DateTimeOffset.UtcNow,
             Tool = $"pipeline-train {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}",
         };

@@ -6,6 +6,8 @@ using Pipeline.Training.Contrastive;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Engine;
+using Pipeline.Training.Tests.Contrastive;
+using Pipeline.Training.Tests.Detection;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Build;
@@ -58,9 +60,9 @@ public sealed partial class DeviceWaitsTests
         using var optimizer = optim.SGD(query.parameters(), 0.01, 0.9);
         using var batch = new ContrastiveBatch(randn(4, 3, 32, 32), randn(4, 3, 32, 32), randn(36, 3, 32, 32), stack([.. Enumerable.Range(0, 4).Select(_ => randperm(9))]));
 
-        Assert.Equal(0, Count(() => new InfoMin(options, query, key, queue, optimizer).Step(batch)));
-        var run = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "training", "Engine", "PretrainRun.cs"));
-        Assert.Single(Counted.Matches(run));
+        Assert.Equal(0, Count(() => new InfoMin(options, query, key, queue).Step(optimizer, batch)));
+        var step = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "training", "Engine", "TrainingStep.cs"));
+        Assert.Single(Counted.Matches(step));
     }
 
     private static FasterRcnn Detector(DetectorOptions recipe) => new(recipe with
@@ -76,11 +78,20 @@ public sealed partial class DeviceWaitsTests
     private static int CountStep(FasterRcnn detector, int images, int microBatches, double clip)
     {
         detector.train();
-        using var optimizer = optim.SGD(detector.parameters(), 1e-4);
-        var options = new FinetuneOptions { Data = "", Output = "", BatchSize = images, MicroBatches = microBatches, ClipGradientNorm = clip };
+        var options = new FinetuneOptions
+        {
+            Data = SharedData.Path("data/kitti-sample"),
+            Output = "run",
+            BatchSize = images,
+            MicroBatches = microBatches,
+            ClipGradientNorm = clip,
+            FrozenNormsWithoutWeights = true,
+        };
+        using var training = new DetectorTraining(options, new GivenDetector(() => detector));
+        using var optimization = new Optimization(detector, options);
         var target = new DetectionTarget(tensor(new float[] { 4, 4, 60, 50 }, [1, 4]), ones(1, dtype: int64));
         var batch = new DetectionBatch(["a", "b"], [.. Enumerable.Range(0, images).Select(_ => (rand(3, 64, 128) * 255).to(uint8))], [.. Enumerable.Range(0, images).Select(_ => target)], null);
-        return Count(() => new FinetuneStep(detector, optimizer, options, CPU, scaler: null).Run(batch, 0));
+        return Count(() => new TrainingStep<DetectionBatch>(training, optimization, options).Run(batch, 0));
     }
 
     private static int Count(Action action)

@@ -74,7 +74,7 @@ public sealed class SafetensorsTests : IDisposable
         var (loaded, labels) = DetectorCheckpoint.Load(path);
 
         Assert.Equal(["Car", "Van"], labels);
-        Assert.Equal(BatchNormMode.Train, loaded.Options.Backbone.BatchNorm);
+        Assert.Equal(BatchNormMode.Train, ((FasterRcnn)loaded).Options.Backbone.BatchNorm);
         Assert.All(StateDict.InOrder(detector).Zip(StateDict.InOrder(loaded)), pair => Assert.True(pair.First.Key == pair.Second.Key && pair.First.Value.eq(pair.Second.Value).all().item<bool>()));
     }
 

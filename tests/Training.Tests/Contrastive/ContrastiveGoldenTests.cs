@@ -77,14 +77,14 @@ public sealed class ContrastiveGoldenTests
         using var queue = new FeatureQueue(nn.functional.normalize(golden.InputTensor(prefix + "queue"), dim: 1));
         var sgd = settings.GetProperty("sgd");
         using var optimizer = optim.SGD(query.parameters(), sgd.GetProperty("lr").GetDouble(), sgd.GetProperty("momentum").GetDouble(), weight_decay: sgd.GetProperty("weight_decay").GetDouble());
-        var infoMin = new InfoMin(options, query, key, queue, optimizer);
+        var infoMin = new InfoMin(options, query, key, queue);
 
         var step = 0;
         foreach (var expected in golden.Expected.GetProperty("steps").EnumerateArray())
         {
             Tensor Images(IEnumerable<string> names) => stack([.. names.Select(image => (golden.InputTensor(prefix + image) - 0.45f) / 0.225f)]);
             var batch = Enumerable.Range(0, settings.GetProperty("batch").GetInt32()).ToArray();
-            var result = infoMin.Step(new ContrastiveBatch(
+            var result = infoMin.Step(optimizer, new ContrastiveBatch(
                 Images(batch.Select(i => $"A{step}_{i}")), Images(batch.Select(i => $"B{step}_{i}")),
                 options.Jigsaw ? Images(batch.SelectMany(i => Enumerable.Range(0, JigsawHead.Patches).Select(j => $"P{step}_{i}_{j}"))) : null,
                 options.Jigsaw ? golden.InputTensor($"patch_order_{step}") : null));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Pipeline.Golden;
 using Pipeline.Shared;
 using Pipeline.Shared.Imaging;
@@ -9,6 +10,7 @@ using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Engine;
+using Pipeline.Training.Tests.Detection;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -22,8 +24,8 @@ public sealed class FinetuneTests : IDisposable
     public void The_same_seed_gives_the_same_weights()
     {
         using var scope = NewDisposeScope();
-        var first = SafetensorsFile.Read(FinetuneRun.Run(Tiny("a"), cancellation: TestContext.Current.CancellationToken).CheckpointPath);
-        var second = SafetensorsFile.Read(FinetuneRun.Run(Tiny("b"), cancellation: TestContext.Current.CancellationToken).CheckpointPath);
+        var first = SafetensorsFile.Read(DetectorTraining.Run(Tiny("a"), new RunControl { Cancellation = TestContext.Current.CancellationToken }).CheckpointPath);
+        var second = SafetensorsFile.Read(DetectorTraining.Run(Tiny("b"), new RunControl { Cancellation = TestContext.Current.CancellationToken }).CheckpointPath);
 
         Assert.All(first.Tensors, entry => Assert.True(entry.Value.eq(second.Tensors[entry.Key]).all().item<bool>(), entry.Key));
     }
@@ -34,7 +36,7 @@ public sealed class FinetuneTests : IDisposable
         using var source = new CancellationTokenSource();
         source.Cancel();
 
-        Assert.Throws<OperationCanceledException>(() => FinetuneRun.Run(Tiny("c"), cancellation: source.Token));
+        Assert.Throws<OperationCanceledException>(() => DetectorTraining.Run(Tiny("c"), new RunControl { Cancellation = source.Token }));
 
         Assert.Equal(KittiClasses.Default, DetectorCheckpoint.Load(Path.Combine(folder, "c", "last.safetensors")).Labels);
     }
@@ -43,13 +45,13 @@ public sealed class FinetuneTests : IDisposable
     public void An_existing_run_is_not_overwritten()
     {
         Directory.CreateDirectory(Path.Combine(folder, "d"));
-        Assert.Contains("is there already", Assert.Throws<UserErrorException>(() => FinetuneRun.Run(Tiny("d"), cancellation: TestContext.Current.CancellationToken)).Message);
+        Assert.Contains("is there already", Assert.Throws<UserErrorException>(() => DetectorTraining.Run(Tiny("d"), new RunControl { Cancellation = TestContext.Current.CancellationToken })).Message);
     }
 
     [Fact]
     public void A_run_describes_itself()
     {
-        FinetuneRun.Run(Tiny("o") with { LogEverySteps = 2 }, cancellation: TestContext.Current.CancellationToken);
+        DetectorTraining.Run(Tiny("o") with { LogEverySteps = 2 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
 
         string In(string file) => Path.Combine(folder, "o", file);
         var data = JsonSerializer.Deserialize<FinetuneData>(File.ReadAllText(In("data.json")), DetectorCheckpoint.Json)!;
@@ -61,9 +63,14 @@ public sealed class FinetuneTests : IDisposable
         Assert.EndsWith(" begun: 3 steps on 12 frames", log[0]);
         Assert.Contains(log, line => line.Contains(" epoch 1/1: loss ", StringComparison.Ordinal));
         Assert.EndsWith(" finished", log[^1]);
-        FinetuneMetrics[] steps = [.. File.ReadLines(In("steps.jsonl")).Select(line => JsonSerializer.Deserialize<FinetuneMetrics>(line, JsonSerializerOptions.Web)!)];
-        Assert.Equal([2L], steps.Select(step => step.Step));
-        Assert.All(steps, step => Assert.Equal(step.Loss, step.LossClassifier + step.LossBoxReg + step.LossObjectness + step.LossRpnBoxReg, 1e-5));
+        JsonElement[] steps = [.. File.ReadLines(In("steps.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal([0L, 2L], steps.Select(step => step.GetProperty("step").GetInt64()));
+        Assert.All(steps, step =>
+        {
+            double Number(string name) => step.GetProperty(name).GetDouble();
+            var sum = Number("lossClassifier") + Number("lossBoxReg") + Number("lossObjectness") + Number("lossRpnBoxReg");
+            Assert.Equal((1, sum), (step.GetProperty("epoch").GetInt32(), Number("loss")), (a, b) => a.Item1 == b.Item1 && Math.Abs(a.Item2 - b.Item2) < 1e-5);
+        });
         Assert.NotEmpty(Directory.GetFiles(In("events")));
         Assert.Single(File.ReadLines(In("metrics.jsonl")));
     }
@@ -74,12 +81,12 @@ public sealed class FinetuneTests : IDisposable
         var scenes = Path.Combine(folder, "changing");
         StreetSceneWriter.WriteKitti(scenes, new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 6, cancellation: TestContext.Current.CancellationToken);
         var options = Tiny("p") with { Data = scenes, Labels = ["Car", "Truck", "Pedestrian", "Cyclist"] };
-        FinetuneRun.Run(options, cancellation: TestContext.Current.CancellationToken);
-        FinetuneRun.Run(options, resume: true, cancellation: TestContext.Current.CancellationToken);
+        DetectorTraining.Run(options, new RunControl { Cancellation = TestContext.Current.CancellationToken });
+        DetectorTraining.Run(options, new RunControl { Resume = true, Cancellation = TestContext.Current.CancellationToken });
 
         File.AppendAllText(Path.Combine(scenes, "training", "label_2", "000002.txt"), "Car 0.00 0 1.85 7.63 1.00 23.81 23.12 1.67 1.87 3.69 -16.53 2.39 58.49 1.57\n");
 
-        var refusal = Assert.Throws<UserErrorException>(() => FinetuneRun.Run(options, resume: true, cancellation: TestContext.Current.CancellationToken)).Message;
+        var refusal = Assert.Throws<UserErrorException>(() => DetectorTraining.Run(options, new RunControl { Resume = true, Cancellation = TestContext.Current.CancellationToken })).Message;
         Assert.Matches(@"not the images, labels or weights, .*(train|test)\.labels: it was ""[0-9a-f]{16}"", now it is ""[0-9a-f]{16}""", refusal);
     }
 
@@ -87,7 +94,7 @@ public sealed class FinetuneTests : IDisposable
     public void A_loss_that_is_not_finite_ends_the_run_with_the_frames_names_and_keeps_the_checkpoint()
     {
         var run = Tiny("q") with { LearningRate = 10, WarmupIterations = 0, Momentum = 0.99, Epochs = 40, CheckpointEverySteps = 1, Milestones = [] };
-        var refusal = Assert.Throws<UserErrorException>(() => FinetuneRun.Run(run, cancellation: TestContext.Current.CancellationToken)).Message;
+        var refusal = Assert.Throws<UserErrorException>(() => DetectorTraining.Run(run, new RunControl { Cancellation = TestContext.Current.CancellationToken })).Message;
 
         Assert.Matches(@"^the loss is (NaN|-?∞|-?Infinity) in step \d+ on the frames \d{6}, \d{6}, \d{6}, \d{6}; lower the learning rate.*The last checkpoint is kept\.$", refusal);
         using var content = SafetensorsFile.Read(Path.Combine(folder, "q", "resume.safetensors"));
@@ -124,7 +131,7 @@ public sealed class FinetuneTests : IDisposable
         FrameList.Write(test, ["000003"]);
         File.WriteAllText(Path.Combine(scenes, "training", "label_2", "000003.txt"), "Car 0 0\n");
 
-        var refusal = Assert.Throws<UserErrorException>(() => FinetuneRun.Run(Tiny("r") with { Data = scenes, Labels = ["Car", "Truck", "Pedestrian", "Cyclist"], TrainList = train, TestList = test }, cancellation: TestContext.Current.CancellationToken)).Message;
+        var refusal = Assert.Throws<UserErrorException>(() => DetectorTraining.Run(Tiny("r") with { Data = scenes, Labels = ["Car", "Truck", "Pedestrian", "Cyclist"], TrainList = train, TestList = test }, new RunControl { Cancellation = TestContext.Current.CancellationToken })).Message;
         Assert.Contains("000003.txt:1", refusal);
         Assert.False(Directory.Exists(Path.Combine(folder, "r")));
     }
@@ -135,15 +142,16 @@ public sealed class FinetuneTests : IDisposable
         using var scope = NewDisposeScope();
         Dictionary<string, Tensor> Gradients(int microBatches, int[] frames)
         {
+            var options = Tiny("s") with { MicroBatches = microBatches, LearningRate = 1e-8 };
+            var recipe = options.Detector with { Backbone = options.Detector.Backbone with { BatchNorm = BatchNormMode.Frozen } };
+            using var training = new DetectorTraining(options, new GivenDetector(() => new FasterRcnn(recipe, GoldenTensors.FirstByIndex)));
+            using var optimization = new Optimization(training.Model, options);
             manual_seed(1);
-            using var detector = new FasterRcnn(Tiny("s").Detector with { Backbone = Tiny("s").Detector.Backbone with { BatchNorm = BatchNormMode.Frozen } }, GoldenTensors.FirstByIndex);
-            detector.train();
-            using var optimizer = optim.SGD(detector.parameters(), 0);
             var image = (rand(3, 60, 100) * 255).to(uint8);
             DetectionTarget[] targets = [new(tensor(new float[] { 4, 4, 30, 28 }, [1, 4]), ones(1, dtype: int64)), new(tensor(new float[] { 50, 10, 90, 50 }, [1, 4]), 2 * ones(1, dtype: int64))];
             using var batch = new DetectionBatch(["a", "b"], [.. frames.Select(frame => image.roll(frame, 0))], [.. frames.Select(frame => targets[frame])], null);
-            new FinetuneStep(detector, optimizer, Tiny("s") with { MicroBatches = microBatches }, CPU, scaler: null).Run(batch, 0);
-            return detector.named_parameters().Where(entry => entry.parameter.grad is not null).ToDictionary(entry => entry.name, entry => entry.parameter.grad!.clone());
+            new TrainingStep<DetectionBatch>(training, optimization, options).Run(batch, 0);
+            return training.Model.named_parameters().Where(entry => entry.parameter.grad is not null).ToDictionary(entry => entry.name, entry => entry.parameter.grad!.clone());
         }
 
         var (both, first, second) = (Gradients(2, [0, 1]), Gradients(1, [0]), Gradients(1, [1]));
@@ -170,7 +178,7 @@ public sealed class FinetuneTests : IDisposable
 
     [Fact]
     public void A_missing_data_folder_is_named() =>
-        Assert.Contains("nowhere", Assert.Throws<UserErrorException>(() => FinetuneRun.Run(Tiny("e") with { Data = "nowhere" }, cancellation: TestContext.Current.CancellationToken)).Message);
+        Assert.Contains("nowhere", Assert.Throws<UserErrorException>(() => DetectorTraining.Run(Tiny("e") with { Data = "nowhere" }, new RunControl { Cancellation = TestContext.Current.CancellationToken })).Message);
 
     [Fact]
     public void Mirroring_an_image_mirrors_its_boxes()
@@ -224,12 +232,12 @@ public sealed class FinetuneTests : IDisposable
         var list = Path.Combine(folder, "without-tram.txt");
         FrameList.Write(list, dataset.FrameIds.Where(frame =>
             dataset.ReadLabels(frame).All(entry => entry.Type != "Tram") && dataset.ReadLabels(frame).Any(entry => entry.Type == "Car")));
-        var refusal = Assert.Throws<UserErrorException>(() => FinetuneRun.Run(Tiny("h") with { Labels = ["Tram"], TrainList = list }, cancellation: TestContext.Current.CancellationToken));
+        var refusal = Assert.Throws<UserErrorException>(() => DetectorTraining.Run(Tiny("h") with { Labels = ["Tram"], TrainList = list }, new RunControl { Cancellation = TestContext.Current.CancellationToken }));
         Assert.Contains("has an object of the classes Tram; their labels name Car,", refusal.Message);
 
-        var lines = new List<string>();
-        FinetuneRun.Run(Tiny("i") with { Labels = ["Car", "Tram"], Iterations = 1, TrainList = list }, progress: new ReportedLines(lines), cancellation: TestContext.Current.CancellationToken);
-        Assert.Contains(lines, line => line.Contains("no frame to learn from has a Tram", StringComparison.Ordinal));
+        var lines = new LoggedLines(LogLevel.Information);
+        DetectorTraining.Run(Tiny("i") with { Labels = ["Car", "Tram"], Iterations = 1, TrainList = list }, new RunControl { Log = lines, Cancellation = TestContext.Current.CancellationToken });
+        Assert.Contains(lines.Events, line => line.Message.Contains("no frame to learn from has a Tram", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -238,7 +246,7 @@ public sealed class FinetuneTests : IDisposable
     public void A_run_in_half_precision_writes_float32(ComputePrecision precision)
     {
         using var scope = NewDisposeScope();
-        var result = FinetuneRun.Run(Tiny($"half-{precision}") with { Precision = precision }, cancellation: TestContext.Current.CancellationToken);
+        var result = DetectorTraining.Run(Tiny($"half-{precision}") with { Precision = precision }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
         Assert.True(double.IsFinite(result.Epochs[^1].Loss));
         using var content = SafetensorsFile.Read(result.CheckpointPath);
         Assert.Equal(ScalarType.Float32, content.Tensors["backbone.body.conv1.weight"].dtype);
@@ -248,7 +256,7 @@ public sealed class FinetuneTests : IDisposable
     [Fact]
     public void Frozen_norms_without_weights_and_frames_in_both_lists_are_refused()
     {
-        string Refusal(FinetuneOptions options) => Assert.Throws<UserErrorException>(() => FinetuneRun.Run(options, cancellation: TestContext.Current.CancellationToken)).Message;
+        string Refusal(FinetuneOptions options) => Assert.Throws<UserErrorException>(() => DetectorTraining.Run(options, new RunControl { Cancellation = TestContext.Current.CancellationToken })).Message;
         var frozen = Tiny("l").Detector with { Backbone = Tiny("l").Detector.Backbone with { BatchNorm = BatchNormMode.Frozen } };
         Assert.Contains("--backbone-weights", Refusal(Tiny("l") with { Detector = frozen }));
 
@@ -271,7 +279,7 @@ public sealed class FinetuneTests : IDisposable
 
         var dataset = KittiDataset.Open(scenes);
         using var data = new KittiTrainingData(dataset, new LabelMap(KittiClasses.Default), 0);
-        var batches = new DetectionBatches(data, dataset.FrameIds, Tiny("n") with { Data = scenes, Epochs = 2, BatchSize = 2, GroupByAspect = true });
+        var batches = new DetectionBatches(data, dataset.FrameIds, Tiny("n") with { Data = scenes, Epochs = 2, BatchSize = 2, GroupByAspect = true }, (_, _) => null);
         foreach (var pass in Enumerable.Range(0, 10).Select(step => batches.At(step)).Chunk(5))
         {
             Assert.Equal(dataset.FrameIds, pass.SelectMany(batch => batch).Select(entry => entry.Frame).Order());
@@ -284,10 +292,10 @@ public sealed class FinetuneTests : IDisposable
     {
         using var data = new KittiTrainingData(KittiDataset.Open(SharedData.Path("data/kitti-sample")), new LabelMap(KittiClasses.Default), 0);
         string[] frames = [.. Enumerable.Range(0, 7).Select(index => $"{index:D6}")];
-        var batches = new DetectionBatches(data, frames, Tiny("j") with { Iterations = 14, BatchSize = 4 });
+        var batches = new DetectionBatches(data, frames, Tiny("j") with { Iterations = 14, BatchSize = 4 }, (_, _) => null);
         var seen = Enumerable.Range(0, 14).SelectMany(step => batches.At(step)).ToArray();
         Assert.All(seen.Chunk(7), (pass, number) => Assert.True(pass.All(entry => entry.Pass == number) && pass.Select(entry => entry.Frame).Order().SequenceEqual(frames)));
-        var epochs = new DetectionBatches(data, frames, Tiny("k") with { Epochs = 3, BatchSize = 4 });
+        var epochs = new DetectionBatches(data, frames, Tiny("k") with { Epochs = 3, BatchSize = 4 }, (_, _) => null);
         Assert.Equal([4, 3, 4, 3, 4, 3], Enumerable.Range(0, 6).Select(step => epochs.At(step).Count));
     }
 

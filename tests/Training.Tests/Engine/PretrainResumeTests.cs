@@ -24,14 +24,14 @@ public sealed class PretrainResumeTests : IDisposable
         var (code, _, errors) = await TrainingProgram.Run(cancellation, Begin("whole", 24));
         Assert.True(code == 0, errors);
 
-        await new KilledRun("pretrain", In("killed"), "last.safetensors", 8).Run(Begin("killed", 24), 10, cancellation);
+        await new KilledRun("pretrain", In("killed"), "resume.safetensors", 8).Run(Begin("killed", 24), 10, cancellation);
 
-        foreach (var file in new[] { "backbone.safetensors", "last.safetensors" })
+        foreach (var file in new[] { "backbone.safetensors", "resume.safetensors" })
         {
             Assert.True(KilledRun.Weights(In($"whole/{file}")) == KilledRun.Weights(In($"killed/{file}")), $"{file} differs");
         }
 
-        string[] Losses(string run) => [.. RunFolder.ReadMetrics<PretrainMetrics>(In(run)).Select(epoch => $"{epoch.Epoch} {epoch.Step} {epoch.Loss:R} {epoch.JigsawLoss:R} {epoch.Top1:R}")];
+        string[] Losses(string run) => [.. RunMetrics.Read<PretrainEpoch>(In(run)).Select(epoch => $"{epoch.Epoch} {epoch.Steps} {epoch.Loss:R} {epoch.JigsawLoss:R} {epoch.Top1:R}")];
         Assert.Equal(Losses("whole"), Losses("killed"));
         Assert.Equal(24, Losses("whole").Length);
         long[] Steps(string run) => [.. File.ReadLines(In($"{run}/steps.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt64())];
@@ -70,7 +70,7 @@ public sealed class PretrainResumeTests : IDisposable
         var cancellation = TestContext.Current.CancellationToken;
         using (var process = TrainingProgram.Start(Begin("full", 40)))
         {
-            while (!File.Exists(In("full/last.safetensors")))
+            while (!File.Exists(In("full/resume.safetensors")))
             {
                 await Task.Delay(1, cancellation);
             }
@@ -79,18 +79,18 @@ public sealed class PretrainResumeTests : IDisposable
             await process.WaitForExitAsync(cancellation);
         }
 
-        var before = KilledRun.Weights(In("full/last.safetensors"));
+        var before = KilledRun.Weights(In("full/resume.safetensors"));
         var limited = new ProcessStartInfo("bash", ["-c", $"trap '' XFSZ; ulimit -f 100; exec {TrainingProgram.Path} pretrain --output {In("full")} --resume"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         limited.Environment["DOTNET_EnableWriteXorExecute"] = "0";   // it would need a large file of its own
         using (var process = Process.Start(limited)!)
         {
             var (code, _, errors) = await TrainingProgram.End(process, cancellation);
             Assert.Equal(1, code);
-            Assert.Contains("last.safetensors", errors);
+            Assert.Contains("resume.safetensors", errors);
             Assert.Contains("make room", errors);
         }
 
-        Assert.Equal(before, KilledRun.Weights(In("full/last.safetensors")));
+        Assert.Equal(before, KilledRun.Weights(In("full/resume.safetensors")));
         Assert.Empty(Directory.GetFiles(In("full"), ".*.tmp"));
         var (resumed, _, message) = await TrainingProgram.Run(cancellation, "pretrain", "--output", In("full"), "--resume");
         Assert.True(resumed == 0, message);

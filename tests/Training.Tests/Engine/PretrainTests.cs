@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Augmentation;
@@ -7,6 +8,7 @@ using Pipeline.Training.Contrastive;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Engine;
+using Pipeline.Training.Tests.Contrastive;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Engine;
@@ -21,8 +23,8 @@ public sealed class PretrainTests : IDisposable
     public void The_same_seed_gives_the_same_backbone_whatever_the_number_of_workers_and_a_detector_takes_it()
     {
         using var scope = NewDisposeScope();
-        var first = PretrainRun.Run(Tiny("a") with { Workers = 1 }, cancellation: TestContext.Current.CancellationToken);
-        var second = PretrainRun.Run(Tiny("b") with { Workers = 7 }, cancellation: TestContext.Current.CancellationToken);
+        var first = ContrastiveTraining.Run(Tiny("a") with { Workers = 1 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
+        var second = ContrastiveTraining.Run(Tiny("b") with { Workers = 7 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
 
         var (one, two) = (SafetensorsFile.Read(first.BackbonePath), SafetensorsFile.Read(second.BackbonePath));
         Assert.All(one.Tensors, entry => Assert.True(entry.Value.eq(two.Tensors[entry.Key]).all().item<bool>(), entry.Key));
@@ -57,7 +59,7 @@ public sealed class PretrainTests : IDisposable
     {
         using var source = new CancellationTokenSource();
         source.Cancel();
-        Assert.Throws<OperationCanceledException>(() => PretrainRun.Run(Tiny("d"), cancellation: source.Token));
+        Assert.Throws<OperationCanceledException>(() => ContrastiveTraining.Run(Tiny("d"), new RunControl { Cancellation = source.Token }));
         Assert.True(File.Exists(Path.Combine(folder, "d", "backbone.safetensors")));
     }
 
@@ -72,14 +74,14 @@ public sealed class PretrainTests : IDisposable
         using var generator = new Generator(1);
         using var queue = FeatureQueue.Random(options.QueueSize, options.Dimension, generator, CPU);
         using var optimizer = optim.SGD(query.parameters(), 0.01, 0.9);
-        var infoMin = new InfoMin(options, query, key, queue, optimizer);
+        var infoMin = new InfoMin(options, query, key, queue);
         using var images = randn(2, 3, 32, 32);
         long Tensors(int steps)
         {
             for (var i = 0; i < steps; i++)
             {
                 using var step = NewDisposeScope();
-                infoMin.Step(new ContrastiveBatch(images, images));
+                infoMin.Step(optimizer, new ContrastiveBatch(images, images));
             }
 
             return TorchSharp.DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
@@ -118,21 +120,21 @@ public sealed class PretrainTests : IDisposable
     [InlineData(50, true), InlineData(20, false)]
     public void A_queue_that_is_longer_than_the_images_is_told_with_the_numbers(int queueSize, bool isTold)
     {
-        var lines = new List<string>();
+        var lines = new LoggedLines(LogLevel.Information);
         var options = Tiny("queue") with { Epochs = 1, Contrastive = Tiny("queue").Contrastive with { QueueSize = queueSize } };
-        PretrainRun.Run(options, progress: new ReportedLines(lines), cancellation: TestContext.Current.CancellationToken);
+        ContrastiveTraining.Run(options, new RunControl { Log = lines, Cancellation = TestContext.Current.CancellationToken });
 
-        Assert.Equal(isTold, lines.Any(line => line.Contains("the queue of 50 keys is longer than the 20 images: it holds each image about 2.5 times", StringComparison.Ordinal)));
+        Assert.Equal(isTold, lines.Events.Any(line => line.Message.Contains("the queue of 50 keys is longer than the 20 images: it holds each image about 2.5 times", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Keys_in_more_parts_than_their_images_allow_leave_statistics_that_are_finite()
     {
         using var scope = NewDisposeScope();
-        var options = Tiny("parts") with { Epochs = 1, Contrastive = Tiny("parts").Contrastive with { KeySubBatches = 4, MicroBatches = 2 } };
-        PretrainRun.Run(options, cancellation: TestContext.Current.CancellationToken);
+        var options = Tiny("parts") with { Epochs = 1, MicroBatches = 2, Contrastive = Tiny("parts").Contrastive with { KeySubBatches = 4 } };
+        ContrastiveTraining.Run(options, new RunControl { Cancellation = TestContext.Current.CancellationToken });
 
-        using var content = SafetensorsFile.Read(Path.Combine(options.Output, "last.safetensors"));
+        using var content = SafetensorsFile.Read(Path.Combine(options.Output, "resume.safetensors"));
         Assert.All(content.Tensors, entry => Assert.True(entry.Value.isfinite().all().item<bool>(), entry.Key));
     }
 
@@ -142,7 +144,7 @@ public sealed class PretrainTests : IDisposable
         string Refusal(PretrainOptions options)
         {
             var cancellation = TestContext.Current.CancellationToken;
-            return Assert.ThrowsAny<UserErrorException>(() => PretrainRun.Run(options, cancellation: cancellation)).Message;
+            return Assert.ThrowsAny<UserErrorException>(() => ContrastiveTraining.Run(options, new RunControl { Cancellation = cancellation })).Message;
         }
 
         var few = Tiny("f") with { BatchSize = 64, Contrastive = Tiny("f").Contrastive with { QueueSize = 64 } };
@@ -161,11 +163,11 @@ public sealed class PretrainTests : IDisposable
         File.WriteAllText(Path.Combine(folder, "images", "broken.png"), "no image");
         var options = Tiny("skipped") with { Images = list, ImagesRoot = Path.Combine(folder, "images"), DropLastBatch = false };
 
-        var refusal = Assert.Throws<UserErrorException>(() => PretrainRun.Run(options, cancellation: TestContext.Current.CancellationToken));
+        var refusal = Assert.Throws<UserErrorException>(() => ContrastiveTraining.Run(options, new RunControl { Cancellation = TestContext.Current.CancellationToken }));
         Assert.Contains("--max-skipped", refusal.Message);
-        Assert.Contains("1", Assert.Throws<UserErrorException>(() => PretrainRun.Run(options with { Output = Path.Combine(folder, "one"), MaxSkippedImages = 1 }, cancellation: TestContext.Current.CancellationToken)).Message);
+        Assert.Contains("1", Assert.Throws<UserErrorException>(() => ContrastiveTraining.Run(options with { Output = Path.Combine(folder, "one"), MaxSkippedImages = 1 }, new RunControl { Cancellation = TestContext.Current.CancellationToken })).Message);
 
-        var result = PretrainRun.Run(options with { Output = Path.Combine(folder, "two"), MaxSkippedImages = 2 }, cancellation: TestContext.Current.CancellationToken);
+        var result = ContrastiveTraining.Run(options with { Output = Path.Combine(folder, "two"), MaxSkippedImages = 2 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
 
         Assert.Equal(2, result.SkippedImages);
         string[] names = [.. File.ReadAllLines(Path.Combine(folder, "two", "skipped.txt")).Select(line => Path.GetFileName(line.Split('\t')[0]))];
@@ -196,22 +198,12 @@ public sealed class PretrainTests : IDisposable
         using var others = randn(6, 3, 32, 32);
         Tensor[] Weights(int parts)
         {
-            manual_seed(5);
-            var options = Tiny("m").Contrastive with { MicroBatches = parts };
-            var query = ContrastiveModel.OfResNet(new ResNet(backbone), options.Dimension, jigsaw: false);
-            var key = ContrastiveModel.OfResNet(new ResNet(backbone), options.Dimension, jigsaw: false);
-            MomentumEncoder.Copy(query, key);
-            query.train();
-            key.train();
-            using var generator = new Generator(1);
-            var queue = FeatureQueue.Random(options.QueueSize, options.Dimension, generator, CPU);
-            var optimizer = optim.SGD(query.parameters(), 0.1, 0.9);
-            var step = new InfoMin(options, query, key, queue, optimizer).Step(new ContrastiveBatch(images, others));
-            Assert.Equal([6, 1 + options.QueueSize], step.Logits.shape);
-            Tensor[] weights = [step.Total, queue.Rows.clone(), .. query.parameters().Select(parameter => parameter.detach().clone())];
-            GC.KeepAlive(key);
-            GC.KeepAlive(query);
-            return weights;
+            var options = Tiny("m") with { Backbone = backbone, MicroBatches = parts, LearningRate = 0.1, BatchSize = 6 };
+            using var training = new ContrastiveTraining(options);
+            using var optimization = new Optimization(training.Model, options);
+            var values = new TrainingStep<ContrastiveBatch>(training, optimization, options).Run(new ContrastiveBatch(images, others), 0);
+            Tensor[] weights = [tensor((float)values["loss"]), training.Queue.Rows, .. training.Query.parameters(), .. training.Key.parameters()];
+            return [.. weights.Select(weight => weight.detach().clone())];
         }
 
         Assert.All(Weights(1).Zip(Weights(4)), pair => Assert.True(pair.First.allclose(pair.Second, 1e-4, 1e-6)));
@@ -247,7 +239,7 @@ public sealed class PretrainTests : IDisposable
     public void A_run_in_bfloat16_learns_and_writes_float32()
     {
         using var scope = NewDisposeScope();
-        var result = PretrainRun.Run(Tiny("q") with { Precision = ComputePrecision.BFloat16 }, cancellation: TestContext.Current.CancellationToken);
+        var result = ContrastiveTraining.Run(Tiny("q") with { Precision = ComputePrecision.BFloat16 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
         using var content = SafetensorsFile.Read(result.BackbonePath);
         Assert.All(content.Tensors.Where(entry => !entry.Key.EndsWith("tracked", StringComparison.Ordinal)), entry => Assert.Equal(ScalarType.Float32, entry.Value.dtype));
         Assert.True(double.IsFinite(result.Epochs[^1].Loss));
@@ -256,10 +248,10 @@ public sealed class PretrainTests : IDisposable
     [Fact]
     public void Steps_are_logged_as_lines_and_as_events_of_TensorBoard()
     {
-        PretrainRun.Run(Tiny("log") with { LogEverySteps = 3, Contrastive = new ContrastiveOptions { QueueSize = 16, Dimension = 8, Jigsaw = true }, Patches = new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 } }, cancellation: TestContext.Current.CancellationToken);
+        ContrastiveTraining.Run(Tiny("log") with { LogEverySteps = 3, Contrastive = new ContrastiveOptions { QueueSize = 16, Dimension = 8, Jigsaw = true }, Patches = new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 } }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
 
         string[] lines = File.ReadAllLines(Path.Combine(folder, "log", "steps.jsonl"));
-        Assert.Equal(3, lines.Length);   // 10 steps
+        Assert.Equal(4, lines.Length);   // steps 0, 3, 6 and 9
         using var document = System.Text.Json.JsonDocument.Parse(lines[^1]);
         Assert.Equal(9, document.RootElement.GetProperty("step").GetInt32());
         Assert.Equal(4, document.RootElement.GetProperty("queueAgeSteps").GetDouble());
@@ -275,9 +267,9 @@ public sealed class PretrainTests : IDisposable
     public void A_run_begins_with_the_heads_and_the_momentum_encoder_of_a_checkpoint()
     {
         using var scope = NewDisposeScope();
-        var first = PretrainRun.Run(Tiny("first"), cancellation: TestContext.Current.CancellationToken);
-        using var training = new ContrastiveTraining(Tiny("second") with { Seed = 9, Weights = Path.Combine(folder, "first", "last.safetensors") });
-        using var checkpoint = SafetensorsFile.Read(Path.Combine(folder, "first", "last.safetensors"));
+        var first = ContrastiveTraining.Run(Tiny("first"), new RunControl { Cancellation = TestContext.Current.CancellationToken });
+        using var training = new ContrastiveTraining(Tiny("second") with { Seed = 9, Weights = Path.Combine(folder, "first", "resume.safetensors") });
+        using var checkpoint = SafetensorsFile.Read(Path.Combine(folder, "first", "resume.safetensors"));
 
         foreach (var (front, model) in new[] { ("query.", training.Query), ("key.", training.Key) })
         {
@@ -286,7 +278,7 @@ public sealed class PretrainTests : IDisposable
 
         Assert.False(training.Queue.Rows.eq(checkpoint.Tensors["queue"]).all().item<bool>());
         Assert.All(training.Key.parameters(), parameter => Assert.False(parameter.requires_grad));
-        Assert.Contains("another architecture", Assert.Throws<UserErrorException>(() => new ContrastiveTraining(Tiny("third") with { Contrastive = new ContrastiveOptions { Dimension = 4 }, Weights = Path.Combine(folder, "first", "last.safetensors") })).Message);
+        Assert.Contains("another architecture", Assert.Throws<UserErrorException>(() => new ContrastiveTraining(Tiny("third") with { Contrastive = new ContrastiveOptions { Dimension = 4 }, Weights = Path.Combine(folder, "first", "resume.safetensors") })).Message);
         Assert.Equal(2, first.Epochs.Count);
     }
 

@@ -67,11 +67,11 @@ public static class WeightImport
             tensors.AddRange(weights.Take(owner, WeightPart.Head, front));
         }
 
-        Add(query, WeightOwner.Query, ContrastiveCheckpoint.QueryFront);
-        Add(key, hasKey ? WeightOwner.Key : WeightOwner.Query, ContrastiveCheckpoint.KeyFront);
+        Add(query, WeightOwner.Query, ContrastiveWeights.QueryFront);
+        Add(key, hasKey ? WeightOwner.Key : WeightOwner.Query, ContrastiveWeights.KeyFront);
         var report = weights.Report(shape, missing);
         weights.Refuse(missing);
-        var metadata = ContrastiveCheckpoint.Metadata(shape);
+        var metadata = ContrastiveWeights.Metadata(shape);
         LearntImages.Add(metadata, LearntImages.In(source));
         SafetensorsFile.Write(output, tensors, metadata);
         return report;
@@ -91,7 +91,7 @@ public static class WeightImport
         var read = DetectorCheckpoint.IsOne(source)
             ? DetectorCheckpoint.Load(source)
             : new LoadedDetector(Build(weights, source, labels, normEpsilon), labels!);
-        var detector = read.Detector;
+        var detector = (FasterRcnn)read.Detector;
         using var owned = detector;
         var state = StateDict.InOrder(detector).ToArray();
         const string BodyFront = "backbone.body.";

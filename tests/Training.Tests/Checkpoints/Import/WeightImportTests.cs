@@ -5,6 +5,7 @@ using Pipeline.Training.Checkpoints.Import;
 using Pipeline.Training.Checkpoints.Pth;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Engine;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Checkpoints.Import;
@@ -129,10 +130,10 @@ public sealed class WeightImportTests : IDisposable
 
         Assert.Empty(report.Unexpected);
         using var content = SafetensorsFile.Read(In("c.safetensors"));
-        foreach (var (front, expected) in new[] { (ContrastiveCheckpoint.QueryFront, query), (ContrastiveCheckpoint.KeyFront, key) })
+        foreach (var (front, expected) in new[] { (ContrastiveWeights.QueryFront, query), (ContrastiveWeights.KeyFront, key) })
         {
             using var loaded = ContrastiveModel.OfResNet(new ResNet(Tiny), 8, jigsaw: project == "pycontrast");
-            ContrastiveCheckpoint.LoadInto(loaded, front, content, "c");
+            ContrastiveWeights.LoadInto(loaded, new RunState(content.Tensors, content.Metadata, "c").Below(front), "c");
             var weights = StateDict.InOrder(expected).ToDictionary(entry => entry.Key, entry => entry.Value);
             Assert.All(StateDict.InOrder(loaded).Where(entry => !entry.Key.EndsWith("tracked", StringComparison.Ordinal)), entry => Assert.True(entry.Value.eq(weights[entry.Key]).all().item<bool>(), entry.Key));
         }

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Pipeline.Shared;
+using Pipeline.Training.Backbones;
+using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Engine;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Contrastive;
+
+/// <summary>
+/// The weights of a contrastive training under their names in a <c>.safetensors</c> file: <c>query.encoder.…</c>, <c>query.head.…</c>, <c>key.…</c>,
+/// and <c>queue</c> where a run shall go on.
+/// </summary>
+internal static class ContrastiveWeights
+{
+    public const string QueryFront = "query.", KeyFront = "key.";
+    private const string EncoderFront = "encoder.", QueueName = "queue";
+    private const string OptionsKey = "contrastive-backbone", QueueKey = "queue";
+
+    /// <summary>The backbone's shape, for the header.</summary>
+    public static Dictionary<string, string> Metadata(ResNetOptions backbone) =>
+        new() { [OptionsKey] = JsonSerializer.Serialize(backbone, DetectorCheckpoint.Json) };
+
+    /// <summary>The first weights of both encoders: those of a file, or the query's random ones.</summary>
+    /// <param name="path">A backbone alone, or both encoders with their heads; null: none.</param>
+    /// <param name="query">Learns.</param>
+    /// <param name="backbone">The query's.</param>
+    /// <param name="key">Follows.</param>
+    /// <exception cref="UserErrorException">The file is of another architecture or dimension.</exception>
+    public static void Begin(string? path, ContrastiveModel query, ResNet backbone, ContrastiveModel key)
+    {
+        if (path is null)
+        {
+            MomentumEncoder.Copy(query, key);
+            return;
+        }
+
+        using var content = SafetensorsFile.Read(path, ImportHint.Contrastive);
+        if (!content.Metadata.ContainsKey(OptionsKey))
+        {
+            BackboneCheckpoint.LoadInto(backbone, content, path);
+            MomentumEncoder.Copy(query, key);
+            return;
+        }
+
+        var state = new RunState(content.Tensors, content.Metadata, path);
+        LoadInto(query, state.Below(QueryFront), path);
+        MomentumEncoder.Copy(query, key);
+        LoadInto(key, state.Below(KeyFront), path);
+    }
+
+    /// <summary>Everything that a run needs to go on, but its optimizer.</summary>
+    public static IEnumerable<KeyValuePair<string, Tensor>> State(ContrastiveModel query, ContrastiveModel key, FeatureQueue queue) =>
+        [.. StateDict.InOrder(query, QueryFront), .. StateDict.InOrder(key, KeyFront), new(QueueName, queue.Rows)];
+
+    /// <summary>The backbone's shape and the queue's place.</summary>
+    public static Dictionary<string, string> Texts(ResNetOptions backbone, FeatureQueue queue)
+    {
+        var texts = Metadata(backbone);
+        texts[QueueKey] = JsonSerializer.Serialize(new QueueState(queue.Index, queue.Enqueued), DetectorCheckpoint.Json);
+        return texts;
+    }
+
+    /// <summary>Takes over what <see cref="State"/> and <see cref="Texts"/> gave.</summary>
+    /// <exception cref="KeyNotFoundException">Something is missing.</exception>
+    /// <exception cref="JsonException">The queue's place cannot be read.</exception>
+    public static void Restore(RunState state, ContrastiveModel query, ContrastiveModel key, FeatureQueue queue)
+    {
+        var place = JsonSerializer.Deserialize<QueueState>(state.Texts[QueueKey], DetectorCheckpoint.Json)!;
+        LoadInto(query, state.Below(QueryFront), state.Path);
+        LoadInto(key, state.Below(KeyFront), state.Path);
+        queue.Restore(state.Tensors[QueueName], place.Index, place.Enqueued);
+    }
+
+    /// <summary>Copies a model's weights. A head that the file does not have keeps its own.</summary>
+    public static void LoadInto(ContrastiveModel model, Dictionary<string, Tensor> tensors, string path)
+    {
+        foreach (var part in StateDict.InOrder(model).GroupBy(entry => entry.Key.Split('.')[0]))
+        {
+            var front = part.Key + ".";
+            var found = tensors.Where(entry => entry.Key.StartsWith(front, StringComparison.Ordinal)).ToDictionary();
+            if (found.Count > 0 || front == EncoderFront)
+            {
+                DetectorCheckpoint.LoadInto(part, found, path);
+            }
+        }
+    }
+
+    private sealed record QueueState(int Index, long Enqueued);
+}

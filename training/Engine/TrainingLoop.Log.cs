@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace Pipeline.Training.Engine;
+
+/// <summary>What the loop says.</summary>
+internal static partial class TrainingLoopLog
+{
+    [LoggerMessage(1, LogLevel.Information, "begun: {Steps} steps on {Subject}")]
+    public static partial void Begun(this ILogger log, long steps, string subject);
+
+    [LoggerMessage(2, LogLevel.Information, "goes on at step {Step} of {Steps}")]
+    public static partial void GoesOn(this ILogger log, long step, long steps);
+
+    [LoggerMessage(3, LogLevel.Information, "the run in {Folder} is complete after {Steps} steps; nothing is left to do")]
+    public static partial void NothingLeft(this ILogger log, string folder, long steps);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Checkpoint} is not there any more; the run begins again")]
+    public static partial void BeginsAgain(this ILogger log, string checkpoint);
+
+    [LoggerMessage(5, LogLevel.Information, "epoch {Epoch}/{Epochs}: {Report}")]
+    public static partial void EpochEnded(this ILogger log, int epoch, int epochs, string report);
+
+    [LoggerMessage(6, LogLevel.Information, "interrupted after step {Step}; saved")]
+    public static partial void Interrupted(this ILogger log, long step);
+
+    [LoggerMessage(7, LogLevel.Information, "finished")]
+    public static partial void Finished(this ILogger log);
+
+    [LoggerMessage(8, LogLevel.Information, "{Remark}")]
+    public static partial void Remark(this ILogger log, string remark);
+
+    [LoggerMessage(9, LogLevel.Warning, "{Remark}")]
+    public static partial void Warning(this ILogger log, string remark);
+
+    [LoggerMessage(10, LogLevel.Debug, "step {Step}: loss {Loss}, rate {Rate}, {ImagesPerSecond} images/s")]
+    public static partial void StepMade(this ILogger log, long step, double loss, double rate, double imagesPerSecond);
+}
