@@ -33,7 +33,7 @@ public static class DetectionService
                 address.Apply(kestrel);
             }
         });
-        ServiceLog.Configure(builder.Logging);
+        ServiceLog.Configure(builder.Logging, options.Verbosity);
         builder.Services
             .AddRouting()
             .Configure<HostOptions>(host => host.ShutdownTimeout = LongestFarewell)

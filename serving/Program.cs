@@ -1,4 +1,4 @@
 using Pipeline.Serving;
 using Pipeline.Shared.Commands;
 
-return await CommandRunner.RunAsync(ServiceCommand.Create(), args);
+return await CommandRunner.RunAsync(ServiceCommand.Root(), ServiceCommand.AddCommands, args);

@@ -22,7 +22,8 @@ internal static class ServiceCommand
     private static readonly NumberRange<long> Pixels = new(1, 500_000_000);
     private static readonly NumberRange<int> SidePixels = new(1, 65_535);
 
-    public static RootCommand Create()
+    /// <summary>The program as it is without a command: the service.</summary>
+    public static RootCommand Root()
     {
         var defaults = new ServiceOptions();
         var limits = defaults.Limits;
@@ -36,7 +37,7 @@ internal static class ServiceCommand
             "--max-side-pixels", SidePixels, limits.MaxDimensionPixels, "Longest side of an image; the model may take less.");
         var root = new RootCommand(Description)
         {
-            models, model, version, url, bytes, pixels, side, DetectCommand.Create(), EvaluateCommand.Create(),
+            models, model, version, url, bytes, pixels, side,
         };
         root.SetAction((result, cancellation) => RunAsync(
             new ServiceOptions
@@ -51,10 +52,16 @@ internal static class ServiceCommand
                     MaxPixels = result.GetValue(pixels),
                     MaxDimensionPixels = result.GetValue(side),
                 },
+                Verbosity = VerbosityOption.Of(result),
             },
             cancellation));
         return root;
     }
+
+    /// <summary>Adds the commands that work on files.</summary>
+    public static void AddCommands(IServiceCollection services) => services
+        .AddSingleton<IProgramCommand, DetectCommand>()
+        .AddSingleton<IProgramCommand, EvaluateCommand>();
 
     private static async Task<int> RunAsync(ServiceOptions options, CancellationToken cancellation)
     {

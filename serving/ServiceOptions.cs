@@ -1,3 +1,4 @@
+using Pipeline.Shared.Commands;
 using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Serving;
@@ -19,4 +20,7 @@ public sealed record ServiceOptions
 
     /// <summary>What is refused.</summary>
     public ImageLimits Limits { get; init; } = new() { MaxFileBytes = 32_000_000 };
+
+    /// <summary>How much the service writes about itself.</summary>
+    public Verbosity Verbosity { get; init; } = Verbosity.Normal;
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Text.Json;
 using Pipeline.Serving.Inference;
 using Pipeline.Serving.Protocols;
@@ -11,9 +12,11 @@ using Pipeline.Shared.Numbers;
 namespace Pipeline.Serving.Commands;
 
 /// <summary><c>detect</c>: detections of image files as JSON lines, and as files if wanted.</summary>
-internal static class DetectCommand
+/// <param name="log">The console's.</param>
+internal sealed partial class DetectCommand(ILogger<DetectCommand> log) : IProgramCommand
 {
-    public static Command Create()
+    /// <inheritdoc />
+    public Command Create()
     {
         var images = new Argument<string[]>("image") { Arity = ArgumentArity.OneOrMore, Description = "Image files." };
         var model = new Option<string>("--model") { Required = true, Description = "A model's version: <repository>/<name>/<version>." };
@@ -56,13 +59,18 @@ internal static class DetectCommand
         return command;
     }
 
-    private static void Detect(string path, DetectorModel detector, double threshold, DetectionFiles? files)
+    private void Detect(string path, DetectorModel detector, double threshold, DetectionFiles? files)
     {
+        var start = Stopwatch.GetTimestamp();
         using var image = ImageDecoder.DecodeFile(path);
         Detection[] found = [.. detector.Detect([image])[0].Where(detection => detection.Score >= threshold)];
         var objects = found.Select(detection => DetectedObject.From(detection, detector.Manifest.Labels));
         var line = JsonSerializer.Serialize(new { image = path, detections = objects }, JsonSerializerOptions.Web);
         Console.WriteLine(line);
         files?.Write(path, image, found, line);
+        Detected(path, image.WidthPixels, image.HeightPixels, found.Length, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
     }
+
+    [LoggerMessage(LogLevel.Debug, "{Image}: {Width} x {Height} pixels, {Count} detections, {Milliseconds:F0} ms")]
+    private partial void Detected(string image, int width, int height, int count, double milliseconds);
 }

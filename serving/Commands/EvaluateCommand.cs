@@ -10,11 +10,13 @@ using Spectre.Console;
 namespace Pipeline.Serving.Commands;
 
 /// <summary><c>evaluate</c>: mAP of an exported model over frames in KITTI's layout.</summary>
-internal static class EvaluateCommand
+/// <param name="log">The console's.</param>
+internal sealed class EvaluateCommand(ILogger<EvaluateCommand> log) : IProgramCommand
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public static Command Create()
+    /// <inheritdoc />
+    public Command Create()
     {
         var model = new Option<string>("--model") { Required = true, Description = "A model's version: <repository>/<name>/<version>." };
         var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };
@@ -41,12 +43,13 @@ internal static class EvaluateCommand
                 result.GetValue(data)!,
                 list,
                 result.GetValue(batch),
-                Console.Error.WriteLine,
+                log.Warn,
                 cancellation);
             var text = JsonSerializer.Serialize(report, Json);
             if (target is not null)
             {
                 AtomicFile.WriteText(target, text + "\n", replace: result.GetValue(force));
+                log.Detail($"{target}: written");
             }
 
             if (result.GetValue(json))

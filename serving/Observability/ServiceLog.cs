@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Console;
+using Pipeline.Shared.Commands;
 
 namespace Pipeline.Serving.Observability;
 
@@ -6,18 +7,16 @@ namespace Pipeline.Serving.Observability;
 internal static class ServiceLog
 {
     /// <summary>
-    /// The service's own events from information on; the server's from warning on, because it would tell each request three times.
+    /// The service's own events as the verbosity says; the server's from warning on, because it would tell each request three times,
+    /// unless everything is asked for.
     /// </summary>
-    public static void Configure(ILoggingBuilder logging)
+    public static void Configure(ILoggingBuilder logging, Verbosity verbosity)
     {
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
-        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddConsole(console => console.FormatterName = ServiceLineFormatter.FormatterName);
+        logging.AddConsoleFormatter<ServiceLineFormatter, ConsoleFormatterOptions>();
+        logging.Services.AddSingleton(new ServiceLineOptions(verbosity.ShowsStackTraces()));
+        logging.SetMinimumLevel(verbosity.LeastLevel());
+        logging.AddFilter("Microsoft", verbosity == Verbosity.Debug ? LogLevel.Information : LogLevel.Warning);
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);   // the command tells what fails at the start
     }
 }

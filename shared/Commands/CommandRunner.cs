@@ -1,51 +1,38 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
 using System.Globalization;
-using Pipeline.Shared.Files;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Pipeline.Shared.Commands;
 
 /// <summary>Exit codes: 0 done, 1 failed, 2 the user's input is wrong, 130 interrupted.</summary>
 public static class CommandRunner
 {
-    private const int LongestMessage = 2000;
-    private const int Failed = 1, WrongInput = 2, Interrupted = 130;
+    private const int Interrupted = 130;
 
-    /// <param name="root">The program's commands.</param>
+    /// <summary>Runs the command that the user typed.</summary>
+    /// <param name="root">What the program is for.</param>
+    /// <param name="addCommands">Adds its commands to the container.</param>
     /// <param name="arguments">What the user typed.</param>
     /// <returns>The exit code; what went wrong is one line on the standard error.</returns>
-    public static async Task<int> RunAsync(RootCommand root, string[] arguments)
+    public static async Task<int> RunAsync(RootCommand root, Action<IServiceCollection> addCommands, string[] arguments)
     {
         // Numbers look the same on every machine, in what is read and in what is printed.
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        var parsed = root.Parse(arguments);
-        if (Array.IndexOf(arguments, "") is >= 0 and var empty)
+        using var host = ProgramHost.Build(root, addCommands);
+        var parsed = host.Services.GetRequiredService<RootCommand>().Parse(arguments);
+        if (await IsRefusedAsync(parsed, arguments))
         {
-            var place = empty > 0 ? $", behind {arguments[empty - 1]}," : "";
-            await Console.Error.WriteLineAsync(
-                $"error: argument {empty + 1}{place} is empty; give a value or leave the option out.");
-            return WrongInput;
+            return CommandFailure.WrongInput;
         }
 
-        if (parsed.Errors.Count > 0)
-        {
-            foreach (var error in parsed.Errors)
-            {
-                await Console.Error.WriteLineAsync($"error: {Named(error)}");
-            }
-
-            await Console.Error.WriteLineAsync("Add --help to see what the command takes.");
-            return WrongInput;
-        }
-
-        // A command that cannot be cancelled is ended by the signal itself.
-        using var signals = parsed.Action is AsynchronousCommandLineAction ? new TerminationSignals() : null;
+        var verbosity = VerbosityOption.Of(parsed);
+        host.Services.GetRequiredService<ConsoleLog>().Verbosity = verbosity;
         try
         {
-            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-            return await parsed.InvokeAsync(invocation, signals?.Token ?? CancellationToken.None);
+            return await InvokeAsync(host, parsed);
         }
         catch (OperationCanceledException)
         {
@@ -56,59 +43,59 @@ public static class CommandRunner
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return await Tell(Innermost(exception));
+            return await TellAsync(CommandFailure.Of(exception), verbosity);
         }
     }
 
-    /// <summary>What worker threads met is what they were asked to do: the user's error is told as such.</summary>
-    private static Exception Innermost(Exception exception)
+    private static async Task<bool> IsRefusedAsync(ParseResult parsed, string[] arguments)
     {
-        if (exception is not AggregateException aggregate)
+        var empty = Array.IndexOf(arguments, "");
+        if (empty >= 0)
         {
-            return exception;
+            var place = empty > 0 ? $", behind {arguments[empty - 1]}," : "";
+            await Console.Error.WriteLineAsync(
+                $"error: argument {empty + 1}{place} is empty; give a value or leave the option out.");
+            return true;
         }
 
-        var causes = aggregate.Flatten().InnerExceptions;
-        return causes.FirstOrDefault(cause => cause is UserErrorException) ?? causes[0];
+        if (parsed.Errors.Count == 0)
+        {
+            return false;
+        }
+
+        foreach (var error in parsed.Errors)
+        {
+            await Console.Error.WriteLineAsync(CommandFailure.Of(error));
+        }
+
+        await Console.Error.WriteLineAsync("Add --help to see what the command takes.");
+        return true;
     }
 
-    private static async Task<int> Tell(Exception exception)
+    private static async Task<int> InvokeAsync(IHost host, ParseResult parsed)
     {
-        if (exception is UserErrorException)
+        var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        if (parsed.Action is not AsynchronousCommandLineAction)
         {
-            await Console.Error.WriteLineAsync($"error: {OneLine(exception.Message)}");
-            return WrongInput;
+            // It cannot be cancelled: the signal itself ends it, because the host that would take the signal is not started.
+            return await parsed.InvokeAsync(invocation, CancellationToken.None);
         }
 
-        if (exception is UnauthorizedAccessException)
-        {
-            await Console.Error.WriteLineAsync($"error: {OneLine(exception.Message)} The user '{Environment.UserName}' lacks the right; change it, or choose another place.");
-            return WrongInput;
-        }
-
-        // Files, folders, links, rights and room are the user's, even where no check came before.
-        if (exception is IOException and not FileNotWrittenException)
-        {
-            await Console.Error.WriteLineAsync($"error: {OneLine(exception.Message)}");
-            return WrongInput;
-        }
-
-        await Console.Error.WriteLineAsync($"failed: {exception.GetType().Name}: {OneLine(exception.Message)}");
-        return Failed;
+        await host.StartAsync();
+        var stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        var code = await parsed.InvokeAsync(invocation, stopping);
+        await host.StopAsync();
+        return code;
     }
 
-    /// <summary>What the parser says, with the option that it is about.</summary>
-    private static string Named(ParseError error)
+    private static async Task<int> TellAsync(CommandFailure failure, Verbosity verbosity)
     {
-        var message = OneLine(error.Message);
-        var option = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
-        return option is null || message.Contains(option.Option.Name, StringComparison.Ordinal) ? message : $"{option.Option.Name}: {message}";
-    }
+        await Console.Error.WriteLineAsync(failure.Line);
+        if (verbosity.ShowsStackTraces())
+        {
+            await Console.Error.WriteLineAsync(failure.Cause.ToString());
+        }
 
-    /// <summary>A message in one line, whatever a user's text in it holds.</summary>
-    private static string OneLine(string message)
-    {
-        var line = message.ReplaceLineEndings(" ").Replace('\t', ' ');
-        return line.Length <= LongestMessage ? line : line[..LongestMessage] + "…";
+        return failure.ExitCode;
     }
 }

@@ -5,7 +5,9 @@ namespace Pipeline.Shared.Commands;
 /// <summary>How an event of the log looks as one line, on the console and in a run's <c>log.txt</c>.</summary>
 public static class LogLine
 {
-    /// <summary>Puts the message on one line, with <c>warning: </c> or <c>error: </c> in front where it is one and does not say so.</summary>
+    /// <summary>
+    /// Puts the message on one line, with <c>warning: </c> or <c>error: </c> in front where it is one and does not say so.
+    /// </summary>
     /// <param name="level">The event's level.</param>
     /// <param name="message">What it says.</param>
     public static string Of(LogLevel level, string message)

@@ -1,14 +1,18 @@
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Hosting;
 
 namespace Pipeline.Shared.Commands;
 
-/// <summary>Ctrl-C, SIGTERM and a closed terminal as a cancellation: the first one asks the command to save and stop, a second one ends the process at once.</summary>
-internal sealed class TerminationSignals : IDisposable
+/// <summary>
+/// The host's lifetime: Ctrl-C, SIGTERM and a closed terminal ask the command to save and stop; a second one ends the process at once.
+/// </summary>
+/// <param name="application">Tells the command.</param>
+internal sealed class TerminationSignals(IHostApplicationLifetime application) : IHostLifetime, IDisposable
 {
-    private readonly CancellationTokenSource source = new();
-    private readonly PosixSignalRegistration[] registrations;
+    private readonly List<PosixSignalRegistration> registrations = [];
 
-    public TerminationSignals()
+    /// <summary>Takes the signals over.</summary>
+    public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
         var signals = new List<PosixSignal> { PosixSignal.SIGINT, PosixSignal.SIGTERM };
         if (!IgnoresHangup())
@@ -16,10 +20,12 @@ internal sealed class TerminationSignals : IDisposable
             signals.Add(PosixSignal.SIGHUP);
         }
 
-        registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
+        registrations.AddRange(signals.Select(signal => PosixSignalRegistration.Create(signal, Handle)));
+        return Task.CompletedTask;
     }
 
-    public CancellationToken Token => source.Token;
+    /// <summary>Nothing is left to do: the signals are given back on disposal.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose()
     {
@@ -27,16 +33,14 @@ internal sealed class TerminationSignals : IDisposable
         {
             registration.Dispose();
         }
-
-        source.Dispose();
     }
 
     private void Handle(PosixSignalContext context)
     {
-        if (!source.IsCancellationRequested)
+        if (!application.ApplicationStopping.IsCancellationRequested)
         {
             context.Cancel = true;
-            source.Cancel();
+            application.StopApplication();
         }
     }
 

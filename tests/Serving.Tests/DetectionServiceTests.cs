@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Golden;
 using Pipeline.Serving.Commands;
 using Pipeline.Serving.Evaluation;
@@ -113,7 +114,8 @@ public sealed class DetectionServiceTests : IAsyncLifetime
         var frame = SharedData.Path("data/kitti-sample/training/image_2/000008.png");
         var output = Path.Combine(root, "found");
 
-        Assert.Equal(0, DetectCommand.Create().Parse(["--model", modelDirectory, "--output", output, frame]).Invoke());
+        var command = new DetectCommand(NullLogger<DetectCommand>.Instance).Create();
+        Assert.Equal(0, command.Parse(["--model", modelDirectory, "--output", output, frame]).Invoke());
 
         var results = KittiLabelFile.Read(Path.Combine(output, "000008.txt"));
         Assert.NotEmpty(results);

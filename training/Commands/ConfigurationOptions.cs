@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
+using Pipeline.Shared.Commands;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Engine;
 
@@ -8,7 +10,10 @@ namespace Pipeline.Training.Commands;
 
 /// <summary>A command whose options lie over a configuration: preset, file, environment, command line.</summary>
 /// <typeparam name="T">The options' record.</typeparam>
-internal sealed class ConfigurationOptions<T>(string name, string defaultPreset)
+/// <param name="name">The command.</param>
+/// <param name="defaultPreset">Where its settings begin.</param>
+/// <param name="log">The console's.</param>
+internal sealed class ConfigurationOptions<T>(string name, string defaultPreset, ILogger log)
     where T : class
 {
     private readonly List<(Option Option, Action<ParseResult, RunConfiguration<T>> Apply)> options = [];
@@ -81,7 +86,11 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset)
 
         command.SetAction((result, cancellation) =>
         {
-            var start = resumed?.Invoke(result) is { } file ? new RunConfiguration<T>().File(file) : new RunConfiguration<T>().Preset(name, result.GetValue(preset)!);
+            var resumedFile = resumed?.Invoke(result);
+            var start = resumedFile is not null
+                ? new RunConfiguration<T>().File(resumedFile)
+                : new RunConfiguration<T>().Preset(name, result.GetValue(preset)!);
+            log.Detail($"settings: {resumedFile ?? $"preset {result.GetValue(preset)}"}, {result.GetValue(config) ?? "no file"} over it");
             var configuration = start.File(result.GetValue(config)).Environment(System.Environment.GetEnvironmentVariables());
             foreach (var (_, apply) in options)
             {

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Kitti;
@@ -8,15 +10,19 @@ using Pipeline.Shared.Synthetic;
 namespace Pipeline.Training.Commands;
 
 /// <summary><c>data</c>: makes and divides data sets.</summary>
-internal static class DataCommand
+/// <param name="split">The command that divides.</param>
+/// <param name="nuImages">The command of that data set.</param>
+/// <param name="log">The console's.</param>
+internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nuImages, ILogger<DataCommand> log) : IProgramCommand
 {
     /// <summary>So many indices are left behind it that a million scenes can be drawn.</summary>
     private const int LastScene = 2_000_000_000;
     private static readonly NumberRange<int> Seeds = new(0, int.MaxValue);
 
-    public static Command Create() => new("data", "Makes and divides data sets.") { Synth(), SplitCommand.Create(), Check(), NuImagesCommand.Create() };
+    /// <inheritdoc />
+    public Command Create() => new("data", "Makes and divides data sets.") { Synth(), split.Create(), Check(), nuImages.Create() };
 
-    private static Command Synth()
+    private Command Synth()
     {
         var defaults = new StreetSceneOptions();
         var output = new Option<string>("--output")
@@ -40,6 +46,7 @@ internal static class DataCommand
             var options = new StreetSceneOptions { WidthPixels = result.GetValue(width), HeightPixels = result.GetValue(height), Seed = result.GetValue(seed) };
             var folder = result.GetValue(output)!;
             var frames = result.GetValue(count);
+            var start = Stopwatch.GetTimestamp();
             StagedFolder.Write(folder, staged =>
             {
                 if (result.GetValue(unlabelled))
@@ -53,10 +60,14 @@ internal static class DataCommand
             });
 
             Console.WriteLine($"{frames} frames in {folder}");
+            Drawn(frames, Stopwatch.GetElapsedTime(start).TotalSeconds);
             return Task.FromResult(0);
         });
         return command;
     }
+
+    [LoggerMessage(LogLevel.Debug, "{Frames} frames drawn in {Seconds:F1} s")]
+    private partial void Drawn(int frames, double seconds);
 
     private static Command Check()
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Numbers;
 using Pipeline.Training.Experiments;
@@ -7,9 +8,12 @@ using Pipeline.Training.Experiments;
 namespace Pipeline.Training.Commands;
 
 /// <summary><c>demo</c>: the whole job in minutes.</summary>
-internal static class DemoCommand
+/// <param name="console">Shows how it gets on.</param>
+/// <param name="log">The console's.</param>
+internal sealed class DemoCommand(ConsoleProgress console, ILogger<DemoCommand> log) : IProgramCommand
 {
-    public static Command Create()
+    /// <inheritdoc />
+    public Command Create()
     {
         var defaults = new DemoOptions();
         var output = new Option<string>("--output") { DefaultValueFactory = _ => defaults.Output, Description = "Folder for scenes, runs and the report; an interrupted demo goes on there." };
@@ -24,7 +28,7 @@ internal static class DemoCommand
         {
             var options = defaults with { Output = result.GetValue(output)!, Models = result.GetValue(models)!, Seed = result.GetValue(seed) };
             options = result.GetValue(quick) ? options with { UnlabelledScenes = 64, TrainScenes = 16, TestScenes = 8, PretrainEpochs = 2, FinetuneEpochs = 2 } : options;
-            var report = ConsoleProgress.RunStages(progress => new DemoRun(options, progress, cancellation).Run());
+            var report = console.RunStages(progress => new DemoRun(options, progress, log, cancellation).Run());
             foreach (var run in report.Runs)
             {
                 Console.WriteLine(FormattableString.Invariant($"{run.Name,-10} mAP {Share(run.Map)}, mAP50 {Share(run.Map50)}"));

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.ModelRepository;
@@ -9,9 +11,11 @@ using Pipeline.Training.Onnx;
 namespace Pipeline.Training.Commands;
 
 /// <summary><c>export</c>: a checkpoint as a version of a model.</summary>
-internal static class ExportCommand
+/// <param name="log">The console's.</param>
+internal sealed partial class ExportCommand(ILogger<ExportCommand> log) : IProgramCommand
 {
-    public static Command Create()
+    /// <inheritdoc />
+    public Command Create()
     {
         var checkpoint = new Option<string>("--checkpoint") { Required = true, Description = "A detector's .safetensors file." };
         var output = new Option<string>("--output") { DefaultValueFactory = _ => "models", Description = "The model repository." };
@@ -31,9 +35,11 @@ internal static class ExportCommand
         {
             var path = result.GetValue(checkpoint)!;
             ModelDirectory.RequirePublishable(result.GetValue(output)!, result.GetValue(name)!, result.GetValue(version));
+            var start = Stopwatch.GetTimestamp();
             var loaded = DetectorCheckpoint.Load(path);
             using (loaded.Detector)
             {
+                Loaded(path, loaded.Labels.Count, Stopwatch.GetElapsedTime(start).TotalSeconds);
                 Console.WriteLine(DetectorExporter.Export(loaded.Detector, new ExportOptions
                 {
                     RepositoryRoot = result.GetValue(output)!,
@@ -45,10 +51,17 @@ internal static class ExportCommand
                     Leak = loaded.Origin.Leak,
                     CheckpointPath = path,
                 }));
+                Exported(Stopwatch.GetElapsedTime(start).TotalSeconds);
             }
 
             return 0;
         });
         return command;
     }
+
+    [LoggerMessage(LogLevel.Debug, "{Checkpoint}: a detector of {Classes} classes, loaded after {Seconds:F1} s")]
+    private partial void Loaded(string checkpoint, int classes, double seconds);
+
+    [LoggerMessage(LogLevel.Debug, "exported after {Seconds:F1} s")]
+    private partial void Exported(double seconds);
 }

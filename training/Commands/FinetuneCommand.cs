@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Pipeline.Shared.Commands;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Native;
@@ -6,11 +8,14 @@ using Pipeline.Training.Native;
 namespace Pipeline.Training.Commands;
 
 /// <summary><c>finetune</c>: trains a detector on frames in KITTI's layout.</summary>
-internal static class FinetuneCommand
+/// <param name="console">Shows how it gets on.</param>
+/// <param name="log">The console's.</param>
+internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneCommand> log) : IProgramCommand
 {
-    public static Command Create()
+    /// <inheritdoc />
+    public Command Create()
     {
-        var layers = new ConfigurationOptions<FinetuneOptions>("finetune", "torchvision");
+        var layers = new ConfigurationOptions<FinetuneOptions>("finetune", "torchvision", log);
         layers.Add("--data", "data", "Frames in KITTI's layout.");
         var output = layers.Add("--output", "output", "Folder for checkpoints and metrics; it must not exist, but with --resume.");
         layers.Add("--train-list", "trainList", "List of the frames to learn from; when left out, those that are not in the test list, and without any list a seeded 80 %.");
@@ -42,10 +47,10 @@ internal static class FinetuneCommand
             (options, resume, cancellation) =>
             {
                 NativeHeap.KeepFreedMemory(NativeHeap.DetectorBlockBytes);
-                var result = ConsoleProgress.Run("finetune", progress => DetectorTraining.Run(options, new RunControl
+                var result = console.Run("finetune", progress => DetectorTraining.Run(options, new RunControl
                 {
                     Resume = resume,
-                    Log = new ProgressLines(progress),
+                    Log = new StageLog("finetune", log),
                     Progress = progress,
                     Cancellation = cancellation,
                 }));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Files;
@@ -10,12 +11,14 @@ using Pipeline.Training.Checkpoints.Import;
 namespace Pipeline.Training.Commands;
 
 /// <summary><c>import</c>: foreign weights as canonical ones, and back.</summary>
-internal static class ImportCommand
+/// <param name="log">The console's.</param>
+internal sealed class ImportCommand(ILogger<ImportCommand> log) : IProgramCommand
 {
     private const string Backbone = "backbone", Contrastive = "contrastive", Detector = "detector";
     private const int NamesShown = 5, MoreNamesShown = 20;
 
-    public static Command Create()
+    /// <inheritdoc />
+    public Command Create()
     {
         var weights = new Option<string>("--weights") { Required = true, Description = "A .pth or .safetensors file: PyContrast (InfoMin), MoCo v1 or v2, torchvision's ResNets and Faster R-CNNs, our own." };
         var output = new Option<string>("--output") { Required = true, Description = "The file to write: .safetensors, or .pth for torch.load with torchvision's names." };
@@ -58,14 +61,15 @@ internal static class ImportCommand
                     result.GetValue(epsilon)),
                 _ => WeightImport.Backbone(source, temporary, result.GetValue(momentum)),
             }, replace: result.GetValue(force));
-            if (report!.NotFinite.Count > 0)
+            log.Detail($"{target}: written, {report!.Mapped.Count} tensors");
+            if (report.NotFinite.Count > 0)
             {
-                Console.Error.WriteLine(NameText.Escaped(FiniteCheck.Warning(report.Source, report.NotFinite)));
+                log.Warn(NameText.Escaped(FiniteCheck.Warning(report.Source, report.NotFinite)));
             }
 
             if (report.NegativeVariance.Count > 0)
             {
-                Console.Error.WriteLine(NameText.Escaped(VarianceCheck.Warning(report.Source, report.NegativeVariance)));
+                log.Warn(NameText.Escaped(VarianceCheck.Warning(report.Source, report.NegativeVariance)));
             }
 
             if (result.GetValue(json))

@@ -9,12 +9,13 @@ using Pipeline.Shared.Numbers;
 namespace Pipeline.Training.Commands;
 
 /// <summary><c>data nuimages</c>: list files of nuImages' keyframes for <c>pretrain</c>.</summary>
-internal static class NuImagesCommand
+internal sealed class NuImagesCommand : IProgramCommand
 {
     private const string All = "all";
     private static readonly string[] KnownCameras = ["CAM_BACK", "CAM_BACK_LEFT", "CAM_BACK_RIGHT", "CAM_FRONT", "CAM_FRONT_LEFT", "CAM_FRONT_RIGHT"];
 
-    public static Command Create()
+    /// <inheritdoc />
+    public Command Create()
     {
         var data = new Option<string>("--data") { Required = true, Description = "nuImages' root, with v1.0-train/ and samples/." };
         var output = new Option<string>("--output") { Required = true, Description = "Folder for the list files; their paths are relative to the root." };

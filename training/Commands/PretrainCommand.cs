@@ -1,15 +1,20 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Pipeline.Shared.Commands;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Commands;
 
 /// <summary><c>pretrain</c>: trains a backbone contrastively on unlabelled images.</summary>
-internal static class PretrainCommand
+/// <param name="console">Shows how it gets on.</param>
+/// <param name="log">The console's.</param>
+internal sealed class PretrainCommand(ConsoleProgress console, ILogger<PretrainCommand> log) : IProgramCommand
 {
-    public static Command Create()
+    /// <inheritdoc />
+    public Command Create()
     {
-        var layers = new ConfigurationOptions<PretrainOptions>("pretrain", "infomin");
+        var layers = new ConfigurationOptions<PretrainOptions>("pretrain", "infomin", log);
         layers.Add("--images", "images", "Folder of unlabelled images, at any depth, or a text file with one path a line.");
         layers.Add("--images-root", "imagesRoot", "What a list's paths are relative to; its own folder when left out.");
         var output = layers.Add(
@@ -42,10 +47,10 @@ internal static class PretrainCommand
             output,
             (options, resume, cancellation) =>
             {
-                var result = ConsoleProgress.Run("pretrain", progress => ContrastiveTraining.Run(options, new RunControl
+                var result = console.Run("pretrain", progress => ContrastiveTraining.Run(options, new RunControl
                 {
                     Resume = resume,
-                    Log = new ProgressLines(progress),
+                    Log = new StageLog("pretrain", log),
                     Progress = progress,
                     Cancellation = cancellation,
                 }));

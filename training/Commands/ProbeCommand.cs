@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Kitti;
 using Pipeline.Shared.Numbers;
@@ -9,9 +11,11 @@ using Pipeline.Training.Probing;
 namespace Pipeline.Training.Commands;
 
 /// <summary><c>probe</c>: what a backbone has learnt, before a detector is trained.</summary>
-internal static class ProbeCommand
+/// <param name="log">The console's.</param>
+internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
 {
-    public static Command Create()
+    /// <inheritdoc />
+    public Command Create()
     {
         var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };
         var weights = new Option<string>("--weights") { Required = true, Description = "A backbone that pretrain or import wrote." };
@@ -30,6 +34,7 @@ internal static class ProbeCommand
         };
         command.SetAction((result, cancellation) =>
         {
+            var start = Stopwatch.GetTimestamp();
             var probed = FeatureProbe.Run(
                 new ProbeOptions
                 {
@@ -44,9 +49,10 @@ internal static class ProbeCommand
                     Device = result.GetValue(device)!,
                 },
                 cancellation);
+            log.Detail(FormattableString.Invariant($"probed after {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s"));
             foreach (var remark in probed.Remarks)
             {
-                Console.Error.WriteLine(remark);
+                log.Warn(remark);
             }
 
             if (result.GetValue(json))

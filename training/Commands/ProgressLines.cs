@@ -1,28 +1,51 @@
+using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Commands;
 
-/// <summary>The lines of a run, among the reports of its progress.</summary>
-/// <param name="progress">Receives each line.</param>
-internal sealed class ProgressLines(IProgress<TrainingProgress> progress) : ILogger
+/// <summary>A line every ten seconds, where there is no terminal.</summary>
+/// <param name="log">Receives the lines.</param>
+internal sealed class ProgressLines(ILogger log) : IProgress<(string Stage, TrainingProgress Progress)>
 {
-    public void Log<TState>(
-        LogLevel logLevel,
-        EventId eventId,
-        TState state,
-        Exception? exception,
-        Func<TState, Exception?, string> formatter)
+    private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(10);
+    private string stage = "";
+    private long start;
+    private long last;
+
+    /// <inheritdoc />
+    public void Report((string Stage, TrainingProgress Progress) value)
     {
-        if (IsEnabled(logLevel))
+        var (name, progress) = value;
+        if (name != stage)
         {
-            progress.Report(new TrainingProgress(0, 0, 0, LogLine.Of(logLevel, formatter(state, exception))));
+            stage = name;
+            start = Stopwatch.GetTimestamp();
+            last = 0;
         }
+
+        if (last != 0 && Stopwatch.GetElapsedTime(last) < BetweenLines)
+        {
+            return;
+        }
+
+        last = Stopwatch.GetTimestamp();
+
+        var loss = progress.Loss > 0 ? FormattableString.Invariant($", loss {progress.Loss:F4}") : "";
+        log.Tell($"{name} {progress.Step}/{progress.Steps}{loss}{Left(progress)}");
     }
 
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+    /// <summary>The time left; nothing before the first step, when it cannot be told.</summary>
+    private string Left(TrainingProgress progress)
+    {
+        if (progress.Step == 0)
+        {
+            return "";
+        }
 
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
+        var left = Stopwatch.GetElapsedTime(start) / progress.Step * (progress.Steps - progress.Step);
+        return $", {left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)} left";
+    }
 }

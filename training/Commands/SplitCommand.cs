@@ -8,7 +8,7 @@ using Pipeline.Shared.Numbers;
 namespace Pipeline.Training.Commands;
 
 /// <summary><c>data split</c>: divides frames into lists.</summary>
-internal static class SplitCommand
+internal sealed class SplitCommand : IProgramCommand
 {
     private const string Examples = """
 
@@ -18,7 +18,8 @@ internal static class SplitCommand
           pipeline-train data split --data kitti --output splits --validation 0.1 --groups drives.txt
         """;
 
-    public static Command Create()
+    /// <inheritdoc />
+    public Command Create()
     {
         var share = new NumberRange<double>(0, 1) { ExcludesEnds = true };
         var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };

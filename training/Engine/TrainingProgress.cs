@@ -4,5 +4,4 @@ namespace Pipeline.Training.Engine;
 /// <param name="Step">Steps done, over the whole run.</param>
 /// <param name="Steps">Steps of the whole run.</param>
 /// <param name="Loss">Of the last step.</param>
-/// <param name="EpochLine">What a finished epoch brought, else null.</param>
-public readonly record struct TrainingProgress(long Step, long Steps, double Loss, string? EpochLine = null);
+public readonly record struct TrainingProgress(long Step, long Steps, double Loss);

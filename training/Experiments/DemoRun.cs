@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Kitti;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Training.Commands;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Engine;
@@ -17,7 +17,15 @@ namespace Pipeline.Training.Experiments;
 
 /// <summary>The whole job on synthetic street scenes: contrastive retraining, fine-tuning without and with it, export, measurement with ONNX Runtime, report.</summary>
 /// <remarks>Finished stages are kept when a run is started again; an unfinished one begins anew.</remarks>
-public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, TrainingProgress Progress)> progress, CancellationToken cancellation)
+/// <param name="options">What to do.</param>
+/// <param name="progress">Receives every step of every stage.</param>
+/// <param name="log">Receives the time of each stage.</param>
+/// <param name="cancellation">Ends the run; finished stages are kept.</param>
+public sealed partial class DemoRun(
+    DemoOptions options,
+    IProgress<(string Stage, TrainingProgress Progress)> progress,
+    ILogger log,
+    CancellationToken cancellation)
 {
     private const string DoneFile = ".done";
     private const int FirstLabelledScene = 1_000_000;
@@ -120,7 +128,9 @@ public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, Traini
         var done = Path.Combine(Folder(name), DoneFile);
         if (File.Exists(done))
         {
-            return JsonSerializer.Deserialize<double>(File.ReadAllText(done));
+            var before = JsonSerializer.Deserialize<double>(File.ReadAllText(done));
+            StageKept(name, before);
+            return before;
         }
 
         if (Directory.Exists(Folder(name)))
@@ -132,9 +142,16 @@ public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, Traini
         run();
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         secondsOfStages += seconds;
+        StageDone(name, seconds);
         AtomicFile.WriteText(done, JsonSerializer.Serialize(seconds));
         return seconds;
     }
+
+    [LoggerMessage(LogLevel.Debug, "{Stage}: kept; it took {Seconds:F1} s")]
+    private partial void StageKept(string stage, double seconds);
+
+    [LoggerMessage(LogLevel.Debug, "{Stage}: done in {Seconds:F1} s")]
+    private partial void StageDone(string stage, double seconds);
 
     /// <summary>A new folder, or that of the same demo, held for this program.</summary>
     private FolderLock Begin()
@@ -159,7 +176,7 @@ public sealed class DemoRun(DemoOptions options, IProgress<(string Stage, Traini
 
     private RunControl Control(string stage) => new()
     {
-        Log = new ProgressLines(Into(stage)),
+        Log = new StageLog(stage, log),
         Progress = Into(stage),
         Cancellation = cancellation,
     };
