@@ -11,4 +11,7 @@ public sealed record WeightOrigin
 
     /// <summary>Images that it was measured on although the first weights had learnt from them; null: none.</summary>
     public ImageLeak? Leak { get; init; }
+
+    /// <summary>What a person should know of them.</summary>
+    internal IEnumerable<string> Remarks() => [.. RunImages.Remarks(Learnt), .. Leak is null ? [] : (string[])[$"warning: {Leak}"]];
 }

@@ -48,7 +48,7 @@ internal sealed class LeakGuard(ImageDigests learnt, KittiDataset dataset)
             ? new ImageLeak(leakedValidation.Count, leakedTest.Count)
             : throw new UserErrorException(Refusal("test", leakedTest, test) + Refusal("validation", leakedValidation, validation)
                 + "What is measured on them is partly memory: take them out of the lists, begin from weights that have not seen them, "
-                + "or go on with --allow-leak, which every report then says.");
+                + "or go on with --allow-leak true, which every report then says.");
     }
 
     private static string Refusal(string list, IReadOnlyList<string> leaked, IReadOnlyList<string> frames)

@@ -37,6 +37,10 @@ internal sealed class FinetuneFrames
         var seen = annotated.SelectMany(frame => frame.Types).Select(labels.Label).ToHashSet();
         unseen = [.. options.Labels.Where((_, index) => !seen.Contains(index))];
         leftOut = split.Train.Count - Train.Count;
+        if (options.Patience is not null && Choosing.Count == 0)
+        {
+            throw new UserErrorException("patience: no frames are measured that could end the run; name some with --validation-list.");
+        }
     }
 
     /// <summary>To learn from.</summary>

@@ -21,7 +21,7 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions
     [MayDifferOnResume] public string? TestList { get; init; }
 
     /// <summary>List of the frames that choose the best epoch and end the run early; the test list when null.</summary>
-    public string? ValidationList { get; init; }
+    [MayDifferOnResume] public string? ValidationList { get; init; }
 
     /// <summary>Epochs without a better one after which the run ends; null: it makes all its steps.</summary>
     [Range(1, 10_000)] public int? Patience { get; init; }
@@ -47,7 +47,7 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions
     /// A detector to begin from: our own checkpoint, or torchvision's Faster R-CNN that learnt COCO. Classes of the same name keep their
     /// rows. Null: random heads.
     /// </summary>
-    public string? Weights { get; init; }
+    [MayDifferOnResume] public string? Weights { get; init; }
 
     /// <summary>Whether norms may be frozen where no weights are given: a network without normalisation, as the paper authors' baseline seems to have been.</summary>
     public bool FrozenNormsWithoutWeights { get; init; }

@@ -12,20 +12,21 @@ namespace Pipeline.Training.Detection;
 /// <param name="ChosenOn"><c>validation</c> or <c>test</c>: the list that chose the best epoch; null where nothing was measured.</param>
 /// <param name="BestEpoch">From 1; null where nothing could be measured.</param>
 /// <param name="BestMap">mAP of that epoch on the list that chose it, 0..1.</param>
-/// <param name="Test">The chosen weights on the test list; null without one.</param>
 internal sealed record FinetuneReport(
     int Epochs,
     bool StoppedEarly,
     string? ChosenOn,
     int? BestEpoch,
-    double? BestMap,
-    MeasuredAverages? Test)
+    double? BestMap)
 {
     /// <summary>In the run's folder.</summary>
     public const string FileName = "report.json";
 
     /// <summary>The list that chose.</summary>
     public const string Validation = "validation", TestList = "test";
+
+    /// <summary>The chosen weights on the test list; null without one.</summary>
+    public MeasuredAverages? Test { get; init; }
 
     /// <summary>Images that were measured on although the first weights had learnt from them; null: none.</summary>
     public ImageLeak? Leak { get; init; }

@@ -10,7 +10,10 @@ public sealed class FinetuneReportTests : IDisposable
     [Fact]
     public void It_says_which_epoch_was_chosen_on_which_list_and_what_the_test_list_gave()
     {
-        var report = new FinetuneReport(12, StoppedEarly: true, FinetuneReport.Validation, 9, 0.4321, new MeasuredAverages(0.4, 0.7, null));
+        var report = new FinetuneReport(12, StoppedEarly: true, FinetuneReport.Validation, 9, 0.4321)
+        {
+            Test = new MeasuredAverages(0.4, 0.7, null),
+        };
 
         Assert.Equal(
             [
@@ -23,12 +26,12 @@ public sealed class FinetuneReportTests : IDisposable
     [Fact]
     public void Where_the_test_list_has_chosen_it_says_so() => Assert.Contains(
         "that epoch was chosen on the test list, so its mAP there is a little too good",
-        new FinetuneReport(12, StoppedEarly: false, FinetuneReport.TestList, 9, 0.4, null).Lines());
+        new FinetuneReport(12, StoppedEarly: false, FinetuneReport.TestList, 9, 0.4).Lines());
 
     [Fact]
     public void A_leak_stands_in_the_lines_and_in_the_file()
     {
-        var report = new FinetuneReport(1, StoppedEarly: false, null, null, null, null) { Leak = new ImageLeak(0, 3) };
+        var report = new FinetuneReport(1, StoppedEarly: false, null, null, null) { Leak = new ImageLeak(0, 3) };
         report.Write(folder);
 
         Assert.StartsWith("warning: 3 test and 0 validation images", Assert.Single(report.Lines()));
