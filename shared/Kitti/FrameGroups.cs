@@ -35,7 +35,8 @@ public static class FrameGroups
             var (frame, group) = Fields(text, $"{path}:{number}");
             if (!dataset.HasImage(frame))
             {
-                throw new UserErrorException($"{path}:{number}: frame '{frame}' has no image; remove the line, or name the frame as its image.");
+                throw new UserErrorException(
+                    $"{path}:{number}: frame '{frame}' has no image; remove the line, or name the frame as its image.");
             }
 
             if (!lines.TryAdd(frame, number))
@@ -64,7 +65,8 @@ public static class FrameGroups
         if (missing.Length > 0)
         {
             throw new UserErrorException(
-                $"{path}: {missing.Length} of the {dataset.FrameIds.Count} labelled frames have no group ({FirstFew.Of(missing)}); add a line for each.");
+                $"{path}: {missing.Length} of the {dataset.FrameIds.Count} labelled frames have no group ({FirstFew.Of(missing)}); "
+                + "add a line for each.");
         }
     }
 }

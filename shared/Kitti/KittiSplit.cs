@@ -6,11 +6,13 @@ public sealed record SplitShares
     /// <summary>Share of the frames that are not for testing, those for validation among them; 0..1, without the ends.</summary>
     public double Train { get; init; } = 0.8;
 
-    /// <summary>Share of the frames for validation; they are taken from those to learn from, so that the test stays what it is. 0..1</summary>
+    /// <summary>Share of the frames for validation, 0..1; taken from those to learn from, so that the test stays what it is.</summary>
     public double Validation { get; init; }
 }
 
-/// <summary>Frames for training, for choosing among checkpoints and for testing, disjoint; <see cref="FrameList"/> writes and reads them.</summary>
+/// <summary>
+/// Frames for training, for choosing among checkpoints and for testing, disjoint; <see cref="FrameList"/> writes and reads them.
+/// </summary>
 /// <param name="Train">Frames to learn from, sorted.</param>
 /// <param name="Test">Frames to measure on, sorted.</param>
 public sealed record KittiSplit(IReadOnlyList<string> Train, IReadOnlyList<string> Test)

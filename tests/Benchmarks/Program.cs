@@ -17,7 +17,9 @@ if (args is ["--filter", ..])
 
 if (args is not ["peer", ..])
 {
-    Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|views|loader [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR]");
+    Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n"
+        + "       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|views|loader\n"
+        + "       [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR]");
     return 2;
 }
 

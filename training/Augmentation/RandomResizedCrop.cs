@@ -27,7 +27,7 @@ internal sealed class RandomResizedCrop(double minScale, double maxScale)
         return Fallback(height, width);
     }
 
-    /// <summary>How small an image may be so that every part has at least as many pixels as the view that is made of it, in both directions.</summary>
+    /// <summary>How small an image may be so that each side of every part has at least as many pixels as its view.</summary>
     /// <param name="sizePixels">Sides of the view.</param>
     public LeastSize LeastImage(int sizePixels) => new((double)sizePixels * sizePixels / (minScale * MinRatio), sizePixels);
 

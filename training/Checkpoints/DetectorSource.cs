@@ -31,7 +31,9 @@ internal sealed class DetectorSource(string path, IDisposable owner) : IDisposab
     /// <summary>The images that it has learnt from, as far as the file says.</summary>
     public ImageDigests Learnt { get; init; } = ImageDigests.None;
 
-    /// <param name="path">A checkpoint of <c>finetune</c> or <c>import --as detector</c>; or torchvision's <c>.pth</c> or <c>.safetensors</c>.</param>
+    /// <param name="path">
+    /// A checkpoint of <c>finetune</c> or <c>import --as detector</c>; or torchvision's <c>.pth</c> or <c>.safetensors</c>.
+    /// </param>
     /// <exception cref="UserErrorException">The file is missing or damaged, holds no detector, or does not tell its classes.</exception>
     public static DetectorSource Open(string path) => DetectorCheckpoint.IsOne(path) ? OpenOwn(path) : OpenForeign(path);
 
@@ -86,7 +88,8 @@ internal sealed class DetectorSource(string path, IDisposable owner) : IDisposab
     {
         if (rows == 0)
         {
-            return $"{path}: there is no Faster R-CNN in it: {ClassRows.Scores} is missing. A residual network alone is named with --backbone-weights.";
+            return $"{path}: there is no Faster R-CNN in it: {ClassRows.Scores} is missing. "
+                + "A residual network alone is named with --backbone-weights.";
         }
 
         return $"{path}: it has {rows - 1} classes and does not name them; name them once with: {ImportHint.Detector.For(path)}.";

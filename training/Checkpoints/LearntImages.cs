@@ -43,5 +43,6 @@ internal static class LearntImages
 
     /// <summary>Those of a file of weights, from its header alone; none where it is of another format.</summary>
     /// <exception cref="UserErrorException">The file is missing or damaged.</exception>
-    public static ImageDigests In(string path) => SafetensorsFile.ReadMetadata(path) is { } metadata ? Of(metadata, path) : ImageDigests.None;
+    public static ImageDigests In(string path) =>
+        SafetensorsFile.ReadMetadata(path) is { } metadata ? Of(metadata, path) : ImageDigests.None;
 }

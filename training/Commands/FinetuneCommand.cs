@@ -20,7 +20,10 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
         var output = layers.Add("--output", "output", "Folder for checkpoints and metrics; it must not exist, but with --resume.");
         layers.Add("--train-list", "trainList", "List of the frames to learn from; when left out, those that are not in the test list, and without any list a seeded 80 %.");
         layers.Add("--validation-list", "validationList", "List of the frames that choose the best epoch; the test list when left out.");
-        layers.Add("--test-list", "testList", "List of the frames to measure on, once at the end; after every epoch without a list for validation.");
+        layers.Add(
+            "--test-list",
+            "testList",
+            "List of the frames to measure on: once at the end, or after every epoch without a list for validation.");
         layers.Add("--patience", "patience", "Epochs without a better one after which the run ends.");
         layers.AddMap("--label-map", "labelMap", "A type that becomes another class, as Person_sitting=Pedestrian; may be repeated.");
         layers.Add("--backbone-weights", "backboneWeights", "A backbone that pretrain wrote; random weights when left out.");
@@ -28,7 +31,7 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
         layers.Add(
             "--allow-leak",
             "allowLeak",
-            "Go on where images to measure on are among those that the first weights have learnt from: true or false; every report says so.");
+            "true: go on where images to measure on are among those that the first weights have learnt from; every report says so.");
         layers.Add(
             "--trainable-stages",
             "detector.backbone.trainableStages",

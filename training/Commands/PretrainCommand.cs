@@ -33,7 +33,7 @@ internal sealed class PretrainCommand(ConsoleProgress console, ILogger<PretrainC
         layers.Add(
             "--scaled-decoding",
             "views.scaledDecoding",
-            "Decode JPEGs at a reduced scale where the views still have all their pixels: true or false; faster, and the views are others.");
+            "true: decode JPEGs at a reduced scale where views still have all their pixels; faster, and the views are others.");
         layers.Add("--micro-batches", "microBatches", "Parts that a batch is computed in, to need less memory.");
         layers.Add("--precision", "precision", "float32, bFloat16 or float16: what convolutions compute in.")
             .AcceptOnlyFromAmong("float32", "bFloat16", "float16");

@@ -36,10 +36,10 @@ internal sealed class SplitCommand : IProgramCommand
         var validation = NumberOption.Optional(
             "--validation",
             share,
-            "Share of all frames for validation.txt, which chooses the best checkpoint; it is taken from train.txt, test.txt stays as it is.");
+            "Share of all frames for validation.txt, which chooses the best epoch; taken from train.txt, so that test.txt stays.");
         var groups = new Option<string?>("--groups")
         {
-            Description = "Text file of one frame and its group a line: no group is divided, so the shares are met as near as whole groups allow.",
+            Description = "Text file of one frame and its group a line: no group is divided, and shares are met as near as that allows.",
         };
         var seed = NumberOption.Create("--seed", new NumberRange<int>(0, int.MaxValue), 0, "Chooses the split.");
         var force = ForceOption.Create();

@@ -84,10 +84,12 @@ public sealed class ImageDigests
         var text = InputFile.ReadText(path, Noun, MaxFileBytes).AsSpan().TrimEnd();
         foreach (var line in text.IsEmpty ? default : text.EnumerateLines())
         {
-            if (line.Length != DigestDigits || !UInt128.TryParse(line, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var digest))
+            var isNumber = UInt128.TryParse(line, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var digest);
+            if (line.Length != DigestDigits || !isNumber)
             {
                 throw new UserErrorException(
-                    $"{path}:{digests.Count + 1}: this is no digest of {DigestDigits} hexadecimal digits; remove the file, and it is made anew.");
+                    $"{path}:{digests.Count + 1}: this is no digest of {DigestDigits} hexadecimal digits; "
+                    + "remove the file, and it is made anew.");
             }
 
             digests.Add(digest);

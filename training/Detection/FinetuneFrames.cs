@@ -83,7 +83,9 @@ internal sealed class FinetuneFrames
         }
     }
 
-    /// <summary>What the lists say; without a list to learn from, everything that is in no other; without a list to test on either, a seeded 80 %.</summary>
+    /// <summary>
+    /// What the lists say; without a list to learn from, everything that is in no other; without a list to test on either, a seeded 80 %.
+    /// </summary>
     private KittiSplit Choose()
     {
         var test = options.TestList is { } testList ? FrameList.Read(testList, dataset) : null;

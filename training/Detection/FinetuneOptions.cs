@@ -27,7 +27,8 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions
     [Range(1, 10_000)] public int? Patience { get; init; }
 
     /// <summary>
-    /// Whether the run goes on where images to measure on are among those that its first weights have learnt from; every report then says so.
+    /// Whether the run goes on where images to measure on are among those that its first weights have learnt from; every report then
+    /// says so.
     /// </summary>
     public bool AllowLeak { get; init; }
 

@@ -41,7 +41,8 @@ internal sealed record FinetuneReport(
         if (BestEpoch is { } best)
         {
             var early = StoppedEarly ? ", which ended early" : "";
-            yield return FormattableString.Invariant($"the best of {Epochs} epochs{early}: {best}, with mAP {BestMap:F4} on the {ChosenOn} list");
+            var map = Share(BestMap);
+            yield return FormattableString.Invariant($"the best of {Epochs} epochs{early}: {best}, with mAP {map} on the {ChosenOn} list");
         }
 
         if (ChosenOn == TestList)
@@ -50,7 +51,7 @@ internal sealed record FinetuneReport(
         }
         else if (Test is { } test)
         {
-            yield return FormattableString.Invariant($"its weights on the test list, measured once: mAP {Share(test.Map)}, mAP50 {Share(test.Map50)}");
+            yield return $"its weights on the test list, measured once: mAP {Share(test.Map)}, mAP50 {Share(test.Map50)}";
         }
 
         if (Leak is not null)

@@ -14,7 +14,8 @@ public sealed class LeakReportTests : IDisposable
     {
         var cancellation = TestContext.Current.CancellationToken;
         var data = Path.Combine(folder, "kitti");
-        StreetSceneWriter.WriteKitti(data, new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 2, cancellation: cancellation);
+        var size = new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 };
+        StreetSceneWriter.WriteKitti(data, size, 0, 2, cancellation: cancellation);
         var version = TinyModel.Export(Path.Combine(folder, "models"));
         var remarks = new List<string>();
 

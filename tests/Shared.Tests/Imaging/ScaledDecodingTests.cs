@@ -44,7 +44,8 @@ public sealed class ScaledDecodingTests
             for (var column = 0; column < 3 * half.WidthPixels; column++)
             {
                 var at = 6 * row * whole.WidthPixels + column / 3 * 6 + column % 3;
-                var mean = (whole.Pixels[at] + whole.Pixels[at + 3] + whole.Pixels[at + 3 * whole.WidthPixels] + whole.Pixels[at + 3 * whole.WidthPixels + 3]) / 4.0;
+                var below = at + 3 * whole.WidthPixels;
+                var mean = (whole.Pixels[at] + whole.Pixels[at + 3] + whole.Pixels[below] + whole.Pixels[below + 3]) / 4.0;
                 difference += Math.Abs(mean - half.Pixels[3 * row * half.WidthPixels + column]);
             }
         }
@@ -68,8 +69,9 @@ public sealed class ScaledDecodingTests
     public void Limits_hold_for_the_whole_image_and_a_damaged_one_is_refused()
     {
         var bytes = File.ReadAllBytes(Photo());
+        var limits = new ImageLimits { MaxDimensionPixels = 1599 };
 
-        var large = Assert.Throws<ImageException>(() => ImageDecoder.Decode(bytes, "a.jpg", new ImageLimits { MaxDimensionPixels = 1599 }, Anything));
+        var large = Assert.Throws<ImageException>(() => ImageDecoder.Decode(bytes, "a.jpg", limits, Anything));
         var cut = Assert.Throws<ImageException>(() => ImageDecoder.Decode(bytes.AsMemory(0, bytes.Length / 2), "a.jpg", least: Anything));
 
         Assert.Equal((ImageProblem.TooLarge, ImageProblem.Truncated), (large.Problem, cut.Problem));
@@ -83,5 +85,6 @@ public sealed class ScaledDecodingTests
         Assert.Equal(1242, image.WidthPixels);
     }
 
-    private static string Photo() => Directory.GetFiles(SharedData.Path("data/nuscenes-sample/images"), "*.jpg").Order(StringComparer.Ordinal).First();
+    private static string Photo() =>
+        Directory.GetFiles(SharedData.Path("data/nuscenes-sample/images"), "*.jpg").Order(StringComparer.Ordinal).First();
 }

@@ -65,11 +65,12 @@ public sealed class KittiSplitTests
         Assert.True(splits.Distinct().Count() > 1);
     }
 
-    private static Gen<Dictionary<string, string>> Grouped { get; } = Gen.Select(Gen.Int[1, 150], Gen.Int[1, 20], Gen.ULong).Select((count, groups, seed) =>
-    {
-        var random = new RandomNumbers(seed, "test");
-        return Frames(count).ToDictionary(frame => frame, _ => $"drive{random.NextInt(1 + random.NextInt(groups))}");
-    });
+    private static Gen<Dictionary<string, string>> Grouped { get; } =
+        Gen.Select(Gen.Int[1, 150], Gen.Int[1, 20], Gen.ULong).Select((count, groups, seed) =>
+        {
+            var random = new RandomNumbers(seed, "test");
+            return Frames(count).ToDictionary(frame => frame, _ => $"drive{random.NextInt(1 + random.NextInt(groups))}");
+        });
 
     private static string[] Frames(int count) =>
         [.. Enumerable.Range(0, count).Select(index => index.ToString("D6", CultureInfo.InvariantCulture))];

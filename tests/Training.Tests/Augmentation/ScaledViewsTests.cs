@@ -11,7 +11,12 @@ public sealed class ScaledViewsTests
 {
     [Fact]
     public void No_crop_of_an_image_of_the_least_size_has_fewer_pixels_than_its_view() =>
-        Gen.Select(Gen.Int[1, 4000], Gen.Int[1, 4000], Gen.Double[0.05, 1], Gen.Int[16, 300], Gen.ULong).Sample((width, height, minScale, size, seed) =>
+        Gen.Select(Gen.Int[1, 4000], Gen.Int[1, 4000], Gen.Double[0.05, 1], Gen.Int[16, 300], Gen.ULong).Sample((
+            width,
+            height,
+            minScale,
+            size,
+            seed) =>
         {
             var crop = new RandomResizedCrop(minScale, 1);
             if (!crop.LeastImage(size).Allows(width, height))
@@ -38,7 +43,8 @@ public sealed class ScaledViewsTests
     public void Off_it_changes_no_bit_and_on_the_views_are_others()
     {
         using var scope = NewDisposeScope();
-        var files = Directory.GetFiles(SharedData.Path("data/nuscenes-sample/images"), "*.jpg").Order(StringComparer.Ordinal).Take(2).ToArray();
+        var folder = SharedData.Path("data/nuscenes-sample/images");
+        string[] files = [.. Directory.GetFiles(folder, "*.jpg").Order(StringComparer.Ordinal).Take(2)];
         Tensor Views(ViewOptions options)
         {
             var views = new ContrastiveViews(files, options, null, 1, new SkippedImages(0));

@@ -126,7 +126,8 @@ public sealed class DetectorStartTests : IDisposable
     {
         Assert.Equal(CocoClasses.Rows, CocoClasses.ByRow.Count + 1);
         Assert.Equal(80, CocoClasses.ByRow.Count(name => name.Length > 0));
-        Assert.Equal(["person", "car", "stop sign", "handbag", "toothbrush"], new[] { 1, 3, 13, 31, 90 }.Select(row => CocoClasses.ByRow[row - 1]));
+        int[] rows = [1, 3, 13, 31, 90];
+        Assert.Equal(["person", "car", "stop sign", "handbag", "toothbrush"], rows.Select(row => CocoClasses.ByRow[row - 1]));
     }
 
     [Fact]
@@ -162,7 +163,9 @@ public sealed class DetectorStartTests : IDisposable
 
         var report = DetectorStart.Load(begun, ["Car"], In("a.safetensors"));
 
-        Assert.Equal("warning: the file's detector had other settings: swapRedAndBlue: it was false, now it is true", report.Lines().Last());
+        Assert.Equal(
+            "warning: the file's detector had other settings: swapRedAndBlue: it was false, now it is true",
+            report.Lines().Last());
         Assert.Equal(origin.Learnt.ToText(), report.Learnt.ToText());
     }
 

@@ -13,7 +13,8 @@ namespace Pipeline.Training.Tests.Checkpoints;
 public sealed class LearntImagesTests : IDisposable
 {
     private static readonly ImageDigests Three = new([UInt128.MaxValue, 1, 2]);
-    private static readonly ResNetOptions Shape = new() { Architecture = "resnet18", WidthMultiplier = 0.0625, BatchNorm = BatchNormMode.Train };
+    private static readonly ResNetOptions Shape =
+        new() { Architecture = "resnet18", WidthMultiplier = 0.0625, BatchNorm = BatchNormMode.Train };
     private readonly string folder = Directory.CreateTempSubdirectory("learnt").FullName;
 
     [Fact]

@@ -31,7 +31,8 @@ public sealed class ImageDigestsTests : IDisposable
     [Fact]
     public void Each_file_has_its_digest_and_one_that_cannot_be_read_has_none()
     {
-        string[] files = [.. Enumerable.Range(0, 50).Select(index => Write($"{index}.png", [(byte)index])), Path.Combine(folder, "missing.png")];
+        var images = Enumerable.Range(0, 50).Select(index => Write($"{index}.png", [(byte)index]));
+        string[] files = [.. images, Path.Combine(folder, "missing.png")];
         var counts = new List<int>();
 
         var digests = ImageDigesting.OfFiles(files, new Counts(counts), TestContext.Current.CancellationToken);
@@ -72,12 +73,14 @@ public sealed class ImageDigestsTests : IDisposable
     {
         var path = Write("images.digests", Encoding.UTF8.GetBytes(text));
 
-        Assert.Contains($"images.digests:{line}: this is no digest", Assert.Throws<UserErrorException>(() => ImageDigests.Read(path)).Message);
+        var refusal = Assert.Throws<UserErrorException>(() => ImageDigests.Read(path)).Message;
+        Assert.Contains($"images.digests:{line}: this is no digest", refusal);
     }
 
     [Theory]
     [InlineData("AAAA"), InlineData("A+/="), InlineData("?")]
-    public void A_text_that_holds_no_whole_digests_is_refused(string text) => Assert.Throws<FormatException>(() => ImageDigests.Parse(text));
+    public void A_text_that_holds_no_whole_digests_is_refused(string text) =>
+        Assert.Throws<FormatException>(() => ImageDigests.Parse(text));
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 

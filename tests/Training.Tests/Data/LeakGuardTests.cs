@@ -28,10 +28,10 @@ public sealed class LeakGuardTests : IDisposable
     {
         var copy = Path.Combine(folder, "photo.jpg");
         File.WriteAllBytes(copy, [4]);
-        var guard = new LeakGuard(ImageDigesting.SetOf([copy], cancellation: TestContext.Current.CancellationToken), dataset);
+        var guard = new LeakGuard(ImageDigesting.SetOf([copy], cancellation: Cancellation), dataset);
 
-        Assert.Equal(["000004"], guard.Leaked(["000003", "000004", "000005"], TestContext.Current.CancellationToken));
-        Assert.Null(guard.Check(["000003"], ["000005"], isAllowed: false, TestContext.Current.CancellationToken));
+        Assert.Equal(["000004"], guard.Leaked(["000003", "000004", "000005"], Cancellation));
+        Assert.Null(guard.Check(["000003"], ["000005"], isAllowed: false, Cancellation));
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class LeakGuardTests : IDisposable
             ["000007", "000008"],
             ["000000", "000001", "000002", "000003", "000004"],
             isAllowed: false,
-            TestContext.Current.CancellationToken)).Message;
+            Cancellation)).Message;
 
         Assert.StartsWith("4 of the 5 test frames (000001, 000002, 000003, …) are among the images", refusal);
         Assert.Contains("1 of the 2 validation frames (000007) are among", refusal);
@@ -53,7 +53,7 @@ public sealed class LeakGuardTests : IDisposable
     [Fact]
     public void A_leak_that_is_allowed_is_counted()
     {
-        var leak = Knowing("000001", "000007").Check(["000007"], ["000000", "000001"], isAllowed: true, TestContext.Current.CancellationToken);
+        var leak = Knowing("000001", "000007").Check(["000007"], ["000000", "000001"], isAllowed: true, Cancellation);
 
         Assert.Equal(new ImageLeak(ValidationImages: 1, TestImages: 1), leak);
         Assert.StartsWith("1 test and 1 validation images are among", leak!.ToString());
@@ -61,10 +61,12 @@ public sealed class LeakGuardTests : IDisposable
 
     [Fact]
     public void Where_nothing_is_known_no_image_is_read() =>
-        Assert.Null(new LeakGuard(ImageDigests.None, dataset).Check(["no such frame"], [], isAllowed: false, TestContext.Current.CancellationToken));
+        Assert.Null(new LeakGuard(ImageDigests.None, dataset).Check(["no such frame"], [], isAllowed: false, Cancellation));
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     private LeakGuard Knowing(params string[] frames) =>
-        new(ImageDigesting.SetOf([.. frames.Select(dataset.ImagePath)], cancellation: TestContext.Current.CancellationToken), dataset);
+        new(ImageDigesting.SetOf([.. frames.Select(dataset.ImagePath)], cancellation: Cancellation), dataset);
 }

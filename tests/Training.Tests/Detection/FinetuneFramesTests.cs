@@ -51,7 +51,8 @@ public sealed class FinetuneFramesTests : IDisposable
 
         Assert.True(frames.TestChooses);
         Assert.Equal(["000008", "000009"], frames.Choosing);
-        Assert.Contains(frames.Remarks(), remark => remark.StartsWith("the best epoch is chosen on the test list", StringComparison.Ordinal));
+        const string Remark = "the best epoch is chosen on the test list";
+        Assert.Contains(frames.Remarks(), remark => remark.StartsWith(Remark, StringComparison.Ordinal));
     }
 
     [Theory]

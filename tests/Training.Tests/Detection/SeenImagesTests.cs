@@ -15,7 +15,8 @@ namespace Pipeline.Training.Tests.Detection;
 /// <summary>From a retraining run over its backbone to a detector, and from that to another.</summary>
 public sealed class SeenImagesTests : IDisposable
 {
-    private static readonly ResNetOptions Backbone = new() { Architecture = "resnet18", WidthMultiplier = 0.0625, BatchNorm = BatchNormMode.Train };
+    private static readonly ResNetOptions Backbone =
+        new() { Architecture = "resnet18", WidthMultiplier = 0.0625, BatchNorm = BatchNormMode.Train };
     private static readonly StreetSceneOptions Size = new() { WidthPixels = 96, HeightPixels = 64 };
     private readonly string folder = Directory.CreateTempSubdirectory("seen").FullName;
 
@@ -58,7 +59,8 @@ public sealed class SeenImagesTests : IDisposable
         const string Leak = "\"leak\":{\"validationImages\":0,\"testImages\":1}";
         Assert.Contains(Leak, File.ReadAllText(In("run/data.json")), StringComparison.Ordinal);
         Assert.Contains(Leak, File.ReadAllText(In("run/report.json")), StringComparison.Ordinal);
-        Assert.Equal(2, File.ReadLines(In("run/log.txt")).Count(line => line.Contains("1 test and 0 validation images", StringComparison.Ordinal)));
+        var log = File.ReadLines(In("run/log.txt"));
+        Assert.Equal(2, log.Count(line => line.Contains("1 test and 0 validation images", StringComparison.Ordinal)));
         var loaded = DetectorCheckpoint.Load(In("run/last.safetensors"));
         loaded.Detector.Dispose();
         Assert.Equal(new ImageLeak(ValidationImages: 0, TestImages: 1), loaded.Origin.Leak);

@@ -35,11 +35,12 @@ public sealed class ThreeListsTests : IDisposable
         Assert.Equal((result.Epochs.Count, true, "validation"), (report.Epochs, report.StoppedEarly, report.ChosenOn));
         Assert.Equal((best.Epoch, best.Map), (report.BestEpoch, report.BestMap));
         Assert.NotNull(report.Test!.Map);
-        Assert.Contains(File.ReadLines(In("run/log.txt")), line => line.EndsWith(" measured once: mAP " + Share(report.Test.Map) + ", mAP50 " + Share(report.Test.Map50), StringComparison.Ordinal));
+        var measured = $" measured once: mAP {Share(report.Test.Map)}, mAP50 {Share(report.Test.Map50)}";
+        Assert.Contains(Log("run"), line => line.EndsWith(measured, StringComparison.Ordinal));
 
         var again = Run(options, resume: true);
         Assert.Equal(result.Epochs.Count, again.Epochs.Count);
-        Assert.Equal(1, File.ReadLines(In("run/log.txt")).Count(line => line.Contains("measured once", StringComparison.Ordinal)));
+        Assert.Equal(1, Log("run").Count(line => line.Contains("measured once", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -50,7 +51,8 @@ public sealed class ThreeListsTests : IDisposable
         var report = Report("run");
         Assert.Equal(("test", false), (report.ChosenOn, report.StoppedEarly));
         Assert.Equal(result.Epochs.Max(epoch => epoch.Map), report.Test!.Map);
-        Assert.Contains(File.ReadLines(In("run/log.txt")), line => line.Contains("chosen on the test list, so its mAP there", StringComparison.Ordinal));
+        const string Remark = "chosen on the test list, so its mAP there";
+        Assert.Contains(Log("run"), line => line.Contains(Remark, StringComparison.Ordinal));
         Assert.True(File.Exists(In("run/best.safetensors")));
     }
 
@@ -65,7 +67,7 @@ public sealed class ThreeListsTests : IDisposable
 
         var ended = Run(options with { Output = In("ended") }, resume: true);
 
-        Assert.Equal(whole.Epochs.Select(epoch => (epoch.Epoch, epoch.Loss, epoch.Map)), ended.Epochs.Select(epoch => (epoch.Epoch, epoch.Loss, epoch.Map)));
+        Assert.Equal(Numbers(whole), Numbers(ended));
         Assert.Equal(File.ReadAllText(In("whole/report.json")), File.ReadAllText(In("ended/report.json")));
     }
 
@@ -76,9 +78,10 @@ public sealed class ThreeListsTests : IDisposable
 
         Run(Tiny("second") with { Labels = ["Cyclist", "Car"], Weights = In("first/last.safetensors") });
 
-        string[] log = File.ReadAllLines(In("second/log.txt"));
+        const string Anew = "rows that begin anew: Cyclist; the file has no class of that name";
+        var log = Log("second");
         Assert.Contains(log, line => line.EndsWith("first/last.safetensors: the rows of Car are kept", StringComparison.Ordinal));
-        Assert.Contains(log, line => line.EndsWith("rows that begin anew: Cyclist; the file has no class of that name", StringComparison.Ordinal));
+        Assert.Contains(log, line => line.EndsWith(Anew, StringComparison.Ordinal));
         Assert.Contains("\"weights\":\"", File.ReadAllText(In("second/data.json")), StringComparison.Ordinal);
     }
 
@@ -88,6 +91,11 @@ public sealed class ThreeListsTests : IDisposable
 
     private static FinetuneResult Run(FinetuneOptions options, bool resume = false) =>
         DetectorTraining.Run(options, new RunControl { Resume = resume, Cancellation = TestContext.Current.CancellationToken });
+
+    private static IEnumerable<(int Epoch, double Loss, double? Map)> Numbers(FinetuneResult result) =>
+        result.Epochs.Select(epoch => (epoch.Epoch, epoch.Loss, epoch.Map));
+
+    private string[] Log(string run) => File.ReadAllLines(In($"{run}/log.txt"));
 
     private FinetuneReport Report(string run) =>
         JsonSerializer.Deserialize<FinetuneReport>(File.ReadAllText(In($"{run}/report.json")), DetectorCheckpoint.Json)!;
