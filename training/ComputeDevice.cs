@@ -6,6 +6,9 @@ namespace Pipeline.Training;
 /// <summary>The device that a user names.</summary>
 internal static class ComputeDevice
 {
+    /// <summary>What the CPU is called.</summary>
+    public const string Cpu = "cpu";
+
     /// <summary>What CUDA is called.</summary>
     public const string Cuda = "cuda";
 

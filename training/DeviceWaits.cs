@@ -35,6 +35,12 @@ internal static class DeviceWaits
         return host.bytes[0] != 0;
     }
 
+    /// <summary>
+    /// Numbers of the host on a device. It does not wait: pageable memory is staged at once (CUDA's runtime API, "API synchronization behavior"),
+    /// while a copy that blocks would wait until the device has done all the work before it.
+    /// </summary>
+    public static Tensor OnDevice(this Tensor host, Device device) => host.to(device, non_blocking: true);
+
     /// <summary>int64 [n]: where a condition [S] is true. Their number is a shape, so the host has to know it.</summary>
     public static Tensor WhereTrue(this Tensor condition)
     {

@@ -1,60 +1,52 @@
 using System.Buffers;
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Pipeline.Shared.Geometry;
 
 /// <summary>Greedy non-maximum suppression: a box goes when its IoU with a better one, in float32, is greater than the threshold.</summary>
-/// <remarks>Equal to torchvision's CPU kernel (<c>ops/nms</c>); equal scores keep their order.</remarks>
+/// <remarks>
+/// Equal to torchvision's CPU kernel (<c>ops/nms</c>); equal scores keep their order. Every box is compared with the better ones that were kept,
+/// up to the first that suppresses it.
+/// </remarks>
 public static class NonMaximumSuppression
 {
+    private const int Planes = 5;
+
     /// <param name="boxes">Boxes in any order.</param>
     /// <param name="scores">One score a box; NaN is not allowed.</param>
-    /// <param name="iouThreshold">Overlap above which the worse box goes.</param>
-    /// <param name="kept">Receives the indices of the kept boxes, by falling score; as long as <paramref name="boxes"/>.</param>
-    /// <returns>How many were kept.</returns>
-    public static int Run(ReadOnlySpan<Box> boxes, ReadOnlySpan<float> scores, float iouThreshold, Span<int> kept) =>
-        RunBatched(boxes, scores, [], iouThreshold, kept);
-
-    /// <summary>As <see cref="Run"/>, but boxes of different groups (classes, levels) never suppress each other.</summary>
-    /// <param name="boxes">Boxes in any order.</param>
-    /// <param name="scores">One score a box.</param>
-    /// <param name="groups">One group a box, or empty for a single group.</param>
-    /// <param name="iouThreshold">Overlap above which the worse box goes.</param>
-    /// <param name="kept">Receives the indices of the kept boxes, by falling score.</param>
+    /// <param name="iouThreshold">Overlap above which the worse box goes; at least 0.</param>
+    /// <param name="kept">Receives the indices of the kept boxes, by falling score: all of them, or the best for which it has room.</param>
     /// <returns>How many were kept.</returns>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    public static int RunBatched(ReadOnlySpan<Box> boxes, ReadOnlySpan<float> scores, ReadOnlySpan<int> groups, float iouThreshold, Span<int> kept)
+    public static int Run(ReadOnlySpan<Box> boxes, ReadOnlySpan<float> scores, float iouThreshold, Span<int> kept)
     {
         var count = boxes.Length;
-        if (scores.Length != count || kept.Length < count || (groups.Length != 0 && groups.Length != count))
+        if (scores.Length != count)
         {
-            throw new ArgumentException($"{count} boxes, {scores.Length} scores, {groups.Length} groups and room for {kept.Length} results do not fit together.");
+            throw new ArgumentException($"{count} boxes and {scores.Length} scores do not fit together.");
         }
 
-        if (count == 0)
+        var most = Math.Min(count, kept.Length);
+        if (most == 0)
         {
             return 0;
         }
 
-        // The sort key is (falling score, rising index): the index in the low half breaks ties.
         var keys = ArrayPool<ulong>.Shared.Rent(count);
-        var planes = ArrayPool<float>.Shared.Rent(6 * count);
-        var flags = ArrayPool<int>.Shared.Rent(count);
+        var planes = ArrayPool<float>.Shared.Rent(Planes * most);
         try
         {
             SortByFallingScore(scores, keys.AsSpan(0, count));
-            Gather(boxes, groups, keys.AsSpan(0, count), planes, count);
-            return Suppress(keys.AsSpan(0, count), planes, flags.AsSpan(0, count), iouThreshold, kept);
+            return Suppress(boxes, keys.AsSpan(0, count), planes, iouThreshold, kept[..most]);
         }
         finally
         {
             ArrayPool<ulong>.Shared.Return(keys);
             ArrayPool<float>.Shared.Return(planes);
-            ArrayPool<int>.Shared.Return(flags);
         }
     }
 
+    /// <summary>The sort key is (falling score, rising index): the index in the low half breaks ties.</summary>
     private static void SortByFallingScore(ReadOnlySpan<float> scores, Span<ulong> keys)
     {
         for (var i = 0; i < keys.Length; i++)
@@ -67,62 +59,86 @@ public static class NonMaximumSuppression
         keys.Sort();
     }
 
-    private static void Gather(ReadOnlySpan<Box> boxes, ReadOnlySpan<int> groups, ReadOnlySpan<ulong> keys, Span<float> planes, int count)
+    private static int Suppress(ReadOnlySpan<Box> boxes, ReadOnlySpan<ulong> keys, Span<float> planes, float iouThreshold, Span<int> kept)
     {
-        for (var i = 0; i < count; i++)
+        var room = kept.Length;
+        var x1 = planes[..room];
+        var y1 = planes.Slice(room, room);
+        var x2 = planes.Slice(2 * room, room);
+        var y2 = planes.Slice(3 * room, room);
+        var areas = planes.Slice(4 * room, room);
+        var count = 0;
+        foreach (var key in keys)
         {
-            var source = (int)(uint)keys[i];
+            var source = (int)(uint)key;
             ref readonly var box = ref boxes[source];
-            planes[i] = box.X1;
-            planes[count + i] = box.Y1;
-            planes[2 * count + i] = box.X2;
-            planes[3 * count + i] = box.Y2;
-            planes[4 * count + i] = box.Area;
-            planes[5 * count + i] = BitConverter.Int32BitsToSingle(groups.IsEmpty ? 0 : groups[source]);
-        }
-    }
-
-    private static int Suppress(ReadOnlySpan<ulong> keys, ReadOnlySpan<float> planes, Span<int> suppressed, float iouThreshold, Span<int> kept)
-    {
-        var count = keys.Length;
-        suppressed.Clear();
-        ReadOnlySpan<float> x1 = planes[..count], y1 = planes.Slice(count, count), x2 = planes.Slice(2 * count, count),
-            y2 = planes.Slice(3 * count, count), area = planes.Slice(4 * count, count);
-        var group = MemoryMarshal.Cast<float, int>(planes.Slice(5 * count, count));
-        var keptCount = 0;
-        for (var i = 0; i < count; i++)
-        {
-            if (suppressed[i] != 0)
+            var better = new BoxPlanes(x1[..count], y1[..count], x2[..count], y2[..count], areas[..count]);
+            if (better.OneOverlaps(box, iouThreshold))
             {
                 continue;
             }
 
-            kept[keptCount++] = (int)(uint)keys[i];
-            var j = i + 1;
-            var (left, top, right, bottom) = (new Vector<float>(x1[i]), new Vector<float>(y1[i]), new Vector<float>(x2[i]), new Vector<float>(y2[i]));
-            var (ownArea, threshold, ownGroup) = (new Vector<float>(area[i]), new Vector<float>(iouThreshold), new Vector<int>(group[i]));
-            for (; j <= count - Vector<float>.Count; j += Vector<float>.Count)
+            x1[count] = box.X1;
+            y1[count] = box.Y1;
+            x2[count] = box.X2;
+            y2[count] = box.Y2;
+            areas[count] = box.Area;
+            kept[count] = source;
+            count++;
+            if (count == room)
             {
-                var width = Vector.Max(Vector<float>.Zero, Vector.Min(right, new Vector<float>(x2[j..])) - Vector.Max(left, new Vector<float>(x1[j..])));
-                var height = Vector.Max(Vector<float>.Zero, Vector.Min(bottom, new Vector<float>(y2[j..])) - Vector.Max(top, new Vector<float>(y1[j..])));
-                var intersection = width * height;
-                var overlap = intersection / (ownArea + new Vector<float>(area[j..]) - intersection);
-                var mask = Vector.GreaterThan(overlap, threshold) & Vector.Equals(ownGroup, new Vector<int>(group[j..]));
-                (mask | new Vector<int>(suppressed[j..])).CopyTo(suppressed[j..]);
-            }
-
-            for (; j < count; j++)
-            {
-                var width = Math.Max(0, Math.Min(x2[i], x2[j]) - Math.Max(x1[i], x1[j]));
-                var height = Math.Max(0, Math.Min(y2[i], y2[j]) - Math.Max(y1[i], y1[j]));
-                var intersection = width * height;
-                if (group[i] == group[j] && intersection / (area[i] + area[j] - intersection) > iouThreshold)
-                {
-                    suppressed[j] = -1;
-                }
+                break;
             }
         }
 
-        return keptCount;
+        return count;
+    }
+
+    /// <summary>Boxes with each coordinate in a row of its own, so that several are compared at once.</summary>
+    private readonly ref struct BoxPlanes(
+        ReadOnlySpan<float> x1, ReadOnlySpan<float> y1, ReadOnlySpan<float> x2, ReadOnlySpan<float> y2, ReadOnlySpan<float> areas)
+    {
+        private readonly ReadOnlySpan<float> x1 = x1, y1 = y1, x2 = x2, y2 = y2, areas = areas;
+
+        public bool OneOverlaps(in Box box, float iouThreshold)
+        {
+            var left = new Vector<float>(box.X1);
+            var top = new Vector<float>(box.Y1);
+            var right = new Vector<float>(box.X2);
+            var bottom = new Vector<float>(box.Y2);
+            var area = new Vector<float>(box.Area);
+            var threshold = new Vector<float>(iouThreshold);
+            var i = 0;
+            for (; i <= x1.Length - Vector<float>.Count; i += Vector<float>.Count)
+            {
+                var width = Vector.Min(right, At(x2, i)) - Vector.Max(left, At(x1, i));
+                var height = Vector.Min(bottom, At(y2, i)) - Vector.Max(top, At(y1, i));
+                if (!Vector.GreaterThanAny(Vector.Min(width, height), Vector<float>.Zero))
+                {
+                    continue;   // none of them touches the box
+                }
+
+                var intersection = Vector.Max(Vector<float>.Zero, width) * Vector.Max(Vector<float>.Zero, height);
+                if (Vector.GreaterThanAny(intersection / (area + At(areas, i) - intersection), threshold))
+                {
+                    return true;
+                }
+            }
+
+            for (; i < x1.Length; i++)
+            {
+                var width = Math.Max(0, Math.Min(box.X2, x2[i]) - Math.Max(box.X1, x1[i]));
+                var height = Math.Max(0, Math.Min(box.Y2, y2[i]) - Math.Max(box.Y1, y1[i]));
+                var intersection = width * height;
+                if (intersection / (box.Area + areas[i] - intersection) > iouThreshold)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        private static Vector<float> At(ReadOnlySpan<float> values, int index) => Vector.LoadUnsafe(in values[index]);
     }
 }

@@ -44,9 +44,10 @@ internal static class DetectorParts
             var output = Part("proposal head and anchors, forward", () => detector.Rpn.Predict(levelLeaves, ((int)pixels.shape[2], (int)pixels.shape[3])));
             var proposals = Part("proposals and suppression", () => detector.Rpn.Propose(output, sizes));
             var rpn = Part("proposal losses", () => detector.Rpn.Losses(output, scaled));
-            var samples = Part("sampling", () => scaled.Select((target, i) => detector.RoiHeads.Sample(proposals[i].Boxes, target)).ToArray());
-            var prediction = Part("RoIAlign and box head, forward", () => detector.RoiHeads.Predict(levelLeaves, [.. samples.Select(sample => sample.Boxes)], sizes));
-            var heads = Part("box losses", () => RoIHeads.Losses(prediction.ClassLogits, prediction.BoxRegression, cat([.. samples.Select(sample => sample.Labels)]), cat([.. samples.Select(sample => sample.RegressionTargets)]), detector.Options.BoxLossBeta));
+            var samples = Part("sampling", () => detector.RoiHeads.Sample([.. proposals.Select(proposal => proposal.Boxes)], scaled));
+            var prediction = Part("RoIAlign and box head, forward", () => detector.RoiHeads.Predict(levelLeaves, samples.BoxesOfImages(), sizes));
+            var heads = Part("box losses", () => RoIHeads.Losses(
+                prediction.ClassLogits, prediction.BoxRegression, samples.Labels, samples.RegressionTargets, detector.Options.BoxLossBeta));
             Part("RoIAlign and box head, backward", () => Backward(heads.Classifier + heads.BoxReg));
             Part("proposals, backward", () => Backward(rpn.Objectness + rpn.BoxReg));
             Part("pyramid, backward", () => Backward(levels, levelLeaves));

@@ -5,7 +5,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Pipeline.Benchmarks;
 using Pipeline.Training.Native;
 
-NativeHeap.KeepFreedMemory();
+NativeHeap.KeepFreedMemory("cpu");
 string Argument(string name, string otherwise) => Array.IndexOf(args, name) is var at && at >= 0 && at + 1 < args.Length ? args[at + 1] : otherwise;
 if (args is ["--filter", ..])
 {
@@ -18,15 +18,15 @@ if (args is ["--filter", ..])
 if (args is not ["peer", ..])
 {
     Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n"
-        + "       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|views|loader\n"
+        + "       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|views|loader|suppression|pause\n"
         + "       [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR]");
     return 2;
 }
 
 var (mode, batch, runs, threads) = (Argument("--mode", "inference"), int.Parse(Argument("--batch", "1")), int.Parse(Argument("--runs", "3")), int.Parse(Argument("--threads", "2")));
-if (mode is "train" or "train-parts" or "detect")
+if (mode is "train" or "train-parts" or "detect" or "pause")
 {
-    NativeHeap.KeepFreedMemory(NativeHeap.DetectorBlockBytes);
+    NativeHeap.KeepFreedMemory("cpu", NativeHeap.DetectorBlockBytes);
 }
 
 switch (mode)
@@ -39,6 +39,12 @@ switch (mode)
         break;
     case "train-parts":
         DetectorParts.Run(batch, runs, threads);
+        break;
+    case "suppression":
+        SuppressionPeer.Run(batch, runs, threads);
+        break;
+    case "pause":
+        PausePeer.Run(batch, runs, threads);
         break;
     case "loader":
         DetectorPeer.Load(Argument("--data", ""), threads);

@@ -93,5 +93,5 @@ internal static class GoldenTensors
     private static float[] Numbers(Tensor contiguous) => contiguous.numel() == 0 ? [] : contiguous.data<float>().ToArray();
 
     /// <summary>The reference's stand-in for the random sampler: the first candidates by index.</summary>
-    public static Tensor FirstByIndex(Tensor candidates, long count) => candidates[..(int)count];
+    public static long[] FirstByIndex(long[] candidates, int count) => candidates[..count];
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Backbones;
 
-/// <summary>A convolution and the norm behind it, in the element type of the input; weights stay float32 (what autocast does, which TorchSharp does not have).</summary>
+/// <summary>A convolution and the norm behind it, in the element type of the input; weights stay float32 (<see cref="InputTyped"/>).</summary>
 internal static class ConvNorm
 {
     /// <summary>A frozen norm is folded into the convolution's weights, which saves its passes over the maps; the weights still learn.</summary>
@@ -16,13 +16,12 @@ internal static class ConvNorm
     {
         using var scope = NewDisposeScope();
         var weight = ((Conv2d)convolution).weight;
-        Tensor Convolve(Tensor kernel, Tensor? bias) => nn.functional.conv2d(input, kernel.to(input.dtype), bias?.to(input.dtype), [stride, stride], [padding, padding]);
         if (norm is not FrozenBatchNorm2d frozen)
         {
-            return norm.call(Convolve(weight, null)).MoveToOuterDisposeScope();
+            return norm.call(InputTyped.Convolve(input, weight, null, stride, padding)).MoveToOuterDisposeScope();
         }
 
         var (scale, shift) = frozen.ScaleAndShift();
-        return Convolve(weight * scale.view(-1, 1, 1, 1), shift).MoveToOuterDisposeScope();
+        return InputTyped.Convolve(input, weight * scale.view(-1, 1, 1, 1), shift, stride, padding).MoveToOuterDisposeScope();
     }
 }

@@ -31,21 +31,21 @@ public sealed class FeaturePyramidNetwork : NamedModule<IReadOnlyList<Tensor>, I
         }
     }
 
-    /// <param name="features">Maps of rising stride, [N, C_i, H_i, W_i].</param>
-    /// <returns>One [N, outChannels, H_i, W_i] a map, and a last one of twice the largest stride.</returns>
+    /// <param name="features">Maps of rising stride, [N, C_i, H_i, W_i]; float32 or narrower.</param>
+    /// <returns>One [N, outChannels, H_i, W_i] a map, and a last one of twice the largest stride; in the features' element type.</returns>
     public override IReadOnlyList<Tensor> forward(IReadOnlyList<Tensor> features)
     {
         using var scope = NewDisposeScope();
         var count = features.Count;
         var results = new Tensor[count + 1];
-        var top = inner[^1].call(features[^1]);
-        results[count - 1] = outer[^1].call(top);
+        var top = InputTyped.Convolve(inner[^1][0], features[^1], 0);
+        results[count - 1] = InputTyped.Convolve(outer[^1][0], top, 1);
         for (var i = count - 2; i >= 0; i--)
         {
-            var lateral = inner[i].call(features[i]);
+            var lateral = InputTyped.Convolve(inner[i][0], features[i], 0);
             using var upsampled = nn.functional.interpolate(top, [lateral.shape[2], lateral.shape[3]], mode: InterpolationMode.Nearest);
             top = lateral.add_(upsampled);
-            results[i] = outer[i].call(top);
+            results[i] = InputTyped.Convolve(outer[i][0], top, 1);
         }
 
         results[count] = nn.functional.max_pool2d(results[count - 1], 1, 2, 0);

@@ -48,7 +48,7 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
     /// <summary>Channels of the four feature maps (strides 4, 8, 16, 32).</summary>
     public IReadOnlyList<int> OutputChannels { get; }
 
-    /// <summary>The element type that convolutions compute in; weights, statistics and results stay float32.</summary>
+    /// <summary>The element type that convolutions compute in; weights, statistics and the results of <see cref="forward"/> stay float32.</summary>
     public ScalarType ComputeType { get; set; } = float32;
 
     /// <param name="input">float32 [N, 3, H, W], normalised.</param>
@@ -56,12 +56,24 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
     public override IReadOnlyList<Tensor> forward(Tensor input)
     {
         using var scope = NewDisposeScope();
+        return [.. Maps(input).Select(map => map.to(float32).MoveToOuterDisposeScope())];
+    }
+
+    /// <summary>The four feature maps in the type that convolutions compute in, for layers that go on in it.</summary>
+    internal Tensor[] Maps(Tensor input)
+    {
+        using var scope = NewDisposeScope();
         var hidden = nn.functional.max_pool2d(ConvNorm.Apply(conv1, bn1, Ordered(input.to(ComputeType)), 2, 3).relu_(), 3, 2, 1);
         var features = new Tensor[layers.Length];
         for (var i = 0; i < layers.Length; i++)
         {
             hidden = layers[i].call(hidden);
-            features[i] = hidden.to(float32).MoveToOuterDisposeScope();
+            features[i] = hidden;
+        }
+
+        foreach (var feature in features)
+        {
+            feature.MoveToOuterDisposeScope();
         }
 
         return features;
@@ -151,6 +163,6 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
     {
         var stage = name.Split('.')[0];
         var fromOutput = Array.IndexOf(StagesFromOutput, stage == "bn1" ? "conv1" : stage);
-        return fromOutput >= 0 && fromOutput < options.TrainableStages;
+        return fromOutput >= 0 && fromOutput < (options.TrainableStages ?? StagesFromOutput.Length);
     }
 }

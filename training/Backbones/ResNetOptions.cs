@@ -24,8 +24,8 @@ public sealed record ResNetOptions
     /// <summary>Scales every channel count; 1 is the published network.</summary>
     [Range(0.01, 8)] public double WidthMultiplier { get; init; } = 1;
 
-    /// <summary>What the batch norms do.</summary>
-    public BatchNormMode BatchNorm { get; init; } = BatchNormMode.Frozen;
+    /// <summary>What the batch norms do; null: in a detector's training frozen when it begins from weights, else live.</summary>
+    public BatchNormMode? BatchNorm { get; init; } = BatchNormMode.Frozen;
 
     /// <summary>Added to the variance in every norm.</summary>
     [Range(0, 1.0)] public double NormEpsilon { get; init; } = 1e-5;
@@ -33,8 +33,11 @@ public sealed record ResNetOptions
     /// <summary>Weight of a batch in the running statistics.</summary>
     [Range(0, 1.0)] public double NormMomentum { get; init; } = 0.1;
 
-    /// <summary>How many of the five stages train, counted from the output: layer4, layer3, layer2, layer1, conv1 (torchvision's <c>trainable_backbone_layers</c>).</summary>
-    [Range(0, 5)] public int TrainableStages { get; init; } = 5;
+    /// <summary>
+    /// How many of the five stages train, counted from the output: layer4, layer3, layer2, layer1, conv1
+    /// (torchvision's <c>trainable_backbone_layers</c>); null: in a detector's training three when it begins from weights, else all.
+    /// </summary>
+    [Range(0, 5)] public int? TrainableStages { get; init; } = 5;
 
     internal bool IsBottleneck => Architecture is "resnet50" or "resnet101";
 

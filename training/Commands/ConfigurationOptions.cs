@@ -14,7 +14,7 @@ namespace Pipeline.Training.Commands;
 /// <param name="defaultPreset">Where its settings begin.</param>
 /// <param name="log">The console's.</param>
 internal sealed class ConfigurationOptions<T>(string name, string defaultPreset, ILogger log)
-    where T : class
+    where T : class, ILayeredOptions
 {
     private readonly List<(Option Option, Action<ParseResult, RunConfiguration<T>> Apply)> options = [];
 
@@ -92,7 +92,7 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
                 : new RunConfiguration<T>().Preset(name, result.GetValue(preset)!);
             log.Detail($"settings: {resumedFile ?? $"preset {result.GetValue(preset)}"}, {result.GetValue(config) ?? "no file"} over it");
             var configuration = start.File(result.GetValue(config)).Environment(System.Environment.GetEnvironmentVariables());
-            foreach (var (_, apply) in options)
+            foreach (var (_, apply) in options.OrderBy(entry => Place(result, entry.Option)))
             {
                 apply(result, configuration);
             }
@@ -101,5 +101,20 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
             return Task.FromResult(0);
         });
         return command;
+    }
+
+    /// <summary>Where an option stands among what was typed: what stands later is applied later.</summary>
+    private static int Place(ParseResult result, Option option)
+    {
+        for (var place = result.Tokens.Count - 1; place >= 0; place--)
+        {
+            var token = result.Tokens[place];
+            if (token.Type == TokenType.Option && token.Value == option.Name)
+            {
+                return place;
+            }
+        }
+
+        return -1;
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Numbers;
 using Pipeline.Training.Experiments;
+using Pipeline.Training.Native;
 
 namespace Pipeline.Training.Commands;
 
@@ -28,6 +29,7 @@ internal sealed class DemoCommand(ConsoleProgress console, ILogger<DemoCommand> 
         {
             var options = defaults with { Output = result.GetValue(output)!, Models = result.GetValue(models)!, Seed = result.GetValue(seed) };
             options = result.GetValue(quick) ? options with { UnlabelledScenes = 64, TrainScenes = 16, TestScenes = 8, PretrainEpochs = 2, FinetuneEpochs = 2 } : options;
+            NativeHeap.KeepFreedMemory(ComputeDevice.Cpu);
             var report = console.RunStages(progress => new DemoRun(options, progress, log, cancellation).Run());
             foreach (var run in report.Runs)
             {

@@ -36,17 +36,22 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
             "--trainable-stages",
             "detector.backbone.trainableStages",
             "How many of the backbone's five stages learn, counted from the output; the paper's k frozen stages are 5 - k.");
-        layers.Add("--epochs", "epochs", "Passes over the frames.");
-        layers.Add("--iterations", "iterations", "Steps in place of epochs; milestones are then steps.");
+        layers.Add("--epochs", "epochs", "Passes over the frames: the run's length, unless --iterations is given after it.");
+        layers.Add("--iterations", "iterations", "Steps: the run's length, unless --epochs is given after it.");
         layers.Add("--batch", "batchSize", "Images of a step.");
         layers.Add("--micro-batches", "microBatches", "Parts in which a batch is computed before its one step.");
         layers.Add("--clip-gradient-norm", "clipGradientNorm", "The gradients' norm is cut to this; 0 leaves it.");
         layers.Add("--learning-rate", "learningRate", "After the warm-up.");
-        layers.AddList("--milestones", "milestones", "Epochs at whose beginning the rate is divided by ten.");
+        layers.AddList(
+            "--milestones",
+            "milestones",
+            "The rate falls (by gamma: to a tenth) after so many epochs; after so many steps when the run's length is given in steps. "
+                + "Those of the preset keep their share of the run.");
         layers.Add("--ema", "ema", "Share of averaged weights that a step keeps, as 0.9998; the averages are measured and exported.");
         layers.Add("--flip", "horizontalFlip", "Mirror every second image: true or false.");
-        layers.Add("--precision", "precision", "float32, bFloat16 or float16: what the backbone's convolutions compute in.")
+        layers.Add("--precision", "precision", "float32, bFloat16 or float16: what convolutions and linear layers compute in.")
             .AcceptOnlyFromAmong("float32", "bFloat16", "float16");
+        layers.Add("--tf32", "tf32", "On CUDA, float32 convolutions and products may be computed in TF32: true or false.");
         layers.Add("--workers", "workers", "Batches in the making at once; the result does not depend on it.");
         layers.Add("--checkpoint-every", "checkpointEverySteps", "Steps between checkpoints within an epoch; 0: only after epochs.");
         layers.Add("--seed", "seed", "Seed of weights, order and samplers.");
@@ -56,7 +61,7 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
             output,
             (options, resume, cancellation) =>
             {
-                NativeHeap.KeepFreedMemory(NativeHeap.DetectorBlockBytes);
+                NativeHeap.KeepFreedMemory(options.Device, NativeHeap.DetectorBlockBytes);
                 var result = console.Run("finetune", progress => DetectorTraining.Run(options, new RunControl
                 {
                     Resume = resume,

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Engine;
+using Pipeline.Training.Native;
 
 namespace Pipeline.Training.Commands;
 
@@ -35,8 +36,9 @@ internal sealed class PretrainCommand(ConsoleProgress console, ILogger<PretrainC
             "views.scaledDecoding",
             "true: decode JPEGs at a reduced scale where views still have all their pixels; faster, and the views are others.");
         layers.Add("--micro-batches", "microBatches", "Parts that a batch is computed in, to need less memory.");
-        layers.Add("--precision", "precision", "float32, bFloat16 or float16: what convolutions compute in.")
+        layers.Add("--precision", "precision", "float32, bFloat16 or float16: what convolutions and linear layers compute in.")
             .AcceptOnlyFromAmong("float32", "bFloat16", "float16");
+        layers.Add("--tf32", "tf32", "On CUDA, float32 convolutions and products may be computed in TF32: true or false.");
         layers.Add("--max-skipped", "maxSkippedImages", "Images that may be left out because they cannot be read; one more ends the run.");
         layers.Add("--workers", "workers", "Batches in the making at once; the result does not depend on it.");
         layers.Add("--checkpoint-every", "checkpointEverySteps", "Steps between checkpoints within an epoch; 0: only after epochs.");
@@ -47,6 +49,7 @@ internal sealed class PretrainCommand(ConsoleProgress console, ILogger<PretrainC
             output,
             (options, resume, cancellation) =>
             {
+                NativeHeap.KeepFreedMemory(options.Device);
                 var result = console.Run("pretrain", progress => ContrastiveTraining.Run(options, new RunControl
                 {
                     Resume = resume,

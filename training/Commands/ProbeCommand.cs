@@ -6,6 +6,7 @@ using Pipeline.Shared.Commands;
 using Pipeline.Shared.Kitti;
 using Pipeline.Shared.Numbers;
 using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Native;
 using Pipeline.Training.Probing;
 
 namespace Pipeline.Training.Commands;
@@ -34,6 +35,7 @@ internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
         };
         command.SetAction((result, cancellation) =>
         {
+            NativeHeap.KeepFreedMemory(result.GetValue(device)!);
             var start = Stopwatch.GetTimestamp();
             var probed = FeatureProbe.Run(
                 new ProbeOptions

@@ -14,6 +14,9 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
     /// <summary>In a preset: the preset that it extends. No setting.</summary>
     public const string Base = "base";
 
+    /// <summary>How the environment's variables of ours begin.</summary>
+    public const string EnvironmentFront = "PIPELINE__";
+
     private const string PresetFront = "preset ";
     private readonly byte[] bytes = Encoding.UTF8.GetBytes(text);
 

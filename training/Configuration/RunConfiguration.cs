@@ -11,14 +11,17 @@ namespace Pipeline.Training.Configuration;
 /// <summary>Options of a run from four layers, each over the one before: preset, file (JSON with comments), environment (<c>PIPELINE__KEY__KEY</c>), command line.</summary>
 /// <typeparam name="T">The options' record.</typeparam>
 internal sealed class RunConfiguration<T>
-    where T : class
+    where T : class, ILayeredOptions
 {
     private const long MaxFileBytes = 4_000_000;
-    private const string EnvironmentFront = "PIPELINE__";
+    private const string EnvironmentFront = ConfigurationKeys.EnvironmentFront;
+    private const string EnvironmentLayer = "environment";
+    private const string OptionsLayer = "options";
     private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16, AllowDuplicateProperties = false };
     private static readonly JsonSerializerOptions Strict = new(DetectorCheckpoint.Json) { RespectNullableAnnotations = true };
     private readonly JsonObject settings = [];
     private readonly Dictionary<string, string> origins = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SettingHistory history = new();
 
     /// <summary>A preset that comes with the program: <c>&lt;command&gt;.&lt;name&gt;.json</c>, over the one that it names as its <c>base</c>.</summary>
     public RunConfiguration<T> Preset(string command, string name)
@@ -48,6 +51,7 @@ internal sealed class RunConfiguration<T>
     /// <summary>Variables that begin with <c>PIPELINE__</c>; two underscores separate keys, letters' case does not matter.</summary>
     public RunConfiguration<T> Environment(IDictionary variables)
     {
+        history.Enter(EnvironmentLayer);
         foreach (var name in variables.Keys.Cast<string>().Where(name => name.StartsWith(EnvironmentFront, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
         {
             var setting = SettingPath.Find(typeof(T), name, name[EnvironmentFront.Length..].Split("__"));
@@ -68,7 +72,9 @@ internal sealed class RunConfiguration<T>
     /// <param name="value">Anything that JSON can hold.</param>
     public RunConfiguration<T> Option(string option, string key, object? value)
     {
-        Set(option, SettingPath.Find(typeof(T), option, key.Split('.')), JsonSerializer.SerializeToNode(value, DetectorCheckpoint.Json));
+        var setting = SettingPath.Find(typeof(T), option, key.Split('.'));
+        history.Enter(OptionsLayer);
+        Set(option, setting, JsonSerializer.SerializeToNode(value, DetectorCheckpoint.Json));
         return this;
     }
 
@@ -79,6 +85,7 @@ internal sealed class RunConfiguration<T>
         var value = setting.Elements is null
             ? TypedSetting.Read(option, setting, texts[0])
             : TypedSetting.ReadList(option, setting, texts);
+        history.Enter(OptionsLayer);
         Set(option, setting, value);
         return this;
     }
@@ -89,6 +96,7 @@ internal sealed class RunConfiguration<T>
     {
         try
         {
+            T.Settle(settings, history);
             var options = settings.Deserialize<T>(Strict)!;
             OptionRules.Check(options, Origin);
             return options;
@@ -119,6 +127,13 @@ internal sealed class RunConfiguration<T>
             using var document = JsonDocument.Parse(text, Reading);
             var made = JsonObject.Create(document.RootElement)!;
             made.Remove(ConfigurationKeys.Base);
+            history.Enter(where);
+            foreach (var (key, value) in made)
+            {
+                var setting = ConfigurationKeys.Find(TypeInfo(typeof(T)), key)!;
+                history.Add(setting.Name, origins[setting.Name], value);
+            }
+
             Merge(settings, made);
             return this;
         }
@@ -147,6 +162,7 @@ internal sealed class RunConfiguration<T>
 
         target[setting.Keys[^1]] = value;
         origins[setting.Key] = where;
+        history.Add(setting.Key, where, value);
     }
 
     /// <summary>A value that the setting's type cannot hold.</summary>

@@ -55,9 +55,9 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
         Backbone = new ResNet(options.Backbone);
         Query = ContrastiveModel.OfResNet(Backbone, options.Contrastive.Dimension, options.Contrastive.Jigsaw);
         var follower = new ResNet(options.Backbone);
-        Backbone.ComputeType = options.Precision.Type();
-        follower.ComputeType = options.Precision.Type();
         Key = ContrastiveModel.OfResNet(follower, options.Contrastive.Dimension, options.Contrastive.Jigsaw);
+        Query.ComputeType = options.Precision.Type();
+        Key.ComputeType = options.Precision.Type();
         Query.train();
         Key.train();
         ContrastiveWeights.Begin(options.Weights, Query, Backbone, Key);

@@ -72,7 +72,7 @@ internal sealed class InfoMin(ContrastiveOptions options, ContrastiveModel query
             return key.Project(views);
         }
 
-        var order = tensor(shuffle!.Permutation((int)views.shape[0]), dtype: int64, device: views.device);
+        var order = tensor(shuffle!.Permutation((int)views.shape[0]), dtype: int64).OnDevice(views.device);
         var shuffled = cat([.. views.index_select(0, order).split(sizes).Select(key.Project)]);
         return shuffled.index_select(0, order.argsort());
     }

@@ -21,13 +21,13 @@ internal sealed class JigsawHead : NamedModule<Tensor, Tensor, Tensor>
         register_module("fc2", fc2);
     }
 
-    /// <param name="patches">[9N, C], the patches of an image one after the other.</param>
+    /// <param name="patches">[9N, C], the patches of an image one after the other; float32 or narrower, the layers' element type.</param>
     /// <param name="order">int64 [N, 9]: which patch takes each place.</param>
-    /// <returns>[N, D], unit length.</returns>
+    /// <returns>float32 [N, D], unit length.</returns>
     public override Tensor forward(Tensor patches, Tensor order)
     {
         var projected = fc1.Project(patches).view(-1, Patches, fc2.weight.shape[0]);                       // [N, 9, D]
         var shuffled = projected.gather(1, order.unsqueeze(2).expand(-1, -1, projected.shape[2]));        // [N, 9, D]
-        return nn.functional.normalize(fc2.call(shuffled.flatten(1)), dim: 1);
+        return nn.functional.normalize(InputTyped.Multiply(fc2, shuffled.flatten(1)).to(float32), dim: 1);
     }
 }

@@ -7,7 +7,7 @@ using Pipeline.Training.Engine;
 namespace Pipeline.Training.Contrastive;
 
 /// <summary>One contrastive training.</summary>
-public sealed record PretrainOptions : LoopOptions, IRelatedOptions
+public sealed record PretrainOptions : LoopOptions, IRelatedOptions, ILayeredOptions
 {
     /// <summary>The defaults, as the paper's retraining has them.</summary>
     public PretrainOptions() => LearningRate = 0.003;

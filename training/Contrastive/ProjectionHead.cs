@@ -17,10 +17,10 @@ internal sealed class ProjectionHead : NamedModule<Tensor, Tensor>
         register_module("2", output);
     }
 
-    /// <param name="input">[N, C]</param>
-    /// <returns>[N, D], unit length.</returns>
-    public override Tensor forward(Tensor input) => nn.functional.normalize(Project(input), dim: 1);
+    /// <param name="input">[N, C]; float32 or narrower, the layers' element type.</param>
+    /// <returns>float32 [N, D], unit length.</returns>
+    public override Tensor forward(Tensor input) => nn.functional.normalize(Project(input).to(float32), dim: 1);
 
-    /// <summary>[N, D], of any length.</summary>
-    public Tensor Project(Tensor input) => output.call(nn.functional.relu(hidden.call(input)));
+    /// <summary>[N, D], of any length, in the type of the input.</summary>
+    public Tensor Project(Tensor input) => InputTyped.Multiply(output, nn.functional.relu(InputTyped.Multiply(hidden, input)));
 }

@@ -73,8 +73,8 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
         });
     }
 
-    /// <summary>Whether a frame is wider than high; only its header is read.</summary>
-    public bool IsWide(string frameId) => ImageDecoder.ReadSize(dataset.ImagePath(frameId)) is var (width, height) && width > height;
+    /// <summary>The size of a frame, as it is decoded; only its header is read.</summary>
+    public (int WidthPixels, int HeightPixels) ReadSize(string frameId) => ImageDecoder.ReadSize(dataset.ImagePath(frameId));
 
     public void Dispose()
     {

@@ -58,7 +58,7 @@ public sealed class AnchorGenerator(IReadOnlyList<IReadOnlyList<int>> sizes, IRe
             var y = (arange(features[level].Height, dtype: float32, device: device) * stride.Y).view(-1, 1).expand(-1, features[level].Width);
             var x = (arange(features[level].Width, dtype: float32, device: device) * stride.X).view(1, -1).expand(features[level].Height, -1);
             var shifts = stack([x, y, x, y], -1).view(-1, 1, 4);                                       // [H·W, 1, 4]
-            var cells = tensor(CellAnchors(level), device: device).view(1, -1, 4);                   // [1, A, 4]
+            var cells = tensor(CellAnchors(level)).OnDevice(device).view(1, -1, 4);                   // [1, A, 4]
             levels[level] = (shifts + cells).view(-1, 4);
         }
 

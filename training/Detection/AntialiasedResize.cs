@@ -30,7 +30,7 @@ public static partial class AntialiasedResize
     public static Tensor MoveBoxes(Tensor boxes, (int Height, int Width) from, (int Height, int Width) to)
     {
         var (y, x) = ((double)to.Height / from.Height, (double)to.Width / from.Width);
-        return TensorBoxes.Clip(boxes.to(float64) * tensor(new[] { x, y, x, y }, device: boxes.device), to).to(float32);
+        return TensorBoxes.Clip(boxes.to(float64) * tensor(new[] { x, y, x, y }).OnDevice(boxes.device), to).to(float32);
     }
 
     /// <param name="image">uint8 [3, H, W], on any device.</param>
@@ -48,6 +48,6 @@ public static partial class AntialiasedResize
         var source = image.permute(1, 2, 0).OnHost();   // in training the loader has resized already
         var target = empty(size.Height, size.Width, 3, dtype: uint8);
         ResizedCrop.Resize(source.bytes, width, new CropBox(0, 0, height, width), target.bytes, size.Height, size.Width);
-        return target.permute(2, 0, 1).to(image.device).MoveToOuterDisposeScope();
+        return target.permute(2, 0, 1).OnDevice(image.device).MoveToOuterDisposeScope();
     }
 }

@@ -27,10 +27,10 @@ internal sealed class TwoMLPHead : NamedModule<Tensor, Tensor>
         }
     }
 
-    /// <param name="pooled">[K, C, P, P]</param>
-    /// <returns>[K, representation]</returns>
+    /// <param name="pooled">[K, C, P, P]; float32 or narrower, the layers' element type.</param>
+    /// <returns>[K, representation], in that type.</returns>
     public override Tensor forward(Tensor pooled) =>
-        nn.functional.relu(fc7.call(nn.functional.relu(fc6.call(pooled.flatten(1)))));
+        nn.functional.relu(InputTyped.Multiply(fc7, nn.functional.relu(InputTyped.Multiply(fc6, pooled.flatten(1)))));
 
     /// <summary>The same as ONNX nodes.</summary>
     public OnnxValue Emit(OnnxGraph graph, OnnxValue pooled) =>
@@ -60,9 +60,10 @@ internal sealed class FastRcnnPredictor : NamedModule<Tensor, (Tensor ClassLogit
         }
     }
 
-    /// <param name="features">[K, representation]</param>
-    /// <returns>logits [K, classes] and deltas [K, 4·classes]</returns>
-    public override (Tensor ClassLogits, Tensor BoxRegression) forward(Tensor features) => (clsScore.call(features), bboxPred.call(features));
+    /// <param name="features">[K, representation]; float32 or narrower, the layers' element type.</param>
+    /// <returns>float32: logits [K, classes] and deltas [K, 4·classes]</returns>
+    public override (Tensor ClassLogits, Tensor BoxRegression) forward(Tensor features) =>
+        (InputTyped.Multiply(clsScore, features).to(float32), InputTyped.Multiply(bboxPred, features).to(float32));
 
     /// <summary>The same as ONNX nodes.</summary>
     public (OnnxValue ClassLogits, OnnxValue BoxRegression) Emit(OnnxGraph graph, OnnxValue features) =>

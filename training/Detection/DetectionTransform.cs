@@ -29,7 +29,7 @@ public sealed partial class DetectionTransform(DetectorOptions options)
     public static Tensor ScaleBoxes(Tensor boxes, (int Height, int Width) from, (int Height, int Width) to)
     {
         var (y, x) = ((float)to.Height / from.Height, (float)to.Width / from.Width);
-        return boxes * tensor(new[] { x, y, x, y }, device: boxes.device);
+        return boxes * tensor(new[] { x, y, x, y }).OnDevice(boxes.device);
     }
 
     /// <summary>Size of an image in the batch, by the recipe's rule.</summary>
@@ -51,8 +51,8 @@ public sealed partial class DetectionTransform(DetectorOptions options)
     public (Tensor Batch, IReadOnlyList<(int Height, int Width)> Sizes) Apply(IReadOnlyList<Tensor> images, IReadOnlyList<int>? minSizesPixels = null)
     {
         var device = images[0].device;
-        var mean = tensor(options.ImageMean.Select(value => (float)value).ToArray(), device: device).view(1, -1, 1, 1);
-        var std = tensor(options.ImageStd.Select(value => (float)value).ToArray(), device: device).view(1, -1, 1, 1);
+        var mean = tensor(options.ImageMean.Select(value => (float)value).ToArray()).OnDevice(device).view(1, -1, 1, 1);
+        var std = tensor(options.ImageStd.Select(value => (float)value).ToArray()).OnDevice(device).view(1, -1, 1, 1);
         var resized = new List<Tensor>();
         var sizes = new List<(int Height, int Width)>();
         foreach (var given in images)

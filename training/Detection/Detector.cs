@@ -24,7 +24,7 @@ public abstract class Detector(string name) : NamedModule(name)
     public abstract int MaxDetections { get; }
 
     /// <summary>The element type that it computes in; weights, losses and statistics stay float32.</summary>
-    public abstract ScalarType ComputeType { set; }
+    public abstract ScalarType ComputeType { get; set; }
 
     /// <summary>Its backbone, where it has a residual one that can begin from a file of its own.</summary>
     public virtual ResNet? ResidualBackbone => null;

@@ -29,7 +29,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     private readonly Detector detector;
     private readonly Detector? average;
     private readonly DetectionBatches batches;
-    private readonly WarmupMultiStepSchedule schedule;
+    private readonly DetectorSchedule schedule;
     private readonly DetectorMeasurement measurement;
     private readonly IReadOnlyList<string> beginning;
     private FinetuneState state = new(Epochs: 0, BestEpoch.None, HasStopped: false);
@@ -58,12 +58,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
         detector.train();
         average = options.Ema is null ? null : Average(architecture);
         batches = new DetectionBatches(data, frames.Train, options, detector.LoadedSize);
-        schedule = new WarmupMultiStepSchedule(
-            options.LearningRate,
-            options.WarmupIterations,
-            options.WarmupFactor,
-            options.Milestones,
-            options.Gamma);
+        schedule = new DetectorSchedule(options, batches.PerEpoch);
         measurement = new DetectorMeasurement(options, dataset, labels, data);
     }
 
@@ -75,6 +70,8 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
 
     public IReadOnlyList<string> Remarks =>
     [
+        schedule.Line(),
+        BackboneStart.Line(options),
         .. beginning,
         .. frames.Remarks(),
         .. origin.Remarks(),
@@ -114,7 +111,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
 
     public IEnumerable<DetectionBatch> Batches(long step) => batches.ToEndOfEpoch(step);
 
-    public double LearningRate(long step) => schedule.At(options.Iterations is null ? step / StepsPerEpoch : step, step);
+    public double LearningRate(long step) => schedule.At(step);
 
     public void BeginStep(long step)
     {
@@ -218,8 +215,8 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     /// <exception cref="UserErrorException">Norms are frozen that have no statistics.</exception>
     private static void RequireStatistics(FinetuneOptions options)
     {
-        var isFrozen = options.Detector.Backbone.BatchNorm == BatchNormMode.Frozen;
-        if (isFrozen && options is { BackboneWeights: null, Weights: null, FrozenNormsWithoutWeights: false })
+        var isFrozen = BackboneStart.Detector(options).Backbone.BatchNorm == BatchNormMode.Frozen;
+        if (isFrozen && !options.BeginsFromWeights && !options.FrozenNormsWithoutWeights)
         {
             throw new UserErrorException(
                 "backboneWeights: frozen norms need the statistics of a trained backbone; name one with --backbone-weights, "

@@ -51,7 +51,12 @@ public sealed partial class FasterRcnn : Detector
     /// <inheritdoc />
     public override ScalarType ComputeType
     {
-        set => Backbone.Body.ComputeType = value;
+        get => RoiHeads.ComputeType;
+        set
+        {
+            Backbone.Body.ComputeType = value;
+            RoiHeads.ComputeType = value;
+        }
     }
 
     /// <inheritdoc />
@@ -93,47 +98,73 @@ public sealed partial class FasterRcnn : Detector
     {
         using var scope = NewDisposeScope();   // maps are freed here, and each goes when the backward pass has done with it
         var (batch, sizes) = transform.Apply(images, minSizesPixels);
-        DetectionTarget[] scaled = [.. targets.Select((target, i) => Move(target, images[i], sizes[i]))];
+        var scaled = Move(targets, images, sizes);
         var features = Backbone.call(batch);
         var output = Rpn.Predict(features, ((int)batch.shape[2], (int)batch.shape[3]));
         var proposals = Rpn.Propose(output, sizes);
         var rpn = Rpn.Losses(output, scaled);
-        var samples = scaled.Select((target, i) => RoiHeads.Sample(proposals[i].Boxes, target)).ToArray();
-        var prediction = RoiHeads.Predict(features, [.. samples.Select(sample => sample.Boxes)], sizes);
+        var samples = RoiHeads.Sample([.. proposals.Select(proposal => proposal.Boxes)], scaled);
+        var prediction = RoiHeads.Predict(features, samples.BoxesOfImages(), sizes);
         var (classifier, boxReg) = RoIHeads.Losses(
-            prediction.ClassLogits, prediction.BoxRegression, cat([.. samples.Select(sample => sample.Labels)]), cat([.. samples.Select(sample => sample.RegressionTargets)]), Options.BoxLossBeta);
+            prediction.ClassLogits, prediction.BoxRegression, samples.Labels, samples.RegressionTargets, Options.BoxLossBeta);
         return new DetectorLosses(classifier.MoveToOuterDisposeScope(), boxReg.MoveToOuterDisposeScope(), rpn.Objectness.MoveToOuterDisposeScope(), rpn.BoxReg.MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc />
     public override IReadOnlyList<ImageDetections> Detect(IReadOnlyList<Tensor> images) => DetectWithTrace(images).Detections;
 
-    private DetectionTarget Move(DetectionTarget target, Tensor image, (int Height, int Width) size)
+    private DetectionTarget[] Move(
+        IReadOnlyList<DetectionTarget> targets,
+        IReadOnlyList<Tensor> images,
+        IReadOnlyList<(int Height, int Width)> sizes)
     {
-        var original = ((int)image.shape[1], (int)image.shape[2]);
-        var moved = target with { Boxes = transform.MoveBoxes(target.Boxes, original, size), Ignore = target.Ignore is { } regions ? transform.MoveBoxes(regions, original, size) : null };
+        DetectionTarget[] moved = [.. targets.Select((target, i) => Move(target, images[i], sizes[i]))];
         if (Options.Resize != ImageResize.AntialiasedBytes)
         {
             return moved;
         }
 
         // The recipe's boxes are cut to the image; those that lose their area go.
-        var kept = TensorBoxes.WithArea(moved.Boxes);
-        return moved with { Boxes = moved.Boxes.index_select(0, kept), Labels = moved.Labels.index_select(0, kept) };
+        var kept = TensorBoxes.WithArea([.. moved.Select(target => target.Boxes)]);
+        return
+        [
+            .. moved.Select((target, i) => target with
+            {
+                Boxes = target.Boxes.index_select(0, kept[i]),
+                Labels = target.Labels.index_select(0, kept[i]),
+            }),
+        ];
     }
 
-    /// <summary>Detections in pixels of the original image.</summary>
-    internal ImageDetections Back(ImageDetections found, (int Height, int Width) original, (int Height, int Width) size)
+    private DetectionTarget Move(DetectionTarget target, Tensor image, (int Height, int Width) size)
     {
-        var back = found with { Boxes = transform.MoveBoxes(found.Boxes, size, original) };
+        var original = ((int)image.shape[1], (int)image.shape[2]);
+        return target with
+        {
+            Boxes = transform.MoveBoxes(target.Boxes, original, size),
+            Ignore = target.Ignore is { } regions ? transform.MoveBoxes(regions, original, size) : null,
+        };
+    }
+
+    /// <summary>Detections of each image in pixels of the original one.</summary>
+    internal IReadOnlyList<ImageDetections> Back(
+        IReadOnlyList<ImageDetections> found,
+        IReadOnlyList<(int Height, int Width)> originals,
+        IReadOnlyList<(int Height, int Width)> sizes)
+    {
+        Tensor[] back = [.. found.Select((image, i) => transform.MoveBoxes(image.Boxes, sizes[i], originals[i]))];
         if (!Options.ClipDetections)
         {
-            return back;
+            return [.. found.Select((image, i) => image with { Boxes = back[i] })];
         }
 
-        var boxes = TensorBoxes.Clip(back.Boxes, original);
+        Tensor[] boxes = [.. back.Select((image, i) => TensorBoxes.Clip(image, originals[i]))];
         var kept = TensorBoxes.WithArea(boxes);
-        return new ImageDetections(boxes.index_select(0, kept), back.Scores.index_select(0, kept), back.Labels.index_select(0, kept));
+        return
+        [
+            .. found.Select((image, i) => new ImageDetections(
+                boxes[i].index_select(0, kept[i]), image.Scores.index_select(0, kept[i]), image.Labels.index_select(0, kept[i]))),
+        ];
     }
 
     internal DetectionTrace DetectWithTrace(IReadOnlyList<Tensor> images)
@@ -145,9 +176,9 @@ public sealed partial class FasterRcnn : Detector
         var proposals = Rpn.Propose(output, sizes);
         Tensor[] boxes = [.. proposals.Select(proposal => proposal.Boxes)];
         var prediction = RoiHeads.Predict(features, boxes, sizes);
-        var detections = RoiHeads.PostProcess(prediction.ClassLogits, prediction.BoxRegression, boxes, sizes)
-            .Select((image, i) => Back(image, ((int)images[i].shape[1], (int)images[i].shape[2]), sizes[i]));
-        return new DetectionTrace(batch, sizes, features, output, proposals, prediction, [.. detections]);
+        var found = RoiHeads.PostProcess(prediction.ClassLogits, prediction.BoxRegression, boxes, sizes);
+        (int Height, int Width)[] originals = [.. images.Select(image => ((int)image.shape[1], (int)image.shape[2]))];
+        return new DetectionTrace(batch, sizes, features, output, proposals, prediction, Back(found, originals, sizes));
     }
 }
 
@@ -168,11 +199,11 @@ internal sealed class PyramidBackbone : NamedModule<Tensor, IReadOnlyList<Tensor
     public FeaturePyramidNetwork Fpn { get; }
 
     /// <param name="input">[N, 3, H, W]</param>
-    /// <returns>Five maps of strides 4 to 64.</returns>
+    /// <returns>Five maps of strides 4 to 64, in the body's <see cref="ResNet.ComputeType"/>.</returns>
     public override IReadOnlyList<Tensor> forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var levels = Fpn.call(Body.call(input));
+        var levels = Fpn.call(Body.Maps(input));
         foreach (var level in levels)
         {
             level.MoveToOuterDisposeScope();

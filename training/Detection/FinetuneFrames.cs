@@ -1,6 +1,7 @@
 using Pipeline.Shared;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Kitti;
+using Pipeline.Training.Data;
 
 namespace Pipeline.Training.Detection;
 
@@ -34,6 +35,7 @@ internal sealed class FinetuneFrames
         Train = options.SkipEmptyFrames ? withObjects : split.Train;
         Validation = split.Validation;
         Test = split.Test;
+        DetectionBatches.RequireFullBatch(options, Train.Count);
         var seen = annotated.SelectMany(frame => frame.Types).Select(labels.Label).ToHashSet();
         unseen = [.. options.Labels.Where((_, index) => !seen.Contains(index))];
         leftOut = split.Train.Count - Train.Count;

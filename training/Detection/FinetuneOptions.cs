@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
 using Pipeline.Shared.Kitti;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Engine;
@@ -6,8 +7,10 @@ using Pipeline.Training.Engine;
 namespace Pipeline.Training.Detection;
 
 /// <summary>One training of a detector.</summary>
-public sealed record FinetuneOptions : LoopOptions, IRelatedOptions
+public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOptions
 {
+    internal const int DefaultEpochs = 20;
+
     /// <summary>The defaults, as torchvision's recipe for one device has them.</summary>
     public FinetuneOptions() => LearningRate = 0.0025;
 
@@ -57,16 +60,27 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions
     public DetectorOptions Detector { get; init; } = new();
 
     /// <summary>Passes over the frames.</summary>
-    [Range(1, 10_000)] public int Epochs { get; init; } = 20;
+    [Range(1, 10_000)] public int Epochs { get; init; } = DefaultEpochs;
 
-    /// <summary>Steps of the run in place of epochs; batches then run over the ends of epochs, and milestones are counted in steps. Null: epochs.</summary>
+    /// <summary>
+    /// Steps of the run in place of epochs; batches then run over the ends of epochs, and milestones are counted in steps. Null: epochs.
+    /// Where several layers give a length, in either unit, the last one counts.
+    /// </summary>
     [Range(1, 10_000_000)] public int? Iterations { get; init; }
 
     /// <summary>Images of a step.</summary>
     [Range(1, 256)] public int BatchSize { get; init; } = 2;
 
-    /// <summary>Iterations of the linear warm-up.</summary>
-    [Range(0, 1_000_000)] public int WarmupIterations { get; init; } = 100;
+    /// <summary>
+    /// Steps of the linear warm-up; null: torchvision's rule, the first epoch without its last step, and at most 1,000 steps.
+    /// </summary>
+    [Range(0, 1_000_000)] public int? WarmupIterations { get; init; } = 100;
+
+    /// <summary>
+    /// The length that the warm-up was written for; null: this run's. One written for another length is scaled to this run,
+    /// and is at most a tenth of it.
+    /// </summary>
+    public RunLength? WarmupFor { get; init; }
 
     /// <summary>Share of the rate that the warm-up begins with.</summary>
     [Range(1e-6, 1)] public double WarmupFactor { get; init; } = 0.001;
@@ -83,8 +97,13 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions
     /// <summary>Shorter sides in pixels to choose from for each image; empty: the detector's.</summary>
     [Length(0, 1000), Elements(1, 16_384)] public IReadOnlyList<int> MinSizesPixels { get; init; } = [];
 
-    /// <summary>Epochs, from 0, at whose beginning the rate is multiplied by <see cref="Gamma"/>; steps when <see cref="Iterations"/> is given.</summary>
-    [Length(0, 1000), Elements(0, 10_000_000)] public IReadOnlyList<int> Milestones { get; init; } = [12, 16];
+    /// <summary>
+    /// The rate is multiplied by <see cref="Gamma"/> after so many epochs; after so many steps when <see cref="Iterations"/> is given.
+    /// </summary>
+    [Length(0, 1000), Elements(0, 10_000_000)] public IReadOnlyList<int> Milestones { get; init; } = [];
+
+    /// <summary>The length that the milestones were written for, in their unit; null: this run's. They are scaled to this run.</summary>
+    public RunLength? MilestonesFor { get; init; }
 
     /// <summary>Share of the averaged weights that a step keeps, as 0.9998; the averages are then what is measured and exported. Null: none.</summary>
     [Range(0, 0.999999)] public double? Ema { get; init; }
@@ -98,11 +117,22 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions
     /// <summary>Strength of a random change of brightness, contrast and saturation (factors 1 ± this); 0: none.</summary>
     [Range(0, 1)] public double ColorJitter { get; init; }
 
-    /// <summary>Whether a batch holds only frames that are wider than high, or only others; the last batches of an epoch may mix.</summary>
-    public bool GroupByAspect { get; init; }
+    /// <summary>
+    /// Batches hold frames of about one aspect: bounds of width over height from 1/2 to 2, so many to every doubling;
+    /// an epoch is then as many full batches as the frames fill (torchvision's <c>group_by_aspect_ratio.py</c>). 0: any frames.
+    /// </summary>
+    [Range(0, 100)] public int AspectRatioGroupFactor { get; init; }
 
     /// <summary>Memory for decoded images.</summary>
     [Range(0, 1e15), MayDifferOnResume] public long CacheBytes { get; init; } = 2_000_000_000;
+
+    /// <summary>The run's length, in the unit that it was given in.</summary>
+    internal RunLength Length => Iterations is null ? new RunLength { Epochs = Epochs } : new RunLength { Iterations = Iterations };
+
+    /// <summary>Whether the training goes on from weights that were learnt before.</summary>
+    internal bool BeginsFromWeights => BackboneWeights is not null || Weights is not null;
+
+    static void ILayeredOptions.Settle(JsonObject settings, SettingHistory history) => RunLengthLayers.Settle(settings, history);
 
     IEnumerable<OptionProblem> IRelatedOptions.Problems()
     {
@@ -119,6 +149,14 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions
         if (MicroBatches > BatchSize)
         {
             yield return new("microBatches", $"{MicroBatches} parts are more than the {BatchSize} images of a batch.");
+        }
+
+        var length = MilestonesFor ?? Length;
+        if (Milestones.Count > 0 && Milestones.Max() >= length.Count)
+        {
+            yield return new(
+                "milestones",
+                $"{Milestones.Max()} is at or after the end of {length}, the length that they are for; give smaller ones, or none.");
         }
     }
 }

@@ -29,7 +29,7 @@ internal sealed class FasterRcnnArchitecture : IDetectorArchitecture
 
     public Detector Create(FinetuneOptions options, Generator sampling)
     {
-        var recipe = options.Detector with { NumClasses = options.Labels.Count + 1, SamplerSeed = options.Seed };
+        var recipe = BackboneStart.Detector(options) with { SamplerSeed = options.Seed };
         return new FasterRcnn(recipe, BalancedPositiveNegativeSampler.Random(sampling));
     }
 

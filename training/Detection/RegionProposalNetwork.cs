@@ -55,29 +55,48 @@ internal sealed partial class RegionProposalNetwork : NamedModule
         using var scope = NewDisposeScope();
         var (preNms, postNms) = training ? (options.RpnPreNmsTopNTrain, options.RpnPostNmsTopNTrain) : (options.RpnPreNmsTopNTest, options.RpnPostNmsTopNTest);
         var objectness = output.Objectness.detach();
-        var indices = new List<Tensor>();
-        var levels = new List<Tensor>();
-        for (int level = 0, offset = 0; level < output.CountPerLevel.Count; level++)
+        var top = new List<Tensor>();
+        var perLevel = new int[output.CountPerLevel.Count];
+        for (int level = 0, offset = 0; level < perLevel.Length; level++)
         {
             var count = output.CountPerLevel[level];
-            var top = objectness[.., offset..(offset + count)].topk(Math.Min(preNms, count), 1).indexes + offset;
-            indices.Add(top);
-            levels.Add(full([top.shape[1]], level, dtype: int64, device: objectness.device));
+            perLevel[level] = Math.Min(preNms, count);
+            top.Add(objectness[.., offset..(offset + count)].topk(perLevel[level], 1).indexes + offset);
             offset += count;
         }
 
-        var chosen = cat([.. indices], 1);                                                                            // [N, K]
-        var level1d = cat([.. levels]);
+        var chosen = cat([.. top], 1);                                                                            // [N, K]
         var logits = objectness.gather(1, chosen);
         var (scores, least) = options.RpnRankByLogit ? (logits, double.NegativeInfinity) : (logits.sigmoid(), options.RpnScoreThresh);
         var chosenDeltas = output.Deltas.detach().gather(1, chosen.unsqueeze(-1).expand(-1, -1, 4));
         var boxes = coder.Decode(chosenDeltas, output.Anchors.index_select(0, chosen.view(-1)).view(chosen.shape[0], -1, 4));
-        return [.. imageSizes.Select((size, image) =>
+        var clipped = cat([.. imageSizes.Select((size, image) => TensorBoxes.Clip(boxes[image], size))]);         // [N·K, 4]
+        var flatScores = scores.reshape(-1);
+        var rule = new SuppressionRule(MinSidePixels, least, Inclusive: true, options.RpnNmsThresh, postNms);
+        var kept = HostSuppression.Run(clipped, flatScores, Groups(perLevel, imageSizes.Count), imageSizes.Count, rule);
+        var keptBoxes = clipped.index_select(0, kept.Rows).split(kept.Counts);
+        var keptScores = flatScores.index_select(0, kept.Rows).split(kept.Counts);
+        return
+        [
+            .. keptBoxes.Zip(keptScores, (ofImage, scoresOfImage) => (ofImage.MoveToOuterDisposeScope(), scoresOfImage.MoveToOuterDisposeScope())),
+        ];
+    }
+
+    /// <summary>The levels of every image, as they lie one after the other.</summary>
+    private static List<BoxGroup> Groups(int[] perLevel, int images)
+    {
+        var groups = new List<BoxGroup>();
+        var first = 0;
+        for (var image = 0; image < images; image++)
         {
-            var clipped = TensorBoxes.Clip(boxes[image], size);
-            var kept = HostSuppression.Run(clipped, scores[image], level1d, MinSidePixels, least, inclusive: true, options.RpnNmsThresh, postNms);
-            return (clipped.index_select(0, kept).MoveToOuterDisposeScope(), scores[image].index_select(0, kept).MoveToOuterDisposeScope());
-        })];
+            foreach (var count in perLevel)
+            {
+                groups.Add(new BoxGroup(image, first, count, Stride: 1));
+                first += count;
+            }
+        }
+
+        return groups;
     }
 
     /// <returns>Labels of the anchors: 1 object, 0 background, −1 neither; and the object's box of each, [S] and [S, 4].</returns>
@@ -103,9 +122,9 @@ internal sealed partial class RegionProposalNetwork : NamedModule
         using var scope = NewDisposeScope();
         var assigned = targets.Select(target => Assign(output.Anchors, target.Boxes, target.Ignore)).ToArray();
         var count = output.Anchors.shape[0];
-        var samples = assigned.Select(image => sampler.Sample(image.Labels)).ToArray();
-        var positive = cat([.. samples.Select((sample, image) => sample.Positive + image * count)]);
-        var sampled = cat([.. samples.Select((sample, image) => sample.All + image * count)]);
+        var samples = sampler.Sample([.. assigned.Select(image => image.Labels)]);
+        var positive = samples.Positive;
+        var sampled = samples.All;
         var labels = cat([.. assigned.Select(image => image.Labels)]);
         var matched = cat([.. assigned.Select(image => image.Boxes)]).index_select(0, positive);
         var regression = coder.Encode(matched, output.Anchors.index_select(0, positive.remainder(count)));

@@ -9,22 +9,22 @@ namespace Pipeline.Training.Detection;
 /// <param name="aligned">Shift by half a position and allow boxes below one position (detectron2's <c>aligned</c>).</param>
 public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRatio, bool aligned = false)
 {
-    /// <param name="features">Maps [N, C, H_l, W_l].</param>
+    /// <param name="features">Maps [N, C, H_l, W_l]; float32 or narrower.</param>
     /// <param name="scales">Map positions a pixel, one a map.</param>
     /// <param name="boxes">[K, 4], pixels.</param>
     /// <param name="images">int64 [K]: image of the batch.</param>
     /// <param name="levels">int64 [K]: map to read.</param>
-    /// <returns>[K, C, outputHeight, outputWidth], differentiable in the features.</returns>
+    /// <returns>float32 [K, C, outputHeight, outputWidth], differentiable in the features.</returns>
     public Tensor Pool(IReadOnlyList<Tensor> features, IReadOnlyList<double> scales, Tensor boxes, Tensor images, Tensor levels)
     {
         var (count, channels, device) = (boxes.shape[0], features[0].shape[1], boxes.device);
         if (count == 0)
         {
-            return features[0].new_zeros(0, channels, outputHeight, outputWidth);
+            return zeros(0, channels, outputHeight, outputWidth, device: device);
         }
 
         using var scope = NewDisposeScope();
-        var dense = cat([.. features.Select(feature => feature.permute(0, 2, 3, 1).reshape(-1, channels))]);   // [ΣN·H·W, C]
+        var dense = cat([.. features.Select(feature => feature.permute(0, 2, 3, 1).reshape(-1, channels))]).to(float32);   // [ΣN·H·W, C]
         var (heights, widths, offsets) = (new long[features.Count], new long[features.Count], new long[features.Count]);
         for (long level = 0, offset = 0; level < features.Count; level++)
         {
@@ -36,10 +36,11 @@ public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRati
         using (no_grad())
         {
             var (cellIndices, weights) = (new List<Tensor>(), new List<Tensor>());
-            var height = tensor(heights, device: device)[levels];
-            var width = tensor(widths, device: device)[levels];
-            var first = tensor(offsets, device: device)[levels] + images * height * width;                   // [K]
-            var scaled = boxes * tensor(scales.Select(scale => (float)scale).ToArray(), device: device)[levels].unsqueeze(1) - (aligned ? 0.5f : 0f);
+            var height = tensor(heights).OnDevice(device)[levels];
+            var width = tensor(widths).OnDevice(device)[levels];
+            var first = tensor(offsets).OnDevice(device)[levels] + images * height * width;                   // [K]
+            var scale = tensor(scales.Select(value => (float)value).ToArray()).OnDevice(device)[levels].unsqueeze(1);
+            var scaled = boxes * scale - (aligned ? 0.5f : 0f);
             foreach (var (group, rowSamples, columnSamples) in SameSampling(scaled))
             {
                 Tensor Of(Tensor values) => group is null ? values : values.index_select(0, group);
@@ -56,7 +57,8 @@ public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRati
                 weights.Add(weight.reshape(-1));
             }
 
-            matrix = sparse_coo_tensor(cat([.. cellIndices], 1), cat([.. weights]), [count * outputHeight * outputWidth, dense.shape[0]]);
+            long[] size = [count * outputHeight * outputWidth, dense.shape[0]];
+            matrix = sparse_coo_tensor(cat([.. cellIndices], 1), cat([.. weights]), size, device: device);   // else TorchSharp makes it on the CPU
         }
 
         return matrix.mm(dense).view(count, outputHeight, outputWidth, channels).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
@@ -80,7 +82,8 @@ public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRati
         return [.. Enumerable.Range(0, sides.Length / 2)
             .Select(index => (Index: (long)index, Rows: Samples(index, 1, outputHeight), Columns: Samples(index, 0, outputWidth)))
             .GroupBy(box => (Octave(box.Rows), Octave(box.Columns)))
-            .Select(group => ((Tensor?)tensor(group.Select(box => box.Index).ToArray(), device: boxes.device), group.Max(box => box.Rows), group.Max(box => box.Columns)))];
+            .Select(group => (Tensor: tensor(group.Select(box => box.Index).ToArray()), Rows: group.Max(box => box.Rows), Columns: group.Max(box => box.Columns)))
+            .Select(group => ((Tensor?)group.Tensor.OnDevice(boxes.device), group.Rows, group.Columns))];
     }
 
     /// <summary>Positions and weights along one axis; the two neighbours of every sample point, averaged over the cell's points.</summary>

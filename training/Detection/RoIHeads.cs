@@ -34,23 +34,43 @@ internal sealed partial class RoIHeads : NamedModule
         register_module("box_predictor", boxPredictor);
     }
 
+    /// <summary>The element type that linear layers compute in; weights, pooled features and results stay float32.</summary>
+    public ScalarType ComputeType { get; set; } = float32;
+
     /// <summary>Pooled features [ΣP, C, 7, 7], the box head's output [ΣP, R], class logits [ΣP, classes] and deltas [ΣP, 4·classes].</summary>
     public RoIPrediction Predict(IReadOnlyList<Tensor> features, IReadOnlyList<Tensor> proposals, IReadOnlyList<(int Height, int Width)> imageSizes)
     {
         var pooled = pooler.Pool([.. features.Take(4)], proposals, imageSizes);
-        var hidden = boxHead.call(pooled);
+        var hidden = boxHead.call(pooled.to(ComputeType));
         var (logits, regression) = boxPredictor.call(hidden);
         return new RoIPrediction(pooled, hidden, logits, regression);
     }
 
-    /// <summary>Proposals and objects of one image, labelled and sampled, in the order of the proposals.</summary>
-    public SampledProposals Sample(Tensor proposals, DetectionTarget target)
+    /// <summary>Proposals and objects of each image, labelled and sampled, in the order of the proposals.</summary>
+    /// <param name="proposals">[P_i, 4] of each image.</param>
+    /// <param name="targets">The objects of each image.</param>
+    public SampledProposals Sample(IReadOnlyList<Tensor> proposals, IReadOnlyList<DetectionTarget> targets)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
+        SampledProposals[] all = [.. proposals.Select((ofImage, image) => Label(ofImage, targets[image]))];
+        var samples = sampler.Sample([.. all.Select(ofImage => ofImage.Labels)]);
+        Tensor Chosen(Func<SampledProposals, Tensor> value) => cat([.. all.Select(value)]).index_select(0, samples.All).MoveToOuterDisposeScope();
+        return new SampledProposals(
+            Chosen(ofImage => ofImage.Boxes),
+            Chosen(ofImage => ofImage.Labels),
+            Chosen(ofImage => ofImage.Objects),
+            Chosen(ofImage => ofImage.RegressionTargets),
+            samples.Counts);
+    }
+
+    /// <summary>All proposals and objects of an image, with the object of each.</summary>
+    private SampledProposals Label(Tensor proposals, DetectionTarget target)
+    {
         var all = cat([proposals, target.Boxes]);
         var matched = zeros(all.shape[0], dtype: int64, device: all.device);
         var labels = zeros(all.shape[0], dtype: int64, device: all.device);
+        var regression = zeros_like(all);
         if (target.Boxes.shape[0] > 0)
         {
             var matches = matcher.Match(TensorBoxes.PairwiseIoU(target.Boxes, all));
@@ -58,15 +78,11 @@ internal sealed partial class RoIHeads : NamedModule
             labels = target.Labels.index_select(0, matched)
                 .masked_fill(matches.eq(Matcher.BelowLowThreshold), 0)
                 .masked_fill(matches.eq(Matcher.BetweenThresholds), -1);
+            regression = coder.Encode(target.Boxes.index_select(0, matched), all);
         }
 
         labels = TensorBoxes.WithoutBackgroundIn(target.Ignore, all, labels);
-
-        var indices = sampler.Sample(labels).All;
-        var (boxes, objects) = (all.index_select(0, indices), matched.index_select(0, indices));
-        var targets = target.Boxes.shape[0] > 0 ? coder.Encode(target.Boxes.index_select(0, objects), boxes) : zeros_like(boxes);
-        return new SampledProposals(
-            boxes.MoveToOuterDisposeScope(), labels.index_select(0, indices).MoveToOuterDisposeScope(), objects.MoveToOuterDisposeScope(), targets.MoveToOuterDisposeScope());
+        return new SampledProposals(all, labels, matched, regression, [all.shape[0]]);
     }
 
     /// <param name="classLogits">[K, classes]</param>
@@ -102,28 +118,43 @@ internal sealed partial class RoIHeads : NamedModule
         var boxes = coder.Decode(PerClass(boxRegression), cat([.. proposals]).unsqueeze(1)).expand(-1, classes, -1);   // [ΣP, classes, 4]
         var scores = classLogits.softmax(-1);
         var labels = arange(1, classes, dtype: int64, device: scores.device);
-        var detections = new List<ImageDetections>();
+        var clipped = new List<Tensor>();
+        var groups = new List<BoxGroup>();
         for (int image = 0, offset = 0; image < proposals.Count; image++)
         {
             var count = (int)proposals[image].shape[0];
-            var ofImage = TensorBoxes.Clip(boxes[offset..(offset + count), 1..], imageSizes[image]).reshape(-1, 4);
-            var scoresOfImage = scores[offset..(offset + count), 1..].reshape(-1);
-            var labelsOfImage = labels.view(1, -1).expand(count, -1).reshape(-1);
-            var kept = HostSuppression.Run(
-                ofImage, scoresOfImage, labelsOfImage, options.BoxMinSidePixels, options.BoxScoreThresh, inclusive: false, options.BoxNmsThresh, options.BoxDetectionsPerImg);
-            detections.Add(new ImageDetections(ofImage.index_select(0, kept), scoresOfImage.index_select(0, kept), labelsOfImage.index_select(0, kept)));
+            clipped.Add(TensorBoxes.Clip(boxes[offset..(offset + count), 1..], imageSizes[image]).reshape(-1, 4));
+            groups.AddRange(Groups(image, offset, count, classes: (int)classes - 1));
             offset += count;
         }
 
-        return detections;
+        var allBoxes = cat([.. clipped]);                                                                              // [ΣP·(classes − 1), 4]
+        var allScores = scores[.., 1..].reshape(-1);
+        var allLabels = labels.view(1, -1).expand(scores.shape[0], -1).reshape(-1);
+        var rule = new SuppressionRule(
+            options.BoxMinSidePixels, options.BoxScoreThresh, Inclusive: false, options.BoxNmsThresh, options.BoxDetectionsPerImg);
+        var kept = HostSuppression.Run(allBoxes, allScores, groups, proposals.Count, rule);
+        Tensor[] Kept(Tensor values) => values.index_select(0, kept.Rows).split(kept.Counts);
+        var (keptBoxes, keptScores, keptLabels) = (Kept(allBoxes), Kept(allScores), Kept(allLabels));
+        return [.. keptBoxes.Select((ofImage, image) => new ImageDetections(ofImage, keptScores[image], keptLabels[image]))];
     }
+
+    /// <summary>The classes of an image; the rows of a proposal, one a class, lie side by side.</summary>
+    private static IEnumerable<BoxGroup> Groups(int image, int firstProposal, int proposals, int classes) =>
+        Enumerable.Range(0, classes).Select(@class => new BoxGroup(image, firstProposal * classes + @class, proposals, Stride: classes));
 }
 
 /// <summary>What the heads say of all proposals of a batch.</summary>
 internal sealed record RoIPrediction(Tensor Pooled, Tensor Hidden, Tensor ClassLogits, Tensor BoxRegression);
 
+/// <summary>Proposals of all images, one image after the other.</summary>
 /// <param name="Boxes">[S, 4]</param>
 /// <param name="Labels">int64 [S], 0 is background.</param>
 /// <param name="Objects">int64 [S]: index of the matched object, 0 where there is none.</param>
 /// <param name="RegressionTargets">[S, 4]</param>
-internal sealed record SampledProposals(Tensor Boxes, Tensor Labels, Tensor Objects, Tensor RegressionTargets);
+/// <param name="Counts">How many are of each image.</param>
+internal sealed record SampledProposals(Tensor Boxes, Tensor Labels, Tensor Objects, Tensor RegressionTargets, long[] Counts)
+{
+    /// <summary>[S_i, 4] of each image.</summary>
+    public IReadOnlyList<Tensor> BoxesOfImages() => Boxes.split(Counts);
+}

@@ -26,14 +26,14 @@ internal sealed class RpnHead : NamedModule<Tensor, (Tensor Objectness, Tensor D
         }
     }
 
-    /// <param name="feature">[N, C, H, W]</param>
-    /// <returns>objectness [N, A, H, W] (logits) and deltas [N, 4A, H, W]</returns>
+    /// <param name="feature">[N, C, H, W]; float32 or narrower, the convolutions' element type.</param>
+    /// <returns>float32: objectness [N, A, H, W] (logits) and deltas [N, 4A, H, W]</returns>
     public override (Tensor Objectness, Tensor Deltas) forward(Tensor feature)
     {
         using var scope = NewDisposeScope();
-        var hidden = conv.call(feature).relu_();   // [N, C, H, W]
+        var hidden = InputTyped.Convolve(((Sequential)conv[0])[0], feature, 1).relu_();   // [N, C, H, W]
         var (weight, bias) = (cat([clsLogits.weight, bboxPred.weight]), cat([clsLogits.bias!, bboxPred.bias!]));
-        var both = nn.functional.conv2d(hidden, weight, bias);   // one pass over the maps, and one gradient of their size
+        var both = InputTyped.Convolve(hidden, weight, bias, 1, 0).to(float32);   // one pass over the maps, and one gradient of their size
         var anchors = clsLogits.out_channels;
         return (both.narrow(1, 0, anchors).MoveToOuterDisposeScope(), both.narrow(1, anchors, 4 * anchors).MoveToOuterDisposeScope());
     }

@@ -48,11 +48,25 @@ internal static class TensorBoxes
         return stack([width - parts[2], parts[1], width - parts[0], parts[3]], -1);
     }
 
-    /// <returns>int64 indices of the boxes with a width and a height.</returns>
-    public static Tensor WithArea(Tensor boxes)
+    /// <summary>Which boxes have a width and a height, of all images in one copy.</summary>
+    /// <param name="boxes">[G_i, 4] of each image.</param>
+    /// <returns>int64 indices of each image's boxes.</returns>
+    public static IReadOnlyList<Tensor> WithArea(IReadOnlyList<Tensor> boxes)
     {
-        var parts = boxes.unbind(-1);
-        return (parts[2] > parts[0]).logical_and(parts[3] > parts[1]).WhereTrue();
+        using var scope = NewDisposeScope();
+        var parts = cat([.. boxes]).unbind(-1);
+        using var host = (parts[2] > parts[0]).logical_and(parts[3] > parts[1]).OnHost();
+        var indices = new List<Tensor>();
+        var offset = 0;
+        foreach (var image in boxes)
+        {
+            var flags = host.bytes.Slice(offset, (int)image.shape[0]).ToArray();
+            long[] kept = [.. Enumerable.Range(0, flags.Length).Where(index => flags[index] != 0).Select(index => (long)index)];
+            indices.Add(tensor(kept).OnDevice(image.device).MoveToOuterDisposeScope());
+            offset += flags.Length;
+        }
+
+        return indices;
     }
 
     /// <summary>Corners moved into the image: [..., 4].</summary>

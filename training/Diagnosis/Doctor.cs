@@ -6,6 +6,7 @@ using Pipeline.Training.Backbones;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Experiments;
+using Pipeline.Training.Native;
 using Pipeline.Training.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -46,6 +47,8 @@ public sealed class Doctor(string deviceName, string? data, string models)
         }
 
         yield return Try($"device {deviceName}", Device);
+        yield return Try("freed memory", FreedMemory);
+        yield return Try("garbage collector", () => "pauses during a step, on every device: what TorchSharp 0.107 hands to native code could else be freed under it");
         var folder = Directory.CreateTempSubdirectory("doctor").FullName;
         try
         {
@@ -113,6 +116,14 @@ public sealed class Doctor(string deviceName, string? data, string models)
         using var values = ones(2, device: ComputeDevice.Of(deviceName));
         return deviceName == ComputeDevice.Cuda ? $"{cuda.device_count()} devices" : "can be used";
     }
+
+    private string FreedMemory() => NativeHeap.KeepFreedMemory(deviceName, NativeHeap.DetectorBlockBytes) switch
+    {
+        HeapChoice.Kept => "stays in the process: steps on the CPU were measured to be faster with it",
+        HeapChoice.OtherDevice => "is left to the C library: to keep it was measured to help on the CPU alone",
+        HeapChoice.UserSettings => "is left to your settings MALLOC_…",
+        _ => "is left to the C library, which is not glibc",
+    };
 
     private static FasterRcnn Detector() => new(new DetectorOptions
     {

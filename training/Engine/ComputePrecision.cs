@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace Pipeline.Training.Engine;
 
-/// <summary>The element type that the backbone's convolutions compute in; weights, statistics, heads, loss and optimiser stay float32.</summary>
+/// <summary>The element type that convolutions and linear layers compute in; weights, statistics, losses and optimiser stay float32.</summary>
 public enum ComputePrecision
 {
     /// <summary>32-bit floating point.</summary>

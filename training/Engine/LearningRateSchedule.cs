@@ -1,20 +1,19 @@
 namespace Pipeline.Training.Engine;
 
-/// <summary>Learning rate of the detector by iteration: linear warm-up, then steps down at epochs (torchvision's reference recipe).</summary>
+/// <summary>Learning rate of the detector by step: linear warm-up, then steps down (torchvision's reference recipe).</summary>
 /// <param name="learningRate">After the warm-up.</param>
-/// <param name="warmupIterations">Iterations of the warm-up.</param>
+/// <param name="warmupSteps">Steps of the warm-up.</param>
 /// <param name="warmupFactor">Share of the rate that the warm-up begins with.</param>
-/// <param name="milestones">Epochs or iterations, from 0, at whose beginning the rate falls.</param>
+/// <param name="milestones">Steps, from 0, from which on the rate is smaller.</param>
 /// <param name="gamma">Factor of each fall.</param>
 public sealed class WarmupMultiStepSchedule(
-    double learningRate, int warmupIterations, double warmupFactor, IReadOnlyList<int> milestones, double gamma)
+    double learningRate, long warmupSteps, double warmupFactor, IReadOnlyList<long> milestones, double gamma)
 {
-    /// <param name="position">Epoch or iteration, from 0, whichever the milestones are.</param>
-    /// <param name="iteration">From 0, counted over the whole run.</param>
-    public double At(long position, long iteration)
+    /// <param name="step">From 0, counted over the whole run.</param>
+    public double At(long step)
     {
-        var share = iteration < warmupIterations ? warmupFactor + (1 - warmupFactor) * iteration / warmupIterations : 1;
-        return learningRate * share * Math.Pow(gamma, milestones.Count(milestone => position >= milestone));
+        var share = step < warmupSteps ? warmupFactor + (1 - warmupFactor) * step / warmupSteps : 1;
+        return learningRate * share * Math.Pow(gamma, milestones.Count(milestone => step >= milestone));
     }
 }
 

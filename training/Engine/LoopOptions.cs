@@ -28,8 +28,14 @@ public abstract record LoopOptions
     /// <summary>The gradient's norm is cut to this; 0 leaves it.</summary>
     [Range(0, 1e6)] public double ClipGradientNorm { get; init; }
 
-    /// <summary>The element type that the network computes in.</summary>
+    /// <summary>The element type that convolutions and linear layers compute in.</summary>
     public ComputePrecision Precision { get; init; }
+
+    /// <summary>
+    /// Whether CUDA may compute float32 convolutions and products in TF32, with 10 bits of mantissa in place of 23: faster, less exact.
+    /// On the CPU it changes nothing.
+    /// </summary>
+    public bool Tf32 { get; init; }
 
     /// <summary>Seed of weights, order, augmentation and samplers.</summary>
     [Range(0, int.MaxValue)] public int Seed { get; init; }
@@ -44,5 +50,5 @@ public abstract record LoopOptions
     [Range(1, 256), MayDifferOnResume] public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
 
     /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
-    [AllowedValues("cpu", "cuda"), MayDifferOnResume] public string Device { get; init; } = "cpu";
+    [AllowedValues("cpu", "cuda"), MayDifferOnResume] public string Device { get; init; } = ComputeDevice.Cpu;
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Engine;
 
-/// <summary>What a run ran on: weights are the same bits only where this is the same.</summary>
+/// <summary>What a run ran on: weights are the same bits only where this is the same, and on the CPU only.</summary>
 /// <param name="Command">What it is a run of, as <c>finetune</c>; null in folders of older versions.</param>
 /// <param name="Tool">This program's version.</param>
 /// <param name="Runtime">.NET's.</param>

@@ -57,6 +57,7 @@ internal sealed class TrainingLoop<TBatch>
             RunFolder.RequireNew(options.Output);
         }
 
+        using var tf32 = TensorFloat32.Use(options.Tf32);
         using var training = create();
         using var held = RunFolder.Begin(options.Output, training.Name, options, training.Data, control.Resume);
         using var optimization = new Optimization(training.Model, options);

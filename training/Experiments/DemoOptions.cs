@@ -50,7 +50,6 @@ public sealed record DemoOptions
         .Option(nameof(DemoOptions), "output", output)
         .Option(nameof(DemoOptions), "backboneWeights", backboneWeights)
         .Option(nameof(DemoOptions), "epochs", FinetuneEpochs)
-        .Option(nameof(DemoOptions), "milestones", (int[])[FinetuneEpochs - 2, FinetuneEpochs - 1])
         .Option(nameof(DemoOptions), "seed", Seed)
         .Build();
 }

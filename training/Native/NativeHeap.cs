@@ -16,16 +16,36 @@ public static partial class NativeHeap
     /// <summary>The limit for training a detector, whose blocks have many sizes: memory stays flat over the steps, which take a tenth longer than without one.</summary>
     public const int DetectorBlockBytes = 1 << 20;
 
-    /// <summary>Call it before the first tensor; a later call changes the limit. Does nothing where the C library is not glibc, or where the user set <c>MALLOC_…</c> himself.</summary>
+    /// <summary>
+    /// Call it before the first tensor; a later call changes the limit. Does nothing for a GPU, where the C library is not glibc, and where the user
+    /// set <c>MALLOC_…</c> himself.
+    /// </summary>
+    /// <param name="device"><c>cpu</c> or <c>cuda</c>: CUDA's tensors are not malloc's, so it was measured on the CPU alone.</param>
     /// <param name="largestBlockBytes">Larger blocks go back to the system when they are freed, at most 32 MiB; null: none does.</param>
-    /// <returns>Whether it took effect.</returns>
-    public static bool KeepFreedMemory(int? largestBlockBytes = null)
+    /// <returns>Whether it took effect, or why not.</returns>
+    public static HeapChoice KeepFreedMemory(string device, int? largestBlockBytes = null)
     {
-        if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariables().Keys.Cast<string>().Any(name => name.StartsWith("MALLOC_", StringComparison.Ordinal)))
+        var choice = ChoiceFor(device, Environment.GetEnvironmentVariables().Keys.Cast<string>());
+        return choice == HeapChoice.Kept && !Keep(largestBlockBytes) ? HeapChoice.OtherLibrary : choice;
+    }
+
+    internal static HeapChoice ChoiceFor(string device, IEnumerable<string> environment)
+    {
+        if (device != ComputeDevice.Cpu)
         {
-            return false;
+            return HeapChoice.OtherDevice;
         }
 
+        if (environment.Any(name => name.StartsWith("MALLOC_", StringComparison.Ordinal)))
+        {
+            return HeapChoice.UserSettings;
+        }
+
+        return OperatingSystem.IsLinux() ? HeapChoice.Kept : HeapChoice.OtherLibrary;
+    }
+
+    private static bool Keep(int? largestBlockBytes)
+    {
         try
         {
             return (MallOpt(MmapThreshold, largestBlockBytes ?? LargestThreshold) & MallOpt(MmapMax, largestBlockBytes is null ? 0 : MappedBlocks)
@@ -39,4 +59,20 @@ public static partial class NativeHeap
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int MallOpt(int parameter, int value);
+}
+
+/// <summary>Whether the memory that tensors free stays in the process.</summary>
+public enum HeapChoice
+{
+    /// <summary>It stays.</summary>
+    Kept,
+
+    /// <summary>No: the device is a GPU.</summary>
+    OtherDevice,
+
+    /// <summary>No: the C library is not glibc.</summary>
+    OtherLibrary,
+
+    /// <summary>No: variables <c>MALLOC_…</c> of the environment say what malloc does.</summary>
+    UserSettings,
 }

@@ -5,24 +5,38 @@ namespace Pipeline.Shared.Tests.Geometry;
 
 public sealed class NonMaximumSuppressionTests
 {
-    private static readonly Gen<(Box Box, float Score, int Group)[]> Candidates =
-        Gen.Select(Gen.Select(Gen.Float[0, 100], Gen.Float[0, 100], Gen.Float[1, 50], Gen.Float[1, 50]), Gen.Float[0, 1], Gen.Int[0, 2])
-            .Select((sides, score, group) => (new Box(sides.Item1, sides.Item2, sides.Item1 + sides.Item3, sides.Item2 + sides.Item4), score, group)).Array[0, 60];
+    private static readonly Gen<(Box Box, float Score)[]> Candidates =
+        Gen.Select(Gen.Select(Gen.Float[0, 100], Gen.Float[0, 100], Gen.Float[1, 50], Gen.Float[1, 50]), Gen.Float[0, 1])
+            .Select((sides, score) => (new Box(sides.Item1, sides.Item2, sides.Item1 + sides.Item3, sides.Item2 + sides.Item4), score)).Array[0, 60];
 
     [Fact]
-    public void No_two_kept_boxes_of_a_group_overlap_beyond_the_threshold_and_every_other_one_lost_to_a_better() =>
+    public void No_two_kept_boxes_overlap_beyond_the_threshold_and_every_other_one_lost_to_a_better() =>
         Candidates.Sample(candidates =>
         {
             var kept = new int[candidates.Length];
-            var count = NonMaximumSuppression.RunBatched(
-                [.. candidates.Select(entry => entry.Box)], [.. candidates.Select(entry => entry.Score)], [.. candidates.Select(entry => entry.Group)], 0.5f, kept);
+            var count = Run(candidates, kept);
             var winners = kept[..count];
 
             Assert.Equal(winners.OrderByDescending(i => candidates[i].Score).ThenBy(i => i), winners);
-            bool Beats(int winner, int other) => winner != other && candidates[winner].Group == candidates[other].Group && BoxOps.IoU(candidates[winner].Box, candidates[other].Box) > 0.5f;
+            bool Beats(int winner, int other) => winner != other && BoxOps.IoU(candidates[winner].Box, candidates[other].Box) > 0.5f;
             Assert.All(winners, a => Assert.DoesNotContain(winners, b => Beats(a, b)));
             Assert.All(Enumerable.Range(0, candidates.Length).Except(winners), lost => Assert.Contains(winners, winner => Beats(winner, lost) && candidates[winner].Score >= candidates[lost].Score));
         });
+
+    [Fact]
+    public void With_room_for_fewer_the_best_are_kept() =>
+        Gen.Select(Candidates, Gen.Int[0, 60]).Sample((candidates, room) =>
+        {
+            var all = new int[candidates.Length];
+            var count = Run(candidates, all);
+            var best = new int[Math.Min(room, candidates.Length)];
+            var kept = Run(candidates, best);
+
+            Assert.Equal(all[..Math.Min(count, best.Length)], best[..kept]);
+        });
+
+    private static int Run((Box Box, float Score)[] candidates, int[] kept) =>
+        NonMaximumSuppression.Run([.. candidates.Select(entry => entry.Box)], [.. candidates.Select(entry => entry.Score)], 0.5f, kept);
 
     [Fact]
     public void Overlap_is_symmetric_and_between_0_and_1() =>

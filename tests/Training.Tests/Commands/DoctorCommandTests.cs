@@ -12,6 +12,8 @@ public sealed class DoctorCommandTests : IDisposable
         Assert.True(well.Code == 0, well.Output + well.Errors);
         Assert.Contains("ok    training step: loss ", well.Output);
         Assert.Contains("detections by pipeline-serve", well.Output);
+        Assert.Contains("ok    freed memory: ", well.Output);
+        Assert.Contains("ok    garbage collector: pauses during a step, on every device", well.Output);
 
         var ill = await TrainingProgram.Run(cancellation, "doctor", "--models", Path.Combine(folder, "models"), "--data", Path.Combine(folder, "nowhere"));
         Assert.Equal(1, ill.Code);

@@ -17,7 +17,7 @@ public sealed class OptionRulesTests : IDisposable
 {
     private static readonly Type[] Records =
     [
-        typeof(FinetuneOptions), typeof(PretrainOptions), typeof(DetectorOptions), typeof(ResNetOptions),
+        typeof(FinetuneOptions), typeof(RunLength), typeof(PretrainOptions), typeof(DetectorOptions), typeof(ResNetOptions),
         typeof(ContrastiveOptions), typeof(ViewOptions), typeof(JigsawOptions),
     ];
 
@@ -63,6 +63,13 @@ public sealed class OptionRulesTests : IDisposable
     [InlineData("""{"labels":["Car","Car"]}""", "labels", "named twice")]
     [InlineData("""{"labels":["Car",null]}""", "labels", "not a class")]
     [InlineData("""{"milestones":[-3]}""", "milestones", "from 0 to")]
+    [InlineData("""{"milestones":[20]}""", "milestones", "20 is at or after the end of 20 epochs")]
+    [InlineData("""{"epochs":9,"milestones":[3,9]}""", "milestones", "9 is at or after the end of 9 epochs")]
+    [InlineData("""{"iterations":500,"milestones":[300,501]}""", "milestones", "501 is at or after the end of 500 steps")]
+    [InlineData("""{"milestones":[5],"milestonesFor":{"iterations":5}}""", "milestones", "5 is at or after the end of 5 steps")]
+    [InlineData("""{"warmupFor":{"epochs":5,"iterations":9}}""", "warmupFor.epochs", "either in epochs or in iterations")]
+    [InlineData("""{"milestonesFor":{}}""", "milestonesFor.epochs", "either in epochs or in iterations")]
+    [InlineData("""{"aspectRatioGroupFactor":-1}""", "aspectRatioGroupFactor", "from 0 to 100")]
     [InlineData("""{"weightDecay":1.4}""", "weightDecay", "from 0 to 1")]
     [InlineData("""{"weightDecay":-0.4}""", "weightDecay", "from 0 to 1")]
     [InlineData("""{"learningRate":1e999}""", "learningRate", "")]
@@ -90,13 +97,13 @@ public sealed class OptionRulesTests : IDisposable
 
     [Theory]
     [InlineData("""{"contrastive":{"queueSize":16}}""", "contrastive.queueSize", "fewer than a batch")]
-    [InlineData("""{"contrastive":{"microBatches":40}}""", "contrastive.microBatches", "more than the 32 images")]
+    [InlineData("""{"microBatches":40}""", "microBatches", "more than the 32 images")]
     [InlineData("""{"contrastive":{"keySubBatches":65}}""", "contrastive.keySubBatches", "from 1 to 64")]
     [InlineData("""{"contrastive":{"temperature":0}}""", "contrastive.temperature", "from 0.001 to 10")]
     [InlineData("""{"patches":{"cropSizePixels":96,"patchSizePixels":40}}""", "patches.patchSizePixels", "a third of cropSizePixels")]
     [InlineData("""{"views":{"minScale":2}}""", "views.minScale", "from 0.01 to 1")]
     [InlineData("""{"views":{"jitterHue":0.7}}""", "views.jitterHue", "from 0 to 0.5")]
-    [InlineData("""{"precision":"float16"}""", "precision", "one of float32, bFloat16")]
+    [InlineData("""{"precision":"float8"}""", "precision", "one of float32, bFloat16, float16")]
     public void R3_the_same_for_pretrain(string json, string key, string reason)
     {
         var file = Write(json);

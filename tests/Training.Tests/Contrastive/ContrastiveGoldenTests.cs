@@ -132,7 +132,8 @@ public sealed class ContrastiveGoldenTests
         var detector = settings.GetProperty("detector");
         var (rate, batches) = (detector.GetProperty("lr").GetDouble(), detector.GetProperty("batches").GetInt32());
         var warmup = Math.Min(1000, batches - 1);
-        var multistep = new WarmupMultiStepSchedule(rate, warmup, 0.001, Epochs(detector.GetProperty("milestones")), detector.GetProperty("gamma").GetDouble());
+        long[] falls = [.. Epochs(detector.GetProperty("milestones")).Select(epoch => (long)epoch * batches)];
+        var multistep = new WarmupMultiStepSchedule(rate, warmup, 0.001, falls, detector.GetProperty("gamma").GetDouble());
 
         Assert.Equal(golden.Expected.GetProperty("detector_warmup_iterations").GetInt32(), warmup);
         GoldenComparison.Equal(golden, cosine.AtEpoch(cosine.WarmupEpochs), "warm_to");
@@ -147,8 +148,8 @@ public sealed class ContrastiveGoldenTests
                     "cosine_epoch_lr" => cosine.AtEpoch((int)values[0]),
                     "step_epoch_lr" => steps.AtEpoch((int)values[0]),
                     "warm_lr" => cosine.At((int)values[0], (int)values[1], (int)Setting("batches_per_epoch")),
-                    "detector_warmup_lr" => multistep.At(0, (long)values[0]),
-                    "detector_multistep_lr_per_epoch" => multistep.At(position, long.MaxValue),
+                    "detector_warmup_lr" => multistep.At((long)values[0]),
+                    "detector_multistep_lr_per_epoch" => multistep.At((position + 1L) * batches - 1),
                     "detector_cosine_lr_per_epoch" => new ContrastiveSchedule(rate, detector.GetProperty("epochs").GetInt32()) { DecayRate = 0 }.AtEpoch(position),
                     _ => throw new InvalidDataException($"'{entry.Name}' is not a schedule that is known."),
                 };

@@ -24,20 +24,22 @@ public sealed class RoIHeadsGoldenTests
         (int Height, int Width)[] sizes = [.. golden.Params.GetProperty("image_sizes").EnumerateArray().Select(GoldenTensors.Size)];
 
         heads.train();
-        var samples = targets.Select((target, image) => heads.Sample(proposals[image], target)).ToArray();
-        for (var image = 0; image < samples.Length; image++)
+        var samples = heads.Sample(proposals, targets);
+        var (boxes, labels) = (samples.Boxes.split(samples.Counts), samples.Labels.split(samples.Counts));
+        var (objects, regression) = (samples.Objects.split(samples.Counts), samples.RegressionTargets.split(samples.Counts));
+        for (var image = 0; image < targets.Length; image++)
         {
-            golden.Equal(samples[image].Labels, $"sampled_labels_{image}");
-            golden.Equal(samples[image].Objects, $"sampled_matched_{image}");
-            golden.Equal(samples[image].Boxes, $"sampled_proposals_{image}");
-            var positive = samples[image].Labels.gt(0).nonzero().view(-1);
+            golden.Equal(labels[image], $"sampled_labels_{image}");
+            golden.Equal(objects[image], $"sampled_matched_{image}");
+            golden.Equal(boxes[image], $"sampled_proposals_{image}");
+            var positive = labels[image].gt(0).nonzero().view(-1);
             golden.Equal(positive, $"sampled_pos_{image}");
-            golden.Equal(samples[image].RegressionTargets.index_select(0, positive), $"sampled_pos_targets_{image}");
+            golden.Equal(regression[image].index_select(0, positive), $"sampled_pos_targets_{image}");
         }
 
-        var prediction = heads.Predict(features, [.. samples.Select(sample => sample.Boxes)], sizes);
+        var prediction = heads.Predict(features, samples.BoxesOfImages(), sizes);
         var losses = RoIHeads.Losses(
-            prediction.ClassLogits, prediction.BoxRegression, cat([.. samples.Select(sample => sample.Labels)]), cat([.. samples.Select(sample => sample.RegressionTargets)]));
+            prediction.ClassLogits, prediction.BoxRegression, samples.Labels, samples.RegressionTargets);
         golden.Equal((double)losses.Classifier.item<float>(), "losses", "loss_classifier");
         golden.Equal((double)losses.BoxReg.item<float>(), "losses", "loss_box_reg");
         (losses.Classifier + losses.BoxReg).backward();

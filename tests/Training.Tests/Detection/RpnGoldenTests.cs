@@ -62,7 +62,7 @@ public sealed class RpnGoldenTests
             golden.Equal(positive, $"positives_{image}");
             golden.Equal(matched.index_select(0, positive), $"positives_gt_{image}");
             golden.Equal(new BoxCoder([1, 1, 1, 1]).Encode(matched.index_select(0, positive), output.Anchors.index_select(0, positive)), $"positives_targets_{image}");
-            var sample = sampler.Sample(labels);
+            var sample = sampler.Sample([labels]);
             golden.Equal(sample.Positive, $"sample_pos_{image}");
             var negatives = sample.All.index_select(0, labels.index_select(0, sample.All).eq(0).nonzero().view(-1));
             golden.Equal(negatives.shape[0], $"sample_neg_count_{image}");

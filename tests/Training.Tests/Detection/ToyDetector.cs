@@ -70,12 +70,7 @@ internal sealed class ToyDetector : Detector
 
     public override int MaxDetections => Rows;
 
-    public override ScalarType ComputeType
-    {
-        set
-        {
-        }
-    }
+    public override ScalarType ComputeType { get; set; }
 
     public override IReadOnlyList<NamedLoss> NamedLosses(
         IReadOnlyList<Tensor> images,

@@ -15,7 +15,7 @@ public sealed class FinetuneResumeTests : IDisposable
         File.WriteAllText(In("tiny.json"), """
             {
               "detector": { "backbone": { "widthMultiplier": 0.0625 }, "fpnChannels": 8, "boxHeadChannels": 16, "minSizePixels": 48, "maxSizePixels": 144 },
-              "workers": 2, "frozenNormsWithoutWeights": true, "colorJitter": 0.3, "groupByAspect": true
+              "workers": 2, "frozenNormsWithoutWeights": true, "colorJitter": 0.3, "aspectRatioGroupFactor": 3
             }
             """);
     }

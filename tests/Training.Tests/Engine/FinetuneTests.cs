@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pipeline.Golden;
 using Pipeline.Shared;
-using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Kitti;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
@@ -209,7 +208,7 @@ public sealed class FinetuneTests : IDisposable
         Assert.Equal([-1f, 1f, 0f, 1f], rpn.Assign(anchors, anchors[1..2], region).Labels.data<float>().ToArray());
 
         using var heads = new RoIHeads(new DetectorOptions { FpnChannels = 8, BoxHeadChannels = 8 }, GoldenTensors.FirstByIndex);
-        var sampled = heads.Sample(anchors[..3], new DetectionTarget(anchors[1..2], ones(1, dtype: int64)) { Ignore = region });
+        var sampled = heads.Sample([anchors[..3]], [new DetectionTarget(anchors[1..2], ones(1, dtype: int64)) { Ignore = region }]);
         Assert.Equal([1L, 0L, 1L], sampled.Labels.data<long>().ToArray());
     }
 
@@ -264,27 +263,6 @@ public sealed class FinetuneTests : IDisposable
         FrameList.Write(list, KittiDataset.Open(SharedData.Path("data/kitti-sample")).FrameIds);
         Assert.Contains("make the lists disjoint", Refusal(Tiny("m") with { TrainList = list, TestList = list }));
         Assert.False(Directory.Exists(Path.Combine(folder, "l")) || Directory.Exists(Path.Combine(folder, "m")));
-    }
-
-    [Fact]
-    public void Batches_of_one_shape_hold_every_frame_once()
-    {
-        var scenes = Path.Combine(folder, "scenes");
-        StreetSceneWriter.WriteKitti(scenes, new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 9, cancellation: TestContext.Current.CancellationToken);
-        foreach (var frame in new[] { "000001", "000004", "000005", "000008" })
-        {
-            using var tall = RgbImage.Allocate(64, 96);
-            File.WriteAllBytes(Path.Combine(scenes, "training", "image_2", frame + ".png"), ImageEncoder.Png(tall));
-        }
-
-        var dataset = KittiDataset.Open(scenes);
-        using var data = new KittiTrainingData(dataset, new LabelMap(KittiClasses.Default), 0);
-        var batches = new DetectionBatches(data, dataset.FrameIds, Tiny("n") with { Data = scenes, Epochs = 2, BatchSize = 2, GroupByAspect = true }, (_, _) => null);
-        foreach (var pass in Enumerable.Range(0, 10).Select(step => batches.At(step)).Chunk(5))
-        {
-            Assert.Equal(dataset.FrameIds, pass.SelectMany(batch => batch).Select(entry => entry.Frame).Order());
-            Assert.All(pass[..4], batch => Assert.Single(batch.Select(entry => data.IsWide(entry.Frame)).Distinct()));
-        }
     }
 
     [Fact]

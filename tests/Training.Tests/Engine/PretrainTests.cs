@@ -237,11 +237,13 @@ public sealed class PretrainTests : IDisposable
         Assert.InRange(nn.functional.cosine_similarity(mixedGradient.flatten(), gradient.flatten(), 0).item<float>(), 0.9, 1);
     }
 
-    [Fact]
-    public void A_run_in_bfloat16_learns_and_writes_float32()
+    [Theory]
+    [InlineData(ComputePrecision.BFloat16)]
+    [InlineData(ComputePrecision.Float16)]
+    public void A_run_in_16_bits_learns_and_writes_float32(ComputePrecision precision)
     {
         using var scope = NewDisposeScope();
-        var result = ContrastiveTraining.Run(Tiny("q") with { Precision = ComputePrecision.BFloat16 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
+        var result = ContrastiveTraining.Run(Tiny("q") with { Precision = precision }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
         using var content = SafetensorsFile.Read(result.BackbonePath);
         Assert.All(content.Tensors.Where(entry => !entry.Key.EndsWith("tracked", StringComparison.Ordinal)), entry => Assert.Equal(ScalarType.Float32, entry.Value.dtype));
         Assert.True(double.IsFinite(result.Epochs[^1].Loss));
