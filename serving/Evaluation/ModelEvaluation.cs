@@ -16,7 +16,11 @@ internal sealed record EvaluationReport(
     IReadOnlyDictionary<string, ClassAveragePrecision?> PerClass,
     int Images,
     double Seconds,
-    double ImagesPerSecond);
+    double ImagesPerSecond)
+{
+    /// <summary>Images that the model was measured on in training although its first weights had learnt from them; null: none.</summary>
+    public ImageLeak? Leak { get; init; }
+}
 
 /// <summary>Measures a model over frames in KITTI's layout: images of one size are executed together.</summary>
 internal sealed class ModelEvaluation
@@ -68,6 +72,11 @@ internal sealed class ModelEvaluation
             remark(line);
         }
 
+        if (directory.Manifest.Leak is { } leak)
+        {
+            remark($"warning: {leak}");
+        }
+
         using var model = DetectorModel.Load(directory);
         var start = Stopwatch.GetTimestamp();
         var evaluation = new ModelEvaluation(model, dataset, survey.Frames);
@@ -75,7 +84,10 @@ internal sealed class ModelEvaluation
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var labels = new LabelMap(model.Manifest.Labels, model.Manifest.LabelMap);
         var result = DetectionEvaluation.Evaluate(labels, evaluation.evaluated);
-        return new EvaluationReport(result.Map, result.Map50, result.Map75, result.PerClass, chosen.Count, seconds, chosen.Count / seconds);
+        return new EvaluationReport(result.Map, result.Map50, result.Map75, result.PerClass, chosen.Count, seconds, chosen.Count / seconds)
+        {
+            Leak = model.Manifest.Leak,
+        };
     }
 
     private void DetectAll(int batchSize, CancellationToken cancellation)

@@ -10,10 +10,11 @@ public static class ImageDecoder
 
     /// <param name="path">The image file.</param>
     /// <param name="limits">What is refused; the defaults when null.</param>
+    /// <param name="least">How small a JPEG may be decoded; null: it is decoded whole.</param>
     /// <returns>The image; dispose it.</returns>
     /// <exception cref="ImageException">The file is no image, is damaged, or is over a limit.</exception>
     /// <exception cref="UserErrorException">The file is missing or cannot be read.</exception>
-    public static RgbImage DecodeFile(string path, ImageLimits? limits = null)
+    public static RgbImage DecodeFile(string path, ImageLimits? limits = null, LeastSize? least = null)
     {
         limits ??= new ImageLimits();
         using (var file = InputFile.Open(path, Noun))
@@ -21,7 +22,7 @@ public static class ImageDecoder
             RequireFileLength(path, file.Length, limits);
         }
 
-        return Decode(InputFile.ReadBytes(path, Noun, limits.MaxFileBytes), path, limits);
+        return Decode(InputFile.ReadBytes(path, Noun, limits.MaxFileBytes), path, limits, least);
     }
 
     /// <summary>Width and height of an image in pixels, from its header; as it will be decoded.</summary>
@@ -51,9 +52,10 @@ public static class ImageDecoder
     /// <param name="encoded">The encoded image.</param>
     /// <param name="name">Named in messages.</param>
     /// <param name="limits">What is refused; the defaults when null.</param>
+    /// <param name="least">How small a JPEG may be decoded; null: it is decoded whole.</param>
     /// <returns>The image; dispose it.</returns>
     /// <exception cref="ImageException">The bytes are no image, are damaged, or are over a limit.</exception>
-    public static RgbImage Decode(ReadOnlyMemory<byte> encoded, string name, ImageLimits? limits = null)
+    public static RgbImage Decode(ReadOnlyMemory<byte> encoded, string name, ImageLimits? limits = null, LeastSize? least = null)
     {
         limits ??= new ImageLimits();
         RequireFileLength(name, encoded.Length, limits);
@@ -73,8 +75,9 @@ public static class ImageDecoder
             throw ImageException.Damaged(name, problem);
         }
 
-        var width = codec.Info.Width;
-        var height = codec.Info.Height;
+        var decoded = least?.Choose(codec) ?? codec.Info.Size;
+        var width = decoded.Width;
+        var height = decoded.Height;
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul));
         var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
         if (result != SKCodecResult.Success)

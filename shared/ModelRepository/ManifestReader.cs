@@ -111,6 +111,7 @@ internal static class ManifestReader
         "labels" => "a list of class names",
         "labelMap" => "an object with a class for each type",
         "created" => "a date and time, as 2026-01-31T12:00:00+00:00",
+        _ when field.StartsWith("leak", StringComparison.Ordinal) => "whole numbers validationImages and testImages",
         _ when field.StartsWith("files", StringComparison.Ordinal) => "for each file a text sha256 and a whole number sizeBytes",
         _ => "a text",
     };

@@ -38,6 +38,7 @@ internal static class ManifestRules
             ?? ProblemOfLabels(manifest.Labels)
             ?? ProblemOfTraining(manifest)
             ?? ProblemOfLabelMap(manifest)
+            ?? ProblemOfLeak(manifest.Leak)
             ?? ProblemOfDigests(manifest);
     }
 
@@ -130,6 +131,16 @@ internal static class ManifestRules
         }
 
         return null;
+    }
+
+    private static (string Field, string Reason)? ProblemOfLeak(ImageLeak? leak)
+    {
+        if (leak is null || (leak.ValidationImages >= 0 && leak.TestImages >= 0))
+        {
+            return null;
+        }
+
+        return ("leak", $"{leak.ValidationImages} and {leak.TestImages} images; a count is not less than 0");
     }
 
     private static (string Field, string Reason)? ProblemOfDigests(ModelManifest manifest)

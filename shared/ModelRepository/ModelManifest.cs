@@ -25,6 +25,9 @@ public sealed record ModelManifest
     /// <summary>Types of the training labels that became another class, as <c>Person_sitting</c> to <c>Pedestrian</c>; who measures does the same.</summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
 
+    /// <summary>Images that it was measured on in training although the first weights had learnt from them; null: none.</summary>
+    public ImageLeak? Leak { get; init; }
+
     /// <summary>Longest side of an input image, in pixels.</summary>
     public required int MaxInputSidePixels { get; init; }
 

@@ -17,9 +17,9 @@ if (args is ["--filter", ..])
 
 if (args is not ["peer", ..])
 {
-    Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n       "
-        + "peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|loader|suppression|pause "
-        + "[--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR]");
+    Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n"
+        + "       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|views|loader|suppression|pause\n"
+        + "       [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR]");
     return 2;
 }
 
@@ -48,6 +48,9 @@ switch (mode)
         break;
     case "loader":
         DetectorPeer.Load(Argument("--data", ""), threads);
+        break;
+    case "views":
+        ViewLoading.Run(Argument("--data", ""), runs);
         break;
     case "view":
         ContrastivePeer.View(Argument("--image", ""));

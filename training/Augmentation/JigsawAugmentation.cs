@@ -37,6 +37,9 @@ internal sealed class JigsawAugmentation(JigsawOptions options)
     /// <summary>Numbers that <see cref="Render"/> writes.</summary>
     public int Length => JigsawPatches.Grid * JigsawPatches.Grid * 3 * options.PatchSizePixels * options.PatchSizePixels;
 
+    /// <summary>How small an image may be decoded for these patches.</summary>
+    public LeastSize LeastImage => crop.LeastImage(options.CropSizePixels);
+
     /// <param name="image">The image.</param>
     /// <param name="random">The image's own stream.</param>
     /// <param name="normalised">Receives 9 · 3 · patch · patch numbers, each patch CHW, row by row of the grid.</param>

@@ -1,4 +1,5 @@
 using Pipeline.Shared;
+using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Training.Augmentation;
 
@@ -25,6 +26,10 @@ internal sealed class RandomResizedCrop(double minScale, double maxScale)
 
         return Fallback(height, width);
     }
+
+    /// <summary>How small an image may be so that each side of every part has at least as many pixels as its view.</summary>
+    /// <param name="sizePixels">Sides of the view.</param>
+    public LeastSize LeastImage(int sizePixels) => new((double)sizePixels * sizePixels / (minScale * MinRatio), sizePixels);
 
     /// <summary>The sides of a part, or null when it does not fit.</summary>
     public static (int Height, int Width)? Size(int height, int width, double scale, double ratio)

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Pipeline.Shared;
+using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Training.Augmentation;
 
@@ -11,6 +12,12 @@ public sealed record ViewOptions
 
     /// <summary>Smallest share of the image's area that a view shows.</summary>
     [Range(0.01, 1)] public double MinScale { get; init; } = 0.2;
+
+    /// <summary>
+    /// Whether a JPEG is decoded at the fewest eighths of its sides at which the smallest crop still has a pixel for each of the view's
+    /// (and of the patches' crop). Faster; the views are other ones than of the whole image.
+    /// </summary>
+    public bool ScaledDecoding { get; init; }
 
     /// <summary>Probability of colour jitter.</summary>
     [Range(0, 1)] public double JitterProbability { get; init; } = 0.8;
@@ -44,6 +51,9 @@ internal sealed class ViewAugmentation(ViewOptions options)
     private readonly RandomResizedCrop crop = new(options.MinScale, 1);
     private readonly ColorJitter jitter = new(options.Jitter, options.Jitter, options.Jitter, options.JitterHue);
     private readonly RandAugment randAugment = new(options.RandAugmentCount, options.RandAugmentMagnitude, options.RandAugmentMagnitudeStd);
+
+    /// <summary>How small an image may be decoded for these views.</summary>
+    public LeastSize LeastImage => crop.LeastImage(options.SizePixels);
 
     /// <summary>What the next view of an image shows.</summary>
     /// <param name="height">Rows of the image.</param>

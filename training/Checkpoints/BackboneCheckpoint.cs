@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Training.Backbones;
+using Pipeline.Training.Data;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints;
@@ -14,8 +15,13 @@ public static class BackboneCheckpoint
     /// <param name="path">Where.</param>
     /// <param name="backbone">The backbone.</param>
     /// <param name="options">Its shape.</param>
-    public static void Save(string path, ResNet backbone, ResNetOptions options) => SafetensorsFile.Write(
-        path, StateDict.InOrder(backbone), new Dictionary<string, string> { [OptionsKey] = JsonSerializer.Serialize(options, DetectorCheckpoint.Json) });
+    /// <param name="learnt">The images that it has learnt from; null: nothing is known.</param>
+    public static void Save(string path, ResNet backbone, ResNetOptions options, ImageDigests? learnt = null)
+    {
+        var metadata = new Dictionary<string, string> { [OptionsKey] = JsonSerializer.Serialize(options, DetectorCheckpoint.Json) };
+        LearntImages.Add(metadata, learnt);
+        SafetensorsFile.Write(path, StateDict.InOrder(backbone), metadata);
+    }
 
     /// <summary>A backbone of the file's shape, with live batch norms.</summary>
     /// <exception cref="UserErrorException">The file says no shape, or its weights do not fit it.</exception>

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Pipeline.Shared;
-using Pipeline.Shared.Files;
+using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Detection;
 using static TorchSharp.torch;
 
@@ -17,6 +17,7 @@ public static class DetectorCheckpoint
     private const string ArchitectureKey = "architecture";
     private const string LabelsKey = "labels";
     private const string LabelMapKey = "labelMap";
+    private const string LeakKey = "leak";
 
     internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
@@ -28,7 +29,13 @@ public static class DetectorCheckpoint
     /// <param name="detector">The detector.</param>
     /// <param name="labels">Its classes without the background.</param>
     /// <param name="labelMap">Types that became another class; null: none.</param>
-    public static void Save(string path, Detector detector, IReadOnlyList<string> labels, IReadOnlyDictionary<string, string>? labelMap = null)
+    /// <param name="origin">Which images it has learnt from; null: nothing is known.</param>
+    public static void Save(
+        string path,
+        Detector detector,
+        IReadOnlyList<string> labels,
+        IReadOnlyDictionary<string, string>? labelMap = null,
+        WeightOrigin? origin = null)
     {
         var metadata = new Dictionary<string, string>
         {
@@ -41,23 +48,17 @@ public static class DetectorCheckpoint
             metadata[LabelMapKey] = JsonSerializer.Serialize(labelMap, Json);
         }
 
+        LearntImages.Add(metadata, origin?.Learnt);
+        if (origin?.Leak is { } leak)
+        {
+            metadata[LeakKey] = JsonSerializer.Serialize(leak, Json);
+        }
+
         SafetensorsFile.Write(path, StateDict.InOrder(detector), metadata);
     }
 
     /// <summary>Whether <see cref="Save"/> wrote the file.</summary>
-    internal static bool IsOne(string path)
-    {
-        using (var stream = InputFile.Open(path, "file of weights"))
-        {
-            if (FileContent.Require(stream, path) != FileFormat.Safetensors)
-            {
-                return false;
-            }
-        }
-
-        using var content = SafetensorsFile.Read(path);
-        return content.Metadata.ContainsKey(OptionsKey);
-    }
+    internal static bool IsOne(string path) => SafetensorsFile.ReadMetadata(path)?.ContainsKey(OptionsKey) == true;
 
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
     /// <exception cref="UserErrorException">It is no checkpoint, or its tensors do not fit what it says it was built from.</exception>
@@ -70,23 +71,11 @@ public static class DetectorCheckpoint
     {
         using var content = SafetensorsFile.Read(path, ImportHint.Detector);
         content.RequireTensors(path);
-        if (!content.Metadata.ContainsKey(OptionsKey) || !content.Metadata.ContainsKey(LabelsKey))
-        {
-            throw new UserErrorException(
-                $"{path}: this is no detector checkpoint: its metadata has no '{OptionsKey}' and '{LabelsKey}'; "
-                + $"if a Faster R-CNN is in it: {ImportHint.Detector.For(path)}");
-        }
-
-        var labels = CheckpointMetadata.Read<string[]>(content, LabelsKey, path);
+        var labels = Labels(content, path);
         var detector = ArchitectureOf(content, path, architectures).Read(content, OptionsKey, path);
         try
         {
-            if (labels.Length + 1 != detector.NumClasses || labels.Any(string.IsNullOrEmpty))
-            {
-                throw new UserErrorException(
-                    $"{path}: its metadata names {labels.Length} classes for a detector of {detector.NumClasses - 1}, or one without a name.");
-            }
-
+            RequireClasses(labels, detector.NumClasses, path);
             LoadInto(StateDict.InOrder(detector), content.Tensors, path, content.Unread);
         }
         catch
@@ -99,7 +88,44 @@ public static class DetectorCheckpoint
         return new LoadedDetector(detector, labels)
         {
             LabelMap = content.Metadata.ContainsKey(LabelMapKey) ? CheckpointMetadata.Read<Dictionary<string, string>>(content, LabelMapKey, path) : null,
+            Origin = new WeightOrigin
+            {
+                Learnt = LearntImages.Of(content.Metadata, path),
+                Leak = content.Metadata.ContainsKey(LeakKey) ? CheckpointMetadata.Read<ImageLeak>(content, LeakKey, path) : null,
+            },
         };
+    }
+
+    /// <summary>What a Faster R-CNN's checkpoint was built from, and its classes.</summary>
+    /// <exception cref="UserErrorException">The file does not say it, contradicts itself, or is of another architecture.</exception>
+    internal static (DetectorOptions Options, string[] Labels) Description(SafetensorsContent content, string path)
+    {
+        var labels = Labels(content, path);
+        _ = ArchitectureOf(content, path, [new FasterRcnnArchitecture()]);
+        var options = CheckpointMetadata.Read<DetectorOptions>(content, OptionsKey, path);
+        RequireClasses(labels, options.NumClasses, path);
+        return (options, labels);
+    }
+
+    private static string[] Labels(SafetensorsContent content, string path)
+    {
+        if (!content.Metadata.ContainsKey(OptionsKey) || !content.Metadata.ContainsKey(LabelsKey))
+        {
+            throw new UserErrorException(
+                $"{path}: this is no detector checkpoint: its metadata has no '{OptionsKey}' and '{LabelsKey}'; "
+                + $"if a Faster R-CNN is in it: {ImportHint.Detector.For(path)}");
+        }
+
+        return CheckpointMetadata.Read<string[]>(content, LabelsKey, path);
+    }
+
+    private static void RequireClasses(string[] labels, int classes, string path)
+    {
+        if (labels.Length + 1 != classes || labels.Any(string.IsNullOrEmpty))
+        {
+            throw new UserErrorException(
+                $"{path}: its metadata names {labels.Length} classes for a detector of {classes - 1}, or one without a name.");
+        }
     }
 
     /// <summary>The architecture that a checkpoint names; files from before there were several name none.</summary>

@@ -9,4 +9,7 @@ public sealed record LoadedDetector(Detector Detector, IReadOnlyList<string> Lab
 {
     /// <summary>Types that became another class in training, as <c>Person_sitting</c> to <c>Pedestrian</c>; whoever measures does the same.</summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
+
+    /// <summary>Which images it has learnt from, and which of them it was measured on.</summary>
+    public WeightOrigin Origin { get; init; } = new();
 }

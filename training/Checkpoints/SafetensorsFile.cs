@@ -105,10 +105,42 @@ public static class SafetensorsFile
             throw new UserErrorException($"{path}: this is PyTorch's format; turn it into safetensors first: {hint.For(path)}");
         }
 
-        Exception Refuse(string reason, Exception? cause = null) => new UserErrorException($"{path}: not a valid safetensors file: {reason}.", cause!);
+        return Refusing(path, () =>
+        {
+            var header = HeaderBytes(stream);
+            return Read(stream, header, stream.Length - stream.Position);
+        });
+    }
+
+    /// <summary>The header's text alone; no tensor is read.</summary>
+    /// <param name="path">A file of weights.</param>
+    /// <returns>Text by name; null when the file is of another format.</returns>
+    /// <exception cref="UserErrorException">The file is missing, or its header breaks a rule of the format.</exception>
+    internal static IReadOnlyDictionary<string, string>? ReadMetadata(string path)
+    {
+        using var stream = InputFile.Open(path, "file of weights");
+        return FileContent.Require(stream, path) == FileFormat.Safetensors
+            ? Refusing(path, () => SafetensorsHeader.Read(HeaderBytes(stream)).Metadata)
+            : null;
+    }
+
+    private static T Refusing<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (FormatException exception)
+        {
+            throw new UserErrorException($"{path}: not a valid safetensors file: {exception.Message.TrimEnd('.')}.", exception);
+        }
+    }
+
+    private static byte[] HeaderBytes(Stream stream)
+    {
         if (stream.Length < 8)
         {
-            throw Refuse($"{stream.Length} bytes are less than a header's length");
+            throw new FormatException($"{stream.Length} bytes are less than a header's length");
         }
 
         Span<byte> prefix = stackalloc byte[8];
@@ -116,21 +148,14 @@ public static class SafetensorsFile
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (headerLength is < 2 or > MaxHeaderBytes || (long)headerLength > stream.Length - 8)
         {
-            throw Refuse(
+            throw new FormatException(
                 $"its header says {headerLength} bytes, the file has {stream.Length - 8} behind the length; "
                 + "it is cut off or damaged, download it again");
         }
 
         var header = new byte[headerLength];
         stream.ReadExactly(header);
-        try
-        {
-            return Read(stream, header, stream.Length - 8 - (long)headerLength);
-        }
-        catch (FormatException exception)
-        {
-            throw Refuse(exception.Message.TrimEnd('.'), exception);
-        }
+        return header;
     }
 
     private static SafetensorsContent Read(Stream stream, byte[] header, long dataLength)

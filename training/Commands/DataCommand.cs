@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Pipeline.Shared;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Kitti;
@@ -11,16 +10,17 @@ using Pipeline.Shared.Synthetic;
 namespace Pipeline.Training.Commands;
 
 /// <summary><c>data</c>: makes and divides data sets.</summary>
+/// <param name="split">The command that divides.</param>
 /// <param name="nuImages">The command of that data set.</param>
 /// <param name="log">The console's.</param>
-internal sealed partial class DataCommand(NuImagesCommand nuImages, ILogger<DataCommand> log) : IProgramCommand
+internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nuImages, ILogger<DataCommand> log) : IProgramCommand
 {
     /// <summary>So many indices are left behind it that a million scenes can be drawn.</summary>
     private const int LastScene = 2_000_000_000;
     private static readonly NumberRange<int> Seeds = new(0, int.MaxValue);
 
     /// <inheritdoc />
-    public Command Create() => new("data", "Makes and divides data sets.") { Synth(), Split(), Check(), nuImages.Create() };
+    public Command Create() => new("data", "Makes and divides data sets.") { Synth(), split.Create(), Check(), nuImages.Create() };
 
     private Command Synth()
     {
@@ -68,48 +68,6 @@ internal sealed partial class DataCommand(NuImagesCommand nuImages, ILogger<Data
 
     [LoggerMessage(LogLevel.Debug, "{Frames} frames drawn in {Seconds:F1} s")]
     private partial void Drawn(int frames, double seconds);
-
-    private static Command Split()
-    {
-        var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };
-        var output = new Option<string>("--output") { Required = true, Description = "Folder for train.txt and test.txt." };
-        var fraction = NumberOption.Create(
-            "--train-fraction",
-            new NumberRange<double>(0, 1) { ExcludesEnds = true },
-            0.8,
-            "Share of the frames to learn from.");
-        var seed = NumberOption.Create("--seed", Seeds, 0, "Chooses the split.");
-        var force = ForceOption.Create();
-        var command = new Command(
-            "split",
-            "Writes a seeded split as lists of frames.\n\nExample:\n  pipeline-train data split --data kitti --output splits")
-        {
-            data, output, fraction, seed, force,
-        };
-        command.SetAction(result =>
-        {
-            var dataset = KittiDataset.Open(result.GetValue(data)!);
-            var train = Path.Combine(result.GetValue(output)!, "train.txt");
-            var test = Path.Combine(result.GetValue(output)!, "test.txt");
-            OutputFiles.Require([train, test], dataset.Files, result.GetValue(force));
-            var split = KittiSplit.Create(dataset.FrameIds, (ulong)result.GetValue(seed), result.GetValue(fraction));
-            if (split.Train.Count == 0 || split.Test.Count == 0)
-            {
-                throw new UserErrorException(
-                    $"{result.GetValue(data)}: of {dataset.FrameIds.Count} labelled frames {split.Train.Count} would be learnt from and {split.Test.Count} measured on; "
-                    + "both need one at least. Choose another --train-fraction.");
-            }
-
-            foreach (var (path, frames) in new[] { (train, split.Train), (test, split.Test) })
-            {
-                FrameList.Write(path, frames, replace: result.GetValue(force));
-                Console.WriteLine($"{path}: {frames.Count} frames");
-            }
-
-            return 0;
-        });
-        return command;
-    }
 
     private static Command Check()
     {

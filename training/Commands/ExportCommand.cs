@@ -48,6 +48,7 @@ internal sealed partial class ExportCommand(ILogger<ExportCommand> log) : IProgr
                     MaxSidePixels = result.GetValue(side),
                     Labels = loaded.Labels,
                     LabelMap = loaded.LabelMap,
+                    Leak = loaded.Origin.Leak,
                     CheckpointPath = path,
                 }));
                 Exported(Stopwatch.GetElapsedTime(start).TotalSeconds);

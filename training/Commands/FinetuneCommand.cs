@@ -19,9 +19,19 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
         layers.Add("--data", "data", "Frames in KITTI's layout.");
         var output = layers.Add("--output", "output", "Folder for checkpoints and metrics; it must not exist, but with --resume.");
         layers.Add("--train-list", "trainList", "List of the frames to learn from; when left out, those that are not in the test list, and without any list a seeded 80 %.");
-        layers.Add("--test-list", "testList", "List of the frames to measure on.");
+        layers.Add("--validation-list", "validationList", "List of the frames that choose the best epoch; the test list when left out.");
+        layers.Add(
+            "--test-list",
+            "testList",
+            "List of the frames to measure on: once at the end, or after every epoch without a list for validation.");
+        layers.Add("--patience", "patience", "Epochs without a better one after which the run ends.");
         layers.AddMap("--label-map", "labelMap", "A type that becomes another class, as Person_sitting=Pedestrian; may be repeated.");
         layers.Add("--backbone-weights", "backboneWeights", "A backbone that pretrain wrote; random weights when left out.");
+        layers.Add("--weights", "weights", "A detector to begin from: ours, or torchvision's Faster R-CNN that learnt COCO.");
+        layers.Add(
+            "--allow-leak",
+            "allowLeak",
+            "true: go on where images to measure on are among those that the first weights have learnt from; every report says so.");
         layers.Add(
             "--trainable-stages",
             "detector.backbone.trainableStages",

@@ -31,6 +31,10 @@ internal sealed class PretrainCommand(ConsoleProgress console, ILogger<PretrainC
         layers.Add("--learning-rate", "learningRate", "At the beginning; it falls as a cosine.");
         layers.Add("--queue", "contrastive.queueSize", "Keys in the queue; with few images choose fewer keys than images.");
         layers.Add("--view-size", "views.sizePixels", "Sides of a view in pixels.");
+        layers.Add(
+            "--scaled-decoding",
+            "views.scaledDecoding",
+            "true: decode JPEGs at a reduced scale where views still have all their pixels; faster, and the views are others.");
         layers.Add("--micro-batches", "microBatches", "Parts that a batch is computed in, to need less memory.");
         layers.Add("--precision", "precision", "float32, bFloat16 or float16: what convolutions and linear layers compute in.")
             .AcceptOnlyFromAmong("float32", "bFloat16", "float16");

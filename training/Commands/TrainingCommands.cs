@@ -14,6 +14,7 @@ internal static class TrainingCommands
     /// <summary>Adds the commands, in the order of the help.</summary>
     public static void Add(IServiceCollection services) => services
         .AddSingleton<ConsoleProgress>()
+        .AddSingleton<SplitCommand>()
         .AddSingleton<NuImagesCommand>()
         .AddSingleton<IProgramCommand, DemoCommand>()
         .AddSingleton<IProgramCommand, DataCommand>()

@@ -22,12 +22,14 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
     private readonly ContrastiveViews views;
     private readonly ContrastiveSchedule schedule;
     private readonly InfoMin method;
+    private readonly ImageDigests learnt;
     private readonly List<Tensor> keys = [];
     private RandomNumbers? shuffle;
 
     /// <param name="options">The first weights come from its seed, or from its file of weights.</param>
+    /// <param name="control">How the run is entered; null: as a new one.</param>
     /// <exception cref="UserErrorException">The images are too few, or the file of weights is of another architecture.</exception>
-    public ContrastiveTraining(PretrainOptions options)
+    public ContrastiveTraining(PretrainOptions options, RunControl? control = null)
     {
         this.options = options;
         images = UnlabelledImages.Of(options.Images, options.ImagesRoot);
@@ -47,6 +49,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
                 $"{options.Images}: holds fewer images than one batch of {options.BatchSize}; add images or make the batch smaller.");
         }
 
+        learnt = Learnt(control ?? new RunControl());
         device = ComputeDevice.Of(options.Device);
         manual_seed(options.Seed);
         Backbone = new ResNet(options.Backbone);
@@ -80,7 +83,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
 
     public object Data => PretrainData.Of(images.Files);
 
-    public IReadOnlyList<string> Remarks => [.. images.Remarks, .. LongQueue()];
+    public IReadOnlyList<string> Remarks => [.. images.Remarks, .. LongQueue(), .. RunImages.Remarks(learnt)];
 
     public int StepsPerEpoch { get; }
 
@@ -93,7 +96,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
 
     public nn.Module Model => Query;
 
-    public IReadOnlyList<string> Products => [BackboneFile];
+    public IReadOnlyList<string> Products => [BackboneFile, RunImages.FileName];
 
     /// <summary>Runs a training to its end, or as far as it is let.</summary>
     /// <param name="options">What to do.</param>
@@ -103,7 +106,8 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
     public static PretrainResult Run(PretrainOptions options, RunControl? control = null)
     {
         ContrastiveTraining? training = null;
-        TrainingLoop<ContrastiveBatch>.Run(options, () => training = new ContrastiveTraining(options), control ?? new RunControl());
+        control ??= new RunControl();
+        TrainingLoop<ContrastiveBatch>.Run(options, () => training = new ContrastiveTraining(options, control), control);
         return new PretrainResult(
             Path.Combine(options.Output, BackboneFile),
             RunMetrics.Read<PretrainEpoch>(options.Output),
@@ -158,7 +162,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
         WriteProducts();
         if (options.KeepBackboneEveryEpochs > 0 && epoch.Number % options.KeepBackboneEveryEpochs == 0)
         {
-            BackboneCheckpoint.Save(In($"backbone-epoch-{epoch.Number}.safetensors"), Backbone, options.Backbone);
+            BackboneCheckpoint.Save(In($"backbone-epoch-{epoch.Number}.safetensors"), Backbone, options.Backbone, learnt);
         }
 
         var metrics = new PretrainEpoch(
@@ -177,13 +181,22 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
 
     public IEnumerable<string> EndRun(CancellationToken cancellation) => [];
 
-    public void WriteProducts() => BackboneCheckpoint.Save(In(BackboneFile), Backbone, options.Backbone);
+    public void WriteProducts()
+    {
+        RunImages.Write(options.Output, learnt);
+        BackboneCheckpoint.Save(In(BackboneFile), Backbone, options.Backbone, learnt);
+    }
 
     public void OnStopped() => skipped.Write(In(SkippedFile));
 
     public IEnumerable<KeyValuePair<string, Tensor>> StateTensors() => ContrastiveWeights.State(Query, Key, Queue);
 
-    public IReadOnlyDictionary<string, string> StateTexts() => ContrastiveWeights.Texts(options.Backbone, Queue);
+    public IReadOnlyDictionary<string, string> StateTexts()
+    {
+        var texts = ContrastiveWeights.Texts(options.Backbone, Queue);
+        LearntImages.Add(texts, learnt);
+        return texts;
+    }
 
     public void Restore(RunState state) => ContrastiveWeights.Restore(state, Query, Key, Queue);
 
@@ -193,6 +206,13 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
         Queue.Dispose();
         Query.Dispose();
         Key.Dispose();
+    }
+
+    private ImageDigests Learnt(RunControl control)
+    {
+        var first = options.Weights is { } weights ? LearntImages.In(weights) : ImageDigests.None;
+        var progress = new DigestingProgress(control.Log, images.Files.Count);
+        return RunImages.Of(options.Output, control.Resume, images.Files, first, progress, control.Cancellation);
     }
 
     private string In(string name) => Path.Combine(options.Output, name);

@@ -18,6 +18,7 @@ internal sealed class ContrastiveViews(IReadOnlyList<string> files, ViewOptions 
 {
     private readonly ViewAugmentation augmentation = new(views);
     private readonly JigsawAugmentation? patches = jigsaw is null ? null : new(jigsaw);
+    private readonly LeastSize? least = views.ScaledDecoding ? Least(views, jigsaw) : null;
 
     /// <summary>Batches of an epoch, with or without a last one that is not full.</summary>
     public int Batches(int batchSize, bool dropLast) => dropLast ? files.Count / batchSize : (files.Count + batchSize - 1) / batchSize;
@@ -74,13 +75,19 @@ internal sealed class ContrastiveViews(IReadOnlyList<string> files, ViewOptions 
     {
         try
         {
-            return ImageDecoder.DecodeFile(file);
+            return ImageDecoder.DecodeFile(file, least: least);
         }
         catch (Exception exception) when (exception is UserErrorException or IOException or UnauthorizedAccessException)
         {
             skipped.Add(file, exception is UserErrorException ? exception.Message : $"{file}: {exception.Message}");
             return null;
         }
+    }
+
+    private static LeastSize Least(ViewOptions views, JigsawOptions? jigsaw)
+    {
+        var ofViews = new ViewAugmentation(views).LeastImage;
+        return jigsaw is null ? ofViews : ofViews.And(new JigsawAugmentation(jigsaw).LeastImage);
     }
 
     private void Render(RgbImage image, RandomNumbers random, ContrastiveBatch batch, int place)

@@ -22,35 +22,37 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     private readonly Device device;
     private readonly KittiDataset dataset;
     private readonly FinetuneFrames frames;
+    private readonly WeightOrigin origin;
     private readonly KittiTrainingData data;
     private readonly Generator sampling;
+    private readonly IDetectorArchitecture architecture;
     private readonly Detector detector;
     private readonly Detector? average;
     private readonly DetectionBatches batches;
     private readonly DetectorSchedule schedule;
     private readonly DetectorMeasurement measurement;
-    private FinetuneState state = new(BestMap: null);
+    private readonly IReadOnlyList<string> beginning;
+    private FinetuneState state = new(Epochs: 0, BestEpoch.None, HasStopped: false);
 
     /// <param name="options">What to do.</param>
     /// <param name="architecture">Of the detector.</param>
+    /// <param name="control">How the run is entered; null: as a new one.</param>
     /// <exception cref="UserErrorException">A file, a list or an option is wrong.</exception>
-    public DetectorTraining(FinetuneOptions options, IDetectorArchitecture architecture)
+    public DetectorTraining(FinetuneOptions options, IDetectorArchitecture architecture, RunControl? control = null)
     {
         this.options = options;
+        this.architecture = architecture;
         dataset = KittiDataset.Open(options.Data);
         var labels = new LabelMap(options.Labels, options.LabelMap);
         frames = new FinetuneFrames(options, dataset, labels);
         device = ComputeDevice.Of(options.Device);
         RequireStatistics(options);
+        origin = FirstWeights.Origin(options, dataset, frames, control ?? new RunControl());
         data = new KittiTrainingData(dataset, labels, options.CacheBytes, options.IgnoreDontCare);
         manual_seed(options.Seed);
         sampling = new Generator((ulong)options.Seed);
         detector = architecture.Create(options, sampling);
-        if (options.BackboneWeights is { } weights)
-        {
-            BackboneCheckpoint.LoadInto(RequireBackbone(detector), weights);
-        }
-
+        beginning = FirstWeights.LoadInto(options, detector);
         detector.to(device);
         detector.ComputeType = options.Precision.Type();
         detector.train();
@@ -64,25 +66,29 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
 
     public string Subject => $"{frames.Train.Count} frames";
 
-    public object Data => new FinetuneData(
-        FrameDigests.Of(dataset, frames.Train),
-        FrameDigests.Of(dataset, frames.Test),
-        options.BackboneWeights is { } file ? ContentDigest.OfFile(file) : null);
+    public object Data => FinetuneData.Of(options, dataset, frames, origin.Leak);
 
     public IReadOnlyList<string> Remarks =>
-        [schedule.Line(), BackboneStart.Line(options), .. frames.Remarks(), .. options.Ema is { } decay ? AveragedWeights.Remarks(decay, TotalSteps) : []];
+    [
+        schedule.Line(),
+        BackboneStart.Line(options),
+        .. beginning,
+        .. frames.Remarks(),
+        .. origin.Remarks(),
+        .. options.Ema is { } decay ? AveragedWeights.Remarks(decay, TotalSteps) : [],
+    ];
 
     public int StepsPerEpoch => batches.PerEpoch;
 
     public long TotalSteps => batches.Total;
 
-    public bool HasStoppedEarly => false;
+    public bool HasStoppedEarly => state.HasStopped;
 
     public int LeastImages => 1;
 
     public nn.Module Model => detector;
 
-    public IReadOnlyList<string> Products => [LastFile];
+    public IReadOnlyList<string> Products => [LastFile, RunImages.FileName];
 
     /// <summary>What is measured and exported: the averaged weights where there are some.</summary>
     private Detector Product => average ?? detector;
@@ -95,10 +101,11 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     /// <exception cref="OperationCanceledException">The run was ended; it can go on.</exception>
     public static FinetuneResult Run(FinetuneOptions options, RunControl? control = null, IDetectorArchitecture? architecture = null)
     {
+        control ??= new RunControl();
         TrainingLoop<DetectionBatch>.Run(
             options,
-            () => new DetectorTraining(options, architecture ?? new FasterRcnnArchitecture()),
-            control ?? new RunControl());
+            () => new DetectorTraining(options, architecture ?? new FasterRcnnArchitecture(), control),
+            control);
         return new FinetuneResult(Path.Combine(options.Output, LastFile), RunMetrics.Read<FinetuneEpoch>(options.Output));
     }
 
@@ -134,10 +141,10 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     public EpochReport EndEpoch(EpochSummary epoch, CancellationToken cancellation)
     {
         var isDue = epoch.Number % options.EvaluateEveryEpochs == 0 || epoch.StepsDone == TotalSteps;
-        var measured = isDue && frames.Test.Count > 0 ? measurement.Run(Product, frames.Test, cancellation) : null;
+        var measured = isDue && frames.Choosing.Count > 0 ? measurement.Run(Product, frames.Choosing, cancellation) : null;
         detector.train();
         WriteProducts();
-        KeepBest(measured);
+        KeepBest(epoch.Number, measured);
         var metrics = new FinetuneEpoch(
             epoch.Number,
             epoch.Sums.Mean(TrainingStep<DetectionBatch>.Loss) ?? 0,
@@ -152,9 +159,28 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
         return new EpochReport(metrics, line);
     }
 
-    public IEnumerable<string> EndRun(CancellationToken cancellation) => [];
+    public IEnumerable<string> EndRun(CancellationToken cancellation)
+    {
+        if (RunFolder.Has(options.Output, FinetuneReport.FileName))
+        {
+            return [];
+        }
 
-    public void WriteProducts() => Write(LastFile);
+        var best = state.Best;
+        var report = new FinetuneReport(state.Epochs, state.HasStopped, ChosenOn(), best.Value is null ? null : best.Epoch, best.Value)
+        {
+            Test = OnTestList(cancellation),
+            Leak = origin.Leak,
+        };
+        report.Write(options.Output);
+        return report.Lines();
+    }
+
+    public void WriteProducts()
+    {
+        RunImages.Write(options.Output, origin.Learnt);
+        Write(LastFile);
+    }
 
     public void OnStopped()
     {
@@ -186,14 +212,11 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
 
     private static string Share(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";
 
-    private static ResNet RequireBackbone(Detector detector) => detector.ResidualBackbone
-        ?? throw new UserErrorException($"backboneWeights: a detector of architecture {detector.Architecture} takes none.");
-
     /// <exception cref="UserErrorException">Norms are frozen that have no statistics.</exception>
     private static void RequireStatistics(FinetuneOptions options)
     {
         var isFrozen = BackboneStart.Detector(options).Backbone.BatchNorm == BatchNormMode.Frozen;
-        if (isFrozen && options is { BackboneWeights: null, FrozenNormsWithoutWeights: false })
+        if (isFrozen && !options.BeginsFromWeights && !options.FrozenNormsWithoutWeights)
         {
             throw new UserErrorException(
                 "backboneWeights: frozen norms need the statistics of a trained backbone; name one with --backbone-weights, "
@@ -211,18 +234,53 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
         return follower;
     }
 
-    private void KeepBest(DetectionEvaluationResult? measured)
+    private void KeepBest(int epoch, DetectionEvaluationResult? measured)
     {
-        if (measured?.Map is { } map && !(map <= state.BestMap))
+        if (state.Best.IsBeatenBy(measured?.Map))
         {
             Write(BestFile);
-            state = state with { BestMap = map };
         }
+
+        var best = state.Best.After(epoch, measured?.Map);
+        state = new FinetuneState(epoch, best, measured is not null && best.StopsAt(epoch, options.Patience));
+    }
+
+    private string? ChosenOn()
+    {
+        if (frames.Choosing.Count == 0)
+        {
+            return null;
+        }
+
+        return frames.TestChooses ? FinetuneReport.TestList : FinetuneReport.Validation;
+    }
+
+    /// <summary>The best weights on the test list: measured now, or when they were chosen by it; null without such a list.</summary>
+    private MeasuredAverages? OnTestList(CancellationToken cancellation)
+    {
+        if (frames.TestChooses)
+        {
+            var epoch = RunMetrics.Read<FinetuneEpoch>(options.Output).FirstOrDefault(epoch => epoch.Epoch == state.Best.Epoch);
+            return new MeasuredAverages(state.Best.Value, epoch?.Map50, epoch?.PerClass);
+        }
+
+        if (frames.Test.Count == 0)
+        {
+            return null;
+        }
+
+        var file = state.Best.Value is null ? LastFile : BestFile;
+        using var best = DetectorCheckpoint.Load(Path.Combine(options.Output, file), [architecture]).Detector;
+        best.to(device);
+        best.ComputeType = options.Precision.Type();
+        return MeasuredAverages.Of(measurement.Run(best, frames.Test, cancellation));
     }
 
     private void Write(string file) =>
-        DetectorCheckpoint.Save(Path.Combine(options.Output, file), Product, options.Labels, options.LabelMap);
+        DetectorCheckpoint.Save(Path.Combine(options.Output, file), Product, options.Labels, options.LabelMap, origin);
 
-    /// <param name="BestMap">Best mAP so far; null before the first measurement.</param>
-    private sealed record FinetuneState(double? BestMap);
+    /// <param name="Epochs">That are over.</param>
+    /// <param name="Best">So far.</param>
+    /// <param name="HasStopped">Whether patience has ended the run.</param>
+    private sealed record FinetuneState(int Epochs, BestEpoch Best, bool HasStopped);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Shared.Kitti;
+using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Detection;
@@ -8,7 +9,27 @@ namespace Pipeline.Training.Detection;
 /// <param name="Train">The frames to learn from.</param>
 /// <param name="Test">The frames to measure on.</param>
 /// <param name="BackboneWeights">Of the file's content; null without weights.</param>
-internal sealed record FinetuneData(FrameDigests Train, FrameDigests Test, string? BackboneWeights);
+internal sealed record FinetuneData(FrameDigests Train, FrameDigests Test, string? BackboneWeights)
+{
+    /// <summary>The frames that choose the best epoch; null where the test frames do.</summary>
+    public FrameDigests? Validation { get; init; }
+
+    /// <summary>Of the content of the detector's file that the run began from; null without one.</summary>
+    public string? Weights { get; init; }
+
+    /// <summary>Images that are measured on although the first weights have learnt from them; null: none.</summary>
+    public ImageLeak? Leak { get; init; }
+
+    public static FinetuneData Of(FinetuneOptions options, KittiDataset dataset, FinetuneFrames frames, ImageLeak? leak) =>
+        new(FrameDigests.Of(dataset, frames.Train), FrameDigests.Of(dataset, frames.Test), OfFile(options.BackboneWeights))
+        {
+            Validation = frames.Validation.Count > 0 ? FrameDigests.Of(dataset, frames.Validation) : null,
+            Weights = OfFile(options.Weights),
+            Leak = leak,
+        };
+
+    private static string? OfFile(string? path) => path is null ? null : ContentDigest.OfFile(path);
+}
 
 /// <param name="Frames">How many.</param>
 /// <param name="Names">Of their names in their order.</param>

@@ -5,7 +5,7 @@ using Pipeline.Training.Data;
 
 namespace Pipeline.Training.Detection;
 
-/// <summary>The frames of a run: which it learns from and which it measures on.</summary>
+/// <summary>The frames of a run: which it learns from, which choose its best epoch, and which it measures on.</summary>
 internal sealed class FinetuneFrames
 {
     private readonly FinetuneOptions options;
@@ -19,7 +19,7 @@ internal sealed class FinetuneFrames
     {
         (this.options, this.dataset) = (options, dataset);
         var split = Split();
-        var survey = FrameSurvey.Of(dataset, split.Train.Concat(split.Test).Distinct(), new ImageLimits());
+        var survey = FrameSurvey.Of(dataset, split.Train.Concat(split.Validation).Concat(split.Test).Distinct(), new ImageLimits());
         remarks = [.. dataset.Remarks(), .. survey.Remarks];
         var typesOf = survey.Frames.ToDictionary(
             frame => frame.FrameId,
@@ -33,18 +33,32 @@ internal sealed class FinetuneFrames
         }
 
         Train = options.SkipEmptyFrames ? withObjects : split.Train;
+        Validation = split.Validation;
         Test = split.Test;
         DetectionBatches.RequireFullBatch(options, Train.Count);
         var seen = annotated.SelectMany(frame => frame.Types).Select(labels.Label).ToHashSet();
         unseen = [.. options.Labels.Where((_, index) => !seen.Contains(index))];
         leftOut = split.Train.Count - Train.Count;
+        if (options.Patience is not null && Choosing.Count == 0)
+        {
+            throw new UserErrorException("patience: no frames are measured that could end the run; name some with --validation-list.");
+        }
     }
 
     /// <summary>To learn from.</summary>
     public IReadOnlyList<string> Train { get; }
 
+    /// <summary>To choose the best epoch by; none where the test frames do that.</summary>
+    public IReadOnlyList<string> Validation { get; }
+
     /// <summary>To measure on; none when nothing is measured.</summary>
     public IReadOnlyList<string> Test { get; }
+
+    /// <summary>Whether the frames that are measured on have chosen the best epoch.</summary>
+    public bool TestChooses => Validation.Count == 0 && Test.Count > 0;
+
+    /// <summary>What is measured after an epoch.</summary>
+    public IReadOnlyList<string> Choosing => TestChooses ? Test : Validation;
 
     /// <summary>What a person should know before the run begins.</summary>
     public IEnumerable<string> Remarks()
@@ -59,36 +73,55 @@ internal sealed class FinetuneFrames
             yield return $"warning: no frame to learn from has a {label}; the detector cannot find it, and where test frames have one its AP counts as 0 in the mAP";
         }
 
+        if (TestChooses)
+        {
+            yield return "the best epoch is chosen on the test list, so what it measures there is a little too good; "
+                + "another list for that is named with --validation-list";
+        }
+
         if (leftOut > 0)
         {
             yield return $"{leftOut} frames without an object of the classes are left out";
         }
     }
 
-    /// <summary>What the lists say; without a list to learn from, everything that is not measured on; without any, a seeded 80 %.</summary>
+    /// <summary>
+    /// What the lists say; without a list to learn from, everything that is in no other; without a list to test on either, a seeded 80 %.
+    /// </summary>
     private KittiSplit Choose()
     {
         var test = options.TestList is { } testList ? FrameList.Read(testList, dataset) : null;
+        var validation = options.ValidationList is { } validationList ? FrameList.Read(validationList, dataset) : [];
         if (options.TrainList is { } trainList)
         {
-            return new KittiSplit(FrameList.Read(trainList, dataset), test ?? []);
+            return new KittiSplit(FrameList.Read(trainList, dataset), test ?? []) { Validation = validation };
         }
 
-        return test is null
-            ? KittiSplit.Create(dataset.FrameIds, (ulong)options.Seed)
-            : new KittiSplit([.. dataset.FrameIds.Except(test)], test);
+        var rest = dataset.FrameIds.Except(validation);
+        var split = test is null ? KittiSplit.Create(rest, (ulong)options.Seed) : new KittiSplit([.. rest.Except(test)], test);
+        return split with { Validation = validation };
     }
 
     private KittiSplit Split()
     {
         var split = Choose();
-        if (!options.AllowOverlappingSplit && split.Train.Intersect(split.Test).FirstOrDefault() is { } both)
+        if (!options.AllowOverlappingSplit)
         {
-            throw new UserErrorException($"testList: frame '{both}' is learnt from and measured on; make the lists disjoint, or set allowOverlappingSplit.");
+            RequireDisjoint("testList", split.Train, split.Test, "learnt from and measured on");
+            RequireDisjoint("validationList", split.Train, split.Validation, "learnt from and measured on");
+            RequireDisjoint("validationList", split.Test, split.Validation, "in the test list too");
         }
 
         return split.Train.Count > 0 ? split : throw new UserErrorException(
             $"{options.Data}: no frame is left to learn from: {dataset.FrameIds.Count} of its {dataset.ImageIds.Count} images "
             + "have a label file; name a list with --train-list.");
+    }
+
+    private static void RequireDisjoint(string setting, IEnumerable<string> frames, IEnumerable<string> others, string what)
+    {
+        if (frames.Intersect(others).FirstOrDefault() is { } both)
+        {
+            throw new UserErrorException($"{setting}: frame '{both}' is {what}; make the lists disjoint, or set allowOverlappingSplit.");
+        }
     }
 }

@@ -23,6 +23,18 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     /// <summary>List of the frames to measure on; the rest when null.</summary>
     [MayDifferOnResume] public string? TestList { get; init; }
 
+    /// <summary>List of the frames that choose the best epoch and end the run early; the test list when null.</summary>
+    [MayDifferOnResume] public string? ValidationList { get; init; }
+
+    /// <summary>Epochs without a better one after which the run ends; null: it makes all its steps.</summary>
+    [Range(1, 10_000)] public int? Patience { get; init; }
+
+    /// <summary>
+    /// Whether the run goes on where images to measure on are among those that its first weights have learnt from; every report then
+    /// says so.
+    /// </summary>
+    public bool AllowLeak { get; init; }
+
     /// <summary>Whether frames may be both learnt from and measured on: what it measures is then memory.</summary>
     public bool AllowOverlappingSplit { get; init; }
 
@@ -34,6 +46,12 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
 
     /// <summary>Weights for the backbone to begin with, as <c>pretrain</c> writes them; random ones when null.</summary>
     [MayDifferOnResume] public string? BackboneWeights { get; init; }
+
+    /// <summary>
+    /// A detector to begin from: our own checkpoint, or torchvision's Faster R-CNN that learnt COCO. Classes of the same name keep their
+    /// rows. Null: random heads.
+    /// </summary>
+    [MayDifferOnResume] public string? Weights { get; init; }
 
     /// <summary>Whether norms may be frozen where no weights are given: a network without normalisation, as the paper authors' baseline seems to have been.</summary>
     public bool FrozenNormsWithoutWeights { get; init; }
@@ -112,7 +130,7 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     internal RunLength Length => Iterations is null ? new RunLength { Epochs = Epochs } : new RunLength { Iterations = Iterations };
 
     /// <summary>Whether the training goes on from weights that were learnt before.</summary>
-    internal bool BeginsFromWeights => BackboneWeights is not null;
+    internal bool BeginsFromWeights => BackboneWeights is not null || Weights is not null;
 
     static void ILayeredOptions.Settle(JsonObject settings, SettingHistory history) => RunLengthLayers.Settle(settings, history);
 
@@ -121,6 +139,11 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
         if (Shared.Kitti.LabelMap.Problem(Labels, LabelMap) is { } problem)
         {
             yield return new(problem.Key, problem.Reason);
+        }
+
+        if (Weights is not null && BackboneWeights is not null)
+        {
+            yield return new("weights", "a detector brings its backbone; leave backboneWeights out.");
         }
 
         if (MicroBatches > BatchSize)

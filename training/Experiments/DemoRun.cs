@@ -101,6 +101,7 @@ public sealed partial class DemoRun(
                 Name = name,
                 Labels = loaded.Labels,
                 LabelMap = loaded.LabelMap,
+                Leak = loaded.Origin.Leak,
                 CheckpointPath = checkpoint,
             });
         }

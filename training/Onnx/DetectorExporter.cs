@@ -28,6 +28,9 @@ public sealed record ExportOptions
     /// <summary>Types that became another class in training; null: none.</summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
 
+    /// <summary>Images that it was measured on although the first weights had learnt from them; null: none.</summary>
+    public ImageLeak? Leak { get; init; }
+
     /// <summary>The checkpoint, whose digest goes into the manifest.</summary>
     public string? CheckpointPath { get; init; }
 }
@@ -48,6 +51,7 @@ public static class DetectorExporter
             Version = version,
             Labels = options.Labels,
             LabelMap = options.LabelMap,
+            Leak = options.Leak,
             MaxInputSidePixels = options.MaxSidePixels,
             ScoreThreshold = detector.ScoreThreshold,
             TopD = detector.MaxDetections,

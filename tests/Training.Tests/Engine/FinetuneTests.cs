@@ -33,9 +33,9 @@ public sealed class FinetuneTests : IDisposable
     public void A_cancelled_run_leaves_its_checkpoint()
     {
         using var source = new CancellationTokenSource();
-        source.Cancel();
+        var control = new RunControl { Cancellation = source.Token, Progress = new EndAfterFirstStep(source) };
 
-        Assert.Throws<OperationCanceledException>(() => DetectorTraining.Run(Tiny("c"), new RunControl { Cancellation = source.Token }));
+        Assert.Throws<OperationCanceledException>(() => DetectorTraining.Run(Tiny("c"), control));
 
         Assert.Equal(KittiClasses.Default, DetectorCheckpoint.Load(Path.Combine(folder, "c", "last.safetensors")).Labels);
     }

@@ -58,8 +58,10 @@ public sealed class PretrainTests : IDisposable
     public void A_cancelled_run_leaves_its_backbone()
     {
         using var source = new CancellationTokenSource();
-        source.Cancel();
-        Assert.Throws<OperationCanceledException>(() => ContrastiveTraining.Run(Tiny("d"), new RunControl { Cancellation = source.Token }));
+        var control = new RunControl { Cancellation = source.Token, Progress = new EndAfterFirstStep(source) };
+
+        Assert.Throws<OperationCanceledException>(() => ContrastiveTraining.Run(Tiny("d"), control));
+
         Assert.True(File.Exists(Path.Combine(folder, "d", "backbone.safetensors")));
     }
 

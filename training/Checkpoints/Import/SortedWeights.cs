@@ -120,6 +120,16 @@ internal sealed class SortedWeights
         return missing;
     }
 
+    /// <summary>A whole detector's weights by our names.</summary>
+    /// <exception cref="UserErrorException">There is no residual network, or it has more inside it than a plain one.</exception>
+    public Dictionary<string, Tensor> Detector()
+    {
+        _ = Shape(WeightOwner.Query);
+        RefuseExtras(WeightOwner.Query, [.. With(WeightOwner.Query, WeightPart.Backbone).Select(entry => entry.Meaning.Canonical)]);
+        var body = Of(WeightOwner.Query, WeightPart.Backbone).Select(entry => KeyValuePair.Create(DetectorBody + entry.Key, entry.Value));
+        return body.Concat(Of(WeightOwner.Query, WeightPart.Detector)).ToDictionary();
+    }
+
     /// <exception cref="UserErrorException">Weights are missing.</exception>
     public void Refuse(IReadOnlyList<string> missing)
     {

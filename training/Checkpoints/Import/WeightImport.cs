@@ -38,7 +38,7 @@ public static class WeightImport
         }
         else
         {
-            BackboneCheckpoint.Save(output, backbone, shape);
+            BackboneCheckpoint.Save(output, backbone, shape, LearntImages.In(source));
         }
 
         return report;
@@ -71,7 +71,9 @@ public static class WeightImport
         Add(key, hasKey ? WeightOwner.Key : WeightOwner.Query, ContrastiveWeights.KeyFront);
         var report = weights.Report(shape, missing);
         weights.Refuse(missing);
-        SafetensorsFile.Write(output, tensors, ContrastiveWeights.Metadata(shape));
+        var metadata = ContrastiveWeights.Metadata(shape);
+        LearntImages.Add(metadata, LearntImages.In(source));
+        SafetensorsFile.Write(output, tensors, metadata);
         return report;
     }
 
@@ -106,7 +108,7 @@ public static class WeightImport
         }
         else
         {
-            DetectorCheckpoint.Save(output, detector, read.Labels, read.LabelMap);
+            DetectorCheckpoint.Save(output, detector, read.Labels, read.LabelMap, read.Origin);
         }
 
         return report;

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using Pipeline.Shared;
+using Pipeline.Shared.Commands;
+using Pipeline.Shared.Files;
+using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Numbers;
+
+namespace Pipeline.Training.Commands;
+
+/// <summary><c>data split</c>: divides frames into lists.</summary>
+internal sealed class SplitCommand : IProgramCommand
+{
+    private const string Examples = """
+
+
+        Examples:
+          pipeline-train data split --data kitti --output splits
+          pipeline-train data split --data kitti --output splits --validation 0.1 --groups drives.txt
+        """;
+
+    /// <inheritdoc />
+    public Command Create()
+    {
+        var share = new NumberRange<double>(0, 1) { ExcludesEnds = true };
+        var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };
+        var output = new Option<string>("--output")
+        {
+            Required = true,
+            Description = "Folder for train.txt, test.txt and, with --validation, validation.txt.",
+        };
+        var fraction = NumberOption.Create(
+            "--train-fraction",
+            share,
+            new SplitShares().Train,
+            "Share of the frames that are not for testing.");
+        var validation = NumberOption.Optional(
+            "--validation",
+            share,
+            "Share of all frames for validation.txt, which chooses the best epoch; taken from train.txt, so that test.txt stays.");
+        var groups = new Option<string?>("--groups")
+        {
+            Description = "Text file of one frame and its group a line: no group is divided, and shares are met as near as that allows.",
+        };
+        var seed = NumberOption.Create("--seed", new NumberRange<int>(0, int.MaxValue), 0, "Chooses the split.");
+        var force = ForceOption.Create();
+        var command = new Command("split", "Writes a seeded split as lists of frames." + Examples)
+        {
+            data, output, fraction, validation, groups, seed, force,
+        };
+        command.SetAction(result =>
+        {
+            var dataset = KittiDataset.Open(result.GetValue(data)!);
+            var shares = new SplitShares { Train = result.GetValue(fraction), Validation = result.GetValue(validation) ?? 0 };
+            var split = Split(dataset, result.GetValue(groups), (ulong)result.GetValue(seed), shares);
+            RequireFrames(split, shares, result.GetValue(data)!);
+            Write(split, dataset, result.GetValue(output)!, result.GetValue(groups), result.GetValue(force));
+            return 0;
+        });
+        return command;
+    }
+
+    private static KittiSplit Split(KittiDataset dataset, string? groups, ulong seed, SplitShares shares) => groups is null
+        ? KittiSplit.Create(dataset.FrameIds, seed, shares)
+        : KittiSplit.Create(dataset.FrameIds, FrameGroups.Read(groups, dataset), seed, shares);
+
+    private static void RequireFrames(KittiSplit split, SplitShares shares, string data)
+    {
+        var isMissing = split.Train.Count == 0 || split.Test.Count == 0;
+        if (shares.Validation == 0 && !isMissing)
+        {
+            return;
+        }
+
+        if (isMissing || split.Validation.Count == 0)
+        {
+            var all = split.Train.Count + split.Validation.Count + split.Test.Count;
+            var chosen = shares.Validation == 0 ? "both need" : $"{split.Validation.Count} would choose the best; each list needs";
+            throw new UserErrorException(
+                $"{data}: of {all} labelled frames {split.Train.Count} would be learnt from and {split.Test.Count} measured on; "
+                + $"{chosen} one at least. Choose other shares with --train-fraction and --validation, or smaller groups.");
+        }
+    }
+
+    private static void Write(KittiSplit split, KittiDataset dataset, string folder, string? groups, bool force)
+    {
+        var lists = new Dictionary<string, IReadOnlyList<string>>
+        {
+            ["train.txt"] = split.Train,
+            ["validation.txt"] = split.Validation,
+            ["test.txt"] = split.Test,
+        };
+        (string Path, IReadOnlyList<string> Frames)[] written =
+            [.. lists.Where(list => list.Value.Count > 0).Select(list => (Path.Combine(folder, list.Key), list.Value))];
+        string[] inputs = groups is null ? [] : [groups];
+        OutputFiles.Require(written.Select(list => list.Path), dataset.Files.Concat(inputs), force);
+        foreach (var (path, frames) in written)
+        {
+            FrameList.Write(path, frames, replace: force);
+            Console.WriteLine($"{path}: {frames.Count} frames");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Pipeline.Shared;
+using Pipeline.Shared.Kitti;
+using Pipeline.Shared.ModelRepository;
+using Pipeline.Shared.Text;
+
+namespace Pipeline.Training.Data;
+
+/// <summary>Finds images to measure on that weights have learnt from already.</summary>
+/// <param name="learnt">Digests of the images that the weights have learnt from.</param>
+/// <param name="dataset">Has the frames.</param>
+internal sealed class LeakGuard(ImageDigests learnt, KittiDataset dataset)
+{
+    /// <summary>The frames of a list whose image is among those that were learnt from; nothing is read where nothing is known.</summary>
+    /// <param name="frames">The list.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    public IReadOnlyList<string> Leaked(IReadOnlyList<string> frames, CancellationToken cancellation = default)
+    {
+        if (learnt.Count == 0)
+        {
+            return [];
+        }
+
+        var digests = ImageDigesting.OfFiles([.. frames.Select(dataset.ImagePath)], cancellation: cancellation);
+        return [.. frames.Zip(digests).Where(entry => entry.Second is { } digest && learnt.Contains(digest)).Select(entry => entry.First)];
+    }
+
+    /// <summary>Looks through both lists.</summary>
+    /// <param name="validation">Frames that choose the best checkpoint.</param>
+    /// <param name="test">Frames that are measured at the end.</param>
+    /// <param name="isAllowed">Whether the user goes on with leaked images.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <returns>How many leaked; null when none did.</returns>
+    /// <exception cref="UserErrorException">Some did, and it is not allowed.</exception>
+    public ImageLeak? Check(
+        IReadOnlyList<string> validation,
+        IReadOnlyList<string> test,
+        bool isAllowed,
+        CancellationToken cancellation = default)
+    {
+        var leakedValidation = Leaked(validation, cancellation);
+        var leakedTest = Leaked(test, cancellation);
+        if (leakedValidation.Count + leakedTest.Count == 0)
+        {
+            return null;
+        }
+
+        return isAllowed
+            ? new ImageLeak(leakedValidation.Count, leakedTest.Count)
+            : throw new UserErrorException(Refusal("test", leakedTest, test) + Refusal("validation", leakedValidation, validation)
+                + "What is measured on them is partly memory: take them out of the lists, begin from weights that have not seen them, "
+                + "or go on with --allow-leak true, which every report then says.");
+    }
+
+    private static string Refusal(string list, IReadOnlyList<string> leaked, IReadOnlyList<string> frames)
+    {
+        if (leaked.Count == 0)
+        {
+            return "";
+        }
+
+        return $"{leaked.Count} of the {frames.Count} {list} frames ({FirstFew.Of(leaked)}) are among the images "
+            + "that the first weights have learnt from. ";
+    }
+}

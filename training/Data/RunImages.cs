@@ -1,0 +1,53 @@
+namespace Pipeline.Training.Data;
+
+/// <summary>
+/// The digests of all images that a run's weights learn from, in its folder: made once, when the run begins, since that reads every
+/// image; a run that goes on reads the file.
+/// </summary>
+internal static class RunImages
+{
+    /// <summary>In the run's folder.</summary>
+    public const string FileName = "images.digests";
+
+    /// <param name="folder">The run's folder; it need not be there yet.</param>
+    /// <param name="resume">Whether the run goes on.</param>
+    /// <param name="files">The images that it learns from.</param>
+    /// <param name="first">Those that its first weights have learnt from.</param>
+    /// <param name="read">Receives the number of images that are read.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>Both together.</returns>
+    /// <exception cref="Pipeline.Shared.UserErrorException">The run's file is damaged.</exception>
+    public static ImageDigests Of(
+        string folder,
+        bool resume,
+        IReadOnlyList<string> files,
+        ImageDigests first,
+        IProgress<int>? read = null,
+        CancellationToken cancellation = default)
+    {
+        var path = Path.Combine(folder, FileName);
+        return resume && File.Exists(path)
+            ? ImageDigests.Read(path)
+            : ImageDigesting.SetOf(files, read, cancellation).With(first);
+    }
+
+    /// <summary>Writes them, unless the file is there.</summary>
+    public static void Write(string folder, ImageDigests digests)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+        {
+            digests.Write(path);
+        }
+    }
+
+    /// <summary>What a person should know of them.</summary>
+    public static IEnumerable<string> Remarks(ImageDigests digests)
+    {
+        if (digests.Count > ImageDigests.MaxCount)
+        {
+            yield return $"warning: {digests.Count} images are more than the {ImageDigests.MaxCount} whose digests a file of weights "
+                + "carries; nobody will be warned who measures on one of them";
+        }
+    }
+}
