@@ -13,6 +13,7 @@ internal sealed class ProgressLines(ILogger log) : IProgress<(string Stage, Trai
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(10);
     private string stage = "";
     private long start;
+    private long firstStep;
     private long last;
 
     /// <inheritdoc />
@@ -23,6 +24,7 @@ internal sealed class ProgressLines(ILogger log) : IProgress<(string Stage, Trai
         {
             stage = name;
             start = Stopwatch.GetTimestamp();
+            firstStep = progress.Step;
             last = 0;
         }
 
@@ -37,15 +39,16 @@ internal sealed class ProgressLines(ILogger log) : IProgress<(string Stage, Trai
         log.Tell($"{name} {progress.Step}/{progress.Steps}{loss}{Left(progress)}");
     }
 
-    /// <summary>The time left; nothing before the first step, when it cannot be told.</summary>
+    /// <summary>The time left by the steps since the first line; nothing before, when it cannot be told.</summary>
     private string Left(TrainingProgress progress)
     {
-        if (progress.Step == 0)
+        var made = progress.Step - firstStep;
+        if (made == 0)
         {
             return "";
         }
 
-        var left = Stopwatch.GetElapsedTime(start) / progress.Step * (progress.Steps - progress.Step);
+        var left = Stopwatch.GetElapsedTime(start) / made * (progress.Steps - progress.Step);
         return $", {left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)} left";
     }
 }
