@@ -18,8 +18,8 @@ if (args is ["--filter", ..])
 if (args is not ["peer", ..])
 {
     Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n"
-        + "       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|views|loader|suppression|pause\n"
-        + "       [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR]");
+        + "       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|views|loader|measure|suppression|pause\n"
+        + "       [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR] [--preset NAME] [--cache-bytes N]");
     return 2;
 }
 
@@ -48,6 +48,9 @@ switch (mode)
         break;
     case "loader":
         DetectorPeer.Load(Argument("--data", ""), threads);
+        break;
+    case "measure":
+        MeasurementPeer.Run(Argument("--data", ""), Argument("--preset", "small"), runs, threads, long.Parse(Argument("--cache-bytes", "0")));
         break;
     case "views":
         ViewLoading.Run(Argument("--data", ""), runs);

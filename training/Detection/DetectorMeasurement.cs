@@ -7,13 +7,20 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection;
 
-/// <summary>Measures a detector on frames, during training: images are decoded ahead, and those of one size go through the network together.</summary>
+/// <summary>
+/// Measures a detector on frames, during training: images are decoded ahead. On CUDA those of one size go through the network together; on the CPU
+/// several go through it side by side, each computed by one core, which small maps use better than many cores use one of them.
+/// </summary>
 /// <param name="options">Device, workers and images of a batch.</param>
 /// <param name="dataset">The frames.</param>
 /// <param name="labels">The classes.</param>
 /// <param name="data">Their images.</param>
 internal sealed class DetectorMeasurement(FinetuneOptions options, KittiDataset dataset, LabelMap labels, KittiTrainingData data)
 {
+    private const int ImagesPerCore = 4, RowLength = 6;
+
+    private bool IsOnCpu => options.Device == ComputeDevice.Cpu;
+
     /// <summary>COCO's mAP on frames.</summary>
     /// <param name="detector">On its device; left in evaluation mode.</param>
     /// <param name="frames">To measure on.</param>
@@ -22,7 +29,8 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, KittiDataset 
     {
         detector.eval();
         var images = Prefetch.InOrder(frames.Count, options.Workers, index => Load(frames[index]));
-        return DetectionEvaluation.Evaluate(labels, BySize(images).SelectMany(batch =>
+        var batches = IsOnCpu ? images.Chunk(ImagesPerCore * get_num_threads()) : BySize(images);
+        return DetectionEvaluation.Evaluate(labels, batches.SelectMany(batch =>
         {
             cancellation.ThrowIfCancellationRequested();
             return Detect(detector, batch);
@@ -59,25 +67,63 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, KittiDataset 
         }
     }
 
-    private List<EvaluatedFrame> Detect(Detector detector, IReadOnlyList<LoadedFrame> batch)
+    private EvaluatedFrame[] Detect(Detector detector, IReadOnlyList<LoadedFrame> batch)
     {
         using var pause = CollectionPause.Begin();
+        try
+        {
+            return IsOnCpu ? SideBySide(detector, batch) : Together(detector, batch);
+        }
+        finally
+        {
+            foreach (var frame in batch)
+            {
+                frame.Dispose();
+            }
+        }
+    }
+
+    private static EvaluatedFrame[] SideBySide(Detector detector, IReadOnlyList<LoadedFrame> batch)
+    {
+        var cores = get_num_threads();
+        var measured = new EvaluatedFrame[batch.Count];
+        try
+        {
+            Parallel.For(0, batch.Count, new ParallelOptions { MaxDegreeOfParallelism = cores }, index =>
+            {
+                set_num_threads(1);   // of the calling thread, which is one of the cores'
+                using var scope = NewDisposeScope();
+                var found = detector.Detect([batch[index].Image])[0];
+                measured[index] = Measured(batch[index], Rows(found).HostFloats().Chunk(RowLength));
+            });
+            return measured;
+        }
+        finally
+        {
+            set_num_threads(cores);
+        }
+    }
+
+    private EvaluatedFrame[] Together(Detector detector, IReadOnlyList<LoadedFrame> batch)
+    {
         using var scope = NewDisposeScope();
         var device = ComputeDevice.Of(options.Device);
         var found = detector.Detect([.. batch.Select(frame => frame.Image.to(device, non_blocking: true))]);
-        var rows = cat([.. found.Select(Rows)]).HostFloats().Chunk(6).ToList();
+        var rows = cat([.. found.Select(Rows)]).HostFloats().Chunk(RowLength).ToList();
         var measured = new List<EvaluatedFrame>();
         var first = 0;
         foreach (var (frame, detections) in batch.Zip(found))
         {
             var count = (int)detections.Scores.shape[0];
-            measured.Add(new EvaluatedFrame(frame.Id, frame.Truth, [.. rows.Slice(first, count).Select(Detection)]));
+            measured.Add(Measured(frame, rows.Slice(first, count)));
             first += count;
-            frame.Dispose();
         }
 
-        return measured;
+        return [.. measured];
     }
+
+    private static EvaluatedFrame Measured(LoadedFrame frame, IEnumerable<float[]> rows) =>
+        new(frame.Id, frame.Truth, [.. rows.Select(Detection)]);
 
     /// <summary>float32 [D, 6]: box, score, label of each detection.</summary>
     private static Tensor Rows(ImageDetections image) =>

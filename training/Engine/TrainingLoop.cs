@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Pipeline.Shared;
 using Pipeline.Training.Configuration;
+using static TorchSharp.torch;
 
 namespace Pipeline.Training.Engine;
 
@@ -58,6 +59,7 @@ internal sealed class TrainingLoop<TBatch>
         }
 
         using var tf32 = TensorFloat32.Use(options.Tf32);
+        set_num_threads(get_num_threads());   // so that a process that goes on computes as one that has measured before
         using var training = create();
         using var held = RunFolder.Begin(options.Output, training.Name, options, training.Data, control.Resume);
         using var optimization = new Optimization(training.Model, options);
