@@ -84,11 +84,17 @@ public static class AtomicFile
 
     private static void Rename(string temporary, string path, bool replace)
     {
+        if (replace)
+        {
+            File.Move(temporary, path, overwrite: true);
+            return;
+        }
+
         try
         {
-            File.Move(temporary, path, overwrite: replace);
+            ExclusiveRename.Run(temporary, path);
         }
-        catch (IOException exception) when (!replace && File.Exists(path))
+        catch (IOException exception) when (File.Exists(path))
         {
             throw new UserErrorException(
                 $"{path}: another program has just written this file; its file is kept, this one is not written.",

@@ -133,7 +133,8 @@ internal static class DetectorPeer
         var dataset = KittiDataset.Open(data);
         using var frames = new KittiTrainingData(dataset, new LabelMap(KittiClasses.Default), 0);
         string[] chosen = [.. Enumerable.Range(0, Frames).Select(index => dataset.FrameIds[index % dataset.FrameIds.Count])];
-        var batches = new DetectionBatches(frames, chosen, new FinetuneOptions { Data = data, Output = "", BatchSize = 2, Epochs = Runs + 1, Workers = threads }, (_, _) => null);
+        var options = new FinetuneOptions { Data = data, Output = "", BatchSize = 2, Epochs = Runs + 1, Workers = threads };
+        var batches = new DetectionBatches(frames, chosen, options, (_, _) => null);
         var step = 0L;
         var times = Time(Runs, () =>
         {

@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Benchmarks;
 
 /// <summary>
-/// The measurement of a detector during its training, preset <c>small</c> on real frames: one image after the other, each decoded when its turn
-/// comes, and as <see cref="DetectorMeasurement"/> does it; they take turns.
+/// The measurement of a detector during its training, on real frames: one image after the other, each decoded when its turn comes,
+/// and as <see cref="DetectorMeasurement"/> does it; they take turns.
 /// </summary>
 internal static class MeasurementPeer
 {

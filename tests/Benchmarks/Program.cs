@@ -50,7 +50,8 @@ switch (mode)
         DetectorPeer.Load(Argument("--data", ""), threads);
         break;
     case "measure":
-        MeasurementPeer.Run(Argument("--data", ""), Argument("--preset", "small"), runs, threads, long.Parse(Argument("--cache-bytes", "0")));
+        var cacheBytes = long.Parse(Argument("--cache-bytes", "0"));
+        MeasurementPeer.Run(Argument("--data", ""), Argument("--preset", "small"), runs, threads, cacheBytes);
         break;
     case "views":
         ViewLoading.Run(Argument("--data", ""), runs);

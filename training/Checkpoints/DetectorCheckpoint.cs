@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Checkpoints;
 
 /// <summary>
-/// A detector in one <c>.safetensors</c> file: torchvision's parameter names; its architecture, what it was built from and its classes in the metadata.
+/// A detector in one <c>.safetensors</c> file: torchvision's parameter names; its architecture, what it was built from
+/// and its classes in the metadata.
 /// </summary>
 public static class DetectorCheckpoint
 {

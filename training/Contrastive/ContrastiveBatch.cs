@@ -8,7 +8,8 @@ namespace Pipeline.Training.Contrastive;
 /// <param name="Key">Second views, of the same shape.</param>
 /// <param name="Patches">float32 [9N, 3, h, w]; null without the jigsaw branch.</param>
 /// <param name="PatchOrder">int64 [N, 9]; null without the jigsaw branch.</param>
-internal sealed record ContrastiveBatch(Tensor Query, Tensor Key, Tensor? Patches = null, Tensor? PatchOrder = null) : ITrainingBatch<ContrastiveBatch>
+internal sealed record ContrastiveBatch(Tensor Query, Tensor Key, Tensor? Patches = null, Tensor? PatchOrder = null)
+    : ITrainingBatch<ContrastiveBatch>
 {
     /// <summary>N</summary>
     public int Count => (int)Query.shape[0];

@@ -221,22 +221,24 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
 
     private double QueueAge() => Math.Min(Queue.Enqueued, options.Contrastive.QueueSize) / (double)options.BatchSize;
 
-    /// <summary>A queue that is longer than an epoch holds keys of one image from several epochs, the query's own image among them.</summary>
+    /// <summary>A queue that is longer than an epoch holds several keys of an image, the query's own image among them.</summary>
     private IEnumerable<string> LongQueue()
     {
         var size = options.Contrastive.QueueSize;
         if (size > images.Files.Count)
         {
             var times = (double)size / images.Files.Count;
-            yield return FormattableString.Invariant(
-                $"warning: the queue of {size} keys is longer than the {images.Files.Count} images: it holds each image about {times:F1} times, the query's own among the negatives; a shorter one is --queue");
+            var count = FormattableString.Invariant($"{times:F1}");
+            yield return $"warning: the queue of {size} keys is longer than the {images.Files.Count} images: it holds each image "
+                + $"about {count} times, the query's own among the negatives; a shorter one is --queue";
         }
     }
 
     private string Line(PretrainEpoch epoch)
     {
         var line = FormattableString.Invariant(
-            $"loss {epoch.Loss:F4}, positive first {epoch.Top1:P1}, feature spread {epoch.FeatureStd:F3}, {epoch.ImagesPerSecond:F0} images/s, {epoch.Seconds:F1} s");
+            $"loss {epoch.Loss:F4}, positive first {epoch.Top1:P1}, feature spread {epoch.FeatureStd:F3}, ");
+        line += FormattableString.Invariant($"{epoch.ImagesPerSecond:F0} images/s, {epoch.Seconds:F1} s");
         if (skipped.Count > 0)
         {
             line += $", {skipped.Count} images skipped ({In(SkippedFile)})";

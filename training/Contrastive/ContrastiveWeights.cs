@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Contrastive;
 
 /// <summary>
-/// The weights of a contrastive training under their names in a <c>.safetensors</c> file: <c>query.encoder.…</c>, <c>query.head.…</c>, <c>key.…</c>,
-/// and <c>queue</c> where a run shall go on.
+/// The weights of a contrastive training under their names in a <c>.safetensors</c> file: <c>query.encoder.…</c>,
+/// <c>query.head.…</c>, <c>key.…</c>, and <c>queue</c> where a run shall go on.
 /// </summary>
 internal static class ContrastiveWeights
 {

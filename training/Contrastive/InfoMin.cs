@@ -13,8 +13,8 @@ namespace Pipeline.Training.Contrastive;
 internal sealed record ContrastivePass(Tensor Query, Tensor Key, Tensor Logits, Tensor Loss, Tensor? JigsawLoss, Tensor Total);
 
 /// <summary>
-/// Contrastive training with a queue and a momentum encoder, and InfoMin's second branch of shuffled patches (He et al. 2020; Tian et al. 2020;
-/// PyContrast's <c>contrast_trainer.py</c>). A step is <see cref="BeginStep"/>, the forward pass of each part with its backward pass,
+/// Contrastive training with a queue and a momentum encoder, and InfoMin's second branch of shuffled patches
+/// (He et al. 2020; Tian et al. 2020; PyContrast's <c>contrast_trainer.py</c>). A step is <see cref="BeginStep"/>, the forward pass of each part with its backward pass,
 /// the optimizer's step, <see cref="AfterStep"/>.
 /// </summary>
 /// <param name="options">The method.</param>
@@ -23,7 +23,9 @@ internal sealed record ContrastivePass(Tensor Query, Tensor Key, Tensor Logits, 
 /// <param name="queue">The negatives.</param>
 internal sealed class InfoMin(ContrastiveOptions options, ContrastiveModel query, ContrastiveModel key, FeatureQueue queue)
 {
-    /// <summary>Before the keys: the momentum encoder moves here in MoCo's own order, towards weights that the step before has checked.</summary>
+    /// <summary>
+    /// Before the keys: in MoCo's own order the momentum encoder moves here, towards weights that the step before has checked.
+    /// </summary>
     public void BeginStep()
     {
         if (options.MomentumUpdate == MomentumUpdate.BeforeKeys)

@@ -8,5 +8,9 @@ namespace Pipeline.Training.Contrastive;
 /// <param name="Names">Of their names in their order; their folder may move.</param>
 internal sealed record PretrainData(int Images, string Names)
 {
-    public static PretrainData Of(IReadOnlyList<string> files) => new(files.Count, ContentDigest.Of(files.Select(file => Encoding.UTF8.GetBytes(Path.GetFileName(file) + "\n"))));
+    public static PretrainData Of(IReadOnlyList<string> files)
+    {
+        var names = files.Select(file => Encoding.UTF8.GetBytes(Path.GetFileName(file) + "\n"));
+        return new PretrainData(files.Count, ContentDigest.Of(names));
+    }
 }

@@ -18,7 +18,10 @@ public sealed record PretrainOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     /// <summary>What a list's paths are relative to; its own folder when null.</summary>
     [MayDifferOnResume] public string? ImagesRoot { get; init; }
 
-    /// <summary>Weights to begin with, a <c>.safetensors</c> file: a backbone's, or both encoders' with their heads (<c>import --as contrastive</c>); random ones when null. The queue begins random.</summary>
+    /// <summary>
+    /// Weights to begin with, a <c>.safetensors</c> file: a backbone's, or both encoders' with their heads
+    /// (<c>import --as contrastive</c>); random ones when null. The queue begins random.
+    /// </summary>
     public string? Weights { get; init; }
 
     /// <summary>The backbone.</summary>

@@ -11,7 +11,11 @@ namespace Pipeline.Training.Data;
 /// <param name="Images">uint8 [3, H, W] each.</param>
 /// <param name="Targets">Objects in pixels of each image.</param>
 /// <param name="MinSizesPixels">The shorter side that was chosen for each image; null: the detector's.</param>
-internal sealed record DetectionBatch(IReadOnlyList<string> Frames, IReadOnlyList<Tensor> Images, IReadOnlyList<DetectionTarget> Targets, IReadOnlyList<int>? MinSizesPixels)
+internal sealed record DetectionBatch(
+    IReadOnlyList<string> Frames,
+    IReadOnlyList<Tensor> Images,
+    IReadOnlyList<DetectionTarget> Targets,
+    IReadOnlyList<int>? MinSizesPixels)
     : ITrainingBatch<DetectionBatch>
 {
     /// <inheritdoc />
@@ -69,7 +73,9 @@ internal sealed class DetectionBatches
     /// <param name="data">The frames.</param>
     /// <param name="frames">Those to learn from.</param>
     /// <param name="options">Seed, batch and changes of the images.</param>
-    /// <param name="loadedSize">The size for an image's 8-bit pixels, from its own and the shorter side that was chosen; null leaves them.</param>
+    /// <param name="loadedSize">
+    /// The size for an image's 8-bit pixels, from its own and the shorter side that was chosen; null leaves them.
+    /// </param>
     /// <exception cref="UserErrorException">Batches are grouped by aspect, and the frames do not fill one.</exception>
     public DetectionBatches(
         KittiTrainingData data,

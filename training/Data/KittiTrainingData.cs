@@ -26,7 +26,11 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
     /// <param name="jitter">Changes of colour, in their order.</param>
     /// <param name="resize">Another size for the 8-bit pixels, from the image's (detectron2's resize); null leaves them.</param>
     /// <returns>uint8 [3, H, W] and the objects in its pixels, on the CPU.</returns>
-    public (Tensor Image, DetectionTarget Target) Load(string frameId, bool flip, IReadOnlyList<ColorJitterStep>? jitter = null, Func<(int Height, int Width), (int Height, int Width)?>? resize = null)
+    public (Tensor Image, DetectionTarget Target) Load(
+        string frameId,
+        bool flip,
+        IReadOnlyList<ColorJitterStep>? jitter = null,
+        Func<(int Height, int Width), (int Height, int Width)?>? resize = null)
     {
         using var scope = NewDisposeScope();
         var image = Decode(frameId, out var kept);

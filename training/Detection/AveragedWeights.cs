@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection;
 
-/// <summary>Exponential moving average of a detector's weights: average ← d·average + (1−d)·weights after every step (Polyak and Juditsky 1992).</summary>
+/// <summary>
+/// Exponential moving average of a detector's weights: average ← d·average + (1−d)·weights after every step
+/// (Polyak and Juditsky 1992).
+/// </summary>
 internal static class AveragedWeights
 {
     /// <summary>Makes one detector's weights and statistics those of another; they need no gradient.</summary>
@@ -46,7 +49,7 @@ internal static class AveragedWeights
         if (share > Noticeable)
         {
             yield return FormattableString.Invariant(
-                $"warning: after {steps} steps the averaged weights still hold {share:P0} of the first ones; a smaller --ema forgets them sooner");
+                $"warning: after {steps} steps the averaged weights still hold {share:P0} of the first ones; a smaller --ema forgets sooner");
         }
     }
 }

@@ -50,8 +50,8 @@ public abstract class Detector(string name) : NamedModule(name)
     public abstract IReadOnlyList<ImageDetections> Detect(IReadOnlyList<Tensor> images);
 
     /// <summary>
-    /// The whole detector as one graph (contract version 1): <c>images</c> uint8 [N, H, W, 3] to <c>boxes</c>, <c>scores</c>, <c>labels</c>,
-    /// <c>num_detections</c>.
+    /// The whole detector as one graph (contract version 1): <c>images</c> uint8 [N, H, W, 3] to <c>boxes</c>, <c>scores</c>,
+    /// <c>labels</c>, <c>num_detections</c>.
     /// </summary>
     internal abstract OnnxGraph Emit();
 }

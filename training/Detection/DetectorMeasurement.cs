@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Detection;
 
 /// <summary>
-/// Measures a detector on frames, during training: images are decoded ahead. On CUDA those of one size go through the network together; on the CPU
-/// several go through it side by side, each computed by one core, which small maps use better than many cores use one of them.
+/// Measures a detector on frames, during training: images are decoded ahead. On CUDA those of one size go through the network
+/// together; on the CPU several go through it side by side, each computed by one core: many cores would wait for each other.
 /// </summary>
 /// <param name="options">Device, workers and images of a batch.</param>
 /// <param name="dataset">The frames.</param>

@@ -53,7 +53,10 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     /// </summary>
     [MayDifferOnResume] public string? Weights { get; init; }
 
-    /// <summary>Whether norms may be frozen where no weights are given: a network without normalisation, as the paper authors' baseline seems to have been.</summary>
+    /// <summary>
+    /// Whether norms may be frozen where no weights are given: a network without normalization, as the paper authors' baseline seems
+    /// to have been.
+    /// </summary>
     public bool FrozenNormsWithoutWeights { get; init; }
 
     /// <summary>The detector; its number of classes follows from the labels.</summary>
@@ -105,7 +108,9 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     /// <summary>The length that the milestones were written for, in their unit; null: this run's. They are scaled to this run.</summary>
     public RunLength? MilestonesFor { get; init; }
 
-    /// <summary>Share of the averaged weights that a step keeps, as 0.9998; the averages are then what is measured and exported. Null: none.</summary>
+    /// <summary>
+    /// Share of the averaged weights that a step keeps, as 0.9998; the averages are then what is measured and exported. Null: none.
+    /// </summary>
     [Range(0, 0.999999)] public double? Ema { get; init; }
 
     /// <summary>Mirror every second image.</summary>

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Engine;
 
-/// <summary>SGD with what stands between the backward pass and its step: the loss scaler of float16 and the cut of the gradients' norm.</summary>
+/// <summary>
+/// SGD with what stands between the backward pass and its step: the loss scaler of float16 and the cut of the gradients' norm.
+/// </summary>
 internal sealed class Optimization : IDisposable
 {
     private readonly LoopOptions options;
@@ -40,7 +42,7 @@ internal sealed class Optimization : IDisposable
     /// <summary>The loss scaler's state; null without one.</summary>
     public LossScale? LossScale => scaler is null ? null : new LossScale(scaler.Scale, scaler.GoodSteps);
 
-    /// <summary>Whether an overflow may be the scale's doing, so that the step is left out and the next one tried with a smaller scale.</summary>
+    /// <summary>Whether an overflow may be the scale's doing: the step is then left out, and the next has a smaller scale.</summary>
     public bool MayTryAgain => scaler is { Scale: >= LossScaler.LeastScale };
 
     /// <summary>Sets the rate of the next step.</summary>

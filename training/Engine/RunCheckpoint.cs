@@ -5,8 +5,8 @@ using Pipeline.Training.Checkpoints;
 namespace Pipeline.Training.Engine;
 
 /// <summary>
-/// What a run needs to go on as if it had never stopped, in one <c>.safetensors</c> file: the training's state, SGD's velocities (<c>velocity.…</c>)
-/// and, in the metadata, the place.
+/// What a run needs to go on as if it had never stopped, in one <c>.safetensors</c> file: the training's state, SGD's velocities
+/// (<c>velocity.…</c>) and, in the metadata, the place.
 /// </summary>
 internal static class RunCheckpoint
 {

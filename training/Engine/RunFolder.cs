@@ -147,7 +147,8 @@ internal static class RunFolder
     {
         try
         {
-            return Differences(JsonNode.Parse(InputFile.ReadText(file))!.AsObject(), JsonSerializer.SerializeToNode(now, now.GetType(), DetectorCheckpoint.Json)!.AsObject(), "");
+            var before = JsonNode.Parse(InputFile.ReadText(file))!.AsObject();
+            return Differences(before, JsonSerializer.SerializeToNode(now, now.GetType(), DetectorCheckpoint.Json)!.AsObject(), "");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Engine;
 
 /// <summary>
-/// The one loop of every training: it enters or resumes a run, sets the rate, makes the steps, tells and saves how far it is, and ends it cleanly.
+/// The one loop of every training: it enters or resumes a run, sets the rate, makes the steps, tells and saves how far it is,
+/// and ends it cleanly.
 /// </summary>
 internal sealed class TrainingLoop<TBatch>
     where TBatch : ITrainingBatch<TBatch>
@@ -38,11 +39,15 @@ internal sealed class TrainingLoop<TBatch>
 
     private int Epochs => (int)((training.TotalSteps + StepsPerEpoch - 1) / StepsPerEpoch);
 
-    private int EpochsEnded => at.Sums.Batches > 0 ? (int)((at.Step - 1) / StepsPerEpoch) : (int)((at.Step + StepsPerEpoch - 1) / StepsPerEpoch);
+    private bool IsWithinEpoch => at.Sums.Batches > 0;
 
-    private bool IsEpochOver => at.Sums.Batches > 0 && (at.Step % StepsPerEpoch == 0 || at.Step == training.TotalSteps);
+    private int EpochsEnded => IsWithinEpoch
+        ? (int)((at.Step - 1) / StepsPerEpoch)
+        : (int)((at.Step + StepsPerEpoch - 1) / StepsPerEpoch);
 
-    private bool HasMoreToDo => at.Sums.Batches > 0 || (at.Step < training.TotalSteps && !training.HasStoppedEarly);
+    private bool IsEpochOver => IsWithinEpoch && (at.Step % StepsPerEpoch == 0 || at.Step == training.TotalSteps);
+
+    private bool HasMoreToDo => IsWithinEpoch || (at.Step < training.TotalSteps && !training.HasStoppedEarly);
 
     /// <summary>Runs a training to its end.</summary>
     /// <param name="options">What the loop needs to know; written to the run's folder whole.</param>

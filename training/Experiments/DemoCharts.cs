@@ -1,10 +1,10 @@
-using System.Text.Json;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Experiments;
 
@@ -15,13 +15,19 @@ internal static class DemoCharts
     private static readonly OxyColor[] Colours = [OxyColor.FromRgb(0x35, 0x6c, 0xb0), OxyColor.FromRgb(0xd0, 0x6b, 0x1c)];
 
     public static string ContrastiveLoss(string run) =>
-        Chart("Contrastive loss", "loss", ("InfoNCE", [.. Read<PretrainEpoch>(run).Select(epoch => new DataPoint(epoch.Epoch, epoch.Loss))]));
+        Chart("Contrastive loss", "loss", ("InfoNCE", Points<PretrainEpoch>(run, epoch => (epoch.Epoch, epoch.Loss))));
 
     public static string DetectorLoss(params (string Name, string Run)[] runs) =>
-        Chart("Loss of fine-tuning", "loss", [.. runs.Select(run => (run.Name, (DataPoint[])[.. Read<FinetuneEpoch>(run.Run).Select(epoch => new DataPoint(epoch.Epoch, epoch.Loss))]))]);
+        Chart(
+            "Loss of fine-tuning",
+            "loss",
+            [.. runs.Select(run => (run.Name, Points<FinetuneEpoch>(run.Run, epoch => (epoch.Epoch, epoch.Loss))))]);
 
     public static string MeanAveragePrecision(params (string Name, string Run)[] runs) =>
-        Chart("mAP50 on held-out scenes", "mAP50", [.. runs.Select(run => (run.Name, (DataPoint[])[.. Read<FinetuneEpoch>(run.Run).Where(epoch => epoch.Map50 is not null).Select(epoch => new DataPoint(epoch.Epoch, epoch.Map50!.Value))]))]);
+        Chart(
+            "mAP50 on held-out scenes",
+            "mAP50",
+            [.. runs.Select(run => (run.Name, Points<FinetuneEpoch>(run.Run, epoch => (epoch.Epoch, epoch.Map50))))]);
 
     private static string Chart(string title, string unit, params (string Name, DataPoint[] Points)[] curves)
     {
@@ -43,6 +49,11 @@ internal static class DemoCharts
         return new SvgExporter { Width = WidthPixels, Height = HeightPixels, IsDocument = false }.ExportToString(model);
     }
 
-    private static IEnumerable<T> Read<T>(string run) =>
-        File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonSerializer.Deserialize<T>(line, JsonSerializerOptions.Web)!);
+    /// <summary>A number of each epoch, where there is one.</summary>
+    private static DataPoint[] Points<T>(string run, Func<T, (int Epoch, double? Value)> choose) =>
+    [
+        .. RunMetrics.Read<T>(run).Select(choose)
+            .Where(point => point.Value is not null)
+            .Select(point => new DataPoint(point.Epoch, point.Value!.Value)),
+    ];
 }

@@ -40,7 +40,13 @@ public static class DetectorExporter
 {
     /// <returns>The version's directory.</returns>
     /// <exception cref="Pipeline.Shared.UserErrorException">The name or version cannot be used.</exception>
-    public static string Export(Detector detector, ExportOptions options) => ModelDirectory.Publish(options.RepositoryRoot, options.Name, options.Version, (folder, version) =>
+    public static string Export(Detector detector, ExportOptions options) => ModelDirectory.Publish(
+        options.RepositoryRoot,
+        options.Name,
+        options.Version,
+        (folder, version) => Write(detector, options, folder, version));
+
+    private static ModelManifest Write(Detector detector, ExportOptions options, string folder, int version)
     {
         var model = Path.Combine(folder, ModelDirectory.ModelFileName);
         detector.Emit().Save(model);
@@ -63,5 +69,5 @@ public static class DetectorExporter
             Created = DateTimeOffset.UtcNow,
             Tool = $"pipeline-train {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}",
         };
-    });
+    }
 }

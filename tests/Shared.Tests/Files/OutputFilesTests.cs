@@ -44,15 +44,21 @@ public sealed class OutputFilesTests : IDisposable
     [Fact]
     public async Task D3_of_many_writers_of_one_file_at_once_one_wins_and_the_others_are_told()
     {
-        var writers = Enumerable.Range(0, 8).Select(number =>
-            Task.Run(() => Record.Exception(() => AtomicFile.WriteText(In("one"), $"{number}", replace: false))));
-        var outcomes = await Task.WhenAll(writers);
+        for (var round = 0; round < 30; round++)
+        {
+            using var start = new Barrier(8);
+            var writers = Enumerable.Range(0, 8).Select(number => Task.Factory.StartNew(
+                () => Record.Exception(() => AtomicFile.Write(In("one"), _ => start.SignalAndWait(), replace: false)),
+                TaskCreationOptions.LongRunning));
+            var outcomes = await Task.WhenAll(writers);
 
-        Assert.Single(outcomes, outcome => outcome is null);
-        Assert.All(
-            outcomes.Where(outcome => outcome is not null),
-            outcome => Assert.Contains("another program", Assert.IsType<UserErrorException>(outcome).Message));
-        Assert.Equal([In("one")], Directory.GetFileSystemEntries(folder));
+            Assert.Single(outcomes, outcome => outcome is null);
+            Assert.All(
+                outcomes.Where(outcome => outcome is not null),
+                outcome => Assert.Contains("another program", Assert.IsType<UserErrorException>(outcome).Message));
+            Assert.Equal([In("one")], Directory.GetFileSystemEntries(folder));
+            File.Delete(In("one"));
+        }
     }
 
     [Fact]
