@@ -9,7 +9,8 @@ namespace Pipeline.Training.Detection;
 
 /// <summary>
 /// Measures a detector on frames, during training: images are decoded ahead. On CUDA those of one size go through the network
-/// together; on the CPU several go through it side by side, each computed by one core: many cores would wait for each other.
+/// together; on the CPU several go through it side by side, each computed by a part of the cores: all of them on one image would wait for
+/// each other.
 /// </summary>
 /// <param name="options">Device, workers and images of a batch.</param>
 /// <param name="dataset">The frames.</param>
@@ -17,7 +18,10 @@ namespace Pipeline.Training.Detection;
 /// <param name="data">Their images.</param>
 internal sealed class DetectorMeasurement(FinetuneOptions options, KittiDataset dataset, LabelMap labels, KittiTrainingData data)
 {
-    private const int ImagesPerCore = 4, RowLength = 6;
+    private const int ImagesEach = 4, RowLength = 6;
+
+    /// <summary>Each image has its maps in memory.</summary>
+    private const int MostSideBySide = 8;
 
     private bool IsOnCpu => options.Device == ComputeDevice.Cpu;
 
@@ -29,7 +33,7 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, KittiDataset 
     {
         detector.eval();
         var images = Prefetch.InOrder(frames.Count, options.Workers, index => Load(frames[index]));
-        var batches = IsOnCpu ? images.Chunk(ImagesPerCore * get_num_threads()) : BySize(images);
+        var batches = IsOnCpu ? images.Chunk(ImagesEach * AtOnce(get_num_threads())) : BySize(images);
         return DetectionEvaluation.Evaluate(labels, batches.SelectMany(batch =>
         {
             cancellation.ThrowIfCancellationRequested();
@@ -83,15 +87,18 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, KittiDataset 
         }
     }
 
+    private static int AtOnce(int cores) => Math.Min(cores, MostSideBySide);
+
     private static EvaluatedFrame[] SideBySide(Detector detector, IReadOnlyList<LoadedFrame> batch)
     {
         var cores = get_num_threads();
+        var atOnce = AtOnce(cores);
         var measured = new EvaluatedFrame[batch.Count];
         try
         {
-            Parallel.For(0, batch.Count, new ParallelOptions { MaxDegreeOfParallelism = cores }, index =>
+            Parallel.For(0, batch.Count, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, index =>
             {
-                set_num_threads(1);   // of the calling thread, which is one of the cores'
+                set_num_threads(cores / atOnce);   // for the calling thread
                 using var scope = NewDisposeScope();
                 var found = detector.Detect([batch[index].Image])[0];
                 measured[index] = Measured(batch[index], Rows(found).HostFloats().Chunk(RowLength));
