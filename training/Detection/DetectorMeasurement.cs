@@ -94,15 +94,22 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, KittiDataset 
         var cores = get_num_threads();
         var atOnce = AtOnce(cores);
         var measured = new EvaluatedFrame[batch.Count];
-        try
+        var next = -1;
+        void Work()
         {
-            Parallel.For(0, batch.Count, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, index =>
+            set_num_threads(cores / atOnce);
+            for (var index = Interlocked.Increment(ref next); index < batch.Count; index = Interlocked.Increment(ref next))
             {
-                set_num_threads(cores / atOnce);   // for the calling thread
                 using var scope = NewDisposeScope();
                 var found = detector.Detect([batch[index].Image])[0];
                 measured[index] = Measured(batch[index], Rows(found).HostFloats().Chunk(RowLength));
-            });
+            }
+        }
+
+        try
+        {
+            // Threads of their own: libtorch keeps the number for each thread, and those of the pool have other work later.
+            Task.WaitAll([.. Enumerable.Range(0, atOnce).Select(_ => Task.Factory.StartNew(Work, TaskCreationOptions.LongRunning))]);
             return measured;
         }
         finally

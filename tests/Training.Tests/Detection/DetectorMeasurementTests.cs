@@ -28,6 +28,7 @@ public sealed class DetectorMeasurementTests
             .Run(detector, dataset.FrameIds, TestContext.Current.CancellationToken);
 
         Assert.Equal(threads, get_num_threads());
+        Parallel.For(0, 100, _ => Assert.Equal(threads, get_num_threads()));
         Assert.Equal(alone.Map!.Value, measured.Map!.Value, 1e-6);
         Assert.Equal(alone.Map50!.Value, measured.Map50!.Value, 1e-6);
         Assert.Equal(alone.PerClass.Keys, measured.PerClass.Keys);
