@@ -17,7 +17,7 @@ public static class LogLine
         return line.StartsWith(prefix, StringComparison.Ordinal) ? line : prefix + line;
     }
 
-    private static string Prefix(LogLevel level) => level switch
+    internal static string Prefix(LogLevel level) => level switch
     {
         LogLevel.Warning => "warning: ",
         LogLevel.Error or LogLevel.Critical => "error: ",

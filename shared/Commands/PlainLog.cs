@@ -5,6 +5,19 @@ namespace Pipeline.Shared.Commands;
 /// <summary>Events whose words the caller makes, one line each.</summary>
 public static partial class PlainLog
 {
+    /// <summary>What a command has to say of its input: a warning where the line says so, else how it gets on.</summary>
+    public static void Remark(this ILogger logger, string line)
+    {
+        if (line.StartsWith(LogLine.Prefix(LogLevel.Warning), StringComparison.Ordinal))
+        {
+            logger.Warn(line);
+        }
+        else
+        {
+            logger.Tell(line);
+        }
+    }
+
     /// <summary>What only helps to follow a command closely; shown with <c>--verbosity detailed</c>.</summary>
     [LoggerMessage(LogLevel.Debug, "{Line}")]
     public static partial void Detail(this ILogger logger, string line);

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Data;
-using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints;
 
@@ -10,7 +9,6 @@ namespace Pipeline.Training.Checkpoints;
 public static class BackboneCheckpoint
 {
     private const string OptionsKey = "backbone";
-    private const string BatchCounter = "num_batches_tracked";
 
     /// <param name="path">Where.</param>
     /// <param name="backbone">The backbone.</param>
@@ -55,13 +53,10 @@ public static class BackboneCheckpoint
     {
         content.RequireTensors(path);
         DetectorCheckpoint.LoadInto(
-            WithoutCounters(StateDict.InOrder(backbone)),
-            WithoutCounters(content.Tensors),
+            StateDict.WithoutCounters(StateDict.InOrder(backbone)),
+            StateDict.WithoutCounters(content.Tensors),
             path,
             content.Unread,
             ImportHint.Backbone);
     }
-
-    private static Dictionary<string, Tensor> WithoutCounters(IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
-        tensors.Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)).ToDictionary();
 }

@@ -11,8 +11,6 @@ namespace Pipeline.Training.Checkpoints;
 /// <param name="owner">Frees the tensors.</param>
 internal sealed class DetectorSource(string path, IDisposable owner) : IDisposable
 {
-    private const string BatchCounter = "num_batches_tracked";
-
     /// <summary>The file.</summary>
     public string Path => path;
 
@@ -37,10 +35,6 @@ internal sealed class DetectorSource(string path, IDisposable owner) : IDisposab
     /// <exception cref="UserErrorException">The file is missing or damaged, holds no detector, or does not tell its classes.</exception>
     public static DetectorSource Open(string path) => DetectorCheckpoint.IsOne(path) ? OpenOwn(path) : OpenForeign(path);
 
-    /// <summary>Names without those of batch counters, which frozen norms do not have and nothing needs.</summary>
-    public static Dictionary<string, Tensor> WithoutCounters(IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
-        tensors.Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)).ToDictionary();
-
     /// <inheritdoc />
     public void Dispose() => owner.Dispose();
 
@@ -52,7 +46,7 @@ internal sealed class DetectorSource(string path, IDisposable owner) : IDisposab
             var (options, labels) = DetectorCheckpoint.Description(content, path);
             return new DetectorSource(path, content)
             {
-                Tensors = WithoutCounters(content.Tensors),
+                Tensors = StateDict.WithoutCounters(content.Tensors),
                 Unread = content.Unread,
                 Labels = labels,
                 Options = options,
@@ -74,7 +68,7 @@ internal sealed class DetectorSource(string path, IDisposable owner) : IDisposab
             var tensors = new SortedWeights(path, foreign).Detector();
             var rows = tensors.TryGetValue(ClassRows.Scores, out var scores) && scores.dim() > 0 ? scores.shape[0] : 0;
             return rows == CocoClasses.Rows
-                ? new DetectorSource(path, foreign) { Tensors = WithoutCounters(tensors), Labels = CocoClasses.ByRow }
+                ? new DetectorSource(path, foreign) { Tensors = StateDict.WithoutCounters(tensors), Labels = CocoClasses.ByRow }
                 : throw new UserErrorException(Unknown(path, rows));
         }
         catch

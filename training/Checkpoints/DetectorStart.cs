@@ -20,7 +20,7 @@ internal static class DetectorStart
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         using var source = DetectorSource.Open(path);
-        var state = DetectorSource.WithoutCounters(StateDict.InOrder(detector));
+        var state = StateDict.WithoutCounters(StateDict.InOrder(detector));
         DetectorCheckpoint.LoadInto(Without(ClassRows.Names, state), Without(ClassRows.Names, source.Tensors), path, source.Unread);
         var rows = Rows(labels, source.Labels);
         var anew = LoadClasses(state, source, rows);

@@ -5,6 +5,8 @@ namespace Pipeline.Training.Checkpoints;
 /// <summary>Parameters and buffers in PyTorch's order: module by module, parameters before buffers before children.</summary>
 public static class StateDict
 {
+    private const string BatchCounter = "num_batches_tracked";
+
     /// <summary>Names and tensors; writing to a tensor changes the module.</summary>
     public static IEnumerable<KeyValuePair<string, Tensor>> InOrder(nn.Module module, string prefix = "")
     {
@@ -26,4 +28,8 @@ public static class StateDict
             }
         }
     }
+
+    /// <summary>Tensors without the batch norms' counters of batches, which frozen norms do not have and nothing needs.</summary>
+    public static Dictionary<string, Tensor> WithoutCounters(IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
+        tensors.Where(entry => !entry.Key.EndsWith(BatchCounter, StringComparison.Ordinal)).ToDictionary();
 }

@@ -53,8 +53,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
         sampling = new Generator((ulong)options.Seed);
         detector = architecture.Create(options, sampling);
         beginning = FirstWeights.LoadInto(options, detector);
-        detector.to(device);
-        detector.ComputeType = options.Precision.Type();
+        Place(detector);
         detector.train();
         average = options.Ema is null ? null : Average(architecture);
         batches = new DetectionBatches(data, frames.Train, options, detector.LoadedSize);
@@ -225,11 +224,17 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
         }
     }
 
+    /// <summary>Takes a detector to the run's device and precision.</summary>
+    private void Place(Detector placed)
+    {
+        placed.to(device);
+        placed.ComputeType = options.Precision.Type();
+    }
+
     private Detector Average(IDetectorArchitecture architecture)
     {
         var follower = architecture.Create(options, sampling);
-        follower.to(device);
-        follower.ComputeType = options.Precision.Type();
+        Place(follower);
         AveragedWeights.Begin(follower, detector);
         return follower;
     }
@@ -271,8 +276,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
 
         var file = state.Best.Value is null ? LastFile : BestFile;
         using var best = DetectorCheckpoint.Load(Path.Combine(options.Output, file), [architecture]).Detector;
-        best.to(device);
-        best.ComputeType = options.Precision.Type();
+        Place(best);
         return MeasuredAverages.Of(measurement.Run(best, frames.Test, cancellation));
     }
 

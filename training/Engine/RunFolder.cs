@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
 using Pipeline.Shared.Files;
 using Pipeline.Training.Checkpoints;
@@ -179,20 +178,6 @@ internal static class RunFolder
 
     /// <summary>Whether something of this name is in the folder; a link to nothing is nothing.</summary>
     public static bool Has(string folder, string file) => FileStatus.Of(Path.Combine(folder, file)).Kind != FileKind.Missing;
-
-    /// <summary>Tells a remark, at the level that its first word says.</summary>
-    public static void Tell(ILogger log, string remark)
-    {
-        const string Warning = "warning: ";
-        if (remark.StartsWith(Warning, StringComparison.Ordinal))
-        {
-            log.Warning(remark[Warning.Length..]);
-        }
-        else
-        {
-            log.Remark(remark);
-        }
-    }
 
     /// <summary>Runs the steps of a run. An error of the user's that ends them is told with what remains: the last checkpoint, or nothing at all.</summary>
     /// <param name="folder">The run's folder; it is removed when nothing had been saved.</param>

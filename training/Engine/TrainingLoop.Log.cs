@@ -26,12 +26,6 @@ internal static partial class TrainingLoopLog
     [LoggerMessage(7, LogLevel.Information, "finished")]
     public static partial void Finished(this ILogger log);
 
-    [LoggerMessage(8, LogLevel.Information, "{Remark}")]
-    public static partial void Remark(this ILogger log, string remark);
-
-    [LoggerMessage(9, LogLevel.Warning, "{Remark}")]
-    public static partial void Warning(this ILogger log, string remark);
-
-    [LoggerMessage(10, LogLevel.Debug, "step {Step}: loss {Loss:F4}, rate {Rate:G4}, {ImagesPerSecond:F1} images/s")]
+    [LoggerMessage(8, LogLevel.Debug, "step {Step}: loss {Loss:F4}, rate {Rate:G4}, {ImagesPerSecond:F1} images/s")]
     public static partial void StepMade(this ILogger log, long step, double loss, double rate, double imagesPerSecond);
 }

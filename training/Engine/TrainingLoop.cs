@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Pipeline.Shared;
+using Pipeline.Shared.Commands;
 using Pipeline.Training.Configuration;
 using static TorchSharp.torch;
 
@@ -125,7 +126,7 @@ internal sealed class TrainingLoop<TBatch>
 
         foreach (var remark in training.Remarks)
         {
-            RunFolder.Tell(log, remark);
+            log.Remark(remark);
         }
 
         return position;
@@ -205,7 +206,7 @@ internal sealed class TrainingLoop<TBatch>
     {
         foreach (var line in Finishing(() => training.EndRun(control.Cancellation).ToList()))
         {
-            RunFolder.Tell(log, line);
+            log.Remark(line);
         }
     }
 

@@ -156,7 +156,7 @@ public sealed partial class DeviceWaitsTests
     private static partial Regex BlockingCopies { get; }
 
     /// <summary>Whole modules, which go to the device once.</summary>
-    [GeneratedRegex(@"(detector|follower|best)\.to\(device\)")]
+    [GeneratedRegex(@"placed\.to\(device\)")]
     private static partial Regex Modules { get; }
 
     [GeneratedRegex(@"(?<![\w.])(zeros|ones|full|empty|arange|rand|randn|eye|linspace|sparse_coo_tensor)\(")]
