@@ -28,13 +28,10 @@ internal sealed class ServiceProcess : IDisposable
     public static async Task<ServiceProcess> Start(ProcessStartInfo start, CancellationToken cancellation)
     {
         var service = new ServiceProcess(Process.Start(start)!);
-        var first = await service.process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(Patience, cancellation);
-        if (first?.StartsWith(Listening, StringComparison.Ordinal) != true)
-        {
-            Assert.Fail($"The service does not listen: {first} {await service.errors}");
-        }
-
-        service.Address = new Uri(first[Listening.Length..].Split(", ")[0]);
+        var line = await service.ReadLogUntil(Listening, cancellation);
+        service.lines.RemoveAt(service.lines.Count - 1);
+        var address = line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..];
+        service.Address = new Uri(address.Split(", ")[0]);
         return service;
     }
 
@@ -66,7 +63,8 @@ internal sealed class ServiceProcess : IDisposable
             }
         }
 
-        throw new InvalidOperationException($"The service ended without a line about '{text}'.");
+        Assert.Fail($"The service ended without a line about '{text}': {string.Concat(lines)}{await errors}");
+        return "";
     }
 
     public void Dispose()
