@@ -8,13 +8,16 @@ namespace Pipeline.Training.Backbones;
 /// </summary>
 internal static class ConvNorm
 {
-    /// <summary>A frozen norm is folded into the convolution's weights, which saves its passes over the maps; the weights still learn.</summary>
+    /// <summary>
+    /// A frozen norm is folded into the convolution's weights, which saves its passes over the maps; the weights still learn.
+    /// </summary>
     /// <param name="convolution">A <see cref="Conv2d"/> without bias.</param>
     /// <param name="norm">A <see cref="FrozenBatchNorm2d"/> or a live one.</param>
     /// <param name="input">[N, C, H, W]; float32 or narrower.</param>
     /// <param name="stride">Of the convolution.</param>
     /// <param name="padding">Of the convolution.</param>
-    public static Tensor Apply(nn.IModule<Tensor, Tensor> convolution, nn.IModule<Tensor, Tensor> norm, Tensor input, long stride, long padding)
+    public static Tensor Apply(
+        nn.IModule<Tensor, Tensor> convolution, nn.IModule<Tensor, Tensor> norm, Tensor input, long stride, long padding)
     {
         using var scope = NewDisposeScope();
         var weight = ((Conv2d)convolution).weight;

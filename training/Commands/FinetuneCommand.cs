@@ -18,7 +18,10 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
         var layers = new ConfigurationOptions<FinetuneOptions>("finetune", "torchvision", log);
         layers.Add("--data", "data", "Frames in KITTI's layout.");
         var output = layers.Add("--output", "output", "Folder for checkpoints and metrics; it must not exist, but with --resume.");
-        layers.Add("--train-list", "trainList", "List of the frames to learn from; when left out, those that are not in the test list, and without any list a seeded 80 %.");
+        layers.Add(
+            "--train-list",
+            "trainList",
+            "List of the frames to learn from; when left out, those that are not in the test list, and without any list a seeded 80 %.");
         layers.Add("--validation-list", "validationList", "List of the frames that choose the best epoch; the test list when left out.");
         layers.Add(
             "--test-list",
@@ -57,7 +60,9 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
         layers.Add("--seed", "seed", "Seed of weights, order and samplers.");
         layers.Add("--device", "device", "cpu or cuda.").AcceptOnlyFromAmong("cpu", "cuda");
         return layers.Resumable(
-            "Trains a detector and measures its mAP after every epoch.\n\nExamples:\n  pipeline-train finetune --data kitti --output runs/street --preset small --epochs 20\n  pipeline-train finetune --output runs/street --resume",
+            "Trains a detector and measures its mAP after every epoch.\n\nExamples:\n"
+            + "  pipeline-train finetune --data kitti --output runs/street --preset small --epochs 20\n"
+            + "  pipeline-train finetune --output runs/street --resume",
             output,
             (options, resume, cancellation) =>
             {
@@ -69,9 +74,11 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
                     Progress = progress,
                     Cancellation = cancellation,
                 }));
-                foreach (var (label, ap) in (result.Epochs.Count > 0 ? result.Epochs[^1].PerClass : null) ?? new Dictionary<string, double?>())
+                foreach (
+                    var (label, ap) in (result.Epochs.Count > 0 ? result.Epochs[^1].PerClass : null) ?? new Dictionary<string, double?>())
                 {
-                    Console.WriteLine($"{label,-16} {ap?.ToString("F4", System.Globalization.CultureInfo.InvariantCulture) ?? "no object"}");
+                    Console.WriteLine(
+                        $"{label,-16} {ap?.ToString("F4", System.Globalization.CultureInfo.InvariantCulture) ?? "no object"}");
                 }
 
                 Console.WriteLine(result.CheckpointPath);

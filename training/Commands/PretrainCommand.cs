@@ -45,7 +45,9 @@ internal sealed class PretrainCommand(ConsoleProgress console, ILogger<PretrainC
         layers.Add("--seed", "seed", "Seed of weights, queue, order and views.");
         layers.Add("--device", "device", "cpu or cuda.").AcceptOnlyFromAmong("cpu", "cuda");
         return layers.Resumable(
-            "Trains a backbone contrastively on unlabelled images.\n\nExamples:\n  pipeline-train pretrain --images photos --output runs/backbone --preset small\n  pipeline-train pretrain --output runs/backbone --resume",
+            "Trains a backbone contrastively on unlabelled images.\n\nExamples:\n"
+            + "  pipeline-train pretrain --images photos --output runs/backbone --preset small\n"
+            + "  pipeline-train pretrain --output runs/backbone --resume",
             output,
             (options, resume, cancellation) =>
             {

@@ -8,7 +8,10 @@ using Pipeline.Training.Checkpoints;
 
 namespace Pipeline.Training.Configuration;
 
-/// <summary>Options of a run from four layers, each over the one before: preset, file (JSON with comments), environment (<c>PIPELINE__KEY__KEY</c>), command line.</summary>
+/// <summary>
+/// Options of a run from four layers, each over the one before: preset, file (JSON with comments), environment
+/// (<c>PIPELINE__KEY__KEY</c>), command line.
+/// </summary>
 /// <typeparam name="T">The options' record.</typeparam>
 internal sealed class RunConfiguration<T>
     where T : class, ILayeredOptions
@@ -17,13 +20,21 @@ internal sealed class RunConfiguration<T>
     private const string EnvironmentFront = ConfigurationKeys.EnvironmentFront;
     private const string EnvironmentLayer = "environment";
     private const string OptionsLayer = "options";
-    private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Reading = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        MaxDepth = 16,
+        AllowDuplicateProperties = false,
+    };
     private static readonly JsonSerializerOptions Strict = new(DetectorCheckpoint.Json) { RespectNullableAnnotations = true };
     private readonly JsonObject settings = [];
     private readonly Dictionary<string, string> origins = new(StringComparer.OrdinalIgnoreCase);
     private readonly SettingHistory history = new();
 
-    /// <summary>A preset that comes with the program: <c>&lt;command&gt;.&lt;name&gt;.json</c>, over the one that it names as its <c>base</c>.</summary>
+    /// <summary>
+    /// A preset that comes with the program: <c>&lt;command&gt;.&lt;name&gt;.json</c>, over the one that it names as its <c>base</c>.
+    /// </summary>
     public RunConfiguration<T> Preset(string command, string name)
     {
         var known = Presets(command);
@@ -52,10 +63,14 @@ internal sealed class RunConfiguration<T>
     public RunConfiguration<T> Environment(IDictionary variables)
     {
         history.Enter(EnvironmentLayer);
-        foreach (var name in variables.Keys.Cast<string>().Where(name => name.StartsWith(EnvironmentFront, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
+        foreach (
+            var name in variables.Keys.Cast<string>()
+                .Where(name => name.StartsWith(EnvironmentFront, StringComparison.OrdinalIgnoreCase))
+                .Order(StringComparer.Ordinal))
         {
             var setting = SettingPath.Find(typeof(T), name, name[EnvironmentFront.Length..].Split("__"));
-            if (origins.GetValueOrDefault(setting.Key) is { } other && other.StartsWith(EnvironmentFront, StringComparison.OrdinalIgnoreCase))
+            if (origins.GetValueOrDefault(setting.Key) is { } other
+                && other.StartsWith(EnvironmentFront, StringComparison.OrdinalIgnoreCase))
             {
                 throw new UserErrorException($"{name}: {other} sets {setting.Key} too; keep one.");
             }
@@ -101,21 +116,31 @@ internal sealed class RunConfiguration<T>
             OptionRules.Check(options, Origin);
             return options;
         }
-        catch (JsonException exception) when (exception.Path is { } path && !exception.Message.Contains("missing required", StringComparison.Ordinal))
+        catch (JsonException exception) when (
+            exception.Path is { } path && !exception.Message.Contains("missing required", StringComparison.Ordinal))
         {
             throw NotOfItsKind(path.TrimStart('$', '.'), isNull: exception.Message.Contains("null values", StringComparison.Ordinal));
         }
         catch (JsonException exception)
         {
             // "… was missing required properties including: 'data', 'output'."
-            var names = exception.Message.Split("including:") is [_, var list] ? list.Split(" Path:")[0].Trim().TrimEnd('.') : exception.Message;
-            throw new UserErrorException($"configuration: {names} must be given, on the command line or in the file of --config.", exception);
+            var names = exception.Message.Split("including:") is [_, var list]
+                ? list.Split(" Path:")[0].Trim().TrimEnd('.')
+                : exception.Message;
+            throw new UserErrorException(
+                $"configuration: {names} must be given, on the command line or in the file of --config.", exception);
         }
     }
 
     /// <summary>Names of a command's presets.</summary>
     public static IReadOnlyList<string> Presets(string command) =>
-        [.. typeof(RunConfiguration<T>).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(ResourceName(command, "")[..^5], StringComparison.Ordinal)).Select(name => name.Split('.')[^2]).Order(StringComparer.Ordinal)];
+        [
+            .. typeof(RunConfiguration<T>).Assembly
+                .GetManifestResourceNames()
+                .Where(name => name.StartsWith(ResourceName(command, "")[..^5], StringComparison.Ordinal))
+                .Select(name => name.Split('.')[^2])
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static string ResourceName(string command, string name) => $"Pipeline.Training.presets.{command}.{name}.json";
 
@@ -139,7 +164,8 @@ internal sealed class RunConfiguration<T>
         }
         catch (JsonException exception)
         {
-            throw new UserErrorException($"{where}:{exception.LineNumber + 1}: not JSON: {exception.Message.Split(" LineNumber:")[0]}", exception);
+            throw new UserErrorException(
+                $"{where}:{exception.LineNumber + 1}: not JSON: {exception.Message.Split(" LineNumber:")[0]}", exception);
         }
     }
 
@@ -196,7 +222,8 @@ internal sealed class RunConfiguration<T>
     {
         foreach (var (key, value) in source)
         {
-            var name = target.Select(entry => entry.Key).FirstOrDefault(known => known.Equals(key, StringComparison.OrdinalIgnoreCase)) ?? key;
+            var name = target.Select(entry => entry.Key).FirstOrDefault(known => known.Equals(key, StringComparison.OrdinalIgnoreCase))
+                ?? key;
             if (value is JsonObject inner && target[name] is JsonObject known)
             {
                 Merge(known, inner);

@@ -56,7 +56,9 @@ internal sealed class FastRcnnPredictor : NamedModule<Tensor, (Tensor ClassLogit
     {
         foreach (var (name, parameter) in named_parameters())
         {
-            _ = parameter.dim() == 2 ? nn.init.normal_(parameter, 0, name.StartsWith("cls_score", StringComparison.Ordinal) ? 0.01 : 0.001) : nn.init.zeros_(parameter);
+            _ = parameter.dim() == 2
+                ? nn.init.normal_(parameter, 0, name.StartsWith("cls_score", StringComparison.Ordinal) ? 0.01 : 0.001)
+                : nn.init.zeros_(parameter);
         }
     }
 

@@ -41,5 +41,7 @@ internal sealed record FrameDigests(int Frames, string Names, string Labels, str
         frames.Count,
         ContentDigest.Of(frames.Select(frame => Encoding.UTF8.GetBytes(frame + "\n"))),
         ContentDigest.Of(frames.Select(frame => File.ReadAllBytes(dataset.LabelPath(frame)))),
-        ContentDigest.Of(frames.Select(frame => new FileInfo(dataset.ImagePath(frame))).Select(file => Encoding.UTF8.GetBytes($"{file.Name} {file.Length}\n"))));
+        ContentDigest.Of(
+            frames.Select(frame => new FileInfo(dataset.ImagePath(frame)))
+                .Select(file => Encoding.UTF8.GetBytes($"{file.Name} {file.Length}\n"))));
 }

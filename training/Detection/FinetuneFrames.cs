@@ -17,7 +17,8 @@ internal sealed class FinetuneFrames
     /// <exception cref="UserErrorException">A list is wrong, the lists overlap, or no frame has an object of the classes.</exception>
     public FinetuneFrames(FinetuneOptions options, KittiDataset dataset, LabelMap labels)
     {
-        (this.options, this.dataset) = (options, dataset);
+        this.options = options;
+        this.dataset = dataset;
         var split = Split();
         var survey = FrameSurvey.Of(dataset, split.Train.Concat(split.Validation).Concat(split.Test).Distinct(), new ImageLimits());
         remarks = [.. dataset.Remarks(), .. survey.Remarks];
@@ -29,7 +30,10 @@ internal sealed class FinetuneFrames
         if (withObjects.Length == 0)
         {
             string[] types = [.. annotated.SelectMany(frame => frame.Types).Distinct().Order(StringComparer.Ordinal)];
-            throw new UserErrorException($"{options.Data}: none of the {split.Train.Count} frames to learn from has an object of the classes {string.Join(", ", options.Labels)}; their labels name {(types.Length == 0 ? "nothing" : string.Join(", ", types))}. Change labels or labelMap.");
+            throw new UserErrorException(
+                $"{options.Data}: none of the {split.Train.Count} frames to learn from has an object of the classes "
+                + $"{string.Join(", ", options.Labels)}; their labels name "
+                + $"{(types.Length == 0 ? "nothing" : string.Join(", ", types))}. Change labels or labelMap.");
         }
 
         Train = options.SkipEmptyFrames ? withObjects : split.Train;
@@ -70,7 +74,8 @@ internal sealed class FinetuneFrames
 
         foreach (var label in unseen)
         {
-            yield return $"warning: no frame to learn from has a {label}; the detector cannot find it, and where test frames have one its AP counts as 0 in the mAP";
+            yield return $"warning: no training frame has a {label}; the detector cannot find it, and where test frames have one its "
+                + "AP counts as 0 in the mAP";
         }
 
         if (TestChooses)

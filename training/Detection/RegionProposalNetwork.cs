@@ -36,8 +36,11 @@ internal sealed partial class RegionProposalNetwork : NamedModule
         var images = features[0].shape[0];
         var perCell = Anchors.CountPerCell;
         var objectness = cat([.. maps.Select(map => map.Objectness.permute(0, 2, 3, 1).reshape(images, -1))], 1);
-        var deltas = cat([.. maps.Select(map => map.Deltas.view(images, perCell, 4, map.Deltas.shape[2], map.Deltas.shape[3]).permute(0, 3, 4, 1, 2).reshape(images, -1, 4))], 1);
-        var anchors = Anchors.Anchors(batch, [.. features.Select(feature => ((int)feature.shape[2], (int)feature.shape[3]))], features[0].device);
+        var deltas = cat(
+            [.. maps.Select(map => map.Deltas.view(images, perCell, 4, map.Deltas.shape[2], map.Deltas.shape[3]).permute(0, 3, 4, 1, 2).reshape(images, -1, 4))],
+            1);
+        var anchors = Anchors.Anchors(
+            batch, [.. features.Select(feature => ((int)feature.shape[2], (int)feature.shape[3]))], features[0].device);
         foreach (var map in maps)
         {
             map.Objectness.MoveToOuterDisposeScope();
@@ -45,7 +48,8 @@ internal sealed partial class RegionProposalNetwork : NamedModule
         }
 
         return new RpnOutput(
-            maps, objectness.MoveToOuterDisposeScope(), deltas.MoveToOuterDisposeScope(), cat(anchors).MoveToOuterDisposeScope(), [.. anchors.Select(level => (int)level.shape[0])]);
+            maps, objectness.MoveToOuterDisposeScope(), deltas.MoveToOuterDisposeScope(), cat(anchors)
+                .MoveToOuterDisposeScope(), [.. anchors.Select(level => (int)level.shape[0])]);
     }
 
     /// <returns>An image's proposals [P, 4] and their objectness [P] (0..1, or logits), by falling objectness; no gradient.</returns>
@@ -53,7 +57,9 @@ internal sealed partial class RegionProposalNetwork : NamedModule
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var (preNms, postNms) = training ? (options.RpnPreNmsTopNTrain, options.RpnPostNmsTopNTrain) : (options.RpnPreNmsTopNTest, options.RpnPostNmsTopNTest);
+        var (preNms, postNms) = training
+            ? (options.RpnPreNmsTopNTrain, options.RpnPostNmsTopNTrain)
+            : (options.RpnPreNmsTopNTest, options.RpnPostNmsTopNTest);
         var objectness = output.Objectness.detach();
         var top = new List<Tensor>();
         var perLevel = new int[output.CountPerLevel.Count];
@@ -101,7 +107,8 @@ internal sealed partial class RegionProposalNetwork : NamedModule
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var (labels, boxes) = (zeros(anchors.shape[0], device: anchors.device), zeros_like(anchors));
+        var labels = zeros(anchors.shape[0], device: anchors.device);
+        var boxes = zeros_like(anchors);
         if (objects.shape[0] > 0)
         {
             var matches = matcher.Match(TensorBoxes.PairwiseIoU(objects, anchors));
@@ -114,7 +121,11 @@ internal sealed partial class RegionProposalNetwork : NamedModule
     }
 
     /// <returns>Binary cross-entropy and smooth L1, scalars; and what was sampled, as indices into all images' anchors.</returns>
-    public (Tensor Objectness, Tensor BoxReg, Tensor SampledPositive, Tensor Sampled) Losses(RpnOutput output, IReadOnlyList<DetectionTarget> targets)
+    public (
+        Tensor Objectness,
+        Tensor BoxReg,
+        Tensor SampledPositive,
+        Tensor Sampled) Losses(RpnOutput output, IReadOnlyList<DetectionTarget> targets)
     {
         using var scope = NewDisposeScope();
         var assigned = targets.Select(target => Assign(output.Anchors, target.Boxes, target.Ignore)).ToArray();
@@ -127,8 +138,13 @@ internal sealed partial class RegionProposalNetwork : NamedModule
         var regression = coder.Encode(matched, output.Anchors.index_select(0, positive.remainder(count)));
         var divisor = options.RpnLossOverFullBatch ? (long)options.RpnBatchSizePerImage * targets.Count : Math.Max(1, sampled.shape[0]);
         var boxLoss = BoxLoss.Sum(output.Deltas.reshape(-1, 4).index_select(0, positive), regression, options.BoxLossBeta) / divisor;
-        var objectnessLoss = nn.functional.binary_cross_entropy_with_logits(output.Objectness.reshape(-1).index_select(0, sampled), labels.index_select(0, sampled), reduction: nn.Reduction.Sum) / divisor;
-        return (objectnessLoss.MoveToOuterDisposeScope(), boxLoss.MoveToOuterDisposeScope(), positive.MoveToOuterDisposeScope(), sampled.MoveToOuterDisposeScope());
+        var objectnessLoss = nn.functional.binary_cross_entropy_with_logits(
+            output.Objectness.reshape(-1).index_select(0, sampled), labels.index_select(0, sampled), reduction: nn.Reduction.Sum) / divisor;
+        return (
+            objectnessLoss.MoveToOuterDisposeScope(),
+            boxLoss.MoveToOuterDisposeScope(),
+            positive.MoveToOuterDisposeScope(),
+            sampled.MoveToOuterDisposeScope());
     }
 }
 
@@ -137,4 +153,9 @@ internal sealed partial class RegionProposalNetwork : NamedModule
 /// <param name="Deltas">[N, S, 4]</param>
 /// <param name="Anchors">[S, 4]</param>
 /// <param name="CountPerLevel">Anchors of each level.</param>
-internal sealed record RpnOutput(IReadOnlyList<(Tensor Objectness, Tensor Deltas)> Maps, Tensor Objectness, Tensor Deltas, Tensor Anchors, IReadOnlyList<int> CountPerLevel);
+internal sealed record RpnOutput(
+    IReadOnlyList<(Tensor Objectness, Tensor Deltas)> Maps,
+    Tensor Objectness,
+    Tensor Deltas,
+    Tensor Anchors,
+    IReadOnlyList<int> CountPerLevel);

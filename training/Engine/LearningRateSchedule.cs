@@ -17,7 +17,9 @@ public sealed class WarmupMultiStepSchedule(
     }
 }
 
-/// <summary>Learning rate of contrastive training, set once an epoch, or once a batch while it warms up (PyContrast's <c>base_trainer.py</c>).</summary>
+/// <summary>
+/// Learning rate of contrastive training, set once an epoch, or once a batch while it warms up (PyContrast's <c>base_trainer.py</c>).
+/// </summary>
 /// <param name="learningRate">At the beginning.</param>
 /// <param name="epochs">Of the whole run.</param>
 public sealed class ContrastiveSchedule(double learningRate, int epochs)

@@ -6,7 +6,10 @@ using Pipeline.Training.Checkpoints;
 
 namespace Pipeline.Training.Engine;
 
-/// <summary>The folder of a run: <c>config.json</c> (what was effective), <c>data.json</c> (digests), <c>environment.json</c>, <c>log.txt</c>, metrics and checkpoints.</summary>
+/// <summary>
+/// The folder of a run: <c>config.json</c> (what was effective), <c>data.json</c> (digests), <c>environment.json</c>, <c>log.txt</c>,
+/// metrics and checkpoints.
+/// </summary>
 internal static class RunFolder
 {
     private const string ConfigurationFile = "config.json", EnvironmentFile = "environment.json", DataFile = "data.json";
@@ -126,13 +129,17 @@ internal static class RunFolder
         string[] settings = [.. Changes(configuration, options).Where(difference => !free.Contains(difference.Split(':')[0]))];
         if (settings.Length > 0)
         {
-            throw new UserErrorException($"{folder}: the run has other settings: {string.Join("; ", settings)}. Go on with its own, or begin a new run in another folder.");
+            throw new UserErrorException(
+                $"{folder}: the run has other settings: {string.Join("; ", settings)}. Go on with its own, or begin a new run in "
+                + $"another folder.");
         }
 
         string[] changes = [.. Changes(Path.Combine(folder, DataFile), data)];
         if (changes.Length > 0)
         {
-            throw new UserErrorException($"{folder}: these are not the images, labels or weights, or not in the order, that the run began with: {string.Join("; ", changes)}. Bring them back, or begin a new run in another folder.");
+            throw new UserErrorException(
+                $"{folder}: these are not the images, labels or weights, or not in the order, that the run began with: "
+                + $"{string.Join("; ", changes)}. Bring them back, or begin a new run in another folder.");
         }
 
         // What a killed process left half written.
@@ -159,7 +166,8 @@ internal static class RunFolder
     {
         foreach (var key in before.Concat(now).Select(entry => entry.Key).Distinct())
         {
-            var (old, current) = (before[key], now[key]);
+            var old = before[key];
+            var current = now[key];
             if (old is JsonObject oldObject && current is JsonObject currentObject)
             {
                 foreach (var difference in Differences(oldObject, currentObject, $"{front}{key}."))
@@ -179,7 +187,10 @@ internal static class RunFolder
     /// <summary>Whether something of this name is in the folder; a link to nothing is nothing.</summary>
     public static bool Has(string folder, string file) => FileStatus.Of(Path.Combine(folder, file)).Kind != FileKind.Missing;
 
-    /// <summary>Runs the steps of a run. An error of the user's that ends them is told with what remains: the last checkpoint, or nothing at all.</summary>
+    /// <summary>
+    /// Runs the steps of a run. An error of the user's that ends them is told with what remains: the last checkpoint, or nothing at
+    /// all.
+    /// </summary>
     /// <param name="folder">The run's folder; it is removed when nothing had been saved.</param>
     /// <param name="checkpoint">The file that the run can go on from.</param>
     /// <param name="steps">The steps.</param>

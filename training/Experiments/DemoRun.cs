@@ -15,7 +15,10 @@ using Pipeline.Training.Probing;
 
 namespace Pipeline.Training.Experiments;
 
-/// <summary>The whole job on synthetic street scenes: contrastive retraining, fine-tuning without and with it, export, measurement with ONNX Runtime, report.</summary>
+/// <summary>
+/// The whole job on synthetic street scenes: contrastive retraining, fine-tuning without and with it, export, measurement with ONNX
+/// Runtime, report.
+/// </summary>
 /// <remarks>Finished stages are kept when a run is started again; an unfinished one begins anew.</remarks>
 /// <param name="options">What to do.</param>
 /// <param name="progress">Receives every step of every stage.</param>
@@ -37,14 +40,26 @@ public sealed partial class DemoRun(
     {
         using var held = Begin();
         var start = Stopwatch.GetTimestamp();
-        var (unlabelled, data) = (Folder("unlabelled"), Folder("scenes"));
-        var seconds = Stage("unlabelled", () => StreetSceneWriter.WriteImages(unlabelled, Scenes, 0, options.UnlabelledScenes, Steps("unlabelled", options.UnlabelledScenes), cancellation));
+        var unlabelled = Folder("unlabelled");
+        var data = Folder("scenes");
+        var seconds = Stage(
+            "unlabelled",
+            () => StreetSceneWriter.WriteImages(
+                unlabelled, Scenes, 0, options.UnlabelledScenes, Steps("unlabelled", options.UnlabelledScenes), cancellation));
         seconds += Stage("scenes", () => WriteLabelled(data));
         seconds += Stage("pretrain", () => ContrastiveTraining.Run(options.Pretrain(unlabelled, Folder("pretrain")), Control("pretrain")));
         var backbone = Path.Combine(Folder("pretrain"), "backbone.safetensors");
         progress.Report(("probe", new TrainingProgress(0, 1, 0)));
         var features = FeatureProbe.Run(
-            new ProbeOptions { Data = data, Weights = backbone, TrainList = Path.Combine(data, "train.txt"), TestList = Path.Combine(data, "test.txt"), Labels = StreetSceneOptions.Classes, Seed = options.Seed }, cancellation);
+            new ProbeOptions
+            {
+                Data = data,
+                Weights = backbone,
+                TrainList = Path.Combine(data, "train.txt"),
+                TestList = Path.Combine(data, "test.txt"),
+                Labels = StreetSceneOptions.Classes,
+                Seed = options.Seed,
+            }, cancellation);
         foreach (var run in Runs)
         {
             var weights = run == "retrained" ? backbone : null;
@@ -111,9 +126,13 @@ public sealed partial class DemoRun(
     private string Published(string run)
     {
         var note = Path.Combine(options.Output, "model.txt");
-        if (File.Exists(note) && File.ReadAllText(note).Trim() is var known && Directory.Exists(known))
+        if (File.Exists(note))
         {
-            return known;
+            var published = File.ReadAllText(note).Trim();
+            if (Directory.Exists(published))
+            {
+                return published;
+            }
         }
 
         var model = Export(run, options.Models, options.ModelName);

@@ -117,7 +117,8 @@ public sealed class OptionRulesTests : IDisposable
     [Theory]
     [InlineData("0,001"), InlineData("NaN"), InlineData("1e999"), InlineData("Infinity")]
     [InlineData("-1"), InlineData("1,000"), InlineData(""), InlineData("fast")]
-    public void N1_what_is_no_number_in_the_range_is_refused_on_the_command_line_and_in_the_environment(string text) => EachCulture.Run(() =>
+    public void N1_what_is_no_number_in_the_range_is_refused_on_the_command_line_and_in_the_environment(string text) =>
+        EachCulture.Run(() =>
     {
         var setting = SettingPath.Find(typeof(FinetuneOptions), "", ["learningRate"]);
         var typed = Assert.ThrowsAny<UserErrorException>(() => Finetune().Typed("--learning-rate", setting, [text])).Message;
@@ -157,13 +158,18 @@ public sealed class OptionRulesTests : IDisposable
     [Fact]
     public void N1_every_number_can_be_set_by_a_variable_at_both_ends_of_its_range()
     {
-        foreach (var property in typeof(FinetuneOptions).GetProperties().Where(property => property.GetCustomAttribute<RangeAttribute>() is not null))
+        foreach (
+            var property in typeof(FinetuneOptions)
+                .GetProperties()
+                .Where(property => property.GetCustomAttribute<RangeAttribute>() is not null))
         {
             var setting = SettingPath.Find(typeof(FinetuneOptions), "", [property.Name]);
             foreach (var end in new[] { setting.Range!.Minimum, setting.Range.Maximum })
             {
                 var isWhole = setting.Type != typeof(double);
-                var text = isWhole ? Convert.ToInt64(end, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture) : Convert.ToString(end, CultureInfo.InvariantCulture)!;
+                var text = isWhole
+                    ? Convert.ToInt64(end, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)
+                    : Convert.ToString(end, CultureInfo.InvariantCulture)!;
                 Assert.NotNull(TypedSetting.Read(property.Name, setting, text));
             }
         }
@@ -172,11 +178,13 @@ public sealed class OptionRulesTests : IDisposable
     [Fact]
     public void R3_a_name_that_is_mapped_twice_is_refused_and_no_type_name_is_shown()
     {
-        var twice = Assert.ThrowsAny<UserErrorException>(() => Finetune().File(Write("""{"labelMap":{"Van":"Car","Van":"Truck"}}"""))).Message;
+        var twice = Assert.ThrowsAny<UserErrorException>(
+            () => Finetune().File(Write("""{"labelMap":{"Van":"Car","Van":"Truck"}}"""))).Message;
         Assert.Contains("config.json:1: labelMap: 'Van' stands in it twice", twice);
 
         var file = Finetune().File(Write("""{"detector":[]}"""));
-        var replaced = Assert.ThrowsAny<UserErrorException>(() => file.Environment(new Hashtable { ["PIPELINE__DETECTOR__FPNCHANNELS"] = "8" })).Message;
+        var replaced = Assert.ThrowsAny<UserErrorException>(
+            () => file.Environment(new Hashtable { ["PIPELINE__DETECTOR__FPNCHANNELS"] = "8" })).Message;
         Assert.Contains("config.json:1: detector: the value is not of the kind that is expected; it must be settings in braces", replaced);
 
         var both = new Hashtable { ["PIPELINE__learningrate"] = "0.5", ["PIPELINE__LEARNINGRATE"] = "0.25" };

@@ -4,7 +4,9 @@ using Pipeline.Training.Detection;
 
 namespace Pipeline.Training.Tests.Detection;
 
-/// <summary>The preset <c>torchvision</c> is the recipe of torchvision's <c>references/detection</c>; docs/recipes.md has the sources.</summary>
+/// <summary>
+/// The preset <c>torchvision</c> is the recipe of torchvision's <c>references/detection</c>; docs/recipes.md has the sources.
+/// </summary>
 public sealed class TorchvisionPresetTests
 {
     private static FinetuneOptions Preset { get; } = new RunConfiguration<FinetuneOptions>()

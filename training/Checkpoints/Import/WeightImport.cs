@@ -44,7 +44,10 @@ public static class WeightImport
         return report;
     }
 
-    /// <summary>What a contrastive training goes on from: encoder and heads, and the momentum encoder's; a copy of the encoder's where the file has none.</summary>
+    /// <summary>
+    /// What a contrastive training goes on from: encoder and heads, and the momentum encoder's; a copy of the encoder's where the file
+    /// has none.
+    /// </summary>
     /// <param name="source">A <c>.pth</c> or <c>.safetensors</c> file.</param>
     /// <param name="output">Where.</param>
     /// <exception cref="UserErrorException">The file cannot be read, or weights of the encoder are missing.</exception>
@@ -97,8 +100,13 @@ public static class WeightImport
         const string BodyFront = "backbone.body.";
         string[] missing =
         [
-            .. weights.Fill(state.Where(entry => entry.Key.StartsWith(BodyFront, StringComparison.Ordinal)).Select(entry => KeyValuePair.Create(entry.Key[BodyFront.Length..], entry.Value)), WeightOwner.Query, WeightPart.Backbone),
-            .. weights.Fill(state.Where(entry => !entry.Key.StartsWith(BodyFront, StringComparison.Ordinal)), WeightOwner.Query, WeightPart.Detector),
+            .. weights.Fill(
+                state.Where(entry => entry.Key.StartsWith(BodyFront, StringComparison.Ordinal))
+                    .Select(entry => KeyValuePair.Create(entry.Key[BodyFront.Length..], entry.Value)),
+                WeightOwner.Query,
+                WeightPart.Backbone),
+            .. weights.Fill(
+                state.Where(entry => !entry.Key.StartsWith(BodyFront, StringComparison.Ordinal)), WeightOwner.Query, WeightPart.Detector),
         ];
         var report = weights.Report(detector.Options.Backbone, missing);
         weights.Refuse(missing);
@@ -133,7 +141,9 @@ public static class WeightImport
         var classes = Rows("roi_heads.box_predictor.cls_score.weight");
         if (labels is null || labels.Count + 1 != classes)
         {
-            throw new UserErrorException($"{source}: the detector has {classes - 1} classes and the background, --labels names {labels?.Count ?? 0}; name each class, in order.");
+            throw new UserErrorException(
+                $"{source}: the detector has {classes - 1} classes and the background, --labels names {labels?.Count ?? 0}; name "
+                + $"each class, in order.");
         }
 
         return new FasterRcnn(new DetectorOptions

@@ -101,5 +101,8 @@ internal static class PickleCalls
     }
 
     private static long[] Numbers(PickleTuple tuple) =>
-        [.. tuple.Items.Select(item => item is long and >= 0 ? (long)item : throw new FormatException("a size or stride that is no number ≥ 0"))];
+        [.. tuple.Items.Select(Extent)];
+
+    private static long Extent(object? item) =>
+        item is long and >= 0 ? (long)item : throw new FormatException("a size or stride that is not a number ≥ 0");
 }

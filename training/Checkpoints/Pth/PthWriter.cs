@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints.Pth;
 
-/// <summary>Writes a state dictionary as <c>torch.save</c> does (zip format), so that <c>torch.load</c> with <c>weights_only</c> reads it.</summary>
+/// <summary>
+/// Writes a state dictionary as <c>torch.save</c> does (zip format), so that <c>torch.load</c> with <c>weights_only</c> reads it.
+/// </summary>
 internal static class PthWriter
 {
     private const string Root = "archive";
