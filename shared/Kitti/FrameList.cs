@@ -63,7 +63,7 @@ public static class FrameList
     /// <summary>Writes one frame a line.</summary>
     /// <param name="path">Where.</param>
     /// <param name="frameIds">The frames.</param>
-    /// <param name="replace">Whether a file that is there already is replaced.</param>
+    /// <param name="replace">Whether a file that already exists is replaced.</param>
     public static void Write(string path, IEnumerable<string> frameIds, bool replace = true) =>
         AtomicFile.WriteText(path, string.Concat(frameIds.Select(id => id + "\n")), replace);
 

@@ -7,7 +7,7 @@ namespace Pipeline.Training.Augmentation;
 /// <summary>How a view of an image is made; the defaults are PyContrast's augmentation "D", InfoMin's own.</summary>
 public sealed record ViewOptions
 {
-    /// <summary>Sides of a view in pixels.</summary>
+    /// <summary>Side of a view in pixels.</summary>
     [Range(16, 1024)] public int SizePixels { get; init; } = 224;
 
     /// <summary>Smallest share of the image's area that a view shows.</summary>

@@ -30,7 +30,7 @@ public static class BackboneCheckpoint
         if (!content.Metadata.ContainsKey(OptionsKey))
         {
             throw new UserErrorException(
-                $"{path}: this is no backbone that pretrain or import wrote: its metadata has no '{OptionsKey}'; "
+                $"{path}: this is not a backbone that pretrain or import wrote: its metadata has no '{OptionsKey}'; "
                 + $"if a residual network is in it, take it out: {ImportHint.Backbone.For(path)}");
         }
 

@@ -113,7 +113,7 @@ public static class DetectorCheckpoint
         if (!content.Metadata.ContainsKey(OptionsKey) || !content.Metadata.ContainsKey(LabelsKey))
         {
             throw new UserErrorException(
-                $"{path}: this is no detector checkpoint: its metadata has no '{OptionsKey}' and '{LabelsKey}'; "
+                $"{path}: this is not a detector checkpoint: its metadata has no '{OptionsKey}' and '{LabelsKey}'; "
                 + $"if a Faster R-CNN is in it: {ImportHint.Detector.For(path)}");
         }
 

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints;
 
-/// <summary>The weights of a detector, in memory: our own checkpoint's, or those of a torchvision Faster R-CNN that learnt COCO.</summary>
+/// <summary>The weights of a detector, in memory: our own checkpoint's, or those of a torchvision Faster R-CNN trained on COCO.</summary>
 /// <param name="path">For messages.</param>
 /// <param name="owner">Frees the tensors.</param>
 internal sealed class DetectorSource(string path, IDisposable owner) : IDisposable

@@ -63,7 +63,7 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
     /// </summary>
     public Command Resumable(string description, Option<string> folder, Action<T, bool, CancellationToken> run)
     {
-        var resume = new Option<bool>("--resume") { Description = $"Go on with the run in {folder.Name}, as if it had never stopped." };
+        var resume = new Option<bool>("--resume") { Description = $"Resume the run in {folder.Name}, as if it had never stopped." };
         return Command(
             description,
             resume,
@@ -82,9 +82,9 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
         var preset = new Option<string>("--preset")
         {
             DefaultValueFactory = _ => defaultPreset,
-            Description = $"Where the settings begin: {string.Join(", ", presets)}.",
+            Description = $"Base of the settings: {string.Join(", ", presets)}.",
         };
-        var config = new Option<string?>("--config") { Description = "JSON file, comments allowed, over the preset." };
+        var config = new Option<string?>("--config") { Description = "JSON file, comments allowed, applied over the preset." };
         var command = new Command(
             name,
             description

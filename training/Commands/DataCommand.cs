@@ -35,7 +35,7 @@ internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nu
             "--first",
             new NumberRange<int>(0, LastScene),
             0,
-            "Index of the first scene in the seed's sequence.");
+            "Index of the first scene in the sequence of the seed.");
         var width = NumberOption.Create("--width", new NumberRange<int>(64, 4096), defaults.WidthPixels, "In pixels.");
         var height = NumberOption.Create("--height", new NumberRange<int>(32, 4096), defaults.HeightPixels, "In pixels.");
         var seed = NumberOption.Create("--seed", Seeds, 0, "The same seed gives the same frames.");
@@ -86,12 +86,12 @@ internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nu
         {
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [],
-            Description = "Lists of frames, as those of a split; no frame may stand in two.",
+            Description = "Lists of frames, as those of a split; no frame may appear in two.",
         };
         var labelsOnly = new Option<bool>("--labels-only") { Description = "Do not decode the images." };
         var command = new Command(
             "check",
-            "Says every defect of a data set with its file and line, and counts its objects.\n\nExample:\n"
+            "Reports every defect of a data set with file and line, and counts its objects.\n\nExample:\n"
             + "  pipeline-train data check --data kitti --lists splits/train.txt splits/test.txt")
         {
             data, lists, labelsOnly,

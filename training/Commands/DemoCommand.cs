@@ -20,7 +20,7 @@ internal sealed class DemoCommand(ConsoleProgress console, ILogger<DemoCommand> 
         var output = new Option<string>("--output")
         {
             DefaultValueFactory = _ => defaults.Output,
-            Description = "Folder for scenes, runs and the report; an interrupted demo goes on there.",
+            Description = "Folder for scenes, runs and the report; an interrupted demo resumes there.",
         };
         var models = new Option<string>("--models")
         {

@@ -24,7 +24,7 @@ internal sealed partial class ExportCommand(ILogger<ExportCommand> log) : IProgr
             DefaultValueFactory = _ => "detector",
             Description = "The model's name in the repository.",
         };
-        var version = NumberOption.Optional("--version", new NumberRange<int>(1, int.MaxValue), "The version; the next one when left out.");
+        var version = NumberOption.Optional("--version", new NumberRange<int>(1, int.MaxValue), "The version; the next one when omitted.");
         var defaultSide = new ImageLimits().MaxDimensionPixels;
         var side = NumberOption.Create(
             "--max-side-pixels",

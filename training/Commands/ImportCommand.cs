@@ -43,14 +43,14 @@ internal sealed class ImportCommand(ILogger<ImportCommand> log) : IProgramComman
         };
         kind.AcceptOnlyFromAmong(Backbone, Contrastive, Detector);
         var momentum = new Option<bool>("--ema") { Description = "Take the momentum encoder (model_ema, encoder_k) as the backbone." };
-        var labels = new Option<string?>("--labels") { Description = "A detector's classes without the background, with commas between." };
+        var labels = new Option<string?>("--labels") { Description = "A detector's classes without the background, separated by commas." };
         var epsilon = NumberOption.Create(
             "--norm-epsilon",
             new NumberRange<double>(0, 1),
             1e-5,
             "A detector's frozen norms: 0 for torchvision's COCO_V1 weights.");
         var force = ForceOption.Create();
-        var json = new Option<bool>("--json") { Description = "The report as JSON, every name in it." };
+        var json = new Option<bool>("--json") { Description = "Print the report as JSON, with every name." };
         var command = new Command(
             "import",
             "Turns weights of other projects into ours, or ours into PyTorch's. No code in a file is ever run.\n\nExamples:\n"

@@ -16,7 +16,7 @@ internal static class NamePairs
             string[] names = text.Split('=', StringSplitOptions.TrimEntries);
             if (names.Length != 2 || names.Any(string.IsNullOrEmpty))
             {
-                throw new UserErrorException($"{option}: '{text}' is not a pair of names, as Person_sitting=Pedestrian.");
+                throw new UserErrorException($"{option}: '{text}' is not a pair of names such as Person_sitting=Pedestrian.");
             }
 
             if (!pairs.TryAdd(names[0], names[1]))

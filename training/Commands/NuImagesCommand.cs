@@ -27,11 +27,11 @@ internal sealed class NuImagesCommand : IProgramCommand
         var splits = new Option<string>("--splits")
         {
             DefaultValueFactory = _ => "train,val,test",
-            Description = "Splits, with commas between; train,val leaves the test split out.",
+            Description = "Splits, separated by commas; train,val leaves the test split out.",
         };
         var cameras = new Option<string?>("--cameras")
         {
-            Description = $"Only these, with commas between: {string.Join(", ", KnownCameras)}.",
+            Description = $"Only these, separated by commas: {string.Join(", ", KnownCameras)}.",
         };
         var sizes = new Option<string>("--sizes")
         {

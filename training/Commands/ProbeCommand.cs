@@ -23,19 +23,19 @@ internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
         var weights = new Option<string>("--weights") { Required = true, Description = "A backbone that pretrain or import wrote." };
         var train = new Option<string?>("--train-list")
         {
-            Description = "List of the frames whose objects are known; a seeded 80 % when left out.",
+            Description = "List of the frames whose objects are known; a seeded 80 % when omitted.",
         };
         var test = new Option<string?>("--test-list") { Description = "List of the frames whose objects are asked for." };
         var labels = new Option<string>("--labels")
         {
             DefaultValueFactory = _ => string.Join(',', KittiClasses.Default),
-            Description = "The classes, with commas between.",
+            Description = "The classes, separated by commas.",
         };
         var labelMap = new Option<string[]>("--label-map")
         {
-            Description = "A type that becomes another class, as Person_sitting=Pedestrian; may be repeated.",
+            Description = "A type that becomes another class, such as Person_sitting=Pedestrian; may be repeated.",
         };
-        var size = NumberOption.Create("--crop-size", new NumberRange<int>(32, 512), 64, "Sides of a crop in pixels.");
+        var size = NumberOption.Create("--crop-size", new NumberRange<int>(32, 512), 64, "Side of a crop in pixels.");
         var seed = NumberOption.Create("--seed", new NumberRange<int>(0, int.MaxValue), 0, "Of the split and of the random weights.");
         var device = new Option<string>("--device") { DefaultValueFactory = _ => "cpu", Description = "cpu or cuda." };
         var json = new Option<bool>("--json") { Description = "The result as JSON." };

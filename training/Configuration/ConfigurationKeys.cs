@@ -65,7 +65,7 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
             var property = Find(type, name) ?? throw Unknown(at, front + name, type);
             if (!seen.Add(property.Name))
             {
-                throw new ConfigurationException(at, front + property.Name, "the setting is made twice; keep one.");
+                throw new ConfigurationException(at, front + property.Name, "the setting is given twice; keep one.");
             }
 
             made[front + property.Name] = at;

@@ -72,7 +72,7 @@ internal sealed class RunConfiguration<T>
             if (origins.GetValueOrDefault(setting.Key) is { } other
                 && other.StartsWith(EnvironmentFront, StringComparison.OrdinalIgnoreCase))
             {
-                throw new UserErrorException($"{name}: {other} sets {setting.Key} too; keep one.");
+                throw new UserErrorException($"{name}: {other} also sets {setting.Key}; keep one.");
             }
 
             Set(name, setting, TypedSetting.Read(name, setting, (string)variables[name]!));
@@ -198,7 +198,7 @@ internal sealed class RunConfiguration<T>
     {
         var key = path.Split('[')[0];
         var type = SettingPath.Find(typeof(T), Origin(path), key.Split('.')).Property.PropertyType;
-        var what = isNull ? "null is refused" : "the value is not of the kind that is expected";
+        var what = isNull ? "null is refused" : "the value has the wrong type";
         return new ConfigurationException(Origin(path), key, $"{what}; it must be {SettingKind.Of(type)}.");
     }
 

@@ -20,7 +20,7 @@ internal sealed record ContrastiveBatch(Tensor Query, Tensor Key, Tensor? Patche
     /// <inheritdoc />
     public string Description => $"the images {string.Join(", ", Files)}";
 
-    /// <summary>The batch on a device; what is there already is shared.</summary>
+    /// <summary>The batch on a device; what already exists is shared.</summary>
     public ContrastiveBatch To(Device device) => this with
     {
         Query = Query.to(device, non_blocking: true),

@@ -88,8 +88,8 @@ public sealed class ImageDigests
             if (line.Length != DigestDigits || !isNumber)
             {
                 throw new UserErrorException(
-                    $"{path}:{digests.Count + 1}: this is no digest of {DigestDigits} hexadecimal digits; "
-                    + "remove the file, and it is made anew.");
+                    $"{path}:{digests.Count + 1}: this is not a digest of {DigestDigits} hexadecimal digits; "
+                    + "remove the file to have it written again.");
             }
 
             digests.Add(digest);

@@ -47,7 +47,7 @@ internal static class RunImages
         if (digests.Count > ImageDigests.MaxCount)
         {
             yield return $"warning: {digests.Count} images are more than the {ImageDigests.MaxCount} whose digests a file of weights "
-                + "carries; nobody will be warned who measures on one of them";
+                + "carries; measuring on one of the others gives no warning";
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed class FinetuneFrames
         {
             string[] types = [.. annotated.SelectMany(frame => frame.Types).Distinct().Order(StringComparer.Ordinal)];
             throw new UserErrorException(
-                $"{options.Data}: none of the {split.Train.Count} frames to learn from has an object of the classes "
+                $"{options.Data}: none of the {split.Train.Count} training frames has an object of the classes "
                 + $"{string.Join(", ", options.Labels)}; their labels name "
                 + $"{(types.Length == 0 ? "nothing" : string.Join(", ", types))}. Change labels or labelMap.");
         }
@@ -80,8 +80,8 @@ internal sealed class FinetuneFrames
 
         if (TestChooses)
         {
-            yield return "the best epoch is chosen on the test list, so what it measures there is a little too good; "
-                + "another list for that is named with --validation-list";
+            yield return "the best epoch is chosen on the test list, so what it measures there is slightly optimistic; "
+                + "name another list for that with --validation-list";
         }
 
         if (leftOut > 0)
@@ -112,13 +112,13 @@ internal sealed class FinetuneFrames
         var split = Choose();
         if (!options.AllowOverlappingSplit)
         {
-            RequireDisjoint("testList", split.Train, split.Test, "learnt from and measured on");
-            RequireDisjoint("validationList", split.Train, split.Validation, "learnt from and measured on");
+            RequireDisjoint("testList", split.Train, split.Test, "trained on and measured on");
+            RequireDisjoint("validationList", split.Train, split.Validation, "trained on and measured on");
             RequireDisjoint("validationList", split.Test, split.Validation, "in the test list too");
         }
 
         return split.Train.Count > 0 ? split : throw new UserErrorException(
-            $"{options.Data}: no frame is left to learn from: {dataset.FrameIds.Count} of its {dataset.ImageIds.Count} images "
+            $"{options.Data}: no training frame is left: {dataset.FrameIds.Count} of its {dataset.ImageIds.Count} images "
             + "have a label file; name a list with --train-list.");
     }
 

@@ -47,7 +47,7 @@ internal sealed record FinetuneReport(
 
         if (ChosenOn == TestList)
         {
-            yield return "that epoch was chosen on the test list, so its mAP there is a little too good";
+            yield return "that epoch was chosen on the test list, so its mAP there is slightly optimistic";
         }
         else if (Test is { } test)
         {

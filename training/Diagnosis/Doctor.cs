@@ -135,7 +135,7 @@ public sealed class Doctor(string deviceName, string? data, string models)
         var text = FormattableString.Invariant($"{folder} can be written, {free / (double)(1L << 30):F1} GiB free");
         return free >= LeastDiskBytes
             ? text
-            : throw new UserErrorException($"{text}: checkpoints of a ResNet-50 detector take 500 MB; make room.");
+            : throw new UserErrorException($"{text}: checkpoints of a ResNet-50 detector take 500 MB; free disk space.");
     }
 
     private string Device()

@@ -19,10 +19,10 @@ internal static class RunFolder
     /// <param name="command">The command whose run it is.</param>
     /// <param name="options">The options now.</param>
     /// <param name="data">Digests of the data now.</param>
-    /// <param name="resume">Whether the run is there already and goes on.</param>
+    /// <param name="resume">Whether the run already exists and goes on.</param>
     /// <returns>Dispose it when the run ends.</returns>
     /// <exception cref="UserErrorException">
-    /// A new run's folder is there already; or one that should go on is not, has other settings or data, or is held by another program.
+    /// A new run's folder already exists; or one that should go on is not, has other settings or data, or is held by another program.
     /// </exception>
     public static FolderLock Begin(string folder, string command, object options, object data, bool resume)
     {
@@ -47,14 +47,14 @@ internal static class RunFolder
     }
 
     /// <summary>Makes sure, before any work, that a new run can have its folder.</summary>
-    /// <exception cref="UserErrorException">Something is there already.</exception>
+    /// <exception cref="UserErrorException">Something already exists.</exception>
     public static void RequireNew(string folder)
     {
         var kind = FileStatus.Of(folder).Kind;
         if (kind == FileKind.Folder)
         {
             throw new UserErrorException(
-                $"{folder}: the folder is there already; choose another with --output, remove it, or go on with its run with --resume.");
+                $"{folder}: the folder already exists; choose another with --output, remove it, or resume its run with --resume.");
         }
 
         StagedFolder.RequireNew(folder);
@@ -66,21 +66,21 @@ internal static class RunFolder
     {
         if (FileStatus.Of(folder).Kind != FileKind.Folder)
         {
-            throw new UserErrorException($"{folder}: holds no run that could go on (there is no such folder); begin one without --resume.");
+            throw new UserErrorException($"{folder}: holds no run that could be resumed (there is no such folder); start one without --resume.");
         }
 
         var path = Path.Combine(folder, ConfigurationFile);
         if (FileStatus.Of(path).Kind != FileKind.File)
         {
             throw new UserErrorException(
-                $"{folder}: holds no run that could go on ({ConfigurationFile} is missing); begin one without --resume.");
+                $"{folder}: holds no run that could be resumed ({ConfigurationFile} is missing); start one without --resume.");
         }
 
         var other = CommandOf(folder);
         if (other is not null && other != command)
         {
             throw new UserErrorException(
-                $"{folder}: holds a run of {other}, which {command} cannot go on with; "
+                $"{folder}: holds a run of {other}, which {command} cannot resume; "
                 + $"use pipeline-train {other} --output {folder} --resume.");
         }
 
@@ -130,7 +130,7 @@ internal static class RunFolder
         if (settings.Length > 0)
         {
             throw new UserErrorException(
-                $"{folder}: the run has other settings: {string.Join("; ", settings)}. Go on with its own, or begin a new run in "
+                $"{folder}: the run has other settings: {string.Join("; ", settings)}. Keep its own, or start a new run in "
                 + $"another folder.");
         }
 
@@ -138,8 +138,8 @@ internal static class RunFolder
         if (changes.Length > 0)
         {
             throw new UserErrorException(
-                $"{folder}: these are not the images, labels or weights, or not in the order, that the run began with: "
-                + $"{string.Join("; ", changes)}. Bring them back, or begin a new run in another folder.");
+                $"{folder}: these are not the images, labels or weights, or not in the order, that the run started with: "
+                + $"{string.Join("; ", changes)}. Restore them, or start a new run in another folder.");
         }
 
         // What a killed process left half written.
@@ -158,7 +158,7 @@ internal static class RunFolder
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new UserErrorException($"{file}: this is not as the run wrote it; begin a new run in another folder.", exception);
+            throw new UserErrorException($"{file}: the file is not as the run wrote it; start a new run in another folder.", exception);
         }
     }
 

@@ -139,7 +139,7 @@ internal static class DemoReportWriter
         var learnt = report.Features.Weights;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"What the backbone had learnt before it saw a label: of {report.Features.AskedCrops} held-out objects its 20 nearest "
+            $"What the backbone had learned before it saw a label: of {report.Features.AskedCrops} held-out objects its 20 nearest "
             + $"neighbours classify {learnt.NearestNeighbours:P1} and a linear probe {learnt.Linear:P1}; with random weights these "
             + $"are {random.NearestNeighbours:P1} and {random.Linear:P1}.");
     }

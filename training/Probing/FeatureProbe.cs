@@ -29,7 +29,7 @@ public sealed record ProbeOptions
     /// <summary>Types that become another class.</summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
 
-    /// <summary>Sides of a crop in pixels.</summary>
+    /// <summary>Side of a crop in pixels.</summary>
     public int CropSizePixels { get; init; } = 64;
 
     /// <summary>Of the split and of the random weights.</summary>

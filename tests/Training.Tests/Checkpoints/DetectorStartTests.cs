@@ -25,7 +25,7 @@ public sealed class DetectorStartTests : IDisposable
 
         var state = StateDict.InOrder(learnt).ToDictionary();
         Assert.All(StateDict.InOrder(begun), entry => Same(state[entry.Key], entry.Value, entry.Key));
-        Assert.Equal([$"begins from the detector {In("a.safetensors")}: the rows of Car, Van are kept"], report.Lines());
+        Assert.Equal([$"starts from the detector {In("a.safetensors")}: the rows of Car, Van are kept"], report.Lines());
     }
 
     [Fact]
@@ -58,8 +58,8 @@ public sealed class DetectorStartTests : IDisposable
         Assert.Equal(["Car"], report.Kept);
         Assert.Equal(["Cyclist"], report.New);
         Assert.Equal(["van", "Tram"], report.Dropped);
-        Assert.Contains("rows that begin anew: Cyclist; the file has no class of that name", report.Lines());
-        Assert.Contains("classes of the file that are not needed: van, Tram", report.Lines());
+        Assert.Contains("rows with new weights: Cyclist; the file has no class of that name", report.Lines());
+        Assert.Contains("unneeded classes of the file: van, Tram", report.Lines());
     }
 
     [Theory]

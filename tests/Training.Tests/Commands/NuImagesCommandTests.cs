@@ -44,7 +44,7 @@ public sealed class NuImagesCommandTests : IDisposable
         var again = await TrainingProgram.Run(
             cancellation, "data", "nuimages", "--data", root, "--output", lists, "--splits", "mini", "--sizes", "4,all");
         Assert.Equal(2, again.Code);
-        Assert.Contains("nuimages-4.txt: the file is there already", again.Errors);
+        Assert.Contains("nuimages-4.txt: the file already exists", again.Errors);
 
         var front = await TrainingProgram.Run(
             cancellation,

@@ -185,7 +185,7 @@ public sealed class OptionRulesTests : IDisposable
         var file = Finetune().File(Write("""{"detector":[]}"""));
         var replaced = Assert.ThrowsAny<UserErrorException>(
             () => file.Environment(new Hashtable { ["PIPELINE__DETECTOR__FPNCHANNELS"] = "8" })).Message;
-        Assert.Contains("config.json:1: detector: the value is not of the kind that is expected; it must be settings in braces", replaced);
+        Assert.Contains("config.json:1: detector: the value has the wrong type; it must be settings in braces", replaced);
 
         var both = new Hashtable { ["PIPELINE__learningrate"] = "0.5", ["PIPELINE__LEARNINGRATE"] = "0.25" };
         Assert.Contains("keep one", Assert.ThrowsAny<UserErrorException>(() => Finetune().Environment(both)).Message);

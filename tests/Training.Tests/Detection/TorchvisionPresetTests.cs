@@ -47,7 +47,7 @@ public sealed class TorchvisionPresetTests
 
         Assert.Equal((3, BatchNormMode.Frozen), (backbone.TrainableStages, backbone.BatchNorm));
         Assert.Equal(
-            "the backbone begins from the given weights; 3 of its 5 stages learn; its norms are frozen",
+            "the backbone starts from the given weights; 3 of its 5 stages learn; its norms are frozen",
             BackboneStart.Line(options));
     }
 
@@ -57,7 +57,7 @@ public sealed class TorchvisionPresetTests
         var backbone = BackboneStart.Detector(Preset).Backbone;
 
         Assert.Equal((5, BatchNormMode.Train), (backbone.TrainableStages, backbone.BatchNorm));
-        Assert.Equal("the backbone begins from random weights; 5 of its 5 stages learn; its norms are live", BackboneStart.Line(Preset));
+        Assert.Equal("the backbone starts from random weights; 5 of its 5 stages learn; its norms are live", BackboneStart.Line(Preset));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal static class ResNetShape
     {
         if (!weights.TryGetValue("conv1.weight", out var first) || first.dim() != 4)
         {
-            throw new UserErrorException($"{source}: there is no residual network in it: conv1.weight is no convolution.");
+            throw new UserErrorException($"{source}: there is no residual network in it: conv1.weight is not a convolution.");
         }
 
         int[] blocks = [

@@ -51,7 +51,7 @@ internal static class PickleCalls
                 PickleList list => [.. list.Items],
                 _ => [],
             };
-            dictionary[items.Length == 2 ? items[0] : throw new FormatException("an OrderedDict of something that is no pair")] = items[1];
+            dictionary[items.Length == 2 ? items[0] : throw new FormatException("an OrderedDict of something that is not a pair")] = items[1];
         }
 
         return dictionary;

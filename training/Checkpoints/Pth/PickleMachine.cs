@@ -197,7 +197,7 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
                 Require(Top() is PickleDictionary or PickleOpaque, "BUILD of something that has no state");
                 break;
             case PickleOpcode.BinPersId:
-                var id = Pop() as PickleTuple ?? throw Broken("a persistent id that is no tuple");
+                var id = Pop() as PickleTuple ?? throw Broken("a persistent id that is not a tuple");
                 Push(Persistent(id.Items));
                 break;
             default:
@@ -267,7 +267,7 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
             case PickleOpaque:
                 break;
             default:
-                throw Broken("an item appended to something that is no list");
+                throw Broken("an item appended to something that is not a list");
         }
     }
 
@@ -278,7 +278,7 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
         {
             PickleDictionary plain => plain,
             PickleOpaque opaque => opaque.ToSetIn(),
-            _ => throw Broken("an item set on something that is no dictionary"),
+            _ => throw Broken("an item set on something that is not a dictionary"),
         };
         for (var i = 0; i < pairs.Length; i += 2)
         {
