@@ -14,8 +14,8 @@ internal static class ConvNorm
     /// <param name="convolution">A <see cref="Conv2d"/> without bias.</param>
     /// <param name="norm">A <see cref="FrozenBatchNorm2d"/> or a live one.</param>
     /// <param name="input">[N, C, H, W]; float32 or narrower.</param>
-    /// <param name="stride">Of the convolution.</param>
-    /// <param name="padding">Of the convolution.</param>
+    /// <param name="stride">Stride of the convolution.</param>
+    /// <param name="padding">Zeros added at each side of the input.</param>
     public static Tensor Apply(
         nn.IModule<Tensor, Tensor> convolution, nn.IModule<Tensor, Tensor> norm, Tensor input, long stride, long padding)
     {

@@ -11,7 +11,7 @@ internal static class InputTyped
 {
     /// <param name="layer">A <see cref="Conv2d"/> of stride 1.</param>
     /// <param name="input">[N, C, H, W]</param>
-    /// <param name="padding">Of the convolution.</param>
+    /// <param name="padding">Zeros added at each side of the input.</param>
     public static Tensor Convolve(nn.IModule<Tensor, Tensor> layer, Tensor input, long padding)
     {
         var convolution = (Conv2d)layer;
@@ -21,8 +21,8 @@ internal static class InputTyped
     /// <param name="input">[N, C, H, W]</param>
     /// <param name="weight">float32 [D, C, K, K]</param>
     /// <param name="bias">float32 [D]; null: none.</param>
-    /// <param name="stride">Of the convolution.</param>
-    /// <param name="padding">Of the convolution.</param>
+    /// <param name="stride">Stride of the convolution.</param>
+    /// <param name="padding">Zeros added at each side of the input.</param>
     public static Tensor Convolve(Tensor input, Tensor weight, Tensor? bias, long stride, long padding) =>
         nn.functional.conv2d(input, weight.to(input.dtype), bias?.to(input.dtype), [stride, stride], [padding, padding]);
 

@@ -10,7 +10,7 @@ public static class BackboneCheckpoint
 {
     private const string OptionsKey = "backbone";
 
-    /// <param name="path">Where.</param>
+    /// <param name="path">The file to write.</param>
     /// <param name="backbone">The backbone.</param>
     /// <param name="options">Its shape.</param>
     /// <param name="learnt">The images that it has learnt from; null: nothing is known.</param>

@@ -26,7 +26,7 @@ public static class DetectorCheckpoint
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
 
-    /// <param name="path">Where.</param>
+    /// <param name="path">The file to write.</param>
     /// <param name="detector">The detector.</param>
     /// <param name="labels">Its classes without the background.</param>
     /// <param name="labelMap">Types that became another class; null: none.</param>

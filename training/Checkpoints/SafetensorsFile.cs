@@ -42,7 +42,7 @@ public static class SafetensorsFile
     private const string MetadataKey = "__metadata__";
 
     /// <summary>Writes a file: a temporary name, flushed, renamed.</summary>
-    /// <param name="path">Where.</param>
+    /// <param name="path">The file to write.</param>
     /// <param name="tensors">On any device; their order is kept.</param>
     /// <param name="metadata">Text for the header.</param>
     public static void Write(

@@ -9,7 +9,7 @@ using Pipeline.Training.Native;
 namespace Pipeline.Training.Commands;
 
 /// <summary><c>demo</c>: the whole job in minutes.</summary>
-/// <param name="console">Shows how it gets on.</param>
+/// <param name="console">Shows progress on a terminal.</param>
 /// <param name="log">The console's.</param>
 internal sealed class DemoCommand(ConsoleProgress console, ILogger<DemoCommand> log) : IProgramCommand
 {

@@ -8,7 +8,7 @@ using Pipeline.Training.Native;
 namespace Pipeline.Training.Commands;
 
 /// <summary><c>finetune</c>: trains a detector on frames in KITTI's layout.</summary>
-/// <param name="console">Shows how it gets on.</param>
+/// <param name="console">Shows progress on a terminal.</param>
 /// <param name="log">The console's.</param>
 internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneCommand> log) : IProgramCommand
 {

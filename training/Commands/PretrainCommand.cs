@@ -8,7 +8,7 @@ using Pipeline.Training.Native;
 namespace Pipeline.Training.Commands;
 
 /// <summary><c>pretrain</c>: trains a backbone contrastively on unlabelled images.</summary>
-/// <param name="console">Shows how it gets on.</param>
+/// <param name="console">Shows progress on a terminal.</param>
 /// <param name="log">The console's.</param>
 internal sealed class PretrainCommand(ConsoleProgress console, ILogger<PretrainCommand> log) : IProgramCommand
 {

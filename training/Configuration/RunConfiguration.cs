@@ -82,7 +82,7 @@ internal sealed class RunConfiguration<T>
     }
 
     /// <summary>One setting that the program makes.</summary>
-    /// <param name="option">Named in messages.</param>
+    /// <param name="option">Named in error messages.</param>
     /// <param name="key">The setting, as <c>views.sizePixels</c>.</param>
     /// <param name="value">Anything that JSON can hold.</param>
     public RunConfiguration<T> Option(string option, string key, object? value)

@@ -11,7 +11,7 @@ namespace Pipeline.Training.Contrastive;
 internal sealed record ContrastiveBatch(Tensor Query, Tensor Key, Tensor? Patches = null, Tensor? PatchOrder = null)
     : ITrainingBatch<ContrastiveBatch>
 {
-    /// <summary>N</summary>
+    /// <summary>The number of images, N.</summary>
     public int Count => (int)Query.shape[0];
 
     /// <summary>The images' files, for messages.</summary>

@@ -18,8 +18,8 @@ internal sealed record ContrastivePass(Tensor Query, Tensor Key, Tensor Logits, 
 /// backward pass, the optimizer's step, <see cref="AfterStep"/>.
 /// </summary>
 /// <param name="options">The method.</param>
-/// <param name="query">Learns.</param>
-/// <param name="key">Follows.</param>
+/// <param name="query">The encoder that learns by gradient descent.</param>
+/// <param name="key">The momentum encoder: a moving average of the query encoder.</param>
 /// <param name="queue">The negatives.</param>
 internal sealed class InfoMin(ContrastiveOptions options, ContrastiveModel query, ContrastiveModel key, FeatureQueue queue)
 {

@@ -7,7 +7,7 @@ namespace Pipeline.Training.Data;
 
 /// <summary>Finds images to measure on that weights have learnt from already.</summary>
 /// <param name="learnt">Digests of the images that the weights have learnt from.</param>
-/// <param name="dataset">Has the frames.</param>
+/// <param name="dataset">The data set that the frames belong to.</param>
 internal sealed class LeakGuard(ImageDigests learnt, KittiDataset dataset)
 {
     /// <summary>The frames of a list whose image is among those that were learnt from; nothing is read where nothing is known.</summary>

@@ -22,8 +22,8 @@ internal static class AveragedWeights
     }
 
     /// <summary>Moves the parameters by one step; statistics are those of the detector.</summary>
-    /// <param name="average">Follows.</param>
-    /// <param name="detector">Learns.</param>
+    /// <param name="average">The copy that holds the moving average.</param>
+    /// <param name="detector">The detector that is being trained.</param>
     /// <param name="decay">Share of the average that a step keeps.</param>
     public static void Update(Detector average, Detector detector, double decay)
     {

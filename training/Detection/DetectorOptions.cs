@@ -166,7 +166,7 @@ public sealed record DetectorOptions : IRelatedOptions
     /// <summary>Sample points along a side of a pooled cell; 0: as many as it has map positions.</summary>
     [Range(0, 64)] public int RoiSamplingRatio { get; init; } = 2;
 
-    /// <summary>What heads begin with.</summary>
+    /// <summary>How the heads' weights are initialized.</summary>
     public HeadInitialisation HeadInitialisation { get; init; }
 
     /// <summary>Seed of the samplers that choose anchors and proposals for the losses.</summary>

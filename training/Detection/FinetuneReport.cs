@@ -35,7 +35,7 @@ internal sealed record FinetuneReport(
     public void Write(string folder) =>
         AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, DetectorCheckpoint.Json) + "\n");
 
-    /// <summary>The same for people.</summary>
+    /// <summary>The same as text for people to read.</summary>
     public IEnumerable<string> Lines()
     {
         if (BestEpoch is { } best)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipeline.Training.Engine;
 
-/// <summary>What the loop says.</summary>
+/// <summary>Log messages of the training loop.</summary>
 internal static partial class TrainingLoopLog
 {
     [LoggerMessage(1, LogLevel.Information, "begun: {Steps} steps on {Subject}")]

@@ -20,7 +20,7 @@ namespace Pipeline.Training.Experiments;
 /// Runtime, report.
 /// </summary>
 /// <remarks>Finished stages are kept when a run is started again; an unfinished one begins anew.</remarks>
-/// <param name="options">What to do.</param>
+/// <param name="options">The settings.</param>
 /// <param name="progress">Receives every step of every stage.</param>
 /// <param name="log">Receives the time of each stage.</param>
 /// <param name="cancellation">Ends the run; finished stages are kept.</param>

@@ -87,7 +87,7 @@ public static partial class NativeHeap
 /// <summary>Whether the memory that tensors free stays in the process.</summary>
 public enum HeapChoice
 {
-    /// <summary>It stays.</summary>
+    /// <summary>Freed memory stays in the process.</summary>
     Kept,
 
     /// <summary>No: the device is a GPU.</summary>

@@ -18,7 +18,7 @@ public static class WeightImport
 
     /// <summary>The residual network alone.</summary>
     /// <param name="source">A <c>.pth</c> or <c>.safetensors</c> file.</param>
-    /// <param name="output">Where.</param>
+    /// <param name="output">The file to write.</param>
     /// <param name="momentumEncoder">Take the momentum encoder in place of the network that learnt.</param>
     /// <exception cref="UserErrorException">The file cannot be read, or weights of the network are missing.</exception>
     public static ImportReport Backbone(string source, string output, bool momentumEncoder = false)
@@ -49,7 +49,7 @@ public static class WeightImport
     /// has none.
     /// </summary>
     /// <param name="source">A <c>.pth</c> or <c>.safetensors</c> file.</param>
-    /// <param name="output">Where.</param>
+    /// <param name="output">The file to write.</param>
     /// <exception cref="UserErrorException">The file cannot be read, or weights of the encoder are missing.</exception>
     public static ImportReport Contrastive(string source, string output)
     {
@@ -82,7 +82,7 @@ public static class WeightImport
 
     /// <summary>A whole detector with torchvision's names and its defaults; one of our own keeps what it was built from.</summary>
     /// <param name="source">A <c>.pth</c> or <c>.safetensors</c> file.</param>
-    /// <param name="output">Where.</param>
+    /// <param name="output">The file to write.</param>
     /// <param name="labels">The classes without the background; our own files name theirs.</param>
     /// <param name="normEpsilon">Of the frozen norms: 1e-5, but 0 for torchvision's first COCO weights.</param>
     /// <exception cref="UserErrorException">The file cannot be read, weights are missing, or the classes do not fit.</exception>

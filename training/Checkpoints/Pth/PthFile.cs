@@ -43,7 +43,7 @@ internal static class PthFile
     }
 
     /// <param name="stream">Seekable.</param>
-    /// <param name="name">For messages.</param>
+    /// <param name="name">Named in error messages.</param>
     public static PthContent Read(Stream stream, string name)
     {
         try

@@ -14,7 +14,7 @@ internal static class PthWriter
     private const string Root = "archive";
 
     /// <summary>Writes a file: a temporary name, flushed, renamed.</summary>
-    /// <param name="path">Where.</param>
+    /// <param name="path">The file to write.</param>
     /// <param name="tensors">On any device; their order is kept.</param>
     public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
