@@ -164,8 +164,8 @@ public sealed class AugmentationGoldenTests
             case "cutout":
                 Cutout.Apply(pixels, height, width, Whole("x0"), Whole("y0"), Whole("x1"), Whole("y1"));
                 break;
-            case "autocontrast" or "equalize" or "invert" or "posterize" or "solarize" or "solarize_add" or "color" or "contrast" or "brightness" or "sharpness"
-                or "rotate" or "shear_x" or "shear_y" or "translate_x_rel" or "translate_y_rel":
+            case "autocontrast" or "equalize" or "invert" or "posterize" or "solarize" or "solarize_add"
+                or "color" or "contrast" or "brightness" or "sharpness" or "rotate" or "shear_x" or "shear_y" or "translate_x_rel" or "translate_y_rel":
                 RandAugment.Apply(Step(operation, arguments), pixels, height, width);
                 break;
             case "jitter":

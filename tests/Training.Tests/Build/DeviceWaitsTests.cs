@@ -153,7 +153,9 @@ public sealed partial class DeviceWaitsTests
         return count;
     }
 
-    [GeneratedRegex(@"\.cpu\(\)|\.item<|\.data<|\.to\(CPU|\.nonzero\(|\.To(Single|Double|Int32|Int64|Boolean|Scalar)\(|masked_select|unique\(|clip_grad_norm_\(")]
+    [GeneratedRegex(
+        @"\.cpu\(\)|\.item<|\.data<|\.to\(CPU|\.nonzero\(|\.To(Single|Double|Int32|Int64|Boolean|Scalar)\(|"
+        + @"masked_select|unique\(|clip_grad_norm_\(")]
     private static partial Regex Waits { get; }
 
     /// <summary>A list of numbers that is made on a device, or a tensor that goes there, and neither says that it need not wait.</summary>

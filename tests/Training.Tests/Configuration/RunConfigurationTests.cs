@@ -24,9 +24,8 @@ public sealed class RunConfigurationTests : IDisposable
         var options = Base().File(file).Environment(environment).Option("--learning-rate", "learningRate", 0.5).Build();
 
         Assert.Equal((3, 6, 0.5), (options.Epochs, options.BatchSize, options.LearningRate));
-        Assert.Equal(
-            (40, 256, "resnet34", 0.5),
-            (options.Detector.FpnChannels, options.Detector.BoxHeadChannels, options.Detector.Backbone.Architecture, options.Detector.Backbone.WidthMultiplier));
+        Assert.Equal((40, 256), (options.Detector.FpnChannels, options.Detector.BoxHeadChannels));
+        Assert.Equal(("resnet34", 0.5), (options.Detector.Backbone.Architecture, options.Detector.Backbone.WidthMultiplier));
     }
 
     [Fact]
@@ -67,9 +66,10 @@ public sealed class RunConfigurationTests : IDisposable
             .Option("", "images", "a")
             .Option("", "output", "b")
             .Build();
-        Assert.Equal(
-            (MomentumUpdate.AfterStep, true, 0.15, 65536, 0.003, 100, 32),
-            (infomin.Contrastive.MomentumUpdate, infomin.Contrastive.Jigsaw, infomin.Contrastive.Temperature, infomin.Contrastive.QueueSize, infomin.LearningRate, infomin.Epochs, infomin.BatchSize));
+        var contrastive = infomin.Contrastive;
+        Assert.Equal((MomentumUpdate.AfterStep, true), (contrastive.MomentumUpdate, contrastive.Jigsaw));
+        Assert.Equal((0.15, 65536), (contrastive.Temperature, contrastive.QueueSize));
+        Assert.Equal((0.003, 100, 32), (infomin.LearningRate, infomin.Epochs, infomin.BatchSize));
     }
 
     [Fact]

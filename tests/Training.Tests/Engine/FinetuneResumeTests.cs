@@ -14,7 +14,8 @@ public sealed class FinetuneResumeTests : IDisposable
         StreetSceneWriter.WriteKitti(In("scenes"), new StreetSceneOptions { WidthPixels = 192, HeightPixels = 64 }, 0, 13);
         File.WriteAllText(In("tiny.json"), """
             {
-              "detector": { "backbone": { "widthMultiplier": 0.0625 }, "fpnChannels": 8, "boxHeadChannels": 16, "minSizePixels": 48, "maxSizePixels": 144 },
+              "detector": { "backbone": { "widthMultiplier": 0.0625 },
+                "fpnChannels": 8, "boxHeadChannels": 16, "minSizePixels": 48, "maxSizePixels": 144 },
               "workers": 2, "frozenNormsWithoutWeights": true, "colorJitter": 0.3, "aspectRatioGroupFactor": 3
             }
             """);

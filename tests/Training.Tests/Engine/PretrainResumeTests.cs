@@ -16,7 +16,14 @@ public sealed class PretrainResumeTests : IDisposable
         StreetSceneWriter.WriteImages(In("images"), new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 30);
         File.WriteAllText(
             In("tiny.json"),
-            """{ "backbone": { "widthMultiplier": 0.125 }, "contrastive": { "dimension": 16 }, "patches": { "cropSizePixels": 48, "patchSizePixels": 12 }, "dropLastBatch": false }""");
+            """
+            {
+              "backbone": { "widthMultiplier": 0.125 },
+              "contrastive": { "dimension": 16 },
+              "patches": { "cropSizePixels": 48, "patchSizePixels": 12 },
+              "dropLastBatch": false
+            }
+            """);
     }
 
     [Fact]
@@ -92,10 +99,8 @@ public sealed class PretrainResumeTests : IDisposable
         }
 
         var before = KilledRun.Weights(In("full/resume.safetensors"));
-        var limited = new ProcessStartInfo(
-            "bash",
-            ["-c", $"trap '' XFSZ; ulimit -f 100; exec {TrainingProgram.Path} pretrain --output {In("full")} --resume"]) { RedirectStandardOutput = true,
-            RedirectStandardError = true };
+        var script = $"trap '' XFSZ; ulimit -f 100; exec {TrainingProgram.Path} pretrain --output {In("full")} --resume";
+        var limited = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true };
         limited.Environment["DOTNET_EnableWriteXorExecute"] = "0";   // it would need a large file of its own
         using (var process = Process.Start(limited)!)
         {

@@ -144,11 +144,14 @@ public sealed class WeightImportTests : IDisposable
             import sys, torch
             q, k, out, project, zipped = torch.load(sys.argv[1]), torch.load(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5] == "True"
             if project == "pycontrast":
-                saved = {"opt": None, "model": {"module." + n: t for n, t in q.items()}, "model_ema": k, "contrast": {"memory": torch.zeros(4, 8)}, "epoch": 200}
+                saved = {"opt": None, "model": {"module." + n: t for n, t in q.items()}, "model_ema": k, "epoch": 200}
+                saved["contrast"] = {"memory": torch.zeros(4, 8)}
             else:
                 name = lambda n, e: "module." + e + "." + (n[8:] if n.startswith("encoder.") else "fc." + n[5:])
-                saved = {"epoch": 200, "arch": "resnet50", "state_dict": {**{name(n, "encoder_q"): t for n, t in q.items() if not n.startswith("head_jig")},
-                    **{name(n, "encoder_k"): t for n, t in k.items() if not n.startswith("head_jig")}, "module.queue": torch.zeros(8, 4), "module.queue_ptr": torch.zeros(1).long()}}
+                query = {name(n, "encoder_q"): t for n, t in q.items() if not n.startswith("head_jig")}
+                key = {name(n, "encoder_k"): t for n, t in k.items() if not n.startswith("head_jig")}
+                queue = {"module.queue": torch.zeros(8, 4), "module.queue_ptr": torch.zeros(1).long()}
+                saved = {"epoch": 200, "arch": "resnet50", "state_dict": {**query, **key, **queue}}
             torch.save(saved, out, _use_new_zipfile_serialization=zipped)
             """, In("query.pth"), In("key.pth"), In("foreign.pth"), project, zip.ToString());
 
@@ -195,7 +198,8 @@ public sealed class WeightImportTests : IDisposable
             model = torchvision.models.resnet50()
             wrong = model.load_state_dict(torch.load(sys.argv[1]), strict=False)
             assert not wrong.unexpected_keys and set(wrong.missing_keys) == {"fc.weight", "fc.bias"}, wrong
-            torchvision.models.detection.fasterrcnn_resnet50_fpn(num_classes=8, weights_backbone=None).load_state_dict(torch.load(sys.argv[2]))
+            detector = torchvision.models.detection.fasterrcnn_resnet50_fpn(num_classes=8, weights_backbone=None)
+            detector.load_state_dict(torch.load(sys.argv[2]))
             model.eval()
             body = torch.nn.Sequential(*list(model.children())[:-2])
             print(float(body(torch.ones(1, 3, 64, 64)).sum()))
