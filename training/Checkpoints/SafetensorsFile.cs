@@ -154,7 +154,7 @@ public static class SafetensorsFile
         {
             throw new FormatException(
                 $"its header says {headerLength} bytes, the file has {stream.Length - 8} after the length; "
-                + "it is truncated or damaged; download it again");
+                + "it is cut off or damaged; download it again");
         }
 
         var header = new byte[headerLength];
@@ -178,7 +178,7 @@ public static class SafetensorsFile
 
         if (expected != dataLength)
         {
-            var remedy = expected > dataLength ? "; it is truncated, download it again" : "";
+            var remedy = expected > dataLength ? "; it is cut off, download it again" : "";
             throw new FormatException($"the tensors take {expected} bytes, the file has {dataLength}{remedy}");
         }
 

@@ -110,7 +110,7 @@ public sealed class FieldCasesTests : IDisposable
 
         var finished = await Done("finetune", "--output", In("o"), "--resume");
         Assert.Contains("nothing is left to do", finished);
-        await Refused("holds a run of finetune, which pretrain cannot go on with", "pretrain", "--output", In("o"), "--resume");
+        await Refused("holds a run of finetune, which pretrain cannot resume", "pretrain", "--output", In("o"), "--resume");
         await Refused("holds no run that could go on", "finetune", "--output", In("kitti"), "--resume");
         await Refused("epochs: it was 1, now it is 2", "finetune", "--output", In("o"), "--resume", "--epochs", "2");
         await Refused("with --resume", Finetune("o"));
@@ -145,7 +145,7 @@ public sealed class FieldCasesTests : IDisposable
         File.Delete(In("o/metrics.jsonl"));
         await Done("finetune", "--output", In("o"), "--resume");
         File.WriteAllText(In("o/data.json"), "[]");
-        await Refused("data.json: this is not as the run wrote it", "finetune", "--output", In("o"), "--resume");
+        await Refused("data.json: the file is not as the run wrote it", "finetune", "--output", In("o"), "--resume");
     }
 
     [Fact]

@@ -73,10 +73,10 @@ public sealed class OptionRulesTests : IDisposable
     [InlineData("""{"weightDecay":1.4}""", "weightDecay", "from 0 to 1")]
     [InlineData("""{"weightDecay":-0.4}""", "weightDecay", "from 0 to 1")]
     [InlineData("""{"learningRate":1e999}""", "learningRate", "")]
-    [InlineData("""{"epochs":2.5}""", "epochs", "not of the kind")]
+    [InlineData("""{"epochs":2.5}""", "epochs", "has the wrong type")]
     [InlineData("""{"batchSize":2,"microBatches":3}""", "microBatches", "more than the 2 images")]
     [InlineData("""{"device":"gpu"}""", "device", "one of cpu, cuda")]
-    [InlineData("""{"epochs":3,"Epochs":4}""", "epochs", "made twice")]
+    [InlineData("""{"epochs":3,"Epochs":4}""", "epochs", "given twice")]
     [InlineData("""{"data":""}""", "data", "the text is empty")]
     [InlineData("""{"labels":"Car"}""", "labels", "a list in brackets, each a text in quotes")]
     [InlineData("""{"precision":"half"}""", "precision", "one of float32, bFloat16, float16")]
@@ -84,7 +84,7 @@ public sealed class OptionRulesTests : IDisposable
     [InlineData("""{"labelMap":{"DontCare":"Car"}}""", "labelMap", "cannot become")]
     [InlineData("""{"trainList":""}""", "trainList", "the text is empty")]
     [InlineData("""{"trainList":"a\u0000b"}""", "trainList", "null character")]
-    [InlineData("""{"precision":7}""", "precision", "not of the kind")]
+    [InlineData("""{"precision":7}""", "precision", "has the wrong type")]
     public void R3_a_setting_out_of_its_bounds_is_refused_with_file_line_key_and_reason(string json, string key, string reason)
     {
         var file = Write("{\n\n" + json[1..]);

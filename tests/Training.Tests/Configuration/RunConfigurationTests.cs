@@ -105,7 +105,7 @@ public sealed class RunConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{ \"epochs\": \"many\" }", "epochs: the value is not of the kind")]
+    [InlineData("{ \"epochs\": \"many\" }", "epochs: the value has the wrong type")]
     [InlineData("{ \"epochs\": 0 }", "epochs: 0 is refused")]
     [InlineData("{ \"epochs\": 1", ":1: not JSON")]
     [InlineData("[]", "an object in braces")]

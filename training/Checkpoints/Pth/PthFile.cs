@@ -19,7 +19,7 @@ internal static class PthFile
     internal const string NotOurs = "torch.save did not write it; if weights are packed in it, unpack it";
 
     /// <summary>What may be done about a file of ours that does not fit itself.</summary>
-    internal const string Damaged = "it is truncated or damaged; download it again";
+    internal const string Damaged = "it is cut off or damaged; download it again";
 
     private const string LegacyMagicDigits = "119547037146038801333356";   // 0x1950a86a20f9469cfc6c
     private const string ObjectRecord = "data.pkl", ByteOrderRecord = "byteorder";
