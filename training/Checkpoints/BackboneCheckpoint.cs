@@ -2,6 +2,7 @@ using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Data;
+using Pipeline.Training.Modules;
 
 namespace Pipeline.Training.Checkpoints;
 

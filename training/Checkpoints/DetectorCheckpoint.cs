@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Pipeline.Shared;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints;

@@ -2,6 +2,7 @@ using Pipeline.Shared;
 using Pipeline.Training.Checkpoints.Import;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints;

@@ -1,5 +1,6 @@
 using Pipeline.Shared;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints;

@@ -7,6 +7,7 @@ using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Data;
 using Pipeline.Training.Engine;
+using Pipeline.Training.Modules;
 using TorchSharp;
 using static TorchSharp.torch;
 

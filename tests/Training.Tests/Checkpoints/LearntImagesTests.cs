@@ -5,6 +5,7 @@ using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Checkpoints.Import;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Modules;
 using Pipeline.Training.Onnx;
 using static TorchSharp.torch;
 

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using Pipeline.Golden;
-using Pipeline.Training.Backbones;
-using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Engine;
+using Pipeline.Training.Modules;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

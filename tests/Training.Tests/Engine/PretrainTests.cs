@@ -8,6 +8,7 @@ using Pipeline.Training.Contrastive;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Engine;
+using Pipeline.Training.Modules;
 using Pipeline.Training.Tests.Contrastive;
 using static TorchSharp.torch;
 

@@ -3,6 +3,7 @@ using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints.Pth;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints.Import;

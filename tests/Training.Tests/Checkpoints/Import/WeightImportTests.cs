@@ -6,6 +6,7 @@ using Pipeline.Training.Checkpoints.Pth;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Engine;
+using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Checkpoints.Import;

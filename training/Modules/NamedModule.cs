@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Pipeline.Training.Backbones;
+namespace Pipeline.Training.Modules;
 
 /// <summary>A module whose children have the names they are registered under; TorchSharp would else add each field a second time under its C# name.</summary>
 /// <typeparam name="TInput">What it takes.</typeparam>

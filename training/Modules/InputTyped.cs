@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Pipeline.Training.Backbones;
+namespace Pipeline.Training.Modules;
 
 /// <summary>
 /// Convolutions and linear layers in the element type of their input, which may be narrower than float32; weights stay float32

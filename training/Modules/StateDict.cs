@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Pipeline.Training.Checkpoints;
+namespace Pipeline.Training.Modules;
 
 /// <summary>Parameters and buffers in PyTorch's order: module by module, parameters before buffers before children.</summary>
 public static class StateDict

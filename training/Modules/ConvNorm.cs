@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Pipeline.Training.Backbones;
+namespace Pipeline.Training.Modules;
 
 /// <summary>
 /// A convolution and the norm behind it, in the element type of the input; weights stay float32 (<see cref="InputTyped"/>).

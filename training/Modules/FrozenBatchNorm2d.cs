@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Pipeline.Training.Backbones;
+namespace Pipeline.Training.Modules;
 
 /// <summary>Batch norm as constants: y = x · w/√(var+eps) + (b − mean · w/√(var+eps)); torchvision's <c>FrozenBatchNorm2d</c>.</summary>
 internal sealed class FrozenBatchNorm2d : NamedModule<Tensor, Tensor>
