@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Kitti;
 using Pipeline.Shared.Numbers;
-using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Configuration;
 using Pipeline.Training.Native;
 using Pipeline.Training.Probing;
 
@@ -59,7 +59,7 @@ internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
 
             if (result.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(probed, DetectorCheckpoint.Json));
+                Console.WriteLine(JsonSerializer.Serialize(probed, JsonFormat.Options));
                 return Task.FromResult(0);
             }
 

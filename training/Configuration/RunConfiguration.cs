@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Pipeline.Shared;
 using Pipeline.Shared.Files;
-using Pipeline.Training.Checkpoints;
 
 namespace Pipeline.Training.Configuration;
 
@@ -18,7 +17,7 @@ internal sealed class RunConfiguration<T>
     private const string EnvironmentLayer = "environment";
     private const string OptionsLayer = "options";
     private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16, AllowDuplicateProperties = false };
-    private static readonly JsonSerializerOptions Strict = new(DetectorCheckpoint.Json) { RespectNullableAnnotations = true };
+    private static readonly JsonSerializerOptions Strict = new(JsonFormat.Options) { RespectNullableAnnotations = true };
     private readonly JsonObject settings = [];
     private readonly Dictionary<string, string> origins = new(StringComparer.OrdinalIgnoreCase);
     private readonly SettingHistory history = new();
@@ -74,7 +73,7 @@ internal sealed class RunConfiguration<T>
     {
         var setting = SettingPath.Find(typeof(T), option, key.Split('.'));
         history.Enter(OptionsLayer);
-        Set(option, setting, JsonSerializer.SerializeToNode(value, DetectorCheckpoint.Json));
+        Set(option, setting, JsonSerializer.SerializeToNode(value, JsonFormat.Options));
         return this;
     }
 
@@ -190,7 +189,7 @@ internal sealed class RunConfiguration<T>
         return "configuration";
     }
 
-    private static JsonTypeInfo TypeInfo(Type type) => DetectorCheckpoint.Json.GetTypeInfo(type);
+    private static JsonTypeInfo TypeInfo(Type type) => JsonFormat.Options.GetTypeInfo(type);
 
     private static void Merge(JsonObject target, JsonObject source)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Configuration;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Modules;
 using static TorchSharp.torch;
@@ -20,7 +21,7 @@ internal static class ContrastiveWeights
 
     /// <summary>The backbone's shape, for the header.</summary>
     public static Dictionary<string, string> Metadata(ResNetOptions backbone) =>
-        new() { [OptionsKey] = JsonSerializer.Serialize(backbone, DetectorCheckpoint.Json) };
+        new() { [OptionsKey] = JsonSerializer.Serialize(backbone, JsonFormat.Options) };
 
     /// <summary>The first weights of both encoders: those of a file, or the query's random ones.</summary>
     /// <param name="path">A backbone alone, or both encoders with their heads; null: none.</param>
@@ -58,7 +59,7 @@ internal static class ContrastiveWeights
     public static Dictionary<string, string> Texts(ResNetOptions backbone, FeatureQueue queue)
     {
         var texts = Metadata(backbone);
-        texts[QueueKey] = JsonSerializer.Serialize(new QueueState(queue.Index, queue.Enqueued), DetectorCheckpoint.Json);
+        texts[QueueKey] = JsonSerializer.Serialize(new QueueState(queue.Index, queue.Enqueued), JsonFormat.Options);
         return texts;
     }
 
@@ -67,7 +68,7 @@ internal static class ContrastiveWeights
     /// <exception cref="JsonException">The queue's place cannot be read.</exception>
     public static void Restore(RunState state, ContrastiveModel query, ContrastiveModel key, FeatureQueue queue)
     {
-        var place = JsonSerializer.Deserialize<QueueState>(state.Texts[QueueKey], DetectorCheckpoint.Json)!;
+        var place = JsonSerializer.Deserialize<QueueState>(state.Texts[QueueKey], JsonFormat.Options)!;
         LoadInto(query, state.Below(QueryFront), state.Path);
         LoadInto(key, state.Below(KeyFront), state.Path);
         queue.Restore(state.Tensors[QueueName], place.Index, place.Enqueued);
@@ -82,7 +83,7 @@ internal static class ContrastiveWeights
             var found = tensors.Where(entry => entry.Key.StartsWith(front, StringComparison.Ordinal)).ToDictionary();
             if (found.Count > 0 || front == EncoderFront)
             {
-                DetectorCheckpoint.LoadInto(part, found, path);
+                WeightLoading.Into(part, found, path);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Configuration;
 
 namespace Pipeline.Training.Engine;
 
@@ -21,7 +22,7 @@ internal static class RunCheckpoint
         var velocities = optimization.Velocities.Velocities.Select(entry => KeyValuePair.Create(VelocityFront + entry.Key, entry.Value));
         var metadata = new Dictionary<string, string>(training.StateTexts())
         {
-            [PositionKey] = JsonSerializer.Serialize(position, DetectorCheckpoint.Json),
+            [PositionKey] = JsonSerializer.Serialize(position, JsonFormat.Options),
         };
         SafetensorsFile.Write(path, [.. training.StateTensors(), .. velocities], metadata);
     }
@@ -33,7 +34,7 @@ internal static class RunCheckpoint
         using var content = SafetensorsFile.Read(path);
         try
         {
-            var position = JsonSerializer.Deserialize<RunPosition>(content.Metadata[PositionKey], DetectorCheckpoint.Json)!;
+            var position = JsonSerializer.Deserialize<RunPosition>(content.Metadata[PositionKey], JsonFormat.Options)!;
             var state = new RunState(content.Tensors, content.Metadata, path);
             training.Restore(state);
             optimization.Restore(state.Below(VelocityFront), position.LossScale);

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Shared;
 using Pipeline.Shared.Files;
-using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Configuration;
 
 namespace Pipeline.Training.Engine;
 
@@ -91,7 +91,7 @@ internal static class RunFolder
         {
             void Write(string file, object content) => AtomicFile.WriteText(
                 Path.Combine(staged, file),
-                JsonSerializer.Serialize(content, content.GetType(), DetectorCheckpoint.Json) + "\n");
+                JsonSerializer.Serialize(content, content.GetType(), JsonFormat.Options) + "\n");
             Write(EnvironmentFile, RunEnvironment.Here(command));
             Write(DataFile, data);
             Write(ConfigurationFile, options);
@@ -109,7 +109,7 @@ internal static class RunFolder
 
         try
         {
-            return JsonSerializer.Deserialize<RunEnvironment>(InputFile.ReadText(path), DetectorCheckpoint.Json)?.Command;
+            return JsonSerializer.Deserialize<RunEnvironment>(InputFile.ReadText(path), JsonFormat.Options)?.Command;
         }
         catch (JsonException)
         {
@@ -147,7 +147,7 @@ internal static class RunFolder
         try
         {
             var before = JsonNode.Parse(InputFile.ReadText(file))!.AsObject();
-            return Differences(before, JsonSerializer.SerializeToNode(now, now.GetType(), DetectorCheckpoint.Json)!.AsObject(), "");
+            return Differences(before, JsonSerializer.SerializeToNode(now, now.GetType(), JsonFormat.Options)!.AsObject(), "");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

@@ -1,6 +1,6 @@
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
-using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 
 namespace Pipeline.Training.Experiments;
 

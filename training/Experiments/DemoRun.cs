@@ -6,9 +6,10 @@ using Pipeline.Shared.Files;
 using Pipeline.Shared.Kitti;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Shared.Synthetic;
-using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
-using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Checkpoints;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Onnx;
 using Pipeline.Training.Probing;
@@ -158,7 +159,7 @@ public sealed partial class DemoRun(
     {
         ModelDirectory.RequirePublishable(options.Models, options.ModelName, version: null);
         var path = Path.Combine(options.Output, "demo.json");
-        var text = JsonSerializer.Serialize(options, DetectorCheckpoint.Json) + "\n";
+        var text = JsonSerializer.Serialize(options, JsonFormat.Options) + "\n";
         if (FileStatus.Of(path).Kind == FileKind.File)
         {
             if (InputFile.ReadText(path) != text)

@@ -4,6 +4,7 @@ using Pipeline.Shared;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
@@ -86,7 +87,7 @@ public sealed class SafetensorsTests : IDisposable
         using var small = new FasterRcnn(Tiny("resnet18"));
         using var large = new FasterRcnn(Tiny("resnet34"));
 
-        var refusal = Assert.Throws<UserErrorException>(() => DetectorCheckpoint.LoadInto(StateDict.InOrder(large), StateDict.InOrder(small).ToDictionary(entry => entry.Key, entry => entry.Value), "small.safetensors"));
+        var refusal = Assert.Throws<UserErrorException>(() => WeightLoading.Into(StateDict.InOrder(large), StateDict.InOrder(small).ToDictionary(entry => entry.Key, entry => entry.Value), "small.safetensors"));
 
         Assert.Contains("another architecture", refusal.Message);
         Assert.Contains("backbone.body.layer1.2.conv1.weight", refusal.Message);

@@ -4,8 +4,8 @@ using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Augmentation;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Contrastive;
-using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using static TorchSharp.torch;
 
