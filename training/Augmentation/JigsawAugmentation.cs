@@ -42,8 +42,8 @@ internal sealed class JigsawAugmentation(JigsawOptions options)
 
     /// <param name="image">The image.</param>
     /// <param name="random">The image's own stream.</param>
-    /// <param name="normalised">Receives 9 · 3 · patch · patch numbers, each patch CHW, row by row of the grid.</param>
-    public void Render(RgbImage image, RandomNumbers random, Span<float> normalised)
+    /// <param name="normalized">Receives 9 · 3 · patch · patch numbers, each patch CHW, row by row of the grid.</param>
+    public void Render(RgbImage image, RandomNumbers random, Span<float> normalized)
     {
         var (size, patch) = (options.CropSizePixels, options.PatchSizePixels);
         var (rentedCrop, rentedPatches) = (ArrayPool<byte>.Shared.Rent(3 * size * size), ArrayPool<byte>.Shared.Rent(Length));
@@ -60,7 +60,7 @@ internal sealed class JigsawAugmentation(JigsawOptions options)
             var length = 3 * patch * patch;
             for (var at = 0; at < Length; at += length)
             {
-                Normalization.Apply(rentedPatches.AsSpan(at, length), normalised.Slice(at, length));
+                Normalization.Apply(rentedPatches.AsSpan(at, length), normalized.Slice(at, length));
             }
         }
         finally

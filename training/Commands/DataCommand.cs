@@ -39,8 +39,8 @@ internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nu
         var width = NumberOption.Create("--width", new NumberRange<int>(64, 4096), defaults.WidthPixels, "In pixels.");
         var height = NumberOption.Create("--height", new NumberRange<int>(32, 4096), defaults.HeightPixels, "In pixels.");
         var seed = NumberOption.Create("--seed", Seeds, 0, "The same seed gives the same frames.");
-        var unlabelled = new Option<bool>("--unlabelled") { Description = "Images alone, for pretrain." };
-        var command = new Command("synth", "Draws street scenes in KITTI's layout.\n\nExample:\n  pipeline-train data synth --output scenes --count 200") { output, count, first, width, height, seed, unlabelled };
+        var unlabeled = new Option<bool>("--unlabelled") { Description = "Images alone, for pretrain." };
+        var command = new Command("synth", "Draws street scenes in KITTI's layout.\n\nExample:\n  pipeline-train data synth --output scenes --count 200") { output, count, first, width, height, seed, unlabeled };
         command.SetAction((result, cancellation) =>
         {
             var options = new StreetSceneOptions { WidthPixels = result.GetValue(width), HeightPixels = result.GetValue(height), Seed = result.GetValue(seed) };
@@ -49,7 +49,7 @@ internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nu
             var start = Stopwatch.GetTimestamp();
             StagedFolder.Write(folder, staged =>
             {
-                if (result.GetValue(unlabelled))
+                if (result.GetValue(unlabeled))
                 {
                     StreetSceneWriter.WriteImages(staged, options, result.GetValue(first), frames, cancellation: cancellation);
                 }

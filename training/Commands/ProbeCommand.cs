@@ -67,7 +67,7 @@ internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
             Console.WriteLine("weights   20-NN  balanced  linear  balanced");
             foreach (var (name, scores) in new[] { ("random", probed.Random), ("trained", probed.Weights) })
             {
-                Console.WriteLine(FormattableString.Invariant($"{name,-8}  {scores.NearestNeighbours,5:F3}  {scores.NearestNeighboursBalanced,8:F3}  {scores.Linear,6:F3}  {scores.LinearBalanced,8:F3}"));
+                Console.WriteLine(FormattableString.Invariant($"{name,-8}  {scores.NearestNeighbors,5:F3}  {scores.NearestNeighborsBalanced,8:F3}  {scores.Linear,6:F3}  {scores.LinearBalanced,8:F3}"));
             }
 
             return Task.FromResult(0);

@@ -13,7 +13,7 @@ internal sealed class RunConfiguration<T>
     where T : class, ILayeredOptions
 {
     private const long MaxFileBytes = 4_000_000;
-    private const string EnvironmentFront = ConfigurationKeys.EnvironmentFront;
+    private const string EnvironmentPrefix = ConfigurationKeys.EnvironmentPrefix;
     private const string EnvironmentLayer = "environment";
     private const string OptionsLayer = "options";
     private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16, AllowDuplicateProperties = false };
@@ -51,10 +51,10 @@ internal sealed class RunConfiguration<T>
     public RunConfiguration<T> Environment(IDictionary variables)
     {
         history.Enter(EnvironmentLayer);
-        foreach (var name in variables.Keys.Cast<string>().Where(name => name.StartsWith(EnvironmentFront, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
+        foreach (var name in variables.Keys.Cast<string>().Where(name => name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
         {
-            var setting = SettingPath.Find(typeof(T), name, name[EnvironmentFront.Length..].Split("__"));
-            if (origins.GetValueOrDefault(setting.Key) is { } other && other.StartsWith(EnvironmentFront, StringComparison.OrdinalIgnoreCase))
+            var setting = SettingPath.Find(typeof(T), name, name[EnvironmentPrefix.Length..].Split("__"));
+            if (origins.GetValueOrDefault(setting.Key) is { } other && other.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
             {
                 throw new UserErrorException($"{name}: {other} sets {setting.Key} too; keep one.");
             }

@@ -29,14 +29,14 @@ public static class ContrastiveImport
         var missing = new List<string>();
         void Add(ResNet encoder, WeightOwner owner, string front)
         {
-            var encoderFront = $"{front}encoder.";
-            missing.AddRange(weights.Fill(StateDict.InOrder(encoder), owner, WeightPart.Backbone).Select(name => encoderFront + name));
-            tensors.AddRange(StateDict.InOrder(encoder, encoderFront));
+            var encoderPrefix = $"{front}encoder.";
+            missing.AddRange(weights.Fill(StateDict.InOrder(encoder), owner, WeightPart.Backbone).Select(name => encoderPrefix + name));
+            tensors.AddRange(StateDict.InOrder(encoder, encoderPrefix));
             tensors.AddRange(weights.Take(owner, WeightPart.Head, front));
         }
 
-        Add(query, WeightOwner.Query, ContrastiveWeights.QueryFront);
-        Add(key, hasKey ? WeightOwner.Key : WeightOwner.Query, ContrastiveWeights.KeyFront);
+        Add(query, WeightOwner.Query, ContrastiveWeights.QueryPrefix);
+        Add(key, hasKey ? WeightOwner.Key : WeightOwner.Query, ContrastiveWeights.KeyPrefix);
         var report = weights.Report(shape, missing);
         weights.Refuse(missing);
         var metadata = ContrastiveWeights.Metadata(shape);

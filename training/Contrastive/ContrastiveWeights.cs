@@ -15,8 +15,8 @@ namespace Pipeline.Training.Contrastive;
 /// </summary>
 internal static class ContrastiveWeights
 {
-    public const string QueryFront = "query.", KeyFront = "key.";
-    private const string EncoderFront = "encoder.", QueueName = "queue";
+    public const string QueryPrefix = "query.", KeyPrefix = "key.";
+    private const string EncoderPrefix = "encoder.", QueueName = "queue";
     private const string OptionsKey = "contrastive-backbone", QueueKey = "queue";
 
     /// <summary>The backbone's shape, for the header.</summary>
@@ -46,14 +46,14 @@ internal static class ContrastiveWeights
         }
 
         var state = new RunState(content.Tensors, content.Metadata, path);
-        LoadInto(query, state.Below(QueryFront), path);
+        LoadInto(query, state.Below(QueryPrefix), path);
         MomentumEncoder.Copy(query, key);
-        LoadInto(key, state.Below(KeyFront), path);
+        LoadInto(key, state.Below(KeyPrefix), path);
     }
 
     /// <summary>Everything that a run needs to go on, but its optimizer.</summary>
     public static IEnumerable<KeyValuePair<string, Tensor>> State(ContrastiveModel query, ContrastiveModel key, FeatureQueue queue) =>
-        [.. StateDict.InOrder(query, QueryFront), .. StateDict.InOrder(key, KeyFront), new(QueueName, queue.Rows)];
+        [.. StateDict.InOrder(query, QueryPrefix), .. StateDict.InOrder(key, KeyPrefix), new(QueueName, queue.Rows)];
 
     /// <summary>The backbone's shape and the queue's place.</summary>
     public static Dictionary<string, string> Texts(ResNetOptions backbone, FeatureQueue queue)
@@ -69,8 +69,8 @@ internal static class ContrastiveWeights
     public static void Restore(RunState state, ContrastiveModel query, ContrastiveModel key, FeatureQueue queue)
     {
         var place = JsonSerializer.Deserialize<QueueState>(state.Texts[QueueKey], JsonFormat.Options)!;
-        LoadInto(query, state.Below(QueryFront), state.Path);
-        LoadInto(key, state.Below(KeyFront), state.Path);
+        LoadInto(query, state.Below(QueryPrefix), state.Path);
+        LoadInto(key, state.Below(KeyPrefix), state.Path);
         queue.Restore(state.Tensors[QueueName], place.Index, place.Enqueued);
     }
 
@@ -81,7 +81,7 @@ internal static class ContrastiveWeights
         {
             var front = part.Key + ".";
             var found = tensors.Where(entry => entry.Key.StartsWith(front, StringComparison.Ordinal)).ToDictionary();
-            if (found.Count > 0 || front == EncoderFront)
+            if (found.Count > 0 || front == EncoderPrefix)
             {
                 WeightLoading.Into(part, found, path);
             }

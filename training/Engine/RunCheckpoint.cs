@@ -14,12 +14,12 @@ internal static class RunCheckpoint
     /// <summary>The file's name in a run's folder.</summary>
     public const string FileName = "resume.safetensors";
 
-    private const string VelocityFront = "velocity.", PositionKey = "position";
+    private const string VelocityPrefix = "velocity.", PositionKey = "position";
 
     public static void Save<TBatch>(string path, ITraining<TBatch> training, Optimization optimization, RunPosition position)
         where TBatch : ITrainingBatch<TBatch>
     {
-        var velocities = optimization.Velocities.Velocities.Select(entry => KeyValuePair.Create(VelocityFront + entry.Key, entry.Value));
+        var velocities = optimization.Sgd.MomentumBuffers.Select(entry => KeyValuePair.Create(VelocityPrefix + entry.Key, entry.Value));
         var metadata = new Dictionary<string, string>(training.StateTexts())
         {
             [PositionKey] = JsonSerializer.Serialize(position, JsonFormat.Options),
@@ -37,7 +37,7 @@ internal static class RunCheckpoint
             var position = JsonSerializer.Deserialize<RunPosition>(content.Metadata[PositionKey], JsonFormat.Options)!;
             var state = new RunState(content.Tensors, content.Metadata, path);
             training.Restore(state);
-            optimization.Restore(state.Below(VelocityFront), position.LossScale);
+            optimization.Restore(state.Below(VelocityPrefix), position.LossScale);
             return position;
         }
         catch (Exception exception) when (exception is KeyNotFoundException or JsonException)

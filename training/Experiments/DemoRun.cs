@@ -29,7 +29,7 @@ public sealed partial class DemoRun(
     CancellationToken cancellation)
 {
     private const string DoneFile = ".done";
-    private const int FirstLabelledScene = 1_000_000;
+    private const int FirstLabeledScene = 1_000_000;
     private static readonly string[] Runs = ["scratch", "retrained"];
 
     /// <exception cref="UserErrorException">The folder holds another demo.</exception>
@@ -38,10 +38,10 @@ public sealed partial class DemoRun(
     {
         using var held = Begin();
         var start = Stopwatch.GetTimestamp();
-        var (unlabelled, data) = (Folder("unlabelled"), Folder("scenes"));
-        var seconds = Stage("unlabelled", () => StreetSceneWriter.WriteImages(unlabelled, Scenes, 0, options.UnlabelledScenes, Steps("unlabelled", options.UnlabelledScenes), cancellation));
-        seconds += Stage("scenes", () => WriteLabelled(data));
-        seconds += Stage("pretrain", () => ContrastiveTraining.Run(options.Pretrain(unlabelled, Folder("pretrain")), Control("pretrain")));
+        var (unlabeled, data) = (Folder("unlabelled"), Folder("scenes"));
+        var seconds = Stage("unlabelled", () => StreetSceneWriter.WriteImages(unlabeled, Scenes, 0, options.UnlabeledScenes, Steps("unlabelled", options.UnlabeledScenes), cancellation));
+        seconds += Stage("scenes", () => WriteLabeled(data));
+        seconds += Stage("pretrain", () => ContrastiveTraining.Run(options.Pretrain(unlabeled, Folder("pretrain")), Control("pretrain")));
         var backbone = Path.Combine(Folder("pretrain"), "backbone.safetensors");
         progress.Report(("probe", new TrainingProgress(0, 1, 0)));
         var features = FeatureProbe.Run(
@@ -81,10 +81,10 @@ public sealed partial class DemoRun(
 
     private string Exported(string run) => Path.Combine(Folder("exported"), run, "1");
 
-    private void WriteLabelled(string data)
+    private void WriteLabeled(string data)
     {
         var count = options.TrainScenes + options.TestScenes;
-        StreetSceneWriter.WriteKitti(data, Scenes, FirstLabelledScene, count, Steps("scenes", count), cancellation);
+        StreetSceneWriter.WriteKitti(data, Scenes, FirstLabeledScene, count, Steps("scenes", count), cancellation);
         var frames = KittiDataset.Open(data).FrameIds;
         FrameList.Write(Path.Combine(data, "train.txt"), frames.Take(options.TrainScenes));
         FrameList.Write(Path.Combine(data, "test.txt"), frames.Skip(options.TrainScenes));

@@ -44,7 +44,7 @@ public sealed class TrainingStepTests : IDisposable
             .. training.Query.parameters(),
             .. training.Key.parameters(),
             training.Queue.Rows,
-            .. optimization.Velocities.Velocities.Select(entry => entry.Value),
+            .. optimization.Sgd.MomentumBuffers.Select(entry => entry.Value),
         ];
         Tensor[] before = [.. State().Select(value => value.detach().clone())];
 

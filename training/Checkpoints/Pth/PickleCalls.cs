@@ -17,7 +17,7 @@ internal static class PickleCalls
 
     /// <summary>The data that a call would give.</summary>
     /// <exception cref="FormatException">The call's arguments are not what PyTorch writes.</exception>
-    public static object Recognise(PickleGlobal global, object?[] arguments) => (global.Name, arguments) switch
+    public static object Recognize(PickleGlobal global, object?[] arguments) => (global.Name, arguments) switch
     {
         ("OrderedDict", []) => new PickleDictionary(),
         ("OrderedDict", [PickleList pairs]) => Dictionary(pairs),

@@ -29,11 +29,11 @@ public static class DetectorImport
         var detector = (FasterRcnn)read.Detector;
         using var owned = detector;
         var state = StateDict.InOrder(detector).ToArray();
-        const string BodyFront = "backbone.body.";
+        const string BodyPrefix = "backbone.body.";
         string[] missing =
         [
-            .. weights.Fill(state.Where(entry => entry.Key.StartsWith(BodyFront, StringComparison.Ordinal)).Select(entry => KeyValuePair.Create(entry.Key[BodyFront.Length..], entry.Value)), WeightOwner.Query, WeightPart.Backbone),
-            .. weights.Fill(state.Where(entry => !entry.Key.StartsWith(BodyFront, StringComparison.Ordinal)), WeightOwner.Query, WeightPart.Detector),
+            .. weights.Fill(state.Where(entry => entry.Key.StartsWith(BodyPrefix, StringComparison.Ordinal)).Select(entry => KeyValuePair.Create(entry.Key[BodyPrefix.Length..], entry.Value)), WeightOwner.Query, WeightPart.Backbone),
+            .. weights.Fill(state.Where(entry => !entry.Key.StartsWith(BodyPrefix, StringComparison.Ordinal)), WeightOwner.Query, WeightPart.Detector),
         ];
         var report = weights.Report(detector.Options.Backbone, missing);
         weights.Refuse(missing);

@@ -19,7 +19,7 @@ namespace Pipeline.Training.Detection.Training;
 internal sealed class DetectorTraining : ITraining<DetectionBatch>
 {
     private const string LastFile = "last.safetensors", BestFile = "best.safetensors";
-    private const string WeightsFront = "weights.", AverageFront = "average.", StateKey = "finetune";
+    private const string WeightsPrefix = "weights.", AveragePrefix = "average.", StateKey = "finetune";
 
     private readonly FinetuneOptions options;
     private readonly Device device;
@@ -189,7 +189,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     }
 
     public IEnumerable<KeyValuePair<string, Tensor>> StateTensors() =>
-        [.. StateDict.InOrder(detector, WeightsFront), .. average is null ? [] : StateDict.InOrder(average, AverageFront)];
+        [.. StateDict.InOrder(detector, WeightsPrefix), .. average is null ? [] : StateDict.InOrder(average, AveragePrefix)];
 
     public IReadOnlyDictionary<string, string> StateTexts() =>
         new Dictionary<string, string> { [StateKey] = JsonSerializer.Serialize(state, JsonFormat.Options) };
@@ -197,10 +197,10 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     public void Restore(RunState saved)
     {
         state = JsonSerializer.Deserialize<FinetuneState>(saved.Texts[StateKey], JsonFormat.Options)!;
-        WeightLoading.Into(StateDict.InOrder(detector), saved.Below(WeightsFront), saved.Path);
+        WeightLoading.Into(StateDict.InOrder(detector), saved.Below(WeightsPrefix), saved.Path);
         if (average is not null)
         {
-            WeightLoading.Into(StateDict.InOrder(average), saved.Below(AverageFront), saved.Path);
+            WeightLoading.Into(StateDict.InOrder(average), saved.Below(AveragePrefix), saved.Path);
         }
     }
 

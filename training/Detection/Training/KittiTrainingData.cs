@@ -97,7 +97,10 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
         return new Box(X(box.X1), Y(box.Y1), X(box.X2), Y(box.Y2));
     }
 
-    private static Box Mirror(Box box, int width) => new(width - box.X2, box.Y1, width - box.X1, box.Y2);
+    /// <summary>A box of an image that is mirrored left to right.</summary>
+    /// <param name="box">In pixels.</param>
+    /// <param name="width">Columns of the image.</param>
+    internal static Box Mirror(Box box, int width) => new(width - box.X2, box.Y1, width - box.X1, box.Y2);
 
     private RgbImage Decode(string frameId, out bool kept)
     {

@@ -71,7 +71,7 @@ internal static class RunLengthLayers
     {
         MadeSetting[] variables =
         [
-            .. lengths.Where(setting => setting.Where.StartsWith(ConfigurationKeys.EnvironmentFront, StringComparison.OrdinalIgnoreCase)),
+            .. lengths.Where(setting => setting.Where.StartsWith(ConfigurationKeys.EnvironmentPrefix, StringComparison.OrdinalIgnoreCase)),
         ];
         if (variables.Length > 1)
         {

@@ -132,7 +132,7 @@ public sealed class WeightImportTests : IDisposable
 
         Assert.Empty(report.Unexpected);
         using var content = SafetensorsFile.Read(In("c.safetensors"));
-        foreach (var (front, expected) in new[] { (ContrastiveWeights.QueryFront, query), (ContrastiveWeights.KeyFront, key) })
+        foreach (var (front, expected) in new[] { (ContrastiveWeights.QueryPrefix, query), (ContrastiveWeights.KeyPrefix, key) })
         {
             using var loaded = ContrastiveModel.OfResNet(new ResNet(Tiny), 8, jigsaw: project == "pycontrast");
             ContrastiveWeights.LoadInto(loaded, new RunState(content.Tensors, content.Metadata, "c").Below(front), "c");

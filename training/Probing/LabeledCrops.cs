@@ -13,7 +13,7 @@ namespace Pipeline.Training.Probing;
 /// <param name="frames">Which of them.</param>
 /// <param name="labels">The classes; objects of other types are left out.</param>
 /// <param name="sizePixels">Sides of a crop.</param>
-internal sealed class LabelledCrops(KittiDataset dataset, IReadOnlyList<string> frames, LabelMap labels, int sizePixels)
+internal sealed class LabeledCrops(KittiDataset dataset, IReadOnlyList<string> frames, LabelMap labels, int sizePixels)
 {
     private const int LeastSidePixels = 8, LeastBatch = 64;
 

@@ -10,14 +10,14 @@ namespace Pipeline.Training.Data;
 /// Paths: a folder's in ordinal order, a list's in its own. Whether a list's files are there shows when they are read.
 /// </param>
 /// <param name="Remarks">What of the folder is left out.</param>
-internal sealed record UnlabelledImages(IReadOnlyList<string> Files, IReadOnlyList<string> Remarks)
+internal sealed record UnlabeledImages(IReadOnlyList<string> Files, IReadOnlyList<string> Remarks)
 {
     private const char Comment = '#';
 
     /// <param name="source">A folder, or a text file with one path a line; empty lines and those that begin with # do not count.</param>
     /// <param name="root">What a list's paths are relative to; its own folder when null.</param>
     /// <exception cref="UserErrorException">The source is missing, holds no image or names one twice.</exception>
-    public static UnlabelledImages Of(string source, string? root = null)
+    public static UnlabeledImages Of(string source, string? root = null)
     {
         if (FileStatus.Of(source).Kind == FileKind.Folder)
         {
@@ -29,10 +29,10 @@ internal sealed record UnlabelledImages(IReadOnlyList<string> Files, IReadOnlyLi
             throw new UserErrorException($"{source}: this is one image; name a folder of images, or a list with one path a line.");
         }
 
-        return new UnlabelledImages(OfList(source, root ?? Path.GetDirectoryName(Path.GetFullPath(source))!), []);
+        return new UnlabeledImages(OfList(source, root ?? Path.GetDirectoryName(Path.GetFullPath(source))!), []);
     }
 
-    private static UnlabelledImages OfFolder(string folder)
+    private static UnlabeledImages OfFolder(string folder)
     {
         var files = VisibleFiles.Below(folder);
         string[] images = [.. files.Where(ImageFormats.HasImageExtension)];
@@ -43,7 +43,7 @@ internal sealed record UnlabelledImages(IReadOnlyList<string> Files, IReadOnlyLi
 
         string[] others =
             [.. files.Where(file => !ImageFormats.HasImageExtension(file)).Select(file => Path.GetRelativePath(folder, file))];
-        return new UnlabelledImages(images, others.Length == 0
+        return new UnlabeledImages(images, others.Length == 0
             ? []
             : [$"warning: {others.Length} files below {folder} are not read ({FirstFew.Of(others)}); "
                 + $"images are {ImageFormats.Extensions}"]);
