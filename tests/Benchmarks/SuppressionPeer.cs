@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Pipeline.Shared;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using static TorchSharp.torch;
 
 namespace Pipeline.Benchmarks;

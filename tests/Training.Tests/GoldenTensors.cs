@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Pipeline.Golden;
-using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests;

@@ -61,7 +61,7 @@ internal sealed class ColorJitter(double brightness, double contrast, double sat
         BlendWithLevel(rgb, 0, (float)factor);
     }
 
-    /// <summary>Blends with the mean grey level.</summary>
+    /// <summary>Blends with the mean gray level.</summary>
     public static void AdjustContrast(Span<byte> rgb, double factor)
     {
         long sum = 0;
@@ -74,15 +74,15 @@ internal sealed class ColorJitter(double brightness, double contrast, double sat
         BlendWithLevel(rgb, mean, (float)factor);
     }
 
-    /// <summary>Blends with the grey image.</summary>
+    /// <summary>Blends with the gray image.</summary>
     public static void AdjustSaturation(Span<byte> rgb, double factor)
     {
         for (var i = 0; i < rgb.Length; i += 3)
         {
-            var grey = Grayscale.Level(rgb[i], rgb[i + 1], rgb[i + 2]);
-            rgb[i] = Blend(grey, rgb[i], (float)factor);
-            rgb[i + 1] = Blend(grey, rgb[i + 1], (float)factor);
-            rgb[i + 2] = Blend(grey, rgb[i + 2], (float)factor);
+            var gray = Grayscale.Level(rgb[i], rgb[i + 1], rgb[i + 2]);
+            rgb[i] = Blend(gray, rgb[i], (float)factor);
+            rgb[i + 1] = Blend(gray, rgb[i + 1], (float)factor);
+            rgb[i + 2] = Blend(gray, rgb[i + 2], (float)factor);
         }
     }
 

@@ -44,8 +44,8 @@ internal sealed class JigsawAugmentation(JigsawOptions options)
 
     /// <param name="image">The image.</param>
     /// <param name="random">The image's own stream.</param>
-    /// <param name="normalised">Receives 9 · 3 · patch · patch numbers, each patch CHW, row by row of the grid.</param>
-    public void Render(RgbImage image, RandomNumbers random, Span<float> normalised)
+    /// <param name="normalized">Receives 9 · 3 · patch · patch numbers, each patch CHW, row by row of the grid.</param>
+    public void Render(RgbImage image, RandomNumbers random, Span<float> normalized)
     {
         var size = options.CropSizePixels;
         var patch = options.PatchSizePixels;
@@ -65,7 +65,7 @@ internal sealed class JigsawAugmentation(JigsawOptions options)
             var length = 3 * patch * patch;
             for (var at = 0; at < Length; at += length)
             {
-                Normalization.Apply(rentedPatches.AsSpan(at, length), normalised.Slice(at, length));
+                Normalization.Apply(rentedPatches.AsSpan(at, length), normalized.Slice(at, length));
             }
         }
         finally

@@ -139,13 +139,13 @@ internal static class ResizedCrop
             Span<double> exact = most <= 256 ? stackalloc double[most] : new double[most];
             for (var target = 0; target < to; target++)
             {
-                var centre = (target + 0.5) * scale;
-                var first = Math.Max(0, (int)(centre - support + 0.5));
-                var length = Math.Min(from, (int)(centre + support + 0.5)) - first;
+                var center = (target + 0.5) * scale;
+                var first = Math.Max(0, (int)(center - support + 0.5));
+                var length = Math.Min(from, (int)(center + support + 0.5)) - first;
                 var sum = 0.0;
                 for (var i = 0; i < length; i++)
                 {
-                    sum += exact[i] = Filter((i + first - centre + 0.5) / shrink, resampling);
+                    sum += exact[i] = Filter((i + first - center + 0.5) / shrink, resampling);
                 }
 
                 for (var i = 0; i < length; i++)

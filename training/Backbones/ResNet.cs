@@ -1,3 +1,4 @@
+using Pipeline.Training.Modules;
 using Pipeline.Training.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -47,7 +48,7 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
         }
 
         OutputChannels = [.. LayerWidths.Select(width => options.Width(width) * options.Expansion)];
-        Initialise();
+        Initialize();
         Freeze();
     }
 
@@ -71,7 +72,7 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
     internal Tensor[] Maps(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var hidden = nn.functional.max_pool2d(ConvNorm.Apply(conv1, bn1, Ordered(input.to(ComputeType)), 2, 3).relu_(), 3, 2, 1);
+        var hidden = nn.functional.max_pool2d(ConvNorm.Apply(conv1, bn1, ToChannelsLast(input.to(ComputeType)), 2, 3).relu_(), 3, 2, 1);
         var features = new Tensor[layers.Length];
         for (var i = 0; i < layers.Length; i++)
         {
@@ -148,11 +149,11 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
     /// Not for narrow networks: with fewer than 16 channels oneDNN's gradient of a 1×1 convolution of stride 2 writes behind its buffer
     /// in this order (seen with libtorch 2.10 on AVX-512, by glibc's malloc checks).
     /// </remarks>
-    private Tensor Ordered(Tensor input) => LayerWidths.All(width => options.Width(width) % ChannelsLastMultiple == 0)
+    private Tensor ToChannelsLast(Tensor input) => LayerWidths.All(width => options.Width(width) % ChannelsLastMultiple == 0)
         ? input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
         : input;
 
-    private void Initialise()
+    private void Initialize()
     {
         foreach (var (name, parameter) in named_parameters())
         {

@@ -18,7 +18,7 @@ internal static class CheckpointMetadata
     {
         try
         {
-            var options = JsonSerializer.Deserialize<T>(content.Metadata[key], DetectorCheckpoint.Json)
+            var options = JsonSerializer.Deserialize<T>(content.Metadata[key], JsonFormat.Options)
                 ?? throw new UserErrorException($"{path}: its metadata '{key}' is null.");
             OptionRules.Check(options, _ => $"{path}: metadata '{key}'");
             return options;

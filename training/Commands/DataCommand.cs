@@ -39,11 +39,11 @@ internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nu
         var width = NumberOption.Create("--width", new NumberRange<int>(64, 4096), defaults.WidthPixels, "In pixels.");
         var height = NumberOption.Create("--height", new NumberRange<int>(32, 4096), defaults.HeightPixels, "In pixels.");
         var seed = NumberOption.Create("--seed", Seeds, 0, "The same seed gives the same frames.");
-        var unlabelled = new Option<bool>("--unlabelled") { Description = "Images alone, for pretrain." };
+        var unlabeled = new Option<bool>("--unlabelled") { Description = "Images alone, for pretrain." };
         var command = new Command(
             "synth", "Draws street scenes in KITTI's layout.\n\nExample:\n  pipeline-train data synth --output scenes --count 200")
         {
-            output, count, first, width, height, seed, unlabelled,
+            output, count, first, width, height, seed, unlabeled,
         };
         command.SetAction((result, cancellation) =>
         {
@@ -58,7 +58,7 @@ internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nu
             var start = Stopwatch.GetTimestamp();
             StagedFolder.Write(folder, staged =>
             {
-                if (result.GetValue(unlabelled))
+                if (result.GetValue(unlabeled))
                 {
                     StreetSceneWriter.WriteImages(staged, options, result.GetValue(first), frames, cancellation: cancellation);
                 }

@@ -48,7 +48,7 @@ internal sealed class DemoCommand(ConsoleProgress console, ILogger<DemoCommand> 
                 Seed = result.GetValue(seed),
             };
             options = result.GetValue(quick)
-                ? options with { UnlabelledScenes = 64, TrainScenes = 16, TestScenes = 8, PretrainEpochs = 2, FinetuneEpochs = 2 }
+                ? options with { UnlabeledScenes = 64, TrainScenes = 16, TestScenes = 8, PretrainEpochs = 2, FinetuneEpochs = 2 }
                 : options;
             NativeHeap.KeepFreedMemory(ComputeDevice.Cpu);
             var report = console.RunStages(progress => new DemoRun(options, progress, log, cancellation).Run());

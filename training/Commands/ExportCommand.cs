@@ -5,7 +5,7 @@ using Pipeline.Shared.Commands;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Shared.Numbers;
-using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Onnx;
 
 namespace Pipeline.Training.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
-using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Native;
 
@@ -50,7 +50,8 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
             "milestones",
             "The rate falls (by gamma: to a tenth) after so many epochs; after so many steps when the run's length is given in steps. "
                 + "Those of the preset keep their fraction of the run.");
-        layers.Add("--ema", "ema", "Fraction of the averaged weights that a step keeps, as 0.9998; the averages are measured and exported.");
+        layers.Add(
+            "--ema", "ema", "Fraction of the averaged weights that a step keeps, as 0.9998; the averages are measured and exported.");
         layers.Add("--flip", "horizontalFlip", "Mirror every second image: true or false.");
         layers.Add("--precision", "precision", "float32, bFloat16 or float16: what convolutions and linear layers compute in.")
             .AcceptOnlyFromAmong("float32", "bFloat16", "float16");

@@ -7,6 +7,9 @@ using Pipeline.Shared.Files;
 using Pipeline.Shared.Numbers;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Checkpoints.Import;
+using Pipeline.Training.Configuration;
+using Pipeline.Training.Contrastive;
+using Pipeline.Training.Detection.Checkpoints;
 
 namespace Pipeline.Training.Commands;
 
@@ -78,13 +81,13 @@ internal sealed class ImportCommand(ILogger<ImportCommand> log) : IProgramComman
             ImportReport? report = null;
             AtomicFile.WriteThrough(target, temporary => report = result.GetValue(kind) switch
             {
-                Contrastive => WeightImport.Contrastive(source, temporary),
-                Detector => WeightImport.Detector(
+                Contrastive => ContrastiveImport.Run(source, temporary),
+                Detector => DetectorImport.Run(
                     source,
                     temporary,
                     result.GetValue(labels)?.Split(',', StringSplitOptions.TrimEntries),
                     result.GetValue(epsilon)),
-                _ => WeightImport.Backbone(source, temporary, result.GetValue(momentum)),
+                _ => BackboneImport.Run(source, temporary, result.GetValue(momentum)),
             }, replace: result.GetValue(force));
             log.Detail($"{target}: written, {report!.Mapped.Count} tensors");
             if (report.NotFinite.Count > 0)
@@ -99,7 +102,7 @@ internal sealed class ImportCommand(ILogger<ImportCommand> log) : IProgramComman
 
             if (result.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(report, DetectorCheckpoint.Json));
+                Console.WriteLine(JsonSerializer.Serialize(report, JsonFormat.Options));
             }
             else
             {

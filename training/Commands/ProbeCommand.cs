@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Kitti;
 using Pipeline.Shared.Numbers;
-using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Configuration;
 using Pipeline.Training.Native;
 using Pipeline.Training.Probing;
 
@@ -74,7 +74,7 @@ internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
 
             if (result.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(probed, DetectorCheckpoint.Json));
+                Console.WriteLine(JsonSerializer.Serialize(probed, JsonFormat.Options));
                 return Task.FromResult(0);
             }
 
@@ -84,7 +84,7 @@ internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
             {
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{name,-8}  {scores.NearestNeighbours,5:F3}  {scores.NearestNeighboursBalanced,8:F3}  "
+                    $"{name,-8}  {scores.NearestNeighbors,5:F3}  {scores.NearestNeighborsBalanced,8:F3}  "
                     + $"{scores.Linear,6:F3}  {scores.LinearBalanced,8:F3}"));
             }
 

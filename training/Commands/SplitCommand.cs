@@ -39,7 +39,8 @@ internal sealed class SplitCommand : IProgramCommand
             "Fraction of all frames for validation.txt, which chooses the best epoch; taken from train.txt, so that test.txt stays.");
         var groups = new Option<string?>("--groups")
         {
-            Description = "Text file of one frame and its group a line: no group is divided, and the fractions are met as closely as that allows.",
+            Description =
+                "Text file of one frame and its group a line: no group is divided, and the fractions are met as closely as that allows.",
         };
         var seed = NumberOption.Create("--seed", new NumberRange<int>(0, int.MaxValue), 0, "Chooses the split.");
         var force = ForceOption.Create();

@@ -15,9 +15,9 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
     public const string Base = "base";
 
     /// <summary>How the environment's variables of ours begin.</summary>
-    public const string EnvironmentFront = "PIPELINE__";
+    public const string EnvironmentPrefix = "PIPELINE__";
 
-    private const string PresetFront = "preset ";
+    private const string PresetPrefix = "preset ";
     private readonly byte[] bytes = Encoding.UTF8.GetBytes(text);
 
     /// <summary>Walks over the text as the options' types prescribe.</summary>
@@ -55,7 +55,7 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;
-            if (name == Base && front.Length == 0 && where.StartsWith(PresetFront, StringComparison.Ordinal))
+            if (name == Base && front.Length == 0 && where.StartsWith(PresetPrefix, StringComparison.Ordinal))
             {
                 reader.Read();
                 continue;

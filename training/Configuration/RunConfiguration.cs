@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Pipeline.Shared;
 using Pipeline.Shared.Files;
-using Pipeline.Training.Checkpoints;
 
 namespace Pipeline.Training.Configuration;
 
@@ -17,7 +16,7 @@ internal sealed class RunConfiguration<T>
     where T : class, ILayeredOptions
 {
     private const long MaxFileBytes = 4_000_000;
-    private const string EnvironmentFront = ConfigurationKeys.EnvironmentFront;
+    private const string EnvironmentPrefix = ConfigurationKeys.EnvironmentPrefix;
     private const string EnvironmentLayer = "environment";
     private const string OptionsLayer = "options";
     private static readonly JsonDocumentOptions Reading = new()
@@ -27,7 +26,7 @@ internal sealed class RunConfiguration<T>
         MaxDepth = 16,
         AllowDuplicateProperties = false,
     };
-    private static readonly JsonSerializerOptions Strict = new(DetectorCheckpoint.Json) { RespectNullableAnnotations = true };
+    private static readonly JsonSerializerOptions Strict = new(JsonFormat.Options) { RespectNullableAnnotations = true };
     private readonly JsonObject settings = [];
     private readonly Dictionary<string, string> origins = new(StringComparer.OrdinalIgnoreCase);
     private readonly SettingHistory history = new();
@@ -65,12 +64,12 @@ internal sealed class RunConfiguration<T>
         history.Enter(EnvironmentLayer);
         foreach (
             var name in variables.Keys.Cast<string>()
-                .Where(name => name.StartsWith(EnvironmentFront, StringComparison.OrdinalIgnoreCase))
+                .Where(name => name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
                 .Order(StringComparer.Ordinal))
         {
-            var setting = SettingPath.Find(typeof(T), name, name[EnvironmentFront.Length..].Split("__"));
+            var setting = SettingPath.Find(typeof(T), name, name[EnvironmentPrefix.Length..].Split("__"));
             if (origins.GetValueOrDefault(setting.Key) is { } other
-                && other.StartsWith(EnvironmentFront, StringComparison.OrdinalIgnoreCase))
+                && other.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
             {
                 throw new UserErrorException($"{name}: {other} also sets {setting.Key}; keep one.");
             }
@@ -89,7 +88,7 @@ internal sealed class RunConfiguration<T>
     {
         var setting = SettingPath.Find(typeof(T), option, key.Split('.'));
         history.Enter(OptionsLayer);
-        Set(option, setting, JsonSerializer.SerializeToNode(value, DetectorCheckpoint.Json));
+        Set(option, setting, JsonSerializer.SerializeToNode(value, JsonFormat.Options));
         return this;
     }
 
@@ -216,7 +215,7 @@ internal sealed class RunConfiguration<T>
         return "configuration";
     }
 
-    private static JsonTypeInfo TypeInfo(Type type) => DetectorCheckpoint.Json.GetTypeInfo(type);
+    private static JsonTypeInfo TypeInfo(Type type) => JsonFormat.Options.GetTypeInfo(type);
 
     private static void Merge(JsonObject target, JsonObject source)
     {

@@ -17,7 +17,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
 
     private readonly PretrainOptions options;
     private readonly Device device;
-    private readonly UnlabelledImages images;
+    private readonly UnlabeledImages images;
     private readonly SkippedImages skipped;
     private readonly ContrastiveViews views;
     private readonly ContrastiveSchedule schedule;
@@ -32,7 +32,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
     public ContrastiveTraining(PretrainOptions options, RunControl? control = null)
     {
         this.options = options;
-        images = UnlabelledImages.Of(options.Images, options.ImagesRoot);
+        images = UnlabeledImages.Of(options.Images, options.ImagesRoot);
         skipped = new SkippedImages(options.MaxSkippedImages);
         views = new ContrastiveViews(
             images.Files,

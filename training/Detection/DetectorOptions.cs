@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Pipeline.Shared.Kitti;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Configuration;
@@ -16,7 +17,7 @@ public enum ImageResize
 }
 
 /// <summary>What the weights outside the backbone begin with.</summary>
-public enum HeadInitialisation
+public enum HeadInitialization
 {
     /// <summary>PyTorch's own for linear layers (torchvision).</summary>
     Framework,
@@ -167,7 +168,7 @@ public sealed record DetectorOptions : IRelatedOptions
     [Range(0, 64)] public int RoiSamplingRatio { get; init; } = 2;
 
     /// <summary>How the heads' weights are initialized.</summary>
-    public HeadInitialisation HeadInitialisation { get; init; }
+    [JsonPropertyName("headInitialisation")] public HeadInitialization HeadInitialization { get; init; }
 
     /// <summary>Seed of the samplers that choose anchors and proposals for the losses.</summary>
     [Range(0, 1e18)] public long SamplerSeed { get; init; }

@@ -1,4 +1,5 @@
 using Pipeline.Training.Backbones;
+using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection;
@@ -155,7 +156,7 @@ public sealed partial class FasterRcnn : Detector
     }
 
     /// <summary>Detections of each image in pixels of the original one.</summary>
-    internal IReadOnlyList<ImageDetections> Back(
+    internal IReadOnlyList<ImageDetections> ToOriginalImage(
         IReadOnlyList<ImageDetections> found,
         IReadOnlyList<(int Height, int Width)> originals,
         IReadOnlyList<(int Height, int Width)> sizes)
@@ -186,7 +187,7 @@ public sealed partial class FasterRcnn : Detector
         var prediction = RoiHeads.Predict(features, boxes, sizes);
         var found = RoiHeads.PostProcess(prediction.ClassLogits, prediction.BoxRegression, boxes, sizes);
         (int Height, int Width)[] originals = [.. images.Select(image => ((int)image.shape[1], (int)image.shape[2]))];
-        return new DetectionTrace(batch, sizes, features, output, proposals, prediction, Back(found, originals, sizes));
+        return new DetectionTrace(batch, sizes, features, output, proposals, prediction, ToOriginalImage(found, originals, sizes));
     }
 }
 

@@ -1,4 +1,5 @@
 using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Detection.Training;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection;

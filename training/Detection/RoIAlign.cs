@@ -71,7 +71,8 @@ public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRati
             var part = group is null ? regions : regions.Select(group);
             // [G, P, T]
             var (rows, rowWeights) = Taps(part.Boxes[.., 1], part.Boxes[.., 3], part.Height, outputHeight, rowSamples);
-            var (columns, columnWeights) = Taps(part.Boxes[.., 0], part.Boxes[.., 2], part.Width, outputWidth, columnSamples);      // [G, Q, U]
+            // [G, Q, U]
+            var (columns, columnWeights) = Taps(part.Boxes[.., 0], part.Boxes[.., 2], part.Width, outputWidth, columnSamples);
             var rowStarts = part.First.view(-1, 1, 1) + rows * part.Width.view(-1, 1, 1);
             // [G, P, Q, T, U]
             var position = rowStarts.unsqueeze(2).unsqueeze(-1) + columns.unsqueeze(1).unsqueeze(3);

@@ -1,4 +1,4 @@
-using Pipeline.Training.Backbones;
+using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection;
@@ -24,10 +24,10 @@ internal sealed partial class RoIHeads : NamedModule
         pooler = new MultiScaleRoIAlign(options.RoiOutputSize, options.RoiSamplingRatio, options.RoiAligned, options.AnchorStrides);
         boxHead = new TwoMLPHead(options.FpnChannels * options.RoiOutputSize * options.RoiOutputSize, options.BoxHeadChannels);
         boxPredictor = new FastRcnnPredictor(options.BoxHeadChannels, options.NumClasses, options.ClassAgnosticBoxes);
-        if (options.HeadInitialisation == HeadInitialisation.Detectron2)
+        if (options.HeadInitialization == HeadInitialization.Detectron2)
         {
-            boxHead.InitialiseUniform();
-            boxPredictor.InitialiseNormal();
+            boxHead.InitializeUniform();
+            boxPredictor.InitializeNormal();
         }
 
         register_module("box_head", boxHead);

@@ -41,13 +41,6 @@ internal static class TensorBoxes
         return (2 * sides[.., .., 0] * sides[.., .., 1]).ge(Area(boxes)).any(0);
     }
 
-    /// <summary>Boxes of an image that is mirrored left to right.</summary>
-    public static Tensor Mirror(Tensor boxes, int width)
-    {
-        var parts = boxes.unbind(-1);
-        return stack([width - parts[2], parts[1], width - parts[0], parts[3]], -1);
-    }
-
     /// <summary>Which boxes have a width and a height, of all images in one copy.</summary>
     /// <param name="boxes">[G_i, 4] of each image.</param>
     /// <returns>int64 indices of each image's boxes.</returns>

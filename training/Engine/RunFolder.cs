@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Shared;
 using Pipeline.Shared.Files;
-using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Configuration;
 
 namespace Pipeline.Training.Engine;
 
@@ -66,7 +66,8 @@ internal static class RunFolder
     {
         if (FileStatus.Of(folder).Kind != FileKind.Folder)
         {
-            throw new UserErrorException($"{folder}: holds no run that could be resumed (there is no such folder); start one without --resume.");
+            throw new UserErrorException(
+                $"{folder}: holds no run that could be resumed (there is no such folder); start one without --resume.");
         }
 
         var path = Path.Combine(folder, ConfigurationFile);
@@ -94,7 +95,7 @@ internal static class RunFolder
         {
             void Write(string file, object content) => AtomicFile.WriteText(
                 Path.Combine(staged, file),
-                JsonSerializer.Serialize(content, content.GetType(), DetectorCheckpoint.Json) + "\n");
+                JsonSerializer.Serialize(content, content.GetType(), JsonFormat.Options) + "\n");
             Write(EnvironmentFile, RunEnvironment.Here(command));
             Write(DataFile, data);
             Write(ConfigurationFile, options);
@@ -112,7 +113,7 @@ internal static class RunFolder
 
         try
         {
-            return JsonSerializer.Deserialize<RunEnvironment>(InputFile.ReadText(path), DetectorCheckpoint.Json)?.Command;
+            return JsonSerializer.Deserialize<RunEnvironment>(InputFile.ReadText(path), JsonFormat.Options)?.Command;
         }
         catch (JsonException)
         {
@@ -154,7 +155,7 @@ internal static class RunFolder
         try
         {
             var before = JsonNode.Parse(InputFile.ReadText(file))!.AsObject();
-            return Differences(before, JsonSerializer.SerializeToNode(now, now.GetType(), DetectorCheckpoint.Json)!.AsObject(), "");
+            return Differences(before, JsonSerializer.SerializeToNode(now, now.GetType(), JsonFormat.Options)!.AsObject(), "");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

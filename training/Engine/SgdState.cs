@@ -25,8 +25,8 @@ internal sealed class SgdState
         }
     }
 
-    /// <summary>Velocities of all parameters.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Velocities =>
+    /// <summary>The momentum buffers of all parameters.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> MomentumBuffers =>
         names.Zip(States(), (name, state) => KeyValuePair.Create(name, state.momentum_buffer));
 
     /// <summary>Takes over velocities; what is not found is left as it is.</summary>

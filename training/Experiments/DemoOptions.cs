@@ -1,6 +1,7 @@
+using System.Text.Json.Serialization;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
-using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 
 namespace Pipeline.Training.Experiments;
 
@@ -22,7 +23,7 @@ public sealed record DemoOptions
     public int Seed { get; init; } = 1;
 
     /// <summary>Scenes without labels.</summary>
-    public int UnlabelledScenes { get; init; } = 640;
+    [JsonPropertyName("unlabelledScenes")] public int UnlabeledScenes { get; init; } = 640;
 
     /// <summary>Scenes with labels to learn from.</summary>
     public int TrainScenes { get; init; } = 600;

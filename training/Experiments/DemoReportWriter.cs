@@ -108,7 +108,7 @@ internal static class DemoReportWriter
 
     private static string Summary(DemoOptions options, DemoReport report) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{options.UnlabelledScenes} synthetic street scenes without labels for contrastive retraining, {options.TrainScenes} with "
+        $"{options.UnlabeledScenes} synthetic street scenes without labels for contrastive retraining, {options.TrainScenes} with "
         + $"labels for fine-tuning, {options.TestScenes} held out for measuring; seed {options.Seed}; {report.Seconds:F0} seconds "
         + $"in all. Both models were exported to ONNX and measured by pipeline-serve with ONNX Runtime.");
 
@@ -140,8 +140,8 @@ internal static class DemoReportWriter
         return string.Create(
             CultureInfo.InvariantCulture,
             $"What the backbone had learned before it saw a label: of {report.Features.AskedCrops} held-out objects its 20 nearest "
-            + $"neighbours classify {learnt.NearestNeighbours:P1} and a linear probe {learnt.Linear:P1}; with random weights these "
-            + $"are {random.NearestNeighbours:P1} and {random.Linear:P1}.");
+            + $"neighbours classify {learnt.NearestNeighbors:P1} and a linear probe {learnt.Linear:P1}; with random weights these "
+            + $"are {random.NearestNeighbors:P1} and {random.Linear:P1}.");
     }
 
     private static string[] Cells(DemoResult run) =>

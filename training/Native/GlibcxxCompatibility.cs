@@ -14,7 +14,7 @@ namespace Pipeline.Training.Native
         NotNeeded,
 
         /// <summary>The file is not the ELF library that was expected; it was left alone.</summary>
-        NotRecognised,
+        NotRecognized,
     }
 
     /// <summary>
@@ -48,7 +48,7 @@ namespace Pipeline.Training.Native
             catch (Exception exception) when (
                 exception is ArgumentException || exception is IndexOutOfRangeException || exception is OverflowException)
             {
-                return GlibcxxPatchResult.NotRecognised;
+                return GlibcxxPatchResult.NotRecognized;
             }
 
             if (result == GlibcxxPatchResult.Patched)
@@ -73,7 +73,7 @@ namespace Pipeline.Training.Native
                 && elf[5] == 1;
             if (!is64BitLittleEndianElf)
             {
-                return GlibcxxPatchResult.NotRecognised;
+                return GlibcxxPatchResult.NotRecognized;
             }
 
             var sections = checked((int)BitConverter.ToUInt64(elf, 40));
@@ -105,7 +105,7 @@ namespace Pipeline.Training.Native
 
             if (symbols == 0 || strings == 0 || versions == 0 || needs == 0)
             {
-                return GlibcxxPatchResult.NotRecognised;
+                return GlibcxxPatchResult.NotRecognized;
             }
 
             int newEntry = 0, oldEntry = 0;
@@ -130,7 +130,7 @@ namespace Pipeline.Training.Native
 
             if (oldEntry == 0)
             {
-                return GlibcxxPatchResult.NotRecognised;
+                return GlibcxxPatchResult.NotRecognized;
             }
 
             var newVersionIndex = BitConverter.ToUInt16(elf, newEntry + 6);
@@ -142,7 +142,7 @@ namespace Pipeline.Training.Native
                 {
                     if (symbol >= 0)
                     {
-                        return GlibcxxPatchResult.NotRecognised;
+                        return GlibcxxPatchResult.NotRecognized;
                     }
 
                     symbol = i;
@@ -152,7 +152,7 @@ namespace Pipeline.Training.Native
             var symbolName = symbol < 0 ? 0 : strings + (int)BitConverter.ToUInt32(elf, symbols + 24 * symbol);
             if (symbol < 0 || Text(elf, symbolName) != NewSymbol)
             {
-                return GlibcxxPatchResult.NotRecognised;
+                return GlibcxxPatchResult.NotRecognized;
             }
 
             Array.Clear(elf, symbolName, NewSymbol.Length);
@@ -192,7 +192,7 @@ namespace Pipeline.Training.Native
                         "{0}: made loadable with the libstdc++ of Debian 12, Ubuntu 22.04 and RHEL 9.",
                         Library);
                     break;
-                case GlibcxxPatchResult.NotRecognised:
+                case GlibcxxPatchResult.NotRecognized:
                     Log.LogMessage(
                         Microsoft.Build.Framework.MessageImportance.High,
                         "{0}: not the library that the GLIBCXX patch knows; left as it is.",

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Pipeline.Shared;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Kitti;
@@ -43,7 +44,15 @@ public sealed record ProbeOptions
 }
 
 /// <summary>How well features tell classes apart; shares of the asked crops, 0..1. Balanced ones are means over the classes.</summary>
-public sealed record ProbeScores(double NearestNeighbours, double NearestNeighboursBalanced, double Linear, double LinearBalanced);
+/// <param name="NearestNeighbors">Of the 20 nearest neighbors' vote.</param>
+/// <param name="NearestNeighborsBalanced">The same, balanced.</param>
+/// <param name="Linear">Of a linear probe.</param>
+/// <param name="LinearBalanced">The same, balanced.</param>
+public sealed record ProbeScores(
+    [property: JsonPropertyName("nearestNeighbours")] double NearestNeighbors,
+    [property: JsonPropertyName("nearestNeighboursBalanced")] double NearestNeighborsBalanced,
+    double Linear,
+    double LinearBalanced);
 
 /// <param name="Random">Of random weights of the same shape.</param>
 /// <param name="Weights">Of the weights.</param>
@@ -72,7 +81,7 @@ public static class FeatureProbe
         var asked = options.TestList is { } test ? FrameList.Read(test, dataset) : split.Test;
         var survey = FrameSurvey.Of(dataset, known.Concat(asked).Distinct(), new ImageLimits(), cancellation);
         string[] remarks = [.. dataset.Remarks(), .. survey.Remarks];
-        LabelledCrops Crops(IReadOnlyList<string> frames) => new(dataset, frames, labels, options.CropSizePixels);
+        LabeledCrops Crops(IReadOnlyList<string> frames) => new(dataset, frames, labels, options.CropSizePixels);
         using var scope = NewDisposeScope();
         var (backbone, shape) = BackboneCheckpoint.Load(options.Weights);
         manual_seed(options.Seed);
@@ -83,20 +92,20 @@ public static class FeatureProbe
         foreach (var network in new[] { random, trained })
         {
             network.to(device);
-            Standardise(network, Crops(known), options.Workers, device, cancellation);
+            RecalibrateBatchNorm(network, Crops(known), options.Workers, device, cancellation);
             var (features, classes) = Features(network, Crops(known), options, device, cancellation);
             var (questions, answers) = Features(network, Crops(asked), options, device, cancellation);
-            var neighbours = NearestNeighbours.Classify(features, classes, questions, options.Labels.Count);
+            var neighbors = NearestNeighbors.Classify(features, classes, questions, options.Labels.Count);
             var linear = LinearProbe.Classify(features, classes, questions, options.Labels.Count);
             scores.Add(new ProbeScores(
-                Share(neighbours, answers), Balanced(neighbours, answers), Share(linear, answers), Balanced(linear, answers)));
+                Share(neighbors, answers), Balanced(neighbors, answers), Share(linear, answers), Balanced(linear, answers)));
             counts = ((int)classes.numel(), (int)answers.numel());
         }
 
         return new ProbeResult(scores[0], scores[1], counts.Item1, counts.Item2) { Remarks = remarks };
     }
 
-    private static void Standardise(ResNet network, LabelledCrops crops, int workers, Device device, CancellationToken cancellation)
+    private static void RecalibrateBatchNorm(ResNet network, LabeledCrops crops, int workers, Device device, CancellationToken cancellation)
     {
         using var _ = no_grad();
         network.train();
@@ -110,7 +119,7 @@ public static class FeatureProbe
     }
 
     private static (Tensor Features, Tensor Labels) Features(
-        ResNet network, LabelledCrops crops, ProbeOptions options, Device device, CancellationToken cancellation)
+        ResNet network, LabeledCrops crops, ProbeOptions options, Device device, CancellationToken cancellation)
     {
         using var _ = no_grad();
         network.eval();

@@ -8,7 +8,7 @@ internal static class LinearProbe
     private const int Steps = 300;
     private const double LearningRate = 0.02, WeightDecay = 1e-3;
 
-    /// <inheritdoc cref="NearestNeighbours.Classify"/>
+    /// <inheritdoc cref="NearestNeighbors.Classify"/>
     public static Tensor Classify(Tensor known, Tensor labels, Tensor asked, int classes)
     {
         using var scope = NewDisposeScope();

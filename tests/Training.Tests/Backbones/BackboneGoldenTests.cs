@@ -1,7 +1,7 @@
 using Pipeline.Golden;
 using Pipeline.Training.Backbones;
-using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Backbones;

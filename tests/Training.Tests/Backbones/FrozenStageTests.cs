@@ -1,5 +1,5 @@
 using Pipeline.Training.Backbones;
-using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Backbones;

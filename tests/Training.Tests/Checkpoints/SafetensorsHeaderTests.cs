@@ -2,6 +2,7 @@ using System.Text;
 using Pipeline.Shared;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Checkpoints.Import;
+using Pipeline.Training.Detection.Checkpoints;
 
 namespace Pipeline.Training.Tests.Checkpoints;
 
@@ -48,7 +49,7 @@ public sealed class SafetensorsHeaderTests : IDisposable
     {
         Write(header, data: 0);
 
-        Assert.Contains("it holds no tensors", Refusal(() => WeightImport.Backbone(In("a.safetensors"), In("out.safetensors"))));
+        Assert.Contains("it holds no tensors", Refusal(() => BackboneImport.Run(In("a.safetensors"), In("out.safetensors"))));
         Assert.Contains("it holds no tensors", Refusal(() => BackboneCheckpoint.Load(In("a.safetensors"))));
         Assert.Contains("it holds no tensors", Refusal(() => DetectorCheckpoint.Load(In("a.safetensors"))));
     }

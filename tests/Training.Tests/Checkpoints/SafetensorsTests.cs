@@ -4,6 +4,8 @@ using Pipeline.Shared;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Checkpoints;
+using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Checkpoints;
@@ -92,7 +94,7 @@ public sealed class SafetensorsTests : IDisposable
         using var large = new FasterRcnn(Tiny("resnet34"));
 
         var refusal = Assert.Throws<UserErrorException>(
-            () => DetectorCheckpoint.LoadInto(
+            () => WeightLoading.Into(
                 StateDict.InOrder(large),
                 StateDict.InOrder(small).ToDictionary(entry => entry.Key, entry => entry.Value),
                 "small.safetensors"));

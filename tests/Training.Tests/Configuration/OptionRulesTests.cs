@@ -9,6 +9,7 @@ using Pipeline.Training.Backbones;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 
 namespace Pipeline.Training.Tests.Configuration;
 

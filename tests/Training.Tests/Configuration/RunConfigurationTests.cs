@@ -3,7 +3,7 @@ using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
-using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 
 namespace Pipeline.Training.Tests.Configuration;
 

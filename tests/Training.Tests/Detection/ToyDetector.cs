@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

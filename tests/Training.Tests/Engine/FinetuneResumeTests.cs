@@ -1,5 +1,5 @@
 using Pipeline.Shared.Synthetic;
-using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Tests.Engine;

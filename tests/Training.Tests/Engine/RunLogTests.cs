@@ -4,6 +4,7 @@ using Pipeline.Training.Augmentation;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Tests.Engine;

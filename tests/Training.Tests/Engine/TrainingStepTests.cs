@@ -4,8 +4,8 @@ using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Augmentation;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Contrastive;
-using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using static TorchSharp.torch;
 
@@ -44,7 +44,7 @@ public sealed class TrainingStepTests : IDisposable
             .. training.Query.parameters(),
             .. training.Key.parameters(),
             training.Queue.Rows,
-            .. optimization.Velocities.Velocities.Select(entry => entry.Value),
+            .. optimization.Sgd.MomentumBuffers.Select(entry => entry.Value),
         ];
         Tensor[] before = [.. State().Select(value => value.detach().clone())];
 

@@ -22,12 +22,12 @@ public sealed class FeatureProbeTests : IDisposable
         var known = centres.index_select(0, labels) + 0.1 * randn(200, 16);
         var asked = centres.index_select(0, answers) + 0.1 * randn(80, 16);
 
-        Assert.True(NearestNeighbours.Classify(known, labels, asked, 4).eq(answers).all().item<bool>());
+        Assert.True(NearestNeighbors.Classify(known, labels, asked, 4).eq(answers).all().item<bool>());
         Assert.True(LinearProbe.Classify(known, labels, asked, 4).eq(answers).all().item<bool>());
 
         var noise = randn(200, 16);
         var questions = randn(80, 16);
-        Assert.InRange(NearestNeighbours.Classify(noise, labels, questions, 4).eq(answers).to(float64).mean().item<double>(), 0.05, 0.5);
+        Assert.InRange(NearestNeighbors.Classify(noise, labels, questions, 4).eq(answers).to(float64).mean().item<double>(), 0.05, 0.5);
         Assert.InRange(LinearProbe.Classify(noise, labels, questions, 4).eq(answers).to(float64).mean().item<double>(), 0.05, 0.5);
     }
 
@@ -38,7 +38,7 @@ public sealed class FeatureProbeTests : IDisposable
         var known = tensor(new float[] { 1, 0, -1, 0.1f, -1, 0.2f, -1, 0.3f }, [4, 2]);
         Assert.Equal(
             0,
-            NearestNeighbours.Classify(known, tensor(new long[] { 0, 1, 1, 1 }), tensor(new float[] { 1, 0.1f }, [1, 2]), 2).item<long>());
+            NearestNeighbors.Classify(known, tensor(new long[] { 0, 1, 1, 1 }), tensor(new float[] { 1, 0.1f }, [1, 2]), 2).item<long>());
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class FeatureProbeTests : IDisposable
         Assert.Equal(first.Random, first.Weights);
         Assert.Equal(first, second);
         Assert.True(first.KnownCrops > first.AskedCrops && first.AskedCrops > 0);
-        Assert.InRange(first.Weights.NearestNeighbours, 0.2, 1);
+        Assert.InRange(first.Weights.NearestNeighbors, 0.2, 1);
         Assert.Contains(
             "no object of Tram",
             Assert.Throws<UserErrorException>(

@@ -11,7 +11,10 @@ namespace Pipeline.Training.Checkpoints.Pth;
 /// </summary>
 internal static class PthWriter
 {
-    private const string Root = "archive";
+    private const string Root = "archive", Extension = ".pth";
+
+    /// <summary>Whether a path is names a file of PyTorch's, with the extension <c>.pth</c>.</summary>
+    public static bool IsNamed(string path) => Path.GetExtension(path).Equals(Extension, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Writes a file: a temporary name, flushed, renamed.</summary>
     /// <param name="path">The file to write.</param>

@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Text;
 using Pipeline.Training.Backbones;
-using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Checkpoints.Pth;
+using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Checkpoints.Import;

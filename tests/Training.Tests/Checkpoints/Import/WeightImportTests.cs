@@ -5,7 +5,9 @@ using Pipeline.Training.Checkpoints.Import;
 using Pipeline.Training.Checkpoints.Pth;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Engine;
+using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Checkpoints.Import;
@@ -52,8 +54,8 @@ public sealed class WeightImportTests : IDisposable
         using var backbone = new ResNet(Tiny);
         BackboneCheckpoint.Save(In("a.safetensors"), backbone, Tiny);
 
-        WeightImport.Backbone(In("a.safetensors"), In("b.pth"));
-        var report = WeightImport.Backbone(In("b.pth"), In("c.safetensors"));
+        BackboneImport.Run(In("a.safetensors"), In("b.pth"));
+        var report = BackboneImport.Run(In("b.pth"), In("c.safetensors"));
 
         Assert.Equal(("resnet50", 0.0625), (report.Backbone.Architecture, report.Backbone.WidthMultiplier));
         Assert.Equal(265, report.Mapped.Count);
@@ -84,18 +86,17 @@ public sealed class WeightImportTests : IDisposable
                 .Replace("blocks.3.0.", "blocks.3."), entry.Value));
         PthWriter.Write(In("old.pth"), old);
 
-        var report = WeightImport.Detector(In("old.pth"), In("detector.safetensors"), ["Car", "Van"]);
+        var report = DetectorImport.Run(In("old.pth"), In("detector.safetensors"), ["Car", "Van"]);
 
         Assert.True(report.Unexpected.Count + report.Ignored.Count == 0);
         var (loaded, labels) = DetectorCheckpoint.Load(In("detector.safetensors"));
         Assert.Equal(["Car", "Van"], labels);
         AssertEqual(detector, loaded);
-        WeightImport.Detector(In("detector.safetensors"), In("again.pth"), null);
+        DetectorImport.Run(In("detector.safetensors"), In("again.pth"), null);
         using var again = PthFile.Read(In("again.pth"));
         Assert.Equal(StateDict.InOrder(detector).Select(entry => entry.Key), ((PickleDictionary)again.Root!).Items.Keys);
         Assert.Contains(
-            "2 classes",
-            Assert.Throws<UserErrorException>(() => WeightImport.Detector(In("old.pth"), In("x.safetensors"), ["Car"])).Message);
+            "2 classes", Assert.Throws<UserErrorException>(() => DetectorImport.Run(In("old.pth"), In("x.safetensors"), ["Car"])).Message);
     }
 
     [Fact]
@@ -106,24 +107,24 @@ public sealed class WeightImportTests : IDisposable
         var weights = StateDict.InOrder(backbone).ToDictionary(entry => entry.Key, entry => entry.Value);
         weights["surprise"] = zeros(1);
         PthWriter.Write(In("more.pth"), weights);
-        Assert.Equal(["surprise"], WeightImport.Backbone(In("more.pth"), In("more.safetensors")).Unexpected);
+        Assert.Equal(["surprise"], BackboneImport.Run(In("more.pth"), In("more.safetensors")).Unexpected);
 
         weights.Remove("layer2.1.bn2.bias");
         PthWriter.Write(In("less.pth"), weights);
         Assert.Contains(
             "layer2.1.bn2.bias",
-            Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("less.pth"), In("less.safetensors"))).Message);
+            Assert.Throws<UserErrorException>(() => BackboneImport.Run(In("less.pth"), In("less.safetensors"))).Message);
         Assert.False(File.Exists(In("less.safetensors")));
 
         PthWriter.Write(In("none.pth"), [KeyValuePair.Create("x", zeros(1))]);
         Assert.Contains(
             "no residual network",
-            Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("none.pth"), In("none.safetensors"))).Message);
+            Assert.Throws<UserErrorException>(() => BackboneImport.Run(In("none.pth"), In("none.safetensors"))).Message);
         weights["module.conv1.weight"] = weights["conv1.weight"];
         PthWriter.Write(In("twice.pth"), weights);
         Assert.Contains(
             "the same weight",
-            Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("twice.pth"), In("twice.safetensors"))).Message);
+            Assert.Throws<UserErrorException>(() => BackboneImport.Run(In("twice.pth"), In("twice.safetensors"))).Message);
         Assert.Contains(
             "import --weights", Assert.Throws<UserErrorException>(() => BackboneCheckpoint.LoadInto(backbone, In("more.pth"))).Message);
     }
@@ -155,11 +156,11 @@ public sealed class WeightImportTests : IDisposable
             torch.save(saved, out, _use_new_zipfile_serialization=zipped)
             """, In("query.pth"), In("key.pth"), In("foreign.pth"), project, zip.ToString());
 
-        var report = WeightImport.Contrastive(In("foreign.pth"), In("c.safetensors"));
+        var report = ContrastiveImport.Run(In("foreign.pth"), In("c.safetensors"));
 
         Assert.Empty(report.Unexpected);
         using var content = SafetensorsFile.Read(In("c.safetensors"));
-        foreach (var (front, expected) in new[] { (ContrastiveWeights.QueryFront, query), (ContrastiveWeights.KeyFront, key) })
+        foreach (var (front, expected) in new[] { (ContrastiveWeights.QueryPrefix, query), (ContrastiveWeights.KeyPrefix, key) })
         {
             using var loaded = ContrastiveModel.OfResNet(new ResNet(Tiny), 8, jigsaw: project == "pycontrast");
             ContrastiveWeights.LoadInto(loaded, new RunState(content.Tensors, content.Metadata, "c").Below(front), "c");
@@ -169,7 +170,7 @@ public sealed class WeightImportTests : IDisposable
                 entry => Assert.True(entry.Value.eq(weights[entry.Key]).all().item<bool>(), entry.Key));
         }
 
-        WeightImport.Backbone(In("foreign.pth"), In("ema.safetensors"), momentumEncoder: true);
+        BackboneImport.Run(In("foreign.pth"), In("ema.safetensors"), momentumEncoder: true);
         using var ema = SafetensorsFile.Read(In("ema.safetensors"));
         Assert.True(
             ema.Tensors["conv1.weight"]
@@ -185,10 +186,10 @@ public sealed class WeightImportTests : IDisposable
         var options = new ResNetOptions { BatchNorm = BatchNormMode.Train };
         using var backbone = new ResNet(options);
         BackboneCheckpoint.Save(In("a.safetensors"), backbone, options);
-        WeightImport.Backbone(In("a.safetensors"), In("resnet50.pth"));
+        BackboneImport.Run(In("a.safetensors"), In("resnet50.pth"));
         using var detector = new FasterRcnn(new DetectorOptions { NumClasses = 8 });
         DetectorCheckpoint.Save(In("d.safetensors"), detector, ["a", "b", "c", "d", "e", "f", "g"]);
-        WeightImport.Detector(In("d.safetensors"), In("detector.pth"), null);
+        DetectorImport.Run(In("d.safetensors"), In("detector.pth"), null);
         backbone.eval();
         using var images = ones(1, 3, 64, 64);
         var expected = backbone.call(images)[^1].sum().item<float>();
