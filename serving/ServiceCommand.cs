@@ -29,7 +29,7 @@ internal static class ServiceCommand
         var limits = defaults.Limits;
         var models = new Option<string>("--models") { DefaultValueFactory = _ => defaults.Models, Description = "The model repository." };
         var model = new Option<string?>("--model") { Description = "The model; may be left out when there is only one." };
-        var version = NumberOption.Optional("--model-version", Versions, "The version; the newest when left out.");
+        var version = NumberOption.Optional("--model-version", Versions, "The version; the newest when omitted.");
         var url = new Option<string>("--url") { DefaultValueFactory = _ => defaults.Url, Description = ListenAddress.Help };
         var bytes = NumberOption.Create("--max-body-bytes", BodyBytes, limits.MaxFileBytes, "Longest body of a request.");
         var pixels = NumberOption.Create("--max-pixels", Pixels, limits.MaxPixels, "Most pixels of an image.");

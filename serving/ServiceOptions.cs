@@ -18,7 +18,7 @@ public sealed record ServiceOptions
     /// <summary>Where to listen: one address, or several with ';' between them.</summary>
     public string Url { get; init; } = "http://127.0.0.1:8080";
 
-    /// <summary>What is refused.</summary>
+    /// <summary>The limits beyond which an input is refused.</summary>
     public ImageLimits Limits { get; init; } = new() { MaxFileBytes = 32_000_000 };
 
     /// <summary>How much the service writes about itself.</summary>

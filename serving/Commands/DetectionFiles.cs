@@ -22,7 +22,7 @@ internal sealed class DetectionFiles(string folder, string[] formats, IReadOnlyL
     /// <param name="images">The image files.</param>
     /// <param name="modelFiles">The files of the model, which are read too.</param>
     /// <exception cref="UserErrorException">
-    /// A file is there already or is an input, two images have one name, or a class cannot be written.
+    /// A file already exists or is an input, two images have one name, or a class cannot be written.
     /// </exception>
     public void Require(IReadOnlyList<string> images, IReadOnlyList<string> modelFiles)
     {

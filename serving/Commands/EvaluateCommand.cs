@@ -20,7 +20,7 @@ internal sealed class EvaluateCommand(ILogger<EvaluateCommand> log) : IProgramCo
     {
         var model = new Option<string>("--model") { Required = true, Description = "A model's version: <repository>/<name>/<version>." };
         var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };
-        var split = new Option<string?>("--split") { Description = "A list of frames, one a line; all labelled frames when left out." };
+        var split = new Option<string?>("--split") { Description = "A list of frames, one a line; all labelled frames when omitted." };
         var batch = NumberOption.Create("--batch", new NumberRange<int>(1, 64), 4, "Images in one execution.");
         var output = new Option<string?>("--output") { Description = "Folder for report.json." };
         var force = ForceOption.Create();

@@ -15,7 +15,7 @@ internal static class AbandonedSocket
 
     /// <summary>What to tell the user about it.</summary>
     public static string Message(string path) =>
-        $"--url: {path}: this is there already, and nobody listens on it. If it is the socket of a service that was killed, remove it; "
+        $"--url: {path}: this already exists, and nobody listens on it. If it is the socket of a service that was killed, remove it; "
         + "else choose another path.";
 
     private static bool IsAbandoned(string path)

@@ -1,9 +1,9 @@
 using Pipeline.Golden;
 using Pipeline.Serving.Evaluation;
 using Pipeline.Shared.Kitti;
-using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Configuration;
-using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Checkpoints;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Onnx;
 

@@ -1,10 +1,13 @@
+using Pipeline.Training.Modules;
 using Pipeline.Training.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Backbones;
 
-/// <summary>Top-down pathway with lateral connections (Lin et al. 2017) and a fifth, subsampled level; torchvision's parameter names.</summary>
+/// <summary>
+/// Top-down pathway with lateral connections (Lin et al. 2017) and a fifth, subsampled level; torchvision's parameter names.
+/// </summary>
 public sealed class FeaturePyramidNetwork : NamedModule<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>
 {
     private readonly List<Sequential> inner = [], outer = [];

@@ -1,10 +1,14 @@
+using Pipeline.Training.Modules;
 using Pipeline.Training.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Backbones;
 
-/// <summary>Residual network without its classifier (He et al. 2016; stride in the 3×3 convolution, as torchvision's), with torchvision's parameter names.</summary>
+/// <summary>
+/// Residual network without its classifier (He et al. 2016; stride in the 3×3 convolution, as torchvision's), with torchvision's
+/// parameter names.
+/// </summary>
 public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
 {
     private const int ChannelsLastMultiple = 16;
@@ -32,7 +36,10 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
             for (var block = 0; block < options.BlocksPerLayer[i]; block++)
             {
                 var stride = block == 0 && i > 0 ? 2 : 1;
-                blocks.Add((block.ToString(), options.IsBottleneck ? new Bottleneck(options, channels, width, stride) : new BasicBlock(options, channels, width, stride)));
+                nn.Module<Tensor, Tensor> residual = options.IsBottleneck
+                    ? new Bottleneck(options, channels, width, stride)
+                    : new BasicBlock(options, channels, width, stride);
+                blocks.Add((block.ToString(), residual));
                 channels = width * options.Expansion;
             }
 
@@ -41,7 +48,7 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
         }
 
         OutputChannels = [.. LayerWidths.Select(width => options.Width(width) * options.Expansion)];
-        Initialise();
+        Initialize();
         Freeze();
     }
 
@@ -65,7 +72,7 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
     internal Tensor[] Maps(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var hidden = nn.functional.max_pool2d(ConvNorm.Apply(conv1, bn1, Ordered(input.to(ComputeType)), 2, 3).relu_(), 3, 2, 1);
+        var hidden = nn.functional.max_pool2d(ConvNorm.Apply(conv1, bn1, ToChannelsLast(input.to(ComputeType)), 2, 3).relu_(), 3, 2, 1);
         var features = new Tensor[layers.Length];
         for (var i = 0; i < layers.Length; i++)
         {
@@ -100,7 +107,9 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
         return features;
     }
 
-    /// <summary>In training the norms of frozen stages use their running statistics and leave them as they are, as detectron2's freezing does.</summary>
+    /// <summary>
+    /// In training the norms of frozen stages use their running statistics and leave them as they are, as detectron2's freezing does.
+    /// </summary>
     /// <param name="train">Whether to train.</param>
     public override void train(bool train = true)
     {
@@ -128,20 +137,23 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
         ? input
         : ConvNorm.Apply((nn.IModule<Tensor, Tensor>)downsample[0], (nn.IModule<Tensor, Tensor>)downsample[1], input, stride, 0);
 
-    internal static Sequential? Shortcut(ResNetOptions options, int inChannels, int outChannels, int stride) => stride == 1 && inChannels == outChannels
+    internal static Sequential? Shortcut(ResNetOptions options, int inChannels, int outChannels, int stride) =>
+        stride == 1 && inChannels == outChannels
         ? null
         : nn.Sequential(("0", nn.Conv2d(inChannels, outChannels, 1, stride, bias: false)), ("1", Norm(options, outChannels)));
 
-    /// <summary>The same values with the channels of a place side by side, as oneDNN and cuDNN compute; every map behind it keeps that order.</summary>
+    /// <summary>
+    /// The same values with the channels of a place side by side, as oneDNN and cuDNN compute; every map behind it keeps that order.
+    /// </summary>
     /// <remarks>
-    /// Not for narrow networks: with fewer than 16 channels oneDNN's gradient of a 1×1 convolution of stride 2 writes behind its buffer in this order
-    /// (seen with libtorch 2.10 on AVX-512, by glibc's malloc checks).
+    /// Not for narrow networks: with fewer than 16 channels oneDNN's gradient of a 1×1 convolution of stride 2 writes behind its buffer
+    /// in this order (seen with libtorch 2.10 on AVX-512, by glibc's malloc checks).
     /// </remarks>
-    private Tensor Ordered(Tensor input) => LayerWidths.All(width => options.Width(width) % ChannelsLastMultiple == 0)
+    private Tensor ToChannelsLast(Tensor input) => LayerWidths.All(width => options.Width(width) % ChannelsLastMultiple == 0)
         ? input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
         : input;
 
-    private void Initialise()
+    private void Initialize()
     {
         foreach (var (name, parameter) in named_parameters())
         {

@@ -1,3 +1,4 @@
+using Pipeline.Training.Modules;
 using Pipeline.Training.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

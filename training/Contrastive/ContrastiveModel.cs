@@ -1,4 +1,5 @@
 using Pipeline.Training.Backbones;
+using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Contrastive;

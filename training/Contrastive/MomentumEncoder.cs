@@ -1,4 +1,4 @@
-using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Contrastive;

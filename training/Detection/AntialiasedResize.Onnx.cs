@@ -8,7 +8,7 @@ public static partial class AntialiasedResize
     private const int WeightBits = 22;
 
     /// <summary>Pillow's bilinear filter to the bit: both passes in whole numbers, each rounded to 8 bits. ONNX's own antialiased <c>Resize</c> rounds otherwise.</summary>
-    /// <param name="graph">Receives the nodes.</param>
+    /// <param name="graph">The graph that the nodes are added to.</param>
     /// <param name="planes">uint8 [N, 3, H, W]</param>
     /// <param name="from">Height and width, int64 [1] each.</param>
     /// <param name="to">Height and width, int64 [1] each.</param>

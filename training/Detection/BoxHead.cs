@@ -1,4 +1,4 @@
-using Pipeline.Training.Backbones;
+using Pipeline.Training.Modules;
 using Pipeline.Training.Onnx;
 using static TorchSharp.torch;
 
@@ -19,7 +19,7 @@ internal sealed class TwoMLPHead : NamedModule<Tensor, Tensor>
     }
 
     /// <summary>detectron2's <c>c2_xavier</c>.</summary>
-    public void InitialiseUniform()
+    public void InitializeUniform()
     {
         foreach (var parameter in parameters())
         {
@@ -52,11 +52,13 @@ internal sealed class FastRcnnPredictor : NamedModule<Tensor, (Tensor ClassLogit
     }
 
     /// <summary>detectron2's: normal with 0.01 for the scores and 0.001 for the boxes.</summary>
-    public void InitialiseNormal()
+    public void InitializeNormal()
     {
         foreach (var (name, parameter) in named_parameters())
         {
-            _ = parameter.dim() == 2 ? nn.init.normal_(parameter, 0, name.StartsWith("cls_score", StringComparison.Ordinal) ? 0.01 : 0.001) : nn.init.zeros_(parameter);
+            _ = parameter.dim() == 2
+                ? nn.init.normal_(parameter, 0, name.StartsWith("cls_score", StringComparison.Ordinal) ? 0.01 : 0.001)
+                : nn.init.zeros_(parameter);
         }
     }
 

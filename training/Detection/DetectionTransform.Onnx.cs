@@ -7,7 +7,7 @@ internal sealed record OnnxBatch(OnnxValue Pixels, OnnxValue Count, OnnxValue In
 
 public sealed partial class DetectionTransform
 {
-    /// <param name="graph">Receives the nodes.</param>
+    /// <param name="graph">The graph that the nodes are added to.</param>
     /// <param name="images">uint8 [N, H, W, 3]</param>
     internal OnnxBatch Emit(OnnxGraph graph, OnnxValue images)
     {

@@ -1,4 +1,5 @@
 using Pipeline.Training.Backbones;
+using Pipeline.Training.Modules;
 using Pipeline.Training.Onnx;
 using static TorchSharp.torch;
 

@@ -1,9 +1,13 @@
 using Pipeline.Training.Backbones;
+using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection;
 
-/// <summary>Faster R-CNN on a feature pyramid (Ren et al. 2015, Lin et al. 2017): equal to torchvision's <c>fasterrcnn_resnet50_fpn</c> in numbers and in parameter names.</summary>
+/// <summary>
+/// Faster R-CNN on a feature pyramid (Ren et al. 2015, Lin et al. 2017): equal to torchvision's <c>fasterrcnn_resnet50_fpn</c> in
+/// numbers and in parameter names.
+/// </summary>
 public sealed partial class FasterRcnn : Detector
 {
     /// <summary>Its name in a checkpoint.</summary>
@@ -94,7 +98,8 @@ public sealed partial class FasterRcnn : Detector
     /// <param name="images">uint8 [3, H, W], or float32 from 0 to 1, on the detector's device.</param>
     /// <param name="targets">Objects of each image, in its pixels.</param>
     /// <param name="minSizesPixels">The shorter side for each image; null: that of the options.</param>
-    public DetectorLosses Losses(IReadOnlyList<Tensor> images, IReadOnlyList<DetectionTarget> targets, IReadOnlyList<int>? minSizesPixels = null)
+    public DetectorLosses Losses(
+        IReadOnlyList<Tensor> images, IReadOnlyList<DetectionTarget> targets, IReadOnlyList<int>? minSizesPixels = null)
     {
         using var scope = NewDisposeScope();   // maps are freed here, and each goes when the backward pass has done with it
         var (batch, sizes) = transform.Apply(images, minSizesPixels);
@@ -107,7 +112,11 @@ public sealed partial class FasterRcnn : Detector
         var prediction = RoiHeads.Predict(features, samples.BoxesOfImages(), sizes);
         var (classifier, boxReg) = RoIHeads.Losses(
             prediction.ClassLogits, prediction.BoxRegression, samples.Labels, samples.RegressionTargets, Options.BoxLossBeta);
-        return new DetectorLosses(classifier.MoveToOuterDisposeScope(), boxReg.MoveToOuterDisposeScope(), rpn.Objectness.MoveToOuterDisposeScope(), rpn.BoxReg.MoveToOuterDisposeScope());
+        return new DetectorLosses(
+            classifier.MoveToOuterDisposeScope(),
+            boxReg.MoveToOuterDisposeScope(),
+            rpn.Objectness.MoveToOuterDisposeScope(),
+            rpn.BoxReg.MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc />
@@ -147,7 +156,7 @@ public sealed partial class FasterRcnn : Detector
     }
 
     /// <summary>Detections of each image in pixels of the original one.</summary>
-    internal IReadOnlyList<ImageDetections> Back(
+    internal IReadOnlyList<ImageDetections> ToOriginalImage(
         IReadOnlyList<ImageDetections> found,
         IReadOnlyList<(int Height, int Width)> originals,
         IReadOnlyList<(int Height, int Width)> sizes)
@@ -178,7 +187,7 @@ public sealed partial class FasterRcnn : Detector
         var prediction = RoiHeads.Predict(features, boxes, sizes);
         var found = RoiHeads.PostProcess(prediction.ClassLogits, prediction.BoxRegression, boxes, sizes);
         (int Height, int Width)[] originals = [.. images.Select(image => ((int)image.shape[1], (int)image.shape[2]))];
-        return new DetectionTrace(batch, sizes, features, output, proposals, prediction, Back(found, originals, sizes));
+        return new DetectionTrace(batch, sizes, features, output, proposals, prediction, ToOriginalImage(found, originals, sizes));
     }
 }
 

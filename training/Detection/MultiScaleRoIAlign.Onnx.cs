@@ -7,7 +7,7 @@ internal sealed partial class MultiScaleRoIAlign
     private const int PooledLevels = 4;
 
     /// <summary>The same as ONNX nodes; the RoIs come out grouped by level.</summary>
-    /// <param name="graph">Receives the nodes.</param>
+    /// <param name="graph">The graph that the nodes are added to.</param>
     /// <param name="features">Maps [N, C, H_l, W_l]; each has half the sides of the one before, and the first four are pooled.</param>
     /// <param name="boxes">[K, 4]</param>
     /// <param name="images">int64 [K]</param>

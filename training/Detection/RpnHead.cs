@@ -1,4 +1,4 @@
-using Pipeline.Training.Backbones;
+using Pipeline.Training.Modules;
 using Pipeline.Training.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -32,7 +32,8 @@ internal sealed class RpnHead : NamedModule<Tensor, (Tensor Objectness, Tensor D
     {
         using var scope = NewDisposeScope();
         var hidden = InputTyped.Convolve(((Sequential)conv[0])[0], feature, 1).relu_();   // [N, C, H, W]
-        var (weight, bias) = (cat([clsLogits.weight, bboxPred.weight]), cat([clsLogits.bias!, bboxPred.bias!]));
+        var weight = cat([clsLogits.weight, bboxPred.weight]);
+        var bias = cat([clsLogits.bias!, bboxPred.bias!]);
         var both = InputTyped.Convolve(hidden, weight, bias, 1, 0).to(float32);   // one pass over the maps, and one gradient of their size
         var anchors = clsLogits.out_channels;
         return (both.narrow(1, 0, anchors).MoveToOuterDisposeScope(), both.narrow(1, anchors, 4 * anchors).MoveToOuterDisposeScope());

@@ -36,7 +36,7 @@ internal static class OnnxBoxes
         graph.Op("GreaterOrEqual", [graph.Op("ReduceMin", [Sides(graph, boxes), graph.Vector(-1)], ("keepdims", 0L)), graph.Scalar(minSidePixels)]);
 
     /// <summary>Suppression of each row of a batch on its own.</summary>
-    /// <param name="graph">Receives the nodes.</param>
+    /// <param name="graph">The graph that the nodes are added to.</param>
     /// <param name="boxes">[B, S, 4]</param>
     /// <param name="scores">[B, S]; probabilities or logits.</param>
     /// <param name="valid">bool [B, S]: the boxes that take part.</param>

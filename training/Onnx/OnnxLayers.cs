@@ -1,4 +1,4 @@
-using Pipeline.Training.Backbones;
+using Pipeline.Training.Modules;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

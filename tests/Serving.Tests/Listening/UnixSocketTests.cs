@@ -23,7 +23,7 @@ public sealed class UnixSocketTests : IDisposable
 
         Assert.Equal(2, refused.Code);
         var line = Assert.Single(refused.Errors.Trim().Split('\n'));
-        Assert.Contains($"{SocketPath}: this is there already, and nobody listens on it.", line);
+        Assert.Contains($"{SocketPath}: this already exists, and nobody listens on it.", line);
         Assert.Contains("If it is the socket of a service that was killed, remove it", line);
 
         File.Delete(SocketPath);

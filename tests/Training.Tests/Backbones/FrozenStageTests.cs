@@ -1,5 +1,5 @@
 using Pipeline.Training.Backbones;
-using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Backbones;
@@ -42,5 +42,6 @@ public sealed class FrozenStageTests
     }
 
     private static Dictionary<string, Tensor> Means(ResNet backbone) => StateDict.InOrder(backbone)
-        .Where(entry => entry.Key.EndsWith("running_mean", StringComparison.Ordinal)).ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        .Where(entry => entry.Key.EndsWith("running_mean", StringComparison.Ordinal))
+            .ToDictionary(entry => entry.Key, entry => entry.Value.clone());
 }

@@ -5,6 +5,7 @@ using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Onnx;
 using static TorchSharp.torch;
 
