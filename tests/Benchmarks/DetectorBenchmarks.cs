@@ -5,7 +5,7 @@ using Pipeline.Shared.Kitti;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
-using Pipeline.Training.Onnx;
+using Pipeline.Training.Detection.Export;
 using static TorchSharp.torch;
 
 namespace Pipeline.Benchmarks;

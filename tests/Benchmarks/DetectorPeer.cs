@@ -7,9 +7,9 @@ using Pipeline.Shared.Kitti;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Modules;
-using Pipeline.Training.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

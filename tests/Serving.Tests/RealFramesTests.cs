@@ -4,8 +4,8 @@ using Pipeline.Shared.Kitti;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Engine;
-using Pipeline.Training.Onnx;
 
 namespace Pipeline.Serving.Tests;
 

@@ -5,9 +5,9 @@ using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Experiments;
 using Pipeline.Training.Native;
-using Pipeline.Training.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -9,8 +9,8 @@ using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Engine;
-using Pipeline.Training.Onnx;
 using Pipeline.Training.Probing;
 
 namespace Pipeline.Training.Experiments;

@@ -5,8 +5,8 @@ using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Checkpoints.Import;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Modules;
-using Pipeline.Training.Onnx;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Checkpoints;
