@@ -5,8 +5,8 @@ using Pipeline.Shared.Kitti;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Detection.Training;
-using Pipeline.Training.Onnx;
 using static TorchSharp.torch;
 
 namespace Pipeline.Benchmarks;

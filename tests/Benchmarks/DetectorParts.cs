@@ -39,12 +39,13 @@ internal static class DetectorParts
             }
 
             var (pixels, sizes) = Part("resize and normalise", () => transform.Apply(images));
-            DetectionTarget[] scaled = [
-                .. targets.Select(
-                    (target, i) => target with
-                    {
-                        Boxes = transform.MoveBoxes(target.Boxes, ((int)images[i].shape[1], (int)images[i].shape[2]), sizes[i]),
-                    })];
+            DetectionTarget Scaled(DetectionTarget target, int image)
+            {
+                var original = ((int)images[image].shape[1], (int)images[image].shape[2]);
+                return target with { Boxes = transform.Resize.MoveBoxes(target.Boxes, original, sizes[image]) };
+            }
+
+            DetectionTarget[] scaled = [.. targets.Select(Scaled)];
             var maps = Part("body, forward", () => detector.Backbone.Body.call(pixels));
             Tensor[] mapLeaves = [.. maps.Select(Leaf)];
             var levels = Part("pyramid, forward", () => detector.Backbone.Fpn.call(mapLeaves));

@@ -6,10 +6,10 @@ using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Kitti;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Modules;
-using Pipeline.Training.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

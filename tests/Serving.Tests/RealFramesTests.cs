@@ -3,9 +3,9 @@ using Pipeline.Serving.Evaluation;
 using Pipeline.Shared.Kitti;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection.Checkpoints;
+using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
-using Pipeline.Training.Onnx;
 
 namespace Pipeline.Serving.Tests;
 

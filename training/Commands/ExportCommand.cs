@@ -6,7 +6,7 @@ using Pipeline.Shared.Imaging;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Shared.Numbers;
 using Pipeline.Training.Detection.Checkpoints;
-using Pipeline.Training.Onnx;
+using Pipeline.Training.Detection.Export;
 
 namespace Pipeline.Training.Commands;
 

@@ -43,7 +43,7 @@ internal sealed partial class RoIHeads : NamedModule
     public RoIPrediction Predict(
         IReadOnlyList<Tensor> features, IReadOnlyList<Tensor> proposals, IReadOnlyList<(int Height, int Width)> imageSizes)
     {
-        var pooled = pooler.Pool([.. features.Take(4)], proposals, imageSizes);
+        var pooled = pooler.Pool([.. features.Take(MultiScaleRoIAlign.PooledLevels)], proposals, imageSizes);
         var hidden = boxHead.call(pooled.to(ComputeType));
         var (logits, regression) = boxPredictor.call(hidden);
         return new RoIPrediction(pooled, hidden, logits, regression);

@@ -4,10 +4,10 @@ using Pipeline.Shared.Kitti;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Experiments;
 using Pipeline.Training.Native;
-using Pipeline.Training.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -9,9 +9,9 @@ using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection.Checkpoints;
+using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
-using Pipeline.Training.Onnx;
 using Pipeline.Training.Probing;
 
 namespace Pipeline.Training.Experiments;

@@ -51,10 +51,10 @@ public sealed class FailingModelTests : IDisposable
         var scores = graph.Op("ReduceSum", [boxes, graph.Vector(2)], ("keepdims", 0L));
         var labels = graph.Cast(scores, OnnxType.Int64);
         var count = graph.Op("ReduceSum", [labels, graph.Vector(1)], ("keepdims", 0L));
-        graph.Output("boxes", boxes, OnnxType.Float, 1, 6, 4);
-        graph.Output("scores", scores, OnnxType.Float, 1, 6);
-        graph.Output("labels", labels, OnnxType.Int64, 1, 6);
-        graph.Output("num_detections", count, OnnxType.Int64, 1);
+        graph.Output("boxes", boxes, 1, 6, 4);
+        graph.Output("scores", scores, 1, 6);
+        graph.Output("labels", labels, 1, 6);
+        graph.Output("num_detections", count, 1);
         var file = Path.Combine(folder, ModelDirectory.ModelFileName);
         graph.Save(file);
         return new ModelManifest

@@ -4,7 +4,7 @@ using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Kitti;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
-using Pipeline.Training.Onnx;
+using Pipeline.Training.Detection.Export;
 
 namespace Pipeline.Serving.Tests.Inference;
 

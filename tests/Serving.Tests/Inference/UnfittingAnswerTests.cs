@@ -62,10 +62,10 @@ public sealed class UnfittingAnswerTests : IDisposable
         var scores = graph.Op("ReduceSum", [boxes, graph.Vector(2)], ("keepdims", 0L));
         var zeros = graph.Cast(scores, OnnxType.Int64);
         var zero = graph.Op("ReduceSum", [zeros, graph.Vector(1)], ("keepdims", 0L));
-        graph.Output("boxes", boxes, OnnxType.Float, 1, Rows, 4);
-        graph.Output("scores", scores, OnnxType.Float, 1, Rows);
-        graph.Output("labels", graph.Op("Add", [zeros, graph.Vector(label)]), OnnxType.Int64, 1, Rows);
-        graph.Output("num_detections", graph.Op("Add", [zero, graph.Vector(detections)]), OnnxType.Int64, 1);
+        graph.Output("boxes", boxes, 1, Rows, 4);
+        graph.Output("scores", scores, 1, Rows);
+        graph.Output("labels", graph.Op("Add", [zeros, graph.Vector(label)]), 1, Rows);
+        graph.Output("num_detections", graph.Op("Add", [zero, graph.Vector(detections)]), 1);
         var file = Path.Combine(folder, ModelDirectory.ModelFileName);
         graph.Save(file);
         return new ModelManifest

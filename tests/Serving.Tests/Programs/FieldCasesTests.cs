@@ -3,7 +3,7 @@ using Pipeline.Golden;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
-using Pipeline.Training.Onnx;
+using Pipeline.Training.Detection.Export;
 
 namespace Pipeline.Serving.Tests.Programs;
 
