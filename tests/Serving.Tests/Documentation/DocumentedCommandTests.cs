@@ -24,10 +24,14 @@ public sealed class DocumentedCommandTests(ProgramParsers parsers) : IClassFixtu
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void Every_script_that_a_page_calls_exists(string page) =>
+    public void Every_script_that_a_page_calls_exists(string page)
+    {
+        var programs = MarkdownText.ShellLines(page).Select(line => ShellWords.Split(line.Text)[0]);
+        var scripts = programs.Where(program => program.EndsWith(".sh", StringComparison.Ordinal));
+
         Assert.All(
-            MarkdownText.ShellLines(page).Select(line => ShellWords.Split(line.Text)[0]).Where(word => word.EndsWith(".sh", StringComparison.Ordinal)),
-            script => Assert.True(File.Exists(MarkdownText.InRepository(script)), $"{page}: {script} does not exist"));
+            scripts, script => Assert.True(File.Exists(MarkdownText.InRepository(script)), $"{page}: {script} does not exist"));
+    }
 
     [Fact]
     public void The_readme_shows_the_whole_way_from_images_to_detections()

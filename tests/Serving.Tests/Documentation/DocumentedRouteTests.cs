@@ -26,7 +26,11 @@ public sealed partial class DocumentedRouteTests(ServiceFixture service) : IClas
     [Fact]
     public async Task Every_route_that_a_page_names_is_served()
     {
-        var routes = MarkdownText.Pages.SelectMany(MarkdownText.Spans).Select(span => RoutePattern().Match(span.Text)).Where(match => match.Success);
+        var routes = MarkdownText.Pages
+            .SelectMany(MarkdownText.Spans)
+            .Select(span => RoutePattern().Match(span.Text))
+            .Where(match => match.Success)
+            .ToArray();
 
         Assert.NotEmpty(routes);
         foreach (var route in routes)

@@ -15,9 +15,13 @@ internal static partial class MarkdownText
     private const string ShellFence = "```sh";
     private const string Fence = "```";
 
-    /// <summary>The pages: README.md and everything in docs.</summary>
+    /// <summary>The pages: README.md, CONTRIBUTING.md and everything in docs.</summary>
     public static IReadOnlyList<string> Pages { get; } =
-        ["README.md", .. Directory.GetFiles(InRepository("docs"), "*.md").Select(file => $"docs/{Path.GetFileName(file)}")];
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        .. Directory.GetFiles(InRepository("docs"), "*.md").Select(file => $"docs/{Path.GetFileName(file)}"),
+    ];
 
     /// <summary>A path of the repository as a full path.</summary>
     public static string InRepository(string path) => Path.Combine(SharedData.RepositoryRoot, path);
