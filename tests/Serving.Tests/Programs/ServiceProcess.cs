@@ -17,7 +17,7 @@ internal sealed class ServiceProcess : IDisposable
         errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address that it listens on.</summary>
     public Uri Address { get; private set; } = new("http://unknown");
 
     /// <summary>Starts it and waits until it listens.</summary>
@@ -35,7 +35,7 @@ internal sealed class ServiceProcess : IDisposable
         return service;
     }
 
-    /// <summary>Sends a signal, as TERM, and waits for the end.</summary>
+    /// <summary>Sends a signal, such as TERM, and waits until the process exits.</summary>
     public async Task<ProgramEnd> End(string signal, CancellationToken cancellation)
     {
         Signal(signal);
@@ -51,7 +51,7 @@ internal sealed class ServiceProcess : IDisposable
         kill.WaitForExit();
     }
 
-    /// <summary>Reads the log up to a line with this text.</summary>
+    /// <summary>Reads the log up to the first line that contains this text.</summary>
     public async Task<string> ReadLogUntil(string text, CancellationToken cancellation)
     {
         while (await process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(Patience, cancellation) is { } line)
