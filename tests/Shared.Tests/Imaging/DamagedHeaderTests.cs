@@ -54,7 +54,7 @@ public sealed class DamagedHeaderTests : IDisposable
     [Fact]
     public void I3_a_jpeg_that_is_cut_before_its_frame_is_damaged()
     {
-        var whole = File.ReadAllBytes(SharedData.Path("field-cases/images/000000.JPG"));
+        var whole = File.ReadAllBytes(FieldCases.Path("images/000000.JPG"));
 
         AssertRefused(whole[..(whole.Length / 10)], ImageProblem.Truncated, Header);
     }

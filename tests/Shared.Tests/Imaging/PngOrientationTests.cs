@@ -14,8 +14,8 @@ public sealed class PngOrientationTests : IDisposable
     [Fact]
     public void I5_the_orientation_in_a_pngs_exif_is_applied()
     {
-        var turned = SharedData.Path("field-cases/images/exif6.png");
-        using var upright = ImageDecoder.DecodeFile(SharedData.Path("field-cases/images/base.png"));
+        var turned = FieldCases.Path("images/exif6.png");
+        using var upright = ImageDecoder.DecodeFile(FieldCases.Path("images/base.png"));
 
         using var image = ImageDecoder.DecodeFile(turned);
 

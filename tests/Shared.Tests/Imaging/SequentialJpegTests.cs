@@ -46,7 +46,7 @@ public sealed class SequentialJpegTests
     [Fact]
     public void I3_a_cut_file_of_the_field_with_an_end_marker_is_told_how_much_of_it_is_there()
     {
-        var whole = File.ReadAllBytes(SharedData.Path("field-cases/images/000000.JPG"));
+        var whole = File.ReadAllBytes(FieldCases.Path("images/000000.JPG"));
         byte[] cut = [.. whole[..(whole.Length / 2)], .. EndOfImage];
 
         var refusal = Assert.Throws<ImageException>(() => ImageDecoder.Decode(cut, "a.jpg"));

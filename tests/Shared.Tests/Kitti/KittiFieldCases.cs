@@ -7,7 +7,7 @@ using Pipeline.Shared.Synthetic;
 
 namespace Pipeline.Shared.Tests.Kitti;
 
-/// <summary>Data sets as people have them; each test bears the id of its case in <c>field-cases/cases.md</c>.</summary>
+/// <summary>Data sets as people have them; each test bears the id of its case in <c>tests/FieldCases/README.md</c>.</summary>
 public sealed class KittiFieldCases : IDisposable
 {
     private const int Frames = 5;
@@ -35,7 +35,7 @@ public sealed class KittiFieldCases : IDisposable
     public void K1_the_photo_with_upper_case_extension_is_surveyed()
     {
         File.Delete(Image("000000.png"));
-        File.Copy(SharedData.Path("field-cases/images/000000.JPG"), Image("000000.JPG"));
+        File.Copy(FieldCases.Path("images/000000.JPG"), Image("000000.JPG"));
 
         Assert.Equal(Frames, Survey().Frames.Count);
     }
@@ -121,7 +121,7 @@ public sealed class KittiFieldCases : IDisposable
     [Fact]
     public void K4_a_file_with_tabs_has_no_defect()
     {
-        File.Copy(SharedData.Path("field-cases/labels/tabs.txt"), Label("000002.txt"), overwrite: true);
+        File.Copy(FieldCases.Path("labels/tabs.txt"), Label("000002.txt"), overwrite: true);
 
         Assert.Empty(Check().Defects);
     }
@@ -196,7 +196,7 @@ public sealed class KittiFieldCases : IDisposable
     [Fact]
     public void K11_the_cases_file_has_two_defects()
     {
-        File.Copy(SharedData.Path("field-cases/labels/occluded-out-of-range.txt"), Label("000002.txt"), overwrite: true);
+        File.Copy(FieldCases.Path("labels/occluded-out-of-range.txt"), Label("000002.txt"), overwrite: true);
 
         Assert.Equal(2, Check().Defects.Count);
     }
@@ -245,18 +245,18 @@ public sealed class KittiFieldCases : IDisposable
         Assert.Equal(["000003", "000001"], FrameList.Read(List("\uFEFF# test\r\n\r\n 000003 \r\n000001"), KittiDataset.Open(folder)));
 
     [Theory]
-    [InlineData("field-cases/lists/duplicate.txt", ":2: frame '000000' stands in line 1 too")]
+    [InlineData("lists/duplicate.txt", ":2: frame '000000' stands in line 1 too")]
     [InlineData(
-        "field-cases/lists/with-extension.txt",
+        "lists/with-extension.txt",
         ":1: frame '000000.png' has no image; a list holds names without folder and extension")]
     public void E4_E5_the_lists_of_the_cases_are_refused(string list, string message) =>
         Assert.Contains(
             message,
-            Assert.Throws<UserErrorException>(() => FrameList.Read(SharedData.Path(list), KittiDataset.Open(folder))).Message);
+            Assert.Throws<UserErrorException>(() => FrameList.Read(FieldCases.Path(list), KittiDataset.Open(folder))).Message);
 
     [Fact]
     public void E5_the_list_with_a_comment_is_read() =>
-        Assert.NotEmpty(FrameList.Read(SharedData.Path("field-cases/lists/comment.txt"), KittiDataset.Open(folder)));
+        Assert.NotEmpty(FrameList.Read(FieldCases.Path("lists/comment.txt"), KittiDataset.Open(folder)));
 
     [Fact]
     public void E3_frames_without_objects_have_no_average_precision()

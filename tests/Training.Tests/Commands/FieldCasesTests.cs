@@ -4,7 +4,7 @@ using Pipeline.Shared.Synthetic;
 namespace Pipeline.Training.Tests.Commands;
 
 /// <summary>
-/// <c>pipeline-train</c> as a real process on what people do; each test bears the id of its case in <c>field-cases/cases.md</c>.
+/// <c>pipeline-train</c> as a real process on what people do; each test bears the id of its case in <c>tests/FieldCases/README.md</c>.
 /// </summary>
 public sealed class FieldCasesTests : IDisposable
 {
@@ -16,7 +16,7 @@ public sealed class FieldCasesTests : IDisposable
     [Fact]
     public async Task D3_import_replaces_a_file_only_with_force_and_its_input_never()
     {
-        var weights = SharedData.Path("field-cases/checkpoints/control-plain.pth");
+        var weights = FieldCases.Path("checkpoints/control-plain.pth");
         File.WriteAllText(In("keep.safetensors"), "mine");
         File.Copy(weights, In("copy.pth"));
 
@@ -211,7 +211,7 @@ public sealed class FieldCasesTests : IDisposable
     [Fact]
     public async Task K3_probe_says_what_it_leaves_out_and_merges_classes()
     {
-        await Done("import", "--weights", SharedData.Path("field-cases/checkpoints/control-plain.pth"), "--output", In("backbone.safetensors"));
+        await Done("import", "--weights", FieldCases.Path("checkpoints/control-plain.pth"), "--output", In("backbone.safetensors"));
         File.Delete(Label("000001"));
         string[] probe = ["probe", "--data", In("kitti"), "--weights", In("backbone.safetensors"), "--crop-size", "32"];
 
