@@ -58,7 +58,7 @@ internal static class GoldenFolder
 
 /// <summary>One row for each reference file of the given kinds.</summary>
 /// <remarks>No rows, and so a skipped test, only where <c>PIPELINE_GOLDEN</c> points to a folder without these kinds.</remarks>
-[AttributeUsage(AttributeTargets.Method)]
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 internal sealed class GoldenDataAttribute(string topic, params string[] kinds) : DataAttribute
 {
     public string Topic => topic;
@@ -84,7 +84,7 @@ internal sealed class GoldenDataAttribute(string topic, params string[] kinds) :
     public override bool SupportsDiscoveryEnumeration() => true;
 }
 
-/// <summary>Rows for the reference files that no test of this assembly reads, each skipped under its own name.</summary>
+/// <summary>Rows for the reference files that no test of this assembly reads, each skipped under its own name; else one row, null.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class UnclaimedGoldenDataAttribute(bool evaluationTopic) : DataAttribute
 {
@@ -95,14 +95,14 @@ internal sealed class UnclaimedGoldenDataAttribute(bool evaluationTopic) : DataA
             .SelectMany(method => method.GetCustomAttributes<GoldenDataAttribute>())
             .SelectMany(attribute => attribute.Kinds.Select(kind => (attribute.Topic, kind)))
             .ToHashSet();
-        IReadOnlyCollection<ITheoryDataRow> rows =
+        ITheoryDataRow[] rows =
         [
             .. from entry in GoldenFolder.Cases()
                let topic = entry.Name.Split('/')[0]
                where (topic == "evaluation") == evaluationTopic && !claimed.Contains((topic, entry.Kind))
-               select new TheoryDataRow<string>($"{entry.Name} ({entry.Kind})") { Skip = $"No test knows the kind '{entry.Kind}' yet." },
+               select new TheoryDataRow<string?>($"{entry.Name} ({entry.Kind})") { Skip = $"No test knows the kind '{entry.Kind}' yet." },
         ];
-        return ValueTask.FromResult(rows);
+        return ValueTask.FromResult<IReadOnlyCollection<ITheoryDataRow>>(rows.Length > 0 ? rows : [new TheoryDataRow<string?>(null)]);
     }
 
     public override bool SupportsDiscoveryEnumeration() => true;
