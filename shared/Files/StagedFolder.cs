@@ -87,5 +87,5 @@ public sealed class StagedFolder : IDisposable
     }
 
     private static UserErrorException Exists(string target) =>
-        new($"{target}: the folder is there already and is not empty; choose another with --output, or remove it.");
+        new($"{target}: the folder already exists and is not empty; choose another with --output, or remove it.");
 }

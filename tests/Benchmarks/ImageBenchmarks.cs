@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Augmentation;
+using SkiaSharp;
 
 namespace Pipeline.Benchmarks;
 
@@ -19,7 +20,10 @@ public class ImageBenchmark
     public void Setup()
     {
         image = StreetScenes.Draw(new StreetSceneOptions { WidthPixels = 1242, HeightPixels = 375 }, 1).Image;
-        (png, jpeg) = (ImageEncoder.Png(image), ImageEncoder.Jpeg(image));
+        png = ImageEncoder.Png(image);
+        using var bitmap = SKBitmap.Decode(png);
+        using var encoded = bitmap.Encode(SKEncodedImageFormat.Jpeg, 85);
+        jpeg = encoded.ToArray();
     }
 
     [Benchmark]

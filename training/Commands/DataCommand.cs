@@ -78,7 +78,7 @@ internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nu
         var command = new Command("check", "Says every defect of a data set with its file and line, and counts its objects.\n\nExample:\n  pipeline-train data check --data kitti --lists splits/train.txt splits/test.txt") { data, lists, labelsOnly };
         command.SetAction((result, cancellation) =>
         {
-            var report = KittiCheck.Run(KittiDataset.OpenWithDoubles(result.GetValue(data)!), result.GetValue(lists)!, !result.GetValue(labelsOnly), cancellation: cancellation);
+            var report = KittiCheck.Run(KittiDataset.OpenWithDuplicates(result.GetValue(data)!), result.GetValue(lists)!, !result.GetValue(labelsOnly), cancellation: cancellation);
             foreach (var (type, count) in report.Objects)
             {
                 Console.WriteLine($"{type,-16} {count,7}");

@@ -35,7 +35,7 @@ public sealed class FieldCasesTests : IDisposable
             "would overwrite an input",
             "detect", "--model", model, In("ow/000008.png"), "--output", In("ow"), "--formats", "image", "--force");
         await Refused(
-            "is there already",
+            "already exists",
             "detect", "--model", model, In("ow/000008.png"), "--output", In("ow"), "--formats", "json", "kitti");
         await Refused("", "detect", "--model", model, In("ow/000008.png"), "--output", In("ow"));
         Assert.Equal(photo, File.ReadAllBytes(In("ow/000008.png")));
@@ -44,7 +44,7 @@ public sealed class FieldCasesTests : IDisposable
         File.Copy(In("ow/000008.png"), In("ow/manifest.png"));
         await Refused("would overwrite an input", "detect", "--model", model, In("ow/manifest.png"), "--output", model, "--formats", "json", "--force");
         await Done("detect", "--model", model, In("ow/000008.png"), "--output", In("found"));
-        await Refused("is there already", "detect", "--model", model, In("ow/000008.png"), "--output", In("found"));
+        await Refused("already exists", "detect", "--model", model, In("ow/000008.png"), "--output", In("found"));
         await Done("detect", "--model", model, In("ow/000008.png"), "--output", In("found"), "--force");
     }
 
@@ -56,7 +56,7 @@ public sealed class FieldCasesTests : IDisposable
         await Refused(
             "would overwrite an input",
             "evaluate", "--model", model, "--data", In("kitti"), "--split", In("report.json"), "--output", In("."), "--force");
-        await Refused("is there already", "evaluate", "--model", model, "--data", In("kitti"), "--output", In("."));
+        await Refused("already exists", "evaluate", "--model", model, "--data", In("kitti"), "--output", In("."));
         Assert.Equal("000000\n", File.ReadAllText(In("report.json")));
         await Done("evaluate", "--model", model, "--data", In("kitti"), "--output", In("."), "--force");
         Assert.Contains("\"map\"", File.ReadAllText(In("report.json")));
@@ -126,7 +126,7 @@ public sealed class FieldCasesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("lists/duplicate.txt", "duplicate.txt:2: frame '000000' stands in line 1 too")]
+    [InlineData("lists/duplicate.txt", "duplicate.txt:2: frame '000000' is already in line 1")]
     [InlineData("lists/with-extension.txt", "with-extension.txt:1: frame '000000.png' has no image")]
     public Task E4_E5_a_wrong_list_is_named_with_its_line(string list, string reason) =>
         Refused(reason, "evaluate", "--model", model, "--data", In("kitti"), "--split", FieldCases.Path(list));

@@ -103,7 +103,7 @@ public sealed class SequentialJpegTests
         {
             using var image = RgbImage.Allocate(width, height);
             new Random(width * height).NextBytes(image.Pixels);
-            var whole = ImageEncoder.Jpeg(image, quality);
+            var whole = JpegFile.Encode(image, quality);
             var start = ScanData(whole);
             var length = start + (int)(part * (whole.Length - EndOfImage.Length - start - 1));
 
@@ -154,7 +154,7 @@ public sealed class SequentialJpegTests
     {
         using var image = RgbImage.Allocate(2000, 1000);
         new Random(1).NextBytes(image.Pixels);
-        var encoded = ImageEncoder.Jpeg(image);
+        var encoded = JpegFile.Encode(image);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         Assert.Null(JpegScans.Problem(encoded));

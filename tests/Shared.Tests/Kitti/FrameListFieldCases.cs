@@ -9,16 +9,16 @@ public sealed class FrameListFieldCases : IDisposable
     private readonly KittiFolder kitti = new();
 
     [Theory]
-    [InlineData("000000\n000001\n000000\n", ":3: frame '000000' stands in line 1 too")]
+    [InlineData("000000\n000001\n000000\n", ":3: frame '000000' is already in line 1")]
     [InlineData(
         "000000\n\n# none\n000001.png\n",
-        ":4: frame '000001.png' has no image; a list holds names without folder and extension, as '000001'")]
+        ":4: frame '000001.png' has no image; a list holds names without folder and extension, such as '000001'")]
     [InlineData(
         "training/image_2/000001.png\n",
-        ":1: frame 'training/image_2/000001.png' has no image; a list holds names without folder and extension, as '000001'")]
-    [InlineData("training\\image_2\\000001\n", "a list holds names without folder and extension, as '000001'")]
-    [InlineData("000001 # a note\n", "a line holds one name and nothing behind it, as '000001'")]
-    [InlineData("000001,000002\n", "a line holds one name and nothing behind it, as '000001'")]
+        ":1: frame 'training/image_2/000001.png' has no image; a list holds names without folder and extension, such as '000001'")]
+    [InlineData("training\\image_2\\000001\n", "a list holds names without folder and extension, such as '000001'")]
+    [InlineData("000001 # a note\n", "a line holds one name and nothing after it, such as '000001'")]
+    [InlineData("000001,000002\n", "a line holds one name and nothing after it, such as '000001'")]
     [InlineData("1\n", ":1: frame '1' has no image; its name is '000001'")]
     [InlineData("000088\n", ":1: frame '000088' has no image.")]
     [InlineData("# nothing\n\n", "the list of frames is empty")]
@@ -30,7 +30,7 @@ public sealed class FrameListFieldCases : IDisposable
         Assert.Equal(["000003", "000001"], FrameList.Read(kitti.List("\uFEFF# test\r\n\r\n 000003 \r\n000001"), KittiDataset.Open(kitti.Root)));
 
     [Theory]
-    [InlineData("lists/duplicate.txt", ":2: frame '000000' stands in line 1 too")]
+    [InlineData("lists/duplicate.txt", ":2: frame '000000' is already in line 1")]
     [InlineData(
         "lists/with-extension.txt",
         ":1: frame '000000.png' has no image; a list holds names without folder and extension")]

@@ -52,11 +52,11 @@ public sealed class KittiLabelFieldCases : IDisposable
     }
 
     [Theory]
-    [InlineData("500 500 900 900", "lie outside of their image and are left out", 0)]
-    [InlineData("-80 10 0 50", "lie outside of their image and are left out", 0)]
-    [InlineData("192 10 220 50", "lie outside of their image and are left out", 0)]
-    [InlineData("150 10 900 50", "leave their image; training cuts them, measuring does not", 1)]
-    [InlineData("-40 -40 400 400", "leave their image; training cuts them, measuring does not", 1)]
+    [InlineData("500 500 900 900", "lie outside their image and are left out", 0)]
+    [InlineData("-80 10 0 50", "lie outside their image and are left out", 0)]
+    [InlineData("192 10 220 50", "lie outside their image and are left out", 0)]
+    [InlineData("150 10 900 50", "extend beyond their image; training clips them, evaluation does not", 1)]
+    [InlineData("-40 -40 400 400", "extend beyond their image; training clips them, evaluation does not", 1)]
     public void K9_boxes_beyond_the_image_are_left_out_or_cut_with_count_and_first_places(string box, string remark, int objects)
     {
         File.WriteAllText(kitti.Label("000002.txt"), $"Car 0 0 0 {box} 1 1 1 1 1 1 0\n");

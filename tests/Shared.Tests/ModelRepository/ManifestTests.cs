@@ -15,13 +15,13 @@ public sealed class ManifestTests : IDisposable
     [Theory]
     [InlineData("", ": the file is empty.")]
     [InlineData(" \n", ": the file is empty.")]
-    [InlineData("null", ": this is no manifest: an object in braces is expected.")]
-    [InlineData("[]", ": this is no manifest: an object in braces is expected.")]
-    [InlineData("7", ": this is no manifest: an object in braces is expected.")]
-    [InlineData("{\n\"name\": \"street\",\n", ":3: from here on this is no JSON.")]
-    [InlineData("{\n\"name\": \"street\",\n}", ":3: from here on this is no JSON.")]
-    [InlineData("{} {}", ":1: from here on this is no JSON.")]
-    [InlineData("{\"\\ud800\": 1}", ": the name of a field is no text.")]
+    [InlineData("null", ": this is not a manifest: an object in braces is expected.")]
+    [InlineData("[]", ": this is not a manifest: an object in braces is expected.")]
+    [InlineData("7", ": this is not a manifest: an object in braces is expected.")]
+    [InlineData("{\n\"name\": \"street\",\n", ":3: from here on this is not JSON.")]
+    [InlineData("{\n\"name\": \"street\",\n}", ":3: from here on this is not JSON.")]
+    [InlineData("{} {}", ":1: from here on this is not JSON.")]
+    [InlineData("{\"\\ud800\": 1}", ": the name of a field is not text.")]
     [InlineData("{\"contractVersion\": 2}", ": contractVersion: contract version 2; this program reads 1.")]
     public void S5_a_file_that_is_no_manifest_is_refused_in_one_line(string text, string reason)
     {
@@ -66,9 +66,9 @@ public sealed class ManifestTests : IDisposable
 
     [Theory]
     [InlineData("labels", "[]", "labels: at least one class is needed")]
-    [InlineData("labels", "[null, \"Car\"]", "labels[0]: a class has a name of one line")]
-    [InlineData("labels", "[\"Car\", \" \"]", "labels[1]: a class has a name of one line")]
-    [InlineData("labels", "[\"Car\", \"a\\nb\"]", "labels[1]: a class has a name of one line")]
+    [InlineData("labels", "[null, \"Car\"]", "labels[0]: a class name is one line of text")]
+    [InlineData("labels", "[\"Car\", \" \"]", "labels[1]: a class name is one line of text")]
+    [InlineData("labels", "[\"Car\", \"a\\nb\"]", "labels[1]: a class name is one line of text")]
     [InlineData("labels", "[\"Car\", \"Car\"]", "labels[1]: 'Car' is named twice")]
     [InlineData("labels", "[\"Car\"]", "labels: 1 classes, but the detector was trained for 2 (training.numClasses - 1)")]
     [InlineData("labels", "[\"background\", \"Car\", \"Truck\"]", "labels: 3 classes, but the detector was trained for 2")]
@@ -82,20 +82,20 @@ public sealed class ManifestTests : IDisposable
     [InlineData("scoreThreshold", "1.5", "scoreThreshold: 1.5 is not a number from 0 to 1")]
     [InlineData("scoreThreshold", "1e999", "scoreThreshold: ")]
     [InlineData("scoreThreshold", "-0.1", "scoreThreshold: -0.1 is not a number from 0 to 1")]
-    [InlineData("name", "\"\"", "name: '' cannot name a model")]
-    [InlineData("name", "\"../up\"", "name: '../up' cannot name a model")]
-    [InlineData("name", "\"street\\n\"", "cannot name a model")]
-    [InlineData("name", "\"cars\"", "name: 'cars', but the folder is 'street': name the folders cars/1")]
-    [InlineData("version", "2", "version: 2, but the folder is 1: name the folders street/2")]
-    [InlineData("leak", "{\"validationImages\": 0, \"testImages\": -1}", "leak: 0 and -1 images; a count is not less than 0")]
-    [InlineData("labelMap", "{\"Van\": \"Bus\"}", "labelMap: 'Van' becomes 'Bus', which is none of the labels")]
-    [InlineData("labelMap", "{\"Van\": null}", "labelMap: 'Van' becomes '', which is none of the labels")]
-    [InlineData("labelMap", "{\"Car\": \"Truck\"}", "labelMap: 'Car' is a label of its own")]
+    [InlineData("name", "\"\"", "name: '' is not a valid model name")]
+    [InlineData("name", "\"../up\"", "name: '../up' is not a valid model name")]
+    [InlineData("name", "\"street\\n\"", "is not a valid model name")]
+    [InlineData("name", "\"cars\"", "name: 'cars', but the folder is 'street': rename the folders to cars/1")]
+    [InlineData("version", "2", "version: 2, but the folder is 1: rename the folders to street/2")]
+    [InlineData("leak", "{\"validationImages\": 0, \"testImages\": -1}", "leak: 0 and -1 images; a count cannot be negative")]
+    [InlineData("labelMap", "{\"Van\": \"Bus\"}", "labelMap: 'Van' becomes 'Bus', which is not one of the labels")]
+    [InlineData("labelMap", "{\"Van\": null}", "labelMap: 'Van' becomes '', which is not one of the labels")]
+    [InlineData("labelMap", "{\"Car\": \"Truck\"}", "labelMap: 'Car' is itself a label")]
     [InlineData("files", "{}", "files: model.onnx is not listed")]
-    [InlineData("files", "{\"model.onnx\": null}", "files: 'model.onnx' needs sha256")]
-    [InlineData("files", "{\"model.onnx\": {}}", "files: 'model.onnx' needs sha256")]
-    [InlineData("files", "{\"model.onnx\": {\"sha256\": \"ABC\", \"sizeBytes\": 7}}", "files: 'model.onnx' needs sha256")]
-    [InlineData("checkpointSha256", "\"abc\"", "checkpointSha256: 'abc' has not 64 hexadecimal digits")]
+    [InlineData("files", "{\"model.onnx\": null}", "files: 'model.onnx' needs a sha256")]
+    [InlineData("files", "{\"model.onnx\": {}}", "files: 'model.onnx' needs a sha256")]
+    [InlineData("files", "{\"model.onnx\": {\"sha256\": \"ABC\", \"sizeBytes\": 7}}", "files: 'model.onnx' needs a sha256")]
+    [InlineData("checkpointSha256", "\"abc\"", "checkpointSha256: 'abc' does not have 64 lower-case hexadecimal digits")]
     public void S5_a_value_that_cannot_be_is_refused_with_its_field(string field, string value, string reason)
     {
         var manifest = street.Manifest();
@@ -131,7 +131,7 @@ public sealed class ManifestTests : IDisposable
     {
         File.WriteAllText(street.ManifestPath, street.Manifest().ToJsonString().Replace(once, twice, StringComparison.Ordinal));
 
-        Assert.Equal($"{street.ManifestPath}: {field}: this field stands there twice. Export the model again.", street.Refusal());
+        Assert.Equal($"{street.ManifestPath}: {field}: this field occurs twice. Export the model again.", street.Refusal());
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class ModelLinksTests : IDisposable
         Assert.Equal("street", ModelDirectory.Open(street.Folder).Manifest.Name);
 
         File.Delete(elsewhere);
-        Assert.StartsWith($"{model}: this is a link to {elsewhere}, which is not there", street.Refusal());
+        Assert.StartsWith($"{model}: this is a link to {elsewhere}, which does not exist", street.Refusal());
     }
 
     [Theory]

@@ -77,7 +77,7 @@ internal sealed class CommandCases : IDisposable
         Assert.All(errors.TrimEnd('\n').Split('\n'), line => Assert.True(
             line.Contains("error: ", StringComparison.Ordinal)
             || line.Contains(": ", StringComparison.Ordinal)
-            || line.StartsWith("Add --help", StringComparison.Ordinal),
+            || line.StartsWith("Use --help", StringComparison.Ordinal),
             line));
     }
 

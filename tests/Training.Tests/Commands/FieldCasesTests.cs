@@ -16,7 +16,7 @@ public sealed class FieldCasesTests : IDisposable
         File.WriteAllText(cases.In("keep.safetensors"), "mine");
         File.Copy(weights, cases.In("copy.pth"));
 
-        await CommandCases.Refused("is there already", "import", "--weights", weights, "--output", cases.In("keep.safetensors"));
+        await CommandCases.Refused("already exists", "import", "--weights", weights, "--output", cases.In("keep.safetensors"));
         Assert.Equal("mine", File.ReadAllText(cases.In("keep.safetensors")));
         await CommandCases.Refused("would overwrite an input", "import", "--weights", cases.In("copy.pth"), "--output", cases.In("./copy.pth"), "--force");
         await CommandCases.Done("import", "--weights", weights, "--output", cases.In("keep.safetensors"), "--force");
@@ -27,10 +27,10 @@ public sealed class FieldCasesTests : IDisposable
     [Fact]
     public async Task D3_data_split_and_synth_replace_nothing_unasked()
     {
-        await CommandCases.Refused("is there already and is not empty", "data", "synth", "--output", cases.In("kitti"), "--count", "2");
+        await CommandCases.Refused("already exists and is not empty", "data", "synth", "--output", cases.In("kitti"), "--count", "2");
         await CommandCases.Done("data", "split", "--data", cases.In("kitti"), "--output", cases.In("splits"));
         var before = File.ReadAllText(cases.In("splits/train.txt"));
-        await CommandCases.Refused("is there already", "data", "split", "--data", cases.In("kitti"), "--output", cases.In("splits"), "--seed", "7");
+        await CommandCases.Refused("already exists", "data", "split", "--data", cases.In("kitti"), "--output", cases.In("splits"), "--seed", "7");
         Assert.Equal(before, File.ReadAllText(cases.In("splits/train.txt")));
         await CommandCases.Done("data", "split", "--data", cases.In("kitti"), "--output", cases.In("splits"), "--seed", "7", "--force");
         File.WriteAllText(cases.In("file"), "");
@@ -38,7 +38,7 @@ public sealed class FieldCasesTests : IDisposable
         await CommandCases.Refused("this is a file", "data", "synth", "--output", cases.In("file"), "--count", "2");
         Directory.CreateDirectory(cases.In("demo"));
         File.WriteAllText(cases.In("demo/mine.txt"), "");
-        await CommandCases.Refused("is there already and is not empty", "demo", "--output", cases.In("demo"), "--models", cases.In("models"));
+        await CommandCases.Refused("already exists and is not empty", "demo", "--output", cases.In("demo"), "--models", cases.In("models"));
         Assert.Equal([cases.In("demo/mine.txt")], Directory.GetFileSystemEntries(cases.In("demo")));
     }
 

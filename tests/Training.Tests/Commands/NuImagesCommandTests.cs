@@ -39,7 +39,7 @@ public sealed class NuImagesCommandTests : IDisposable
 
         var again = await TrainingProgram.Run(cancellation, "data", "nuimages", "--data", root, "--output", lists, "--splits", "mini", "--sizes", "4,all");
         Assert.Equal(2, again.Code);
-        Assert.Contains("nuimages-4.txt: the file is there already", again.Errors);
+        Assert.Contains("nuimages-4.txt: the file already exists", again.Errors);
 
         var front = await TrainingProgram.Run(
             cancellation,
@@ -52,7 +52,7 @@ public sealed class NuImagesCommandTests : IDisposable
         var tooMany = await TrainingProgram.Run(
             cancellation,
             "data", "nuimages", "--data", root, "--output", Path.Combine(folder, "more"), "--splits", "mini");
-        Assert.Contains("5000 keyframes are asked for", tooMany.Errors);
+        Assert.Contains("5000 keyframes were requested", tooMany.Errors);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

@@ -24,7 +24,7 @@ public sealed class RunFieldCasesTests : IDisposable
 
         Assert.Contains("mAP -, mAP50 -", run);
         Assert.Contains("1 images have no label file", run);
-        Assert.Contains("1 boxes lie outside of their image and are left out", run);
+        Assert.Contains("1 boxes lie outside their image and are left out", run);
         Assert.Contains("1 DontCare regions without area are ignored", run);
         Assert.DoesNotContain("left out, 0:", run);
         Assert.DoesNotContain("0:00:00 left", run);
