@@ -26,7 +26,7 @@ internal sealed record CommandFailure(string Line, int ExitCode, Exception Cause
         {
             UserErrorException => new CommandFailure($"error: {message}", WrongInput, cause),
             UnauthorizedAccessException => new CommandFailure(
-                $"error: {message} The user '{Environment.UserName}' lacks the right; change it, or choose another place.",
+                $"error: {message} The user '{Environment.UserName}' lacks permission; change it, or choose another path.",
                 WrongInput,
                 cause),
 

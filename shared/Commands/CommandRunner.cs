@@ -52,9 +52,9 @@ public static class CommandRunner
         var empty = Array.IndexOf(arguments, "");
         if (empty >= 0)
         {
-            var place = empty > 0 ? $", behind {arguments[empty - 1]}," : "";
+            var place = empty > 0 ? $", after {arguments[empty - 1]}," : "";
             await Console.Error.WriteLineAsync(
-                $"error: argument {empty + 1}{place} is empty; give a value or leave the option out.");
+                $"error: argument {empty + 1}{place} is empty; give a value or omit the option.");
             return true;
         }
 
@@ -68,7 +68,7 @@ public static class CommandRunner
             await Console.Error.WriteLineAsync(CommandFailure.Of(error));
         }
 
-        await Console.Error.WriteLineAsync("Add --help to see what the command takes.");
+        await Console.Error.WriteLineAsync("Use --help to list what the command takes.");
         return true;
     }
 

@@ -6,5 +6,5 @@ namespace Pipeline.Shared.Commands;
 public static class ForceOption
 {
     /// <summary>The option.</summary>
-    public static Option<bool> Create() => new("--force") { Description = "Replace files of an earlier run; an input is never replaced." };
+    public static Option<bool> Create() => new("--force") { Description = "Replace files of an earlier run; inputs are never replaced." };
 }

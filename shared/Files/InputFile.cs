@@ -60,7 +60,7 @@ public static class InputFile
         using var reader = new StreamReader(new MemoryStream(bytes), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
         var text = reader.ReadToEnd();
         return text.Contains('\0', StringComparison.Ordinal)
-            ? throw new UserErrorException($"{path}: this is no text; {A(noun)} is expected.")
+            ? throw new UserErrorException($"{path}: this is not text; {A(noun)} is expected.")
             : text;
     }
 
@@ -100,26 +100,26 @@ public static class InputFile
         FileKind.Missing => Missing(path, noun),
         FileKind.Forbidden => Forbidden(path, noun),
         FileKind.Folder => $"{path}: this is a folder; {A(noun)} is expected.",
-        FileKind.Special => $"{path}: this is a pipe, a socket or a device; write what it gives to {A(noun)} first.",
+        FileKind.Special => $"{path}: this is a pipe, a socket or a device; save its output to {A(noun)} first.",
         _ => null,
     };
 
     private static string A(string noun) => "aeio".Contains(noun[0], StringComparison.Ordinal) ? $"an {noun}" : $"a {noun}";
 
     private static string Forbidden(string path, string noun) =>
-        $"{path}: this {noun} cannot be reached by the user '{Environment.UserName}'; change the rights of the folders above it.";
+        $"{path}: this {noun} cannot be reached by the user '{Environment.UserName}'; change the permissions of the folders above it.";
 
     private static string Missing(string path, string noun)
     {
         var link = new FileInfo(path).LinkTarget;
         return link is null
             ? $"{path}: there is no such {noun}."
-            : $"{path}: this is a link to {link}, which is not there or leads back to it; {A(noun)} is expected.";
+            : $"{path}: this is a link to {link}, which does not exist or links back to it; {A(noun)} is expected.";
     }
 
     private static UserErrorException CannotRead(string path, string noun, Exception exception) => exception is UnauthorizedAccessException
         ? new UserErrorException(
-            $"{path}: this {noun} must not be read by the user '{Environment.UserName}'; change its rights.",
+            $"{path}: this {noun} cannot be read by the user '{Environment.UserName}'; change its permissions.",
             exception)
         : new UserErrorException($"{path}: this {noun} cannot be read: {exception.Message}", exception);
 }

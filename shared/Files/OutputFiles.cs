@@ -25,19 +25,19 @@ public static class OutputFiles
             read ??= ByIdentity(inputs);
             if (read.TryGetValue(status.Identity, out var input))
             {
-                throw new UserErrorException($"{output}: this would overwrite an input ({input}); choose another place with --output.");
+                throw new UserErrorException($"{output}: this would overwrite an input ({input}); choose another path with --output.");
             }
 
             if (status.Kind != FileKind.File)
             {
                 throw new UserErrorException(
-                    $"{output}: a file shall be written here, but a folder or a device is there; choose another place with --output.");
+                    $"{output}: a file is to be written here, but a folder or a device has this name; choose another path with --output.");
             }
 
             if (!force)
             {
                 throw new UserErrorException(
-                    $"{output}: the file already exists; choose another place with --output, or replace it with --force.");
+                    $"{output}: the file already exists; choose another path with --output, or replace it with --force.");
             }
         }
     }
@@ -47,7 +47,8 @@ public static class OutputFiles
     {
         if (status.Kind == FileKind.Missing && new FileInfo(output).LinkTarget is { } target)
         {
-            throw new UserErrorException($"{output}: a link to {target}, which is not there, has this name; remove it, or choose another place with --output.");
+            throw new UserErrorException(
+                $"{output}: this is a dangling link to {target}; remove it, or choose another path with --output.");
         }
     }
 
@@ -74,7 +75,7 @@ public static class OutputFiles
                 case FileKind.Folder:
                     return;
                 case FileKind.File or FileKind.Special:
-                    throw new UserErrorException($"{output}: {folder} is a file, not a folder; choose another place with --output.");
+                    throw new UserErrorException($"{output}: {folder} is a file, not a folder; choose another path with --output.");
             }
         }
     }

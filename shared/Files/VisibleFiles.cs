@@ -86,7 +86,7 @@ public static class VisibleFiles
         catch (UnauthorizedAccessException exception)
         {
             throw new UserErrorException(
-                $"{folder}: this folder must not be read by the user '{Environment.UserName}'; change its rights.",
+                $"{folder}: this folder cannot be read by the user '{Environment.UserName}'; change its permissions.",
                 exception);
         }
     }

@@ -10,17 +10,6 @@ public static class BoxOps
         return intersection / (a.Area + b.Area - intersection);
     }
 
-    /// <summary>Generalised IoU (Rezatofighi et al. 2019): IoU less the empty share of the smallest enclosing box; −1..1.</summary>
-    public static float GIoU(in Box a, in Box b)
-    {
-        var intersection = Intersection(a, b);
-        var union = a.Area + b.Area - intersection;
-        var width = Math.Max(0, Math.Max(a.X2, b.X2) - Math.Min(a.X1, b.X1));
-        var height = Math.Max(0, Math.Max(a.Y2, b.Y2) - Math.Min(a.Y1, b.Y1));
-        var enclosing = width * height;
-        return intersection / union - (enclosing - union) / enclosing;
-    }
-
     /// <summary>Area of the overlap, in square pixels.</summary>
     public static float Intersection(in Box a, in Box b) =>
         Math.Max(0, Math.Min(a.X2, b.X2) - Math.Max(a.X1, b.X1)) * Math.Max(0, Math.Min(a.Y2, b.Y2) - Math.Max(a.Y1, b.Y1));

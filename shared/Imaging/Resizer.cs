@@ -17,10 +17,12 @@ public static class Resizer
         return ImageEncoder.FromBitmap(target);
     }
 
-    /// <summary>Shrinks an image, its shape kept, so that no side is longer than the limit; a smaller image is copied.</summary>
+    /// <summary>Shrinks an image, keeping its aspect ratio, so that no side exceeds the limit; a smaller image is copied.</summary>
     public static RgbImage Fit(RgbImage image, int maxSidePixels)
     {
         var scale = Math.Min(1, (double)maxSidePixels / Math.Max(image.WidthPixels, image.HeightPixels));
-        return Resize(image, Math.Max(1, (int)Math.Round(image.WidthPixels * scale)), Math.Max(1, (int)Math.Round(image.HeightPixels * scale)));
+        var width = Math.Max(1, (int)Math.Round(image.WidthPixels * scale));
+        var height = Math.Max(1, (int)Math.Round(image.HeightPixels * scale));
+        return Resize(image, width, height);
     }
 }

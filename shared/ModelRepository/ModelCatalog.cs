@@ -19,7 +19,7 @@ public sealed class ModelCatalog
         catch (UnauthorizedAccessException exception)
         {
             throw new UserErrorException(
-                $"{root}: this model repository must not be read by the user '{Environment.UserName}'; change its rights.", exception);
+                $"{root}: this model repository cannot be read by the user '{Environment.UserName}'; change its permissions.", exception);
         }
     }
 

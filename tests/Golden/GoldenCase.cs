@@ -10,6 +10,8 @@ internal sealed class GoldenCase
 
     private GoldenCase(string folder, JsonElement root) => (this.folder, this.root) = (folder, root);
 
+    public string Topic => root.GetProperty("topic").GetString()!;
+
     public string Kind => root.GetProperty("kind").GetString()!;
 
     public JsonElement Params => root.GetProperty("params");
@@ -33,7 +35,7 @@ internal sealed class GoldenCase
     public GoldenValue Read(JsonElement value) => GoldenValue.Read(value, folder);
 
     /// <summary>The tolerance of the innermost key of <paramref name="path"/> that has one, else the default.</summary>
-    public (double Absolute, double Relative) Tolerance(params string[] path)
+    public Tolerance Tolerance(params string[] path)
     {
         var tolerances = root.GetProperty("tolerance");
         var found = tolerances.GetProperty("default");
@@ -42,7 +44,7 @@ internal sealed class GoldenCase
             found = tolerances.TryGetProperty(name, out var own) ? own : found;
         }
 
-        return (found.GetProperty("atol").GetDouble(), found.GetProperty("rtol").GetDouble());
+        return new Tolerance(found.GetProperty("atol").GetDouble(), found.GetProperty("rtol").GetDouble());
     }
 }
 

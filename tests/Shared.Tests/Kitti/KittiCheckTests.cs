@@ -37,7 +37,7 @@ public sealed class KittiCheckTests : IDisposable
         string[] expected =
         [
             "000000.txt:1: expected 15 fields", "000000.txt:2: field 1 (type): 'Bus'", "000000.txt:3: the box 1 2 300 40 leaves the image of 96 x 64", "000000.txt:4: field 16 (score)", "000001.txt: there is no such label file",
-            "000002.png: this is not a PNG", "000009.txt: there is no image", "test.txt:1: frame '000003' stands in", "test.txt:2: frame '000077' has no image",
+            "000002.png: this is not a PNG", "000009.txt: there is no image", "test.txt:1: frame '000003' is already in", "test.txt:2: frame '000077' has no image",
         ];
         Assert.All(expected, text => Assert.Contains(report.Defects, defect => defect.Contains(text, StringComparison.Ordinal)));
         Assert.Equal(expected.Length, report.Defects.Count);

@@ -82,7 +82,7 @@ public sealed class ModelDirectoryTests : IDisposable
             Labels = ["Car"],
             MaxInputSidePixels = 4096,
             ScoreThreshold = 0.05,
-            TopD = 100,
+            MaxDetections = 100,
             Precision = "fp32",
             Opset = 18,
             Files = new Dictionary<string, FileDigest> { [ModelDirectory.ModelFileName] = ModelDirectory.Digest(file) },

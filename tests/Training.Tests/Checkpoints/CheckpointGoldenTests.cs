@@ -75,13 +75,8 @@ public sealed class CheckpointGoldenTests
     public void Ten_thousand_mutated_files_are_read_or_refused()
     {
         var random = new RandomNumbers(1, "mutations");
-        var folder = Path.Combine(GoldenFolder.Root, "checkpoints");
-        Assert.SkipUnless(Directory.Exists(folder), "the golden checkpoints are not there");
-        byte[][] seeds = [
-            .. Directory.GetFiles(folder, "*.pth")
-                .Order(StringComparer.Ordinal)
-                .Select(File.ReadAllBytes)
-                .Where(bytes => bytes.Length is > 0 and < 16384)];
+        var folder = GoldenFolder.CommittedFile("checkpoints");
+        byte[][] seeds = [.. Directory.GetFiles(folder, "*.pth").Order(StringComparer.Ordinal).Select(File.ReadAllBytes).Where(bytes => bytes.Length is > 0 and < 16384)];
         for (var i = 0; i < 10_000; i++)
         {
             byte[] bytes = [.. seeds[random.NextInt(seeds.Length)]];

@@ -115,17 +115,11 @@ public sealed class SafetensorsTests : IDisposable
 
     private static IEnumerable<(string Name, string Path)> Files(string list)
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(SharedData.Path($"golden/checkpoints/{list}")));
-        var files = document.RootElement.TryGetProperty("files", out var top)
-            ? top
-            : document.RootElement.GetProperty("expected").GetProperty("files");
+        using var document = JsonDocument.Parse(File.ReadAllText(GoldenFolder.CommittedFile($"checkpoints/{list}")));
+        var files = document.RootElement.TryGetProperty("files", out var top) ? top : document.RootElement.GetProperty("expected").GetProperty("files");
         string[] names = files.ValueKind == JsonValueKind.Object
             ? [.. files.EnumerateObject().Select(entry => entry.Name)]
-            : [
-                .. files.EnumerateArray().Select(
-                    entry => (entry.TryGetProperty("file", out var file) ? file : entry.GetProperty("name")).GetString()!)];
-        return [
-            .. names.Where(name => name.EndsWith(".safetensors", StringComparison.Ordinal))
-                .Select(name => (name, SharedData.Path($"golden/checkpoints/{name}")))];
+            : [.. files.EnumerateArray().Select(entry => (entry.TryGetProperty("file", out var file) ? file : entry.GetProperty("name")).GetString()!)];
+        return [.. names.Where(name => name.EndsWith(".safetensors", StringComparison.Ordinal)).Select(name => (name, GoldenFolder.CommittedFile($"checkpoints/{name}")))];
     }
 }

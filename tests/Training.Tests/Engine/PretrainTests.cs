@@ -5,7 +5,6 @@ using Pipeline.Training.Augmentation;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Contrastive;
-using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Modules;
@@ -34,25 +33,6 @@ public sealed class PretrainTests : IDisposable
         using var detector = new FasterRcnn(new DetectorOptions { Backbone = Tiny("c").Backbone with { BatchNorm = BatchNormMode.Frozen }, FpnChannels = 8, BoxHeadChannels = 8 });
         BackboneCheckpoint.LoadInto(detector.Backbone.Body, first.BackbonePath);
         Assert.True(StateDict.InOrder(detector.Backbone.Body).All(entry => entry.Value.eq(one.Tensors[entry.Key]).all().item<bool>()));
-    }
-
-    [Fact]
-    public void The_key_views_are_not_the_query_views_and_change_with_the_epoch()
-    {
-        using var scope = NewDisposeScope();
-        var files = UnlabeledImages.Of(Path.Combine(folder, "images")).Files;
-        var patches = new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 };
-        var views = new ContrastiveViews(files, new ViewOptions { SizePixels = 32 }, patches, 1, new SkippedImages(0));
-        using var first = views.Epoch(1, 4, 2).First();
-        using var again = views.Epoch(1, 4, 1).First();
-        using var other = views.Epoch(2, 4, 1).First();
-
-        Assert.True(first.Query.eq(again.Query).all().item<bool>() && first.Key.eq(again.Key).all().item<bool>());
-        Assert.False(first.Query.eq(first.Key).all().item<bool>());
-        Assert.False(first.Query.eq(other.Query).all().item<bool>());
-        Assert.Equal([36, 3, 12, 12], first.Patches!.shape);
-        Assert.True(first.Patches.eq(again.Patches!).all().item<bool>() && first.PatchOrder!.eq(again.PatchOrder!).all().item<bool>());
-        Assert.True(first.PatchOrder.sort(1).Values.eq(arange(9)).all().item<bool>());
     }
 
     [Fact]
@@ -91,32 +71,6 @@ public sealed class PretrainTests : IDisposable
         }
 
         Assert.Equal(Tensors(10), Tensors(1000));
-    }
-
-    [Fact]
-    public void Memory_is_flat_over_epochs_of_views()
-    {
-        using var scope = NewDisposeScope();
-        var files = UnlabeledImages.Of(Path.Combine(folder, "images")).Files;
-        var patches = new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 };
-        var views = new ContrastiveViews(files, new ViewOptions { SizePixels = 32 }, patches, 1, new SkippedImages(0));
-        long ResidentBytes(int epochs)
-        {
-            for (var epoch = 0; epoch < epochs; epoch++)
-            {
-                foreach (var batch in views.Epoch(epoch, 4, 3))
-                {
-                    batch.Dispose();
-                }
-            }
-
-            GC.Collect();
-            using var process = System.Diagnostics.Process.GetCurrentProcess();
-            return process.PrivateMemorySize64;
-        }
-
-        var before = ResidentBytes(20);
-        Assert.InRange(ResidentBytes(100) - before, long.MinValue, 40 << 20);   // leaked, the views of 100 epochs would be 80 MB
     }
 
     [Theory]
@@ -168,28 +122,16 @@ public sealed class PretrainTests : IDisposable
 
         var refusal = Assert.Throws<UserErrorException>(() => ContrastiveTraining.Run(options, new RunControl { Cancellation = TestContext.Current.CancellationToken }));
         Assert.Contains("--max-skipped", refusal.Message);
-        Assert.Contains("1", Assert.Throws<UserErrorException>(() => ContrastiveTraining.Run(options with { Output = Path.Combine(folder, "one"), MaxSkippedImages = 1 }, new RunControl { Cancellation = TestContext.Current.CancellationToken })).Message);
+        var allowingOne = options with { Output = Path.Combine(folder, "one"), MaxSkippedImages = 1 };
+        Assert.Matches(
+            @"^2 images\b.*--max-skipped allows 1\b",
+            Assert.Throws<UserErrorException>(() => ContrastiveTraining.Run(allowingOne, new RunControl { Cancellation = TestContext.Current.CancellationToken })).Message);
 
         var result = ContrastiveTraining.Run(options with { Output = Path.Combine(folder, "two"), MaxSkippedImages = 2 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
 
         Assert.Equal(2, result.SkippedImages);
         string[] names = [.. File.ReadAllLines(Path.Combine(folder, "two", "skipped.txt")).Select(line => Path.GetFileName(line.Split('\t')[0]))];
         Assert.Equal(["broken.png", "missing.png"], names);
-    }
-
-    [Fact]
-    public void Lists_that_name_an_image_twice_or_none_are_refused_with_the_line()
-    {
-        var list = Path.Combine(folder, "twice.txt");
-        File.WriteAllLines(list, ["a.png", "b.png", "a.png"]);
-        Assert.Contains(
-            "twice.txt:3: a.png stands in line 1 too",
-            Assert.Throws<UserErrorException>(() => UnlabeledImages.Of(list)).Message);
-        File.WriteAllLines(list, ["# nothing"]);
-        Assert.Contains("names no image", Assert.Throws<UserErrorException>(() => UnlabeledImages.Of(list)).Message);
-        Assert.Contains(
-            "relative to it",
-            Assert.Throws<UserErrorException>(() => UnlabeledImages.Of(list, Path.Combine(folder, "nowhere"))).Message);
     }
 
     [Fact]
@@ -210,44 +152,6 @@ public sealed class PretrainTests : IDisposable
         }
 
         Assert.All(Weights(1).Zip(Weights(4)), pair => Assert.True(pair.First.allclose(pair.Second, 1e-4, 1e-6)));
-    }
-
-    [Theory]
-    [InlineData(BatchNormMode.Train)]
-    [InlineData(BatchNormMode.Frozen)]
-    public void Convolutions_in_bfloat16_give_nearly_the_same_features_and_gradients_on_float32_weights(BatchNormMode norm)
-    {
-        using var scope = NewDisposeScope();
-        manual_seed(6);
-        using var backbone = new ResNet(Tiny("p").Backbone with { Architecture = "resnet50", BatchNorm = norm });
-        using var images = randn(4, 3, 64, 64);
-        (Tensor Features, Tensor Gradient) Pass(ScalarType type)
-        {
-            backbone.ComputeType = type;
-            backbone.zero_grad();
-            var features = backbone.call(images)[0];   // behind many norms of few values any rounding grows
-            features.pow(2).mean().backward();
-            return (features.detach(), backbone.named_parameters().First(entry => entry.name == "layer1.0.conv1.weight").parameter.grad!.clone());
-        }
-
-        var (exact, gradient) = Pass(ScalarType.Float32);
-        var (mixed, mixedGradient) = Pass(ScalarType.BFloat16);
-
-        Assert.Equal((ScalarType.Float32, ScalarType.Float32), (mixed.dtype, mixedGradient.dtype));
-        Assert.InRange(((mixed - exact).norm() / exact.norm()).item<float>(), 1e-6, 0.05);
-        Assert.InRange(nn.functional.cosine_similarity(mixedGradient.flatten(), gradient.flatten(), 0).item<float>(), 0.9, 1);
-    }
-
-    [Theory]
-    [InlineData(ComputePrecision.BFloat16)]
-    [InlineData(ComputePrecision.Float16)]
-    public void A_run_in_16_bits_learns_and_writes_float32(ComputePrecision precision)
-    {
-        using var scope = NewDisposeScope();
-        var result = ContrastiveTraining.Run(Tiny("q") with { Precision = precision }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
-        using var content = SafetensorsFile.Read(result.BackbonePath);
-        Assert.All(content.Tensors.Where(entry => !entry.Key.EndsWith("tracked", StringComparison.Ordinal)), entry => Assert.Equal(ScalarType.Float32, entry.Value.dtype));
-        Assert.True(double.IsFinite(result.Epochs[^1].Loss));
     }
 
     [Fact]

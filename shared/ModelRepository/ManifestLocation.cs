@@ -7,7 +7,7 @@ namespace Pipeline.Shared.ModelRepository;
 /// <c>&lt;name&gt;/&lt;version&gt;</c>. A folder of any other name is a copy that somebody keeps elsewhere on purpose,
 /// and takes every manifest.
 /// </summary>
-internal static class ManifestPlace
+internal static class ManifestLocation
 {
     /// <param name="folder">The version's folder.</param>
     /// <param name="manifestPath">The manifest, for the message.</param>
@@ -32,7 +32,7 @@ internal static class ManifestPlace
     }
 
     private static string Advice(ModelManifest manifest) =>
-        $"name the folders {manifest.Name}/{manifest.Version}, or give a copy a name that is no number";
+        $"rename the folders to {manifest.Name}/{manifest.Version}, or give a copy a name that is not a number";
 
     private static bool IsVersion(string name) => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
