@@ -55,9 +55,6 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
         return option;
     }
 
-    /// <summary>A command that begins anew.</summary>
-    public Command Command(string description, Action<T, CancellationToken> run) => Command(description, resume: null, (options, _, cancellation) => run(options, cancellation));
-
     /// <summary>A command that can go on with the run in the folder of an option; that run's configuration then stands in place of the preset.</summary>
     public Command Resumable(string description, Option<string> folder, Action<T, bool, CancellationToken> run)
     {
@@ -68,17 +65,13 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
                 name));
     }
 
-    private Command Command(string description, Option<bool>? resume, Action<T, ParseResult, CancellationToken> run, Func<ParseResult, string?>? resumed = null)
+    private Command Command(
+        string description, Option<bool> resume, Action<T, ParseResult, CancellationToken> run, Func<ParseResult, string?> resumed)
     {
         var presets = RunConfiguration<T>.Presets(name);
         var preset = new Option<string>("--preset") { DefaultValueFactory = _ => defaultPreset, Description = $"Where the settings begin: {string.Join(", ", presets)}." };
         var config = new Option<string?>("--config") { Description = "JSON file, comments allowed, over the preset." };
-        var command = new Command(name, description + "\n\nSettings come from the preset, the file of --config, the environment (PIPELINE__LEARNINGRATE=0.01) and the command line, the last one wins.") { preset, config };
-        if (resume is not null)
-        {
-            command.Add(resume);
-        }
-
+        var command = new Command(name, description + "\n\nSettings come from the preset, the file of --config, the environment (PIPELINE__LEARNINGRATE=0.01) and the command line, the last one wins.") { preset, config, resume };
         foreach (var (option, _) in options)
         {
             command.Add(option);
@@ -86,7 +79,7 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
 
         command.SetAction((result, cancellation) =>
         {
-            var resumedFile = resumed?.Invoke(result);
+            var resumedFile = resumed(result);
             var start = resumedFile is not null
                 ? new RunConfiguration<T>().File(resumedFile)
                 : new RunConfiguration<T>().Preset(name, result.GetValue(preset)!);

@@ -45,7 +45,7 @@ public sealed partial class DemoRun(
         var backbone = Path.Combine(Folder("pretrain"), "backbone.safetensors");
         progress.Report(("probe", new TrainingProgress(0, 1, 0)));
         var features = FeatureProbe.Run(
-            new ProbeOptions { Data = data, Weights = backbone, TrainList = Path.Combine(data, "train.txt"), TestList = Path.Combine(data, "test.txt"), Labels = StreetSceneOptions.Classes, Seed = options.Seed }, cancellation);
+            new ProbeOptions { Data = data, Weights = backbone, TrainList = Path.Combine(data, "train.txt"), TestList = Path.Combine(data, "test.txt"), Labels = StreetSceneOptions.Classes, Seed = options.Seed }, log, cancellation);
         foreach (var run in Runs)
         {
             var weights = run == "retrained" ? backbone : null;
@@ -93,7 +93,7 @@ public sealed partial class DemoRun(
     private string Export(string run, string repository, string name)
     {
         var checkpoint = Path.Combine(Folder(run), "last.safetensors");
-        var loaded = DetectorCheckpoint.Load(checkpoint);
+        var loaded = DetectorCheckpoint.Load(checkpoint, log);
         using (loaded.Detector)
         {
             return DetectorExporter.Export(loaded.Detector, new ExportOptions

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Golden;
 using Pipeline.Shared;
 using Pipeline.Training.Backbones;
@@ -87,7 +88,7 @@ public sealed class SafetensorsTests : IDisposable
         using var small = new FasterRcnn(Tiny("resnet18"));
         using var large = new FasterRcnn(Tiny("resnet34"));
 
-        var refusal = Assert.Throws<UserErrorException>(() => WeightLoading.Into(StateDict.InOrder(large), StateDict.InOrder(small).ToDictionary(entry => entry.Key, entry => entry.Value), "small.safetensors"));
+        var refusal = Assert.Throws<UserErrorException>(() => WeightLoading.Into(StateDict.InOrder(large), StateDict.InOrder(small).ToDictionary(entry => entry.Key, entry => entry.Value), "small.safetensors", NullLogger.Instance));
 
         Assert.Contains("another architecture", refusal.Message);
         Assert.Contains("backbone.body.layer1.2.conv1.weight", refusal.Message);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Shared;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
@@ -47,14 +48,14 @@ public sealed class FeatureProbeTests : IDisposable
         BackboneCheckpoint.Save(Path.Combine(folder, "b.safetensors"), backbone, shape);
         var options = new ProbeOptions { Data = Path.Combine(folder, "scenes"), Weights = Path.Combine(folder, "b.safetensors"), Labels = StreetSceneOptions.Classes, Seed = 4 };
 
-        var first = FeatureProbe.Run(options, TestContext.Current.CancellationToken);
-        var second = FeatureProbe.Run(options with { Workers = 3 }, TestContext.Current.CancellationToken);
+        var first = FeatureProbe.Run(options, NullLogger.Instance, TestContext.Current.CancellationToken);
+        var second = FeatureProbe.Run(options with { Workers = 3 }, NullLogger.Instance, TestContext.Current.CancellationToken);
 
         Assert.Equal(first.Random, first.Weights);
         Assert.Equal(first, second);
         Assert.True(first.KnownCrops > first.AskedCrops && first.AskedCrops > 0);
         Assert.InRange(first.Weights.NearestNeighbors, 0.2, 1);
-        Assert.Contains("no object of Tram", Assert.Throws<UserErrorException>(() => FeatureProbe.Run(options with { Labels = ["Tram"] }, TestContext.Current.CancellationToken)).Message);
+        Assert.Contains("no object of Tram", Assert.Throws<UserErrorException>(() => FeatureProbe.Run(options with { Labels = ["Tram"] }, NullLogger.Instance, TestContext.Current.CancellationToken)).Message);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
