@@ -25,7 +25,8 @@ internal static class DetectionMatch
         var unmatched = Enumerable.Range(0, actual.Count).ToList();
         for (var i = 0; i < expected.Count; i++)
         {
-            double Distance(int row) => Enumerable.Range(0, 4).Max(side => Math.Abs(actual.Boxes[4 * row + side] - expected.Boxes[4 * i + side]));
+            double Distance(int row) =>
+                Enumerable.Range(0, 4).Max(side => Math.Abs(actual.Boxes[4 * row + side] - expected.Boxes[4 * i + side]));
 
             int[] candidates = [.. unmatched.Where(row => actual.Labels[row] == expected.Labels[i])];
             Assert.True(candidates.Length > 0, $"{name}[{i}]: no detection of label {expected.Labels[i]} is left");
@@ -40,6 +41,7 @@ internal static class DetectionMatch
             GoldenComparison.Close($"{name}.scores[{i}]", actual.Scores[match], expected.Scores[i], scores.Around(expected.Scores[i]));
         }
 
-        Assert.True(actual.Scores.Zip(actual.Scores.Skip(1)).All(pair => pair.First >= pair.Second), $"{name}: scores are not in descending order");
+        Assert.True(
+            actual.Scores.Zip(actual.Scores.Skip(1)).All(pair => pair.First >= pair.Second), $"{name}: scores are not in descending order");
     }
 }

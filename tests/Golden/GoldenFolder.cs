@@ -84,7 +84,9 @@ internal sealed class GoldenDataAttribute(string topic, params string[] kinds) :
     public override bool SupportsDiscoveryEnumeration() => true;
 }
 
-/// <summary>Rows for the reference files that no test of this assembly reads, each skipped under its own name; else one row, null.</summary>
+/// <summary>
+/// Rows for the reference files that no test of this assembly reads, each skipped under its own name; else one row, null.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class UnclaimedGoldenDataAttribute(bool evaluationTopic) : DataAttribute
 {

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Shared;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Configuration;
@@ -25,7 +27,7 @@ public static class BackboneCheckpoint
 
     /// <summary>A backbone of the file's shape, with live batch norms.</summary>
     /// <exception cref="UserErrorException">The file says no shape, or its weights do not fit it.</exception>
-    internal static (ResNet Backbone, ResNetOptions Options) Load(string path)
+    internal static (ResNet Backbone, ResNetOptions Options) Load(string path, ILogger? log = null)
     {
         using var content = SafetensorsFile.Read(path);
         content.RequireTensors(path);
@@ -38,26 +40,30 @@ public static class BackboneCheckpoint
 
         var options = CheckpointMetadata.Read<ResNetOptions>(content, OptionsKey, path) with { BatchNorm = BatchNormMode.Train };
         var backbone = new ResNet(options);
-        LoadInto(backbone, content, path);
+        LoadInto(backbone, content, path, log ?? NullLogger.Instance);
         return (backbone, options);
     }
 
     /// <summary>Copies the weights and statistics of a file; counters of batches are not needed.</summary>
+    /// <param name="backbone">Receives them.</param>
+    /// <param name="path">A file that <see cref="Save"/> wrote.</param>
+    /// <param name="log">Receives warnings of values that are not finite; null: nobody is warned.</param>
     /// <exception cref="UserErrorException">The file is of another architecture.</exception>
-    public static void LoadInto(ResNet backbone, string path)
+    public static void LoadInto(ResNet backbone, string path, ILogger? log = null)
     {
         using var content = SafetensorsFile.Read(path);
-        LoadInto(backbone, content, path);
+        LoadInto(backbone, content, path, log ?? NullLogger.Instance);
     }
 
     /// <summary>The same from a file that has been read.</summary>
-    internal static void LoadInto(ResNet backbone, SafetensorsContent content, string path)
+    internal static void LoadInto(ResNet backbone, SafetensorsContent content, string path, ILogger log)
     {
         content.RequireTensors(path);
         WeightLoading.Into(
             StateDict.WithoutCounters(StateDict.InOrder(backbone)),
             StateDict.WithoutCounters(content.Tensors),
             path,
+            log,
             content.Unread,
             ImportHint.Backbone);
     }

@@ -41,8 +41,16 @@ internal static class LearntImages
         }
     }
 
-    /// <summary>Those of a file of weights, from its header alone; none where it is of another format.</summary>
+    /// <summary>Those of a file of weights, from its header alone; none where it is of another format, or there is no file.</summary>
+    /// <param name="path">The file; null: there is none.</param>
     /// <exception cref="UserErrorException">The file is missing or damaged.</exception>
-    public static ImageDigests In(string path) =>
-        SafetensorsFile.ReadMetadata(path) is { } metadata ? Of(metadata, path) : ImageDigests.None;
+    public static ImageDigests In(string? path)
+    {
+        if (path is null)
+        {
+            return ImageDigests.None;
+        }
+
+        return SafetensorsFile.ReadMetadata(path) is { } metadata ? Of(metadata, path) : ImageDigests.None;
+    }
 }

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
+using Pipeline.Shared.Commands;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints;
@@ -6,10 +8,11 @@ namespace Pipeline.Training.Checkpoints;
 /// <summary>Gives a module the weights of a file.</summary>
 internal static class WeightLoading
 {
-    /// <summary>Copies tensors into those of a module; a warning goes to the error stream when values are not finite.</summary>
+    /// <summary>Copies tensors into those of a module.</summary>
     /// <param name="target">The module's tensors.</param>
     /// <param name="tensors">The file's.</param>
     /// <param name="path">The file.</param>
+    /// <param name="log">Receives a warning where values are not finite, and where a variance is negative.</param>
     /// <param name="unread">Tensors of the file that are not read: what each is.</param>
     /// <param name="hint">What may turn a foreign file into one that fits; null: nothing.</param>
     /// <exception cref="UserErrorException">
@@ -19,6 +22,7 @@ internal static class WeightLoading
         IEnumerable<KeyValuePair<string, Tensor>> target,
         IReadOnlyDictionary<string, Tensor> tensors,
         string path,
+        ILogger log,
         IReadOnlyDictionary<string, string>? unread = null,
         ImportHint? hint = null)
     {
@@ -56,12 +60,12 @@ internal static class WeightLoading
 
         if (notFinite.Count > 0)
         {
-            Console.Error.WriteLine(FiniteCheck.Warning(path, notFinite));
+            log.Warn(FiniteCheck.Warning(path, notFinite));
         }
 
         if (negative.Count > 0)
         {
-            Console.Error.WriteLine(VarianceCheck.Warning(path, negative));
+            log.Warn(VarianceCheck.Warning(path, negative));
         }
     }
 }

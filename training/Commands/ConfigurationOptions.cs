@@ -54,10 +54,6 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
         return option;
     }
 
-    /// <summary>A command that begins anew.</summary>
-    public Command Command(string description, Action<T, CancellationToken> run) =>
-        Command(description, resume: null, (options, _, cancellation) => run(options, cancellation));
-
     /// <summary>
     /// A command that can go on with the run in the folder of an option; that run's configuration then stands in place of the preset.
     /// </summary>
@@ -76,7 +72,7 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
     }
 
     private Command Command(
-        string description, Option<bool>? resume, Action<T, ParseResult, CancellationToken> run, Func<ParseResult, string?>? resumed = null)
+        string description, Option<bool> resume, Action<T, ParseResult, CancellationToken> run, Func<ParseResult, string?> resumed)
     {
         var presets = RunConfiguration<T>.Presets(name);
         var preset = new Option<string>("--preset")
@@ -91,13 +87,8 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
                 + "\n\nSettings come from the preset, the file of --config, the environment (PIPELINE__LEARNINGRATE=0.01) and the "
                 + "command line, the last one wins.")
         {
-            preset, config,
+            preset, config, resume,
         };
-        if (resume is not null)
-        {
-            command.Add(resume);
-        }
-
         foreach (var (option, _) in options)
         {
             command.Add(option);
@@ -105,7 +96,7 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
 
         command.SetAction((result, cancellation) =>
         {
-            var resumedFile = resumed?.Invoke(result);
+            var resumedFile = resumed(result);
             var start = resumedFile is not null
                 ? new RunConfiguration<T>().File(resumedFile)
                 : new RunConfiguration<T>().Preset(name, result.GetValue(preset)!);

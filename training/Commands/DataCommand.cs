@@ -98,7 +98,11 @@ internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nu
         };
         command.SetAction((result, cancellation) =>
         {
-            var report = KittiCheck.Run(KittiDataset.OpenWithDuplicates(result.GetValue(data)!), result.GetValue(lists)!, !result.GetValue(labelsOnly), cancellation: cancellation);
+            var report = KittiCheck.Run(
+                KittiDataset.OpenWithDuplicates(result.GetValue(data)!),
+                result.GetValue(lists)!,
+                !result.GetValue(labelsOnly),
+                cancellation: cancellation);
             foreach (var (type, count) in report.Objects)
             {
                 Console.WriteLine($"{type,-16} {count,7}");

@@ -43,7 +43,7 @@ internal sealed partial class ExportCommand(ILogger<ExportCommand> log) : IProgr
             var path = result.GetValue(checkpoint)!;
             ModelDirectory.RequirePublishable(result.GetValue(output)!, result.GetValue(name)!, result.GetValue(version));
             var start = Stopwatch.GetTimestamp();
-            var loaded = DetectorCheckpoint.Load(path);
+            var loaded = DetectorCheckpoint.Load(path, log);
             using (loaded.Detector)
             {
                 Loaded(path, loaded.Labels.Count, Stopwatch.GetElapsedTime(start).TotalSeconds);

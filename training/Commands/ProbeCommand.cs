@@ -65,6 +65,7 @@ internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
                     Seed = result.GetValue(seed),
                     Device = result.GetValue(device)!,
                 },
+                log,
                 cancellation);
             log.Detail(FormattableString.Invariant($"probed after {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s"));
             foreach (var remark in probed.Remarks)

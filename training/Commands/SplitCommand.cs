@@ -32,7 +32,7 @@ internal sealed class SplitCommand : IProgramCommand
             "--train-fraction",
             share,
             new SplitFractions().Train,
-            "Share of the frames that are not for testing.");
+            "Fraction of the frames that are not for testing.");
         var validation = NumberOption.Optional(
             "--validation",
             share,

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
@@ -13,7 +14,6 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
 {
     private const string BackboneFile = "backbone.safetensors", SkippedFile = "skipped.txt";
     private const string JigsawLoss = "jigsawLoss", Top1 = "top1", FeatureStd = "featureStd", QueueAgeSteps = "queueAgeSteps";
-    private const double CollapsedShare = 0.1;
 
     private readonly PretrainOptions options;
     private readonly Device device;
@@ -22,6 +22,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
     private readonly ContrastiveViews views;
     private readonly ContrastiveSchedule schedule;
     private readonly InfoMin method;
+    private readonly ILogger log;
     private readonly ImageDigests learnt;
     private readonly List<Tensor> keys = [];
     private RandomNumbers? shuffle;
@@ -49,7 +50,10 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
                 $"{options.Images}: holds fewer images than one batch of {options.BatchSize}; add images or make the batch smaller.");
         }
 
-        learnt = Learnt(control ?? new RunControl());
+        var entered = control ?? new RunControl();
+        log = entered.Log;
+        var first = LearntImages.In(options.Weights);
+        learnt = RunImages.Of(options.Output, entered.Resume, images.Files, first, log, entered.Cancellation);
         device = ComputeDevice.Of(options.Device);
         manual_seed(options.Seed);
         Backbone = new ResNet(options.Backbone);
@@ -60,7 +64,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
         Key.ComputeType = options.Precision.Type();
         Query.train();
         Key.train();
-        ContrastiveWeights.Begin(options.Weights, Query, Backbone, Key);
+        ContrastiveWeights.Begin(options.Weights, Query, Backbone, Key, log);
         Query.to(device);
         Key.to(device);
         using var generator = new Generator((ulong)options.Seed);
@@ -83,7 +87,12 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
 
     public object Data => PretrainData.Of(images.Files);
 
-    public IReadOnlyList<string> Remarks => [.. images.Remarks, .. LongQueue(), .. RunImages.Remarks(learnt)];
+    public IReadOnlyList<string> Remarks =>
+    [
+        .. images.Remarks,
+        .. PretrainLines.LongQueue(options.Contrastive.QueueSize, images.Files.Count),
+        .. RunImages.Remarks(learnt),
+    ];
 
     public int StepsPerEpoch { get; }
 
@@ -176,7 +185,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
             LearningRate: epoch.LearningRate,
             ImagesPerSecond: sums.ImagesPerSecond(),
             Seconds: sums.Seconds);
-        return new EpochReport(metrics, Line(metrics));
+        return new EpochReport(metrics, PretrainLines.Epoch(metrics, options.Contrastive.Dimension, Skipped()));
     }
 
     public IEnumerable<string> EndRun(CancellationToken cancellation) => [];
@@ -198,7 +207,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
         return texts;
     }
 
-    public void Restore(RunState state) => ContrastiveWeights.Restore(state, Query, Key, Queue);
+    public void Restore(RunState state) => ContrastiveWeights.Restore(state, Query, Key, Queue, log);
 
     public void Dispose()
     {
@@ -208,49 +217,13 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
         Key.Dispose();
     }
 
-    private ImageDigests Learnt(RunControl control)
-    {
-        var first = options.Weights is { } weights ? LearntImages.In(weights) : ImageDigests.None;
-        var progress = new DigestingProgress(control.Log, images.Files.Count);
-        return RunImages.Of(options.Output, control.Resume, images.Files, first, progress, control.Cancellation);
-    }
-
     private string In(string name) => Path.Combine(options.Output, name);
 
     private int EpochOf(long step) => (int)(step / StepsPerEpoch) + 1;
 
     private double QueueAge() => Math.Min(Queue.Enqueued, options.Contrastive.QueueSize) / (double)options.BatchSize;
 
-    /// <summary>A queue that is longer than an epoch holds several keys of an image, the query's own image among them.</summary>
-    private IEnumerable<string> LongQueue()
-    {
-        var size = options.Contrastive.QueueSize;
-        if (size > images.Files.Count)
-        {
-            var times = (double)size / images.Files.Count;
-            var count = FormattableString.Invariant($"{times:F1}");
-            yield return $"warning: the queue of {size} keys is longer than the {images.Files.Count} images: it holds each image "
-                + $"about {count} times, the query's own among the negatives; a shorter one is --queue";
-        }
-    }
-
-    private string Line(PretrainEpoch epoch)
-    {
-        var line = FormattableString.Invariant(
-            $"loss {epoch.Loss:F4}, positive first {epoch.Top1:P1}, feature spread {epoch.FeatureStd:F3}, ");
-        line += FormattableString.Invariant($"{epoch.ImagesPerSecond:F0} images/s, {epoch.Seconds:F1} s");
-        if (skipped.Count > 0)
-        {
-            line += $", {skipped.Count} images skipped ({In(SkippedFile)})";
-        }
-
-        if (epoch.FeatureStd < CollapsedShare / Math.Sqrt(options.Contrastive.Dimension))
-        {
-            line += "; WARNING: the features have all but collapsed to one point";
-        }
-
-        return line;
-    }
+    private string? Skipped() => skipped.Count == 0 ? null : $"{skipped.Count} images skipped ({In(SkippedFile)})";
 
     private void Forget()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
@@ -28,8 +29,9 @@ internal static class ContrastiveWeights
     /// <param name="query">The encoder that learns by gradient descent.</param>
     /// <param name="backbone">The query's.</param>
     /// <param name="key">The momentum encoder: a moving average of the query encoder.</param>
+    /// <param name="log">Receives warnings of values that are not finite.</param>
     /// <exception cref="UserErrorException">The file is of another architecture or dimension.</exception>
-    public static void Begin(string? path, ContrastiveModel query, ResNet backbone, ContrastiveModel key)
+    public static void Begin(string? path, ContrastiveModel query, ResNet backbone, ContrastiveModel key, ILogger log)
     {
         if (path is null)
         {
@@ -40,15 +42,15 @@ internal static class ContrastiveWeights
         using var content = SafetensorsFile.Read(path, ImportHint.Contrastive);
         if (!content.Metadata.ContainsKey(OptionsKey))
         {
-            BackboneCheckpoint.LoadInto(backbone, content, path);
+            BackboneCheckpoint.LoadInto(backbone, content, path, log);
             MomentumEncoder.Copy(query, key);
             return;
         }
 
         var state = new RunState(content.Tensors, content.Metadata, path);
-        LoadInto(query, state.Below(QueryPrefix), path);
+        LoadInto(query, state.Below(QueryPrefix), path, log);
         MomentumEncoder.Copy(query, key);
-        LoadInto(key, state.Below(KeyPrefix), path);
+        LoadInto(key, state.Below(KeyPrefix), path, log);
     }
 
     /// <summary>Everything that a run needs to go on, but its optimizer.</summary>
@@ -66,16 +68,16 @@ internal static class ContrastiveWeights
     /// <summary>Takes over what <see cref="State"/> and <see cref="Texts"/> gave.</summary>
     /// <exception cref="KeyNotFoundException">Something is missing.</exception>
     /// <exception cref="JsonException">The queue's place cannot be read.</exception>
-    public static void Restore(RunState state, ContrastiveModel query, ContrastiveModel key, FeatureQueue queue)
+    public static void Restore(RunState state, ContrastiveModel query, ContrastiveModel key, FeatureQueue queue, ILogger log)
     {
         var place = JsonSerializer.Deserialize<QueueState>(state.Texts[QueueKey], JsonFormat.Options)!;
-        LoadInto(query, state.Below(QueryPrefix), state.Path);
-        LoadInto(key, state.Below(KeyPrefix), state.Path);
+        LoadInto(query, state.Below(QueryPrefix), state.Path, log);
+        LoadInto(key, state.Below(KeyPrefix), state.Path, log);
         queue.Restore(state.Tensors[QueueName], place.Index, place.Enqueued);
     }
 
     /// <summary>Copies a model's weights. A head that the file does not have keeps its own.</summary>
-    public static void LoadInto(ContrastiveModel model, Dictionary<string, Tensor> tensors, string path)
+    public static void LoadInto(ContrastiveModel model, Dictionary<string, Tensor> tensors, string path, ILogger log)
     {
         foreach (var part in StateDict.InOrder(model).GroupBy(entry => entry.Key.Split('.')[0]))
         {
@@ -83,7 +85,7 @@ internal static class ContrastiveWeights
             var found = tensors.Where(entry => entry.Key.StartsWith(front, StringComparison.Ordinal)).ToDictionary();
             if (found.Count > 0 || front == EncoderPrefix)
             {
-                WeightLoading.Into(part, found, path);
+                WeightLoading.Into(part, found, path, log);
             }
         }
     }

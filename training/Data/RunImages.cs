@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Pipeline.Training.Data;
 
 /// <summary>
@@ -13,7 +15,7 @@ internal static class RunImages
     /// <param name="resume">Whether the run goes on.</param>
     /// <param name="files">The images that it learns from.</param>
     /// <param name="first">Those that its first weights have learnt from.</param>
-    /// <param name="read">Receives the number of images that are read.</param>
+    /// <param name="log">Receives how many are read, every few seconds.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>Both together.</returns>
     /// <exception cref="Pipeline.Shared.UserErrorException">The run's file is damaged.</exception>
@@ -22,13 +24,17 @@ internal static class RunImages
         bool resume,
         IReadOnlyList<string> files,
         ImageDigests first,
-        IProgress<int>? read = null,
+        ILogger log,
         CancellationToken cancellation = default)
     {
         var path = Path.Combine(folder, FileName);
-        return resume && File.Exists(path)
-            ? ImageDigests.Read(path)
-            : ImageDigesting.SetOf(files, read, cancellation).With(first);
+        if (resume && File.Exists(path))
+        {
+            return ImageDigests.Read(path);
+        }
+
+        var progress = new DigestingProgress(log, files.Count);
+        return ImageDigesting.SetOf(files, progress, cancellation).With(first);
     }
 
     /// <summary>Writes them, unless the file is there.</summary>

@@ -60,7 +60,7 @@ public sealed partial class DemoRun(
                 TestList = Path.Combine(data, "test.txt"),
                 Labels = StreetSceneOptions.Classes,
                 Seed = options.Seed,
-            }, cancellation);
+            }, log, cancellation);
         foreach (var run in Runs)
         {
             var weights = run == "retrained" ? backbone : null;
@@ -108,7 +108,7 @@ public sealed partial class DemoRun(
     private string Export(string run, string repository, string name)
     {
         var checkpoint = Path.Combine(Folder(run), "last.safetensors");
-        var loaded = DetectorCheckpoint.Load(checkpoint);
+        var loaded = DetectorCheckpoint.Load(checkpoint, log);
         using (loaded.Detector)
         {
             return DetectorExporter.Export(loaded.Detector, new ExportOptions

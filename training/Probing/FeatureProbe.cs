@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Kitti;
@@ -70,8 +71,11 @@ public sealed record ProbeResult(ProbeScores Random, ProbeScores Weights, int Kn
 /// <remarks>Both get batch statistics from the known crops first, so that what is compared is the weights.</remarks>
 public static class FeatureProbe
 {
+    /// <param name="options">What to probe, and on what.</param>
+    /// <param name="log">Receives warnings of weights that are not finite.</param>
+    /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="UserErrorException">A file is missing or wrong, or there are no objects.</exception>
-    public static ProbeResult Run(ProbeOptions options, CancellationToken cancellation = default)
+    public static ProbeResult Run(ProbeOptions options, ILogger log, CancellationToken cancellation = default)
     {
         var device = ComputeDevice.Of(options.Device);
         var dataset = KittiDataset.Open(options.Data);
@@ -83,7 +87,7 @@ public static class FeatureProbe
         string[] remarks = [.. dataset.Remarks(), .. survey.Remarks];
         LabeledCrops Crops(IReadOnlyList<string> frames) => new(dataset, frames, labels, options.CropSizePixels);
         using var scope = NewDisposeScope();
-        var (backbone, shape) = BackboneCheckpoint.Load(options.Weights);
+        var (backbone, shape) = BackboneCheckpoint.Load(options.Weights, log);
         manual_seed(options.Seed);
         using var random = new ResNet(shape);
         using var trained = backbone;

@@ -162,7 +162,8 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
     {
         var image = await File.ReadAllBytesAsync(FieldCases.Path("images/5000x800.png"), Cancellation);
 
-        await Refused(new ByteArrayContent(image), HttpStatusCode.RequestEntityTooLarge, "5000 x 800", "4096 per side", "of the model tiny");
+        await Refused(
+            new ByteArrayContent(image), HttpStatusCode.RequestEntityTooLarge, "5000 x 800", "4096 per side", "of the model tiny");
     }
 
     [Theory]

@@ -20,7 +20,9 @@ public sealed class NonMaximumSuppressionTests
             Assert.Equal(winners.OrderByDescending(i => candidates[i].Score).ThenBy(i => i), winners);
             bool Beats(int winner, int other) => winner != other && BoxOps.IoU(candidates[winner].Box, candidates[other].Box) > 0.5f;
             Assert.All(winners, a => Assert.DoesNotContain(winners, b => Beats(a, b)));
-            Assert.All(Enumerable.Range(0, candidates.Length).Except(winners), lost => Assert.Contains(winners, winner => Beats(winner, lost) && candidates[winner].Score >= candidates[lost].Score));
+            Assert.All(
+                Enumerable.Range(0, candidates.Length).Except(winners),
+                lost => Assert.Contains(winners, winner => Beats(winner, lost) && candidates[winner].Score >= candidates[lost].Score));
         });
 
     [Fact]
@@ -44,7 +46,8 @@ public sealed class NonMaximumSuppressionTests
     public void Overlap_is_symmetric_and_between_0_and_1() =>
         Candidates.Where(candidates => candidates.Length > 1).Sample(candidates =>
         {
-            var (a, b) = (candidates[0].Box, candidates[1].Box);
+            var a = candidates[0].Box;
+            var b = candidates[1].Box;
             Assert.Equal(BoxOps.IoU(a, b), BoxOps.IoU(b, a));
             Assert.InRange(BoxOps.IoU(a, b), 0, 1);
         });

@@ -24,7 +24,8 @@ public sealed class DetectionPainterTests
     public void Boxes_that_reach_out_of_the_image_are_painted_as_far_as_they_are_seen()
     {
         using var image = Grey(40, 30);
-        using var painted = DetectionPainter.Paint(image, [new Detection(1, 0.5f, new Box(-50, -50, 500, 10))], ["Car", "A very long name ~ ü"], [new Box(-5, -5, 45, 35)]);
+        using var painted = DetectionPainter.Paint(
+            image, [new Detection(1, 0.5f, new Box(-50, -50, 500, 10))], ["Car", "A very long name ~ ü"], [new Box(-5, -5, 45, 35)]);
         Assert.Equal((40, 30), (painted.WidthPixels, painted.HeightPixels));
     }
 

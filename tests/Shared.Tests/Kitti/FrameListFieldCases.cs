@@ -23,11 +23,13 @@ public sealed class FrameListFieldCases : IDisposable
     [InlineData("000088\n", ":1: frame '000088' has no image.")]
     [InlineData("# nothing\n\n", "the list of frames is empty")]
     public void E4_E5_a_wrong_line_of_a_list_is_named_with_list_and_line(string text, string message) =>
-        Assert.Contains(message, Assert.Throws<UserErrorException>(() => FrameList.Read(kitti.List(text), KittiDataset.Open(kitti.Root))).Message);
+        Assert.Contains(
+            message, Assert.Throws<UserErrorException>(() => FrameList.Read(kitti.List(text), KittiDataset.Open(kitti.Root))).Message);
 
     [Fact]
     public void E5_comments_empty_lines_a_byte_order_mark_and_line_ends_of_windows_are_read() =>
-        Assert.Equal(["000003", "000001"], FrameList.Read(kitti.List("\uFEFF# test\r\n\r\n 000003 \r\n000001"), KittiDataset.Open(kitti.Root)));
+        Assert.Equal(
+            ["000003", "000001"], FrameList.Read(kitti.List("\uFEFF# test\r\n\r\n 000003 \r\n000001"), KittiDataset.Open(kitti.Root)));
 
     [Theory]
     [InlineData("lists/duplicate.txt", ":2: frame '000000' is already in line 1")]

@@ -85,9 +85,11 @@ public sealed class KittiImageFieldCases : IDisposable
         File.Copy(kitti.Image("000002.png"), kitti.Image("000002.JPG"));
         File.Copy(kitti.Image("000003.png"), kitti.Image("000003.bmp"));
 
-        var defects = KittiCheck.Run(KittiDataset.OpenWithDuplicates(kitti.Root), [], cancellation: TestContext.Current.CancellationToken).Defects;
+        var defects = KittiCheck.Run(
+            KittiDataset.OpenWithDuplicates(kitti.Root), [], cancellation: TestContext.Current.CancellationToken).Defects;
 
-        string[] expected = ["000001.txt: this is a folder", "second image of the same name (000002", "second image of the same name (000003"];
+        string[] expected = [
+            "000001.txt: this is a folder", "second image of the same name (000002", "second image of the same name (000003"];
         Assert.Equal(expected.Length, defects.Count);
         Assert.All(expected, text => Assert.Contains(defects, defect => defect.Contains(text, StringComparison.Ordinal)));
     }

@@ -137,7 +137,8 @@ public sealed class ManifestTests : IDisposable
     [Fact]
     public void S5_bytes_that_are_no_text_are_refused()
     {
-        var bytes = System.Text.Encoding.Latin1.GetBytes(street.Manifest().ToJsonString().Replace("Truck", "Tr\u00fcck", StringComparison.Ordinal));
+        var bytes = System.Text.Encoding.Latin1.GetBytes(
+            street.Manifest().ToJsonString().Replace("Truck", "Tr\u00fcck", StringComparison.Ordinal));
         File.WriteAllBytes(street.ManifestPath, bytes);
 
         Assert.Equal($"{street.ManifestPath}: this text is damaged: not all of it is UTF-8. Export the model again.", street.Refusal());

@@ -30,7 +30,8 @@ public sealed class ModelDirectoryTests : IDisposable
     [Fact]
     public void A_failed_export_leaves_nothing_behind()
     {
-        Assert.Throws<InvalidOperationException>(() => ModelDirectory.Publish(root, "cars", null, (_, _) => throw new InvalidOperationException()));
+        Assert.Throws<InvalidOperationException>(
+            () => ModelDirectory.Publish(root, "cars", null, (_, _) => throw new InvalidOperationException()));
 
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(root, "cars")));
     }

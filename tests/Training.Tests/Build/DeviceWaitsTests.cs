@@ -12,7 +12,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Build;
 
-/// <summary>On a GPU whatever brings numbers to the host waits for the device: it goes through <see cref="DeviceWaits"/> and is counted.</summary>
+/// <summary>
+/// On a GPU whatever brings numbers to the host waits for the device: it goes through <see cref="DeviceWaits"/> and is counted.
+/// </summary>
 public sealed partial class DeviceWaitsTests(DrawnScenes scenes)
 {
     private static readonly string[] Folders = ["Backbones", "Contrastive", "Detection", "Engine"];

@@ -76,7 +76,11 @@ public sealed class CheckpointGoldenTests
     {
         var random = new RandomNumbers(1, "mutations");
         var folder = GoldenFolder.CommittedFile("checkpoints");
-        byte[][] seeds = [.. Directory.GetFiles(folder, "*.pth").Order(StringComparer.Ordinal).Select(File.ReadAllBytes).Where(bytes => bytes.Length is > 0 and < 16384)];
+        byte[][] seeds = [
+            .. Directory.GetFiles(folder, "*.pth")
+                .Order(StringComparer.Ordinal)
+                .Select(File.ReadAllBytes)
+                .Where(bytes => bytes.Length is > 0 and < 16384)];
         for (var i = 0; i < 10_000; i++)
         {
             byte[] bytes = [.. seeds[random.NextInt(seeds.Length)]];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Golden;
 using Pipeline.Shared;
 using Pipeline.Training.Backbones;
@@ -97,7 +98,8 @@ public sealed class SafetensorsTests : IDisposable
             () => WeightLoading.Into(
                 StateDict.InOrder(large),
                 StateDict.InOrder(small).ToDictionary(entry => entry.Key, entry => entry.Value),
-                "small.safetensors"));
+                "small.safetensors",
+                NullLogger.Instance));
 
         Assert.Contains("another architecture", refusal.Message);
         Assert.Contains("backbone.body.layer1.2.conv1.weight", refusal.Message);
@@ -116,10 +118,16 @@ public sealed class SafetensorsTests : IDisposable
     private static IEnumerable<(string Name, string Path)> Files(string list)
     {
         using var document = JsonDocument.Parse(File.ReadAllText(GoldenFolder.CommittedFile($"checkpoints/{list}")));
-        var files = document.RootElement.TryGetProperty("files", out var top) ? top : document.RootElement.GetProperty("expected").GetProperty("files");
+        var files = document.RootElement.TryGetProperty("files", out var top)
+            ? top
+            : document.RootElement.GetProperty("expected").GetProperty("files");
         string[] names = files.ValueKind == JsonValueKind.Object
             ? [.. files.EnumerateObject().Select(entry => entry.Name)]
-            : [.. files.EnumerateArray().Select(entry => (entry.TryGetProperty("file", out var file) ? file : entry.GetProperty("name")).GetString()!)];
-        return [.. names.Where(name => name.EndsWith(".safetensors", StringComparison.Ordinal)).Select(name => (name, GoldenFolder.CommittedFile($"checkpoints/{name}")))];
+            : [
+                .. files.EnumerateArray().Select(
+                    entry => (entry.TryGetProperty("file", out var file) ? file : entry.GetProperty("name")).GetString()!)];
+        return [
+            .. names.Where(name => name.EndsWith(".safetensors", StringComparison.Ordinal))
+                .Select(name => (name, GoldenFolder.CommittedFile($"checkpoints/{name}")))];
     }
 }

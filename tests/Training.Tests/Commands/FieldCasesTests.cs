@@ -3,7 +3,8 @@ using Pipeline.Golden;
 namespace Pipeline.Training.Tests.Commands;
 
 /// <summary>
-/// <c>pipeline-train</c> as a real process on files and options as people give them; each test bears the id of its case in <c>tests/FieldCases/README.md</c>.
+/// <c>pipeline-train</c> as a real process on files and options as people give them; each test bears the id of its case in
+/// <c>tests/FieldCases/README.md</c>.
 /// </summary>
 public sealed class FieldCasesTests : IDisposable
 {
@@ -18,7 +19,8 @@ public sealed class FieldCasesTests : IDisposable
 
         await CommandCases.Refused("already exists", "import", "--weights", weights, "--output", cases.In("keep.safetensors"));
         Assert.Equal("mine", File.ReadAllText(cases.In("keep.safetensors")));
-        await CommandCases.Refused("would overwrite an input", "import", "--weights", cases.In("copy.pth"), "--output", cases.In("./copy.pth"), "--force");
+        await CommandCases.Refused(
+            "would overwrite an input", "import", "--weights", cases.In("copy.pth"), "--output", cases.In("./copy.pth"), "--force");
         await CommandCases.Done("import", "--weights", weights, "--output", cases.In("keep.safetensors"), "--force");
         Assert.NotEqual("mine", File.ReadAllText(cases.In("keep.safetensors")));
         await CommandCases.Done("import", "--weights", weights, "--output", cases.In("new.safetensors"));
@@ -30,7 +32,8 @@ public sealed class FieldCasesTests : IDisposable
         await CommandCases.Refused("already exists and is not empty", "data", "synth", "--output", cases.In("kitti"), "--count", "2");
         await CommandCases.Done("data", "split", "--data", cases.In("kitti"), "--output", cases.In("splits"));
         var before = File.ReadAllText(cases.In("splits/train.txt"));
-        await CommandCases.Refused("already exists", "data", "split", "--data", cases.In("kitti"), "--output", cases.In("splits"), "--seed", "7");
+        await CommandCases.Refused(
+            "already exists", "data", "split", "--data", cases.In("kitti"), "--output", cases.In("splits"), "--seed", "7");
         Assert.Equal(before, File.ReadAllText(cases.In("splits/train.txt")));
         await CommandCases.Done("data", "split", "--data", cases.In("kitti"), "--output", cases.In("splits"), "--seed", "7", "--force");
         File.WriteAllText(cases.In("file"), "");
@@ -58,7 +61,8 @@ public sealed class FieldCasesTests : IDisposable
     [InlineData("--train-fraction", "0,5"), InlineData("--train-fraction", "1")]
     [InlineData("--train-fraction", "NaN"), InlineData("--seed", "1.5")]
     public Task N1_data_split_refuses_numbers_with_option_and_value(string option, string value) =>
-        CommandCases.Refused($"{option}: '{value}' is not a", "data", "split", "--data", cases.In("kitti"), "--output", cases.In("splits"), option, value);
+        CommandCases.Refused(
+            $"{option}: '{value}' is not a", "data", "split", "--data", cases.In("kitti"), "--output", cases.In("splits"), option, value);
 
     [Fact]
     public async Task R1_cuda_without_cuda_leaves_no_folder()
@@ -89,7 +93,16 @@ public sealed class FieldCasesTests : IDisposable
         await CommandCases.Done(cases.Finetune("o", "--test-list", cases.In("test.txt")));
         Assert.Contains("\"frames\":3", File.ReadAllText(cases.In("o/data.json")));
 
-        await CommandCases.Refused("both need one at least", "data", "split", "--data", cases.In("kitti"), "--output", cases.In("splits"), "--train-fraction", "0.001");
+        await CommandCases.Refused(
+            "both need one at least",
+            "data",
+            "split",
+            "--data",
+            cases.In("kitti"),
+            "--output",
+            cases.In("splits"),
+            "--train-fraction",
+            "0.001");
         Assert.False(Directory.Exists(cases.In("splits")));
     }
 
@@ -120,9 +133,11 @@ public sealed class FieldCasesTests : IDisposable
         CommandCases.MakePipe(cases.In("pipe"));
         await CommandCases.Refused("this is a pipe", cases.Finetune("o", "--config", cases.In("pipe")));
         await CommandCases.Refused("this is a pipe", cases.Finetune("o", "--train-list", cases.In("pipe")));
-        await CommandCases.Refused("this is a pipe", "pretrain", "--preset", "small", "--images", cases.In("pipe"), "--output", cases.In("o"));
+        await CommandCases.Refused(
+            "this is a pipe", "pretrain", "--preset", "small", "--images", cases.In("pipe"), "--output", cases.In("o"));
         await CommandCases.Refused("this is a pipe", "data", "check", "--data", cases.In("kitti"), "--lists", cases.In("pipe"));
-        await CommandCases.Refused("a folder of a data set is expected", "data", "split", "--data", cases.In("pipe"), "--output", cases.In("splits"));
+        await CommandCases.Refused(
+            "a folder of a data set is expected", "data", "split", "--data", cases.In("pipe"), "--output", cases.In("splits"));
         await CommandCases.Refused("", cases.Finetune("o", "--config", cases.In("kitti")));
         Assert.False(Directory.Exists(cases.In("o")));
     }
@@ -130,11 +145,13 @@ public sealed class FieldCasesTests : IDisposable
     [Fact]
     public async Task K3_probe_says_what_it_leaves_out_and_merges_classes()
     {
-        await CommandCases.Done("import", "--weights", FieldCases.Path("checkpoints/control-plain.pth"), "--output", cases.In("backbone.safetensors"));
+        await CommandCases.Done(
+            "import", "--weights", FieldCases.Path("checkpoints/control-plain.pth"), "--output", cases.In("backbone.safetensors"));
         File.Delete(cases.Label("000001"));
         string[] probe = ["probe", "--data", cases.In("kitti"), "--weights", cases.In("backbone.safetensors"), "--crop-size", "32"];
 
-        var output = await CommandCases.Done([.. probe, "--labels", "Car", "--label-map", "Truck=Car", "--label-map", "Pedestrian=Car", "--label-map", "Cyclist=Car"]);
+        var output = await CommandCases.Done(
+            [.. probe, "--labels", "Car", "--label-map", "Truck=Car", "--label-map", "Pedestrian=Car", "--label-map", "Cyclist=Car"]);
 
         Assert.Contains("1 images have no label file", output);
         Assert.Contains("000001.png", output);

@@ -33,7 +33,8 @@ public sealed class RunFieldCasesTests : IDisposable
 
         var finished = await CommandCases.Done("finetune", "--output", cases.In("o"), "--resume");
         Assert.Contains("nothing is left to do", finished);
-        await CommandCases.Refused("holds a run of finetune, which pretrain cannot go on with", "pretrain", "--output", cases.In("o"), "--resume");
+        await CommandCases.Refused(
+            "holds a run of finetune, which pretrain cannot go on with", "pretrain", "--output", cases.In("o"), "--resume");
         await CommandCases.Refused("holds no run that could go on", "finetune", "--output", cases.In("kitti"), "--resume");
         await CommandCases.Refused("epochs: it was 1, now it is 2", "finetune", "--output", cases.In("o"), "--resume", "--epochs", "2");
         await CommandCases.Refused("with --resume", cases.Finetune("o"));
@@ -49,7 +50,8 @@ public sealed class RunFieldCasesTests : IDisposable
         await CommandCases.Refused("Nothing had been saved yet", cases.Finetune("o"));
         Assert.False(Directory.Exists(cases.In("o")));
         await CommandCases.Refused(
-            "Nothing had been saved yet", "pretrain", "--preset", "small", "--images", cases.In("kitti"), "--output", cases.In("o"), "--batch", "4", "--queue", "8", "--view-size", "32", "--config", cases.Tiny());
+            "Nothing had been saved yet", "pretrain", "--preset", "small", "--images", cases.In("kitti"), "--output", cases.In("o"),
+            "--batch", "4", "--queue", "8", "--view-size", "32", "--config", cases.Tiny());
         Assert.False(Directory.Exists(cases.In("o")));
         File.WriteAllBytes(image, whole);
         await CommandCases.Done(cases.Finetune("o"));

@@ -11,7 +11,9 @@ public sealed class ContrastiveViewsTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("views").FullName;
 
-    public ContrastiveViewsTests() => StreetSceneWriter.WriteImages(Path.Combine(folder, "images"), new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 20);
+    public ContrastiveViewsTests() =>
+        StreetSceneWriter.WriteImages(
+            Path.Combine(folder, "images"), new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 20);
 
     [Fact]
     public void The_key_views_are_not_the_query_views_and_change_with_the_epoch()

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Training.Data;
 
 namespace Pipeline.Training.Tests.Data;
@@ -9,7 +10,7 @@ public sealed class RunImagesTests : IDisposable
     [Fact]
     public void A_run_knows_its_own_images_and_those_of_its_first_weights()
     {
-        var digests = RunImages.Of(folder, resume: false, [Image(1), Image(2)], new ImageDigests([7]), cancellation: Cancellation);
+        var digests = RunImages.Of(folder, resume: false, [Image(1), Image(2)], new ImageDigests([7]), NullLogger.Instance, Cancellation);
 
         Assert.Equal(3, digests.Count);
         Assert.True(digests.Contains(7) && digests.Contains(ImageDigesting.OfFile(Image(2))));
@@ -18,11 +19,11 @@ public sealed class RunImagesTests : IDisposable
     [Fact]
     public void A_run_that_goes_on_reads_what_it_wrote_and_makes_it_anew_where_it_is_gone()
     {
-        var written = RunImages.Of(folder, resume: true, [Image(1)], ImageDigests.None, cancellation: Cancellation);
+        var written = RunImages.Of(folder, resume: true, [Image(1)], ImageDigests.None, NullLogger.Instance, Cancellation);
         RunImages.Write(folder, written);
         RunImages.Write(folder, ImageDigests.None);
 
-        var read = RunImages.Of(folder, resume: true, ["no such image"], ImageDigests.None, cancellation: Cancellation);
+        var read = RunImages.Of(folder, resume: true, ["no such image"], ImageDigests.None, NullLogger.Instance, Cancellation);
 
         Assert.Equal(1, written.Count);
         Assert.Equal(written.ToText(), read.ToText());

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Detection;
 
-/// <summary>The whole detector beside torchvision, and with the preset <c>paper</c> beside detectron2 0.3 as the authors configured it.</summary>
+/// <summary>
+/// The whole detector beside torchvision, and with the preset <c>paper</c> beside detectron2 0.3 as the authors configured it.
+/// </summary>
 public sealed class DetectorGoldenTests
 {
     [Theory(SkipTestWithoutData = true)]

@@ -15,7 +15,10 @@ public sealed class FasterRcnnTests
         using var detector = new FasterRcnn(TinyFinetune.Detector with { RpnMinSidePixels = 1e6 });
         var image = (rand(3, 60, 100) * 255).to(uint8);
         var count = withObject ? 1 : 0;
-        var target = new DetectionTarget(tensor(new float[] { 4, 4, 30, 28 }, [1, 4])[..count], ones(count, dtype: int64)) { Ignore = tensor(new float[] { -1e6f, -1e6f, 1e6f, 1e6f }, [1, 4]) };
+        var target = new DetectionTarget(tensor(new float[] { 4, 4, 30, 28 }, [1, 4])[..count], ones(count, dtype: int64))
+        {
+            Ignore = tensor(new float[] { -1e6f, -1e6f, 1e6f, 1e6f }, [1, 4]),
+        };
 
         var loss = detector.Losses([image, image], [target, target]).Sum();
         loss.backward();

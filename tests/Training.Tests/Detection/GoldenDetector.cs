@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Detection;
 
-/// <summary>The whole detector of a golden case with its inputs: torchvision's (topic <c>detector</c>) or the preset <c>paper</c>.</summary>
+/// <summary>
+/// The whole detector of a golden case with its inputs: torchvision's (topic <c>detector</c>) or the preset <c>paper</c>.
+/// </summary>
 internal static class GoldenDetector
 {
     /// <summary>The settings of the preset <c>paper</c>.</summary>

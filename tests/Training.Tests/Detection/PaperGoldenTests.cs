@@ -36,7 +36,10 @@ public sealed class PaperGoldenTests
             var back = resize.MoveBoxes(moved, size, from);
             Close("back", back.index_select(0, TensorBoxes.WithArea([back])[0]));
 
-            void Close(string key, Tensor boxes) => Assert.True(boxes.allclose(Rows(row.GetProperty(key)), 1e-5, 1e-4), $"{key} of {from}: {string.Join(" ", boxes.reshape(-1).data<float>().ToArray())}");
+            void Close(string key, Tensor boxes) =>
+                Assert.True(
+                    boxes.allclose(Rows(row.GetProperty(key)), 1e-5, 1e-4),
+                    $"{key} of {from}: {string.Join(" ", boxes.reshape(-1).data<float>().ToArray())}");
         }
     }
 
@@ -45,12 +48,18 @@ public sealed class PaperGoldenTests
     {
         using var scope = NewDisposeScope();
         var golden = GoldenCase.Load(name);
-        Tensor Input(string ending) => golden.Tensor(golden.Inputs.EnumerateObject().Single(entry => entry.Name.EndsWith(ending, StringComparison.Ordinal)).Value);
+        Tensor Input(string ending) =>
+            golden.Tensor(golden.Inputs.EnumerateObject().Single(entry => entry.Name.EndsWith(ending, StringComparison.Ordinal)).Value);
         if (!golden.Params.TryGetProperty("strides", out var strides))
         {
             var features = Input("feat").requires_grad_();
             var rois = Input("rois");
-            var pooled = new RoIAlign(7, 7, 0, aligned: true).Pool([features], [golden.Params.GetProperty("spatial_scale").GetDouble()], rois[.., 1..], rois[.., 0].to(int64), zeros(rois.shape[0], dtype: int64));
+            var pooled = new RoIAlign(7, 7, 0, aligned: true).Pool(
+                [features],
+                [golden.Params.GetProperty("spatial_scale").GetDouble()],
+                rois[.., 1..],
+                rois[.., 0].to(int64),
+                zeros(rois.shape[0], dtype: int64));
             golden.Equal(pooled, "out");
             (pooled * Input("upstream")).sum().backward();
             golden.Equal(features.grad!, "grad_features");
@@ -85,22 +94,29 @@ public sealed class PaperGoldenTests
         var output = rpn.Predict(features, GoldenTensors.Size(golden.Params.GetProperty("batch_h_w")));
         Assert.Equal(golden.Expected.GetProperty("anchors_per_level").Doubles().Select(count => (int)count), output.CountPerLevel);
         golden.Equal(tensor(Enumerable.Range(0, 5).SelectMany(rpn.Anchors.CellAnchors).ToArray()).view(5, 3, 4), "cell_anchors");
-        golden.Equal(stack([.. output.CountPerLevel.Select((_, level) => output.Anchors[output.CountPerLevel.Take(level + 1).Sum() - 1])]), "anchors_last");
-        Assert.Equal(golden.Expected.GetProperty("anchors_sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(output.Anchors.contiguous().bytes)));
+        golden.Equal(
+            stack([.. output.CountPerLevel.Select((_, level) => output.Anchors[output.CountPerLevel.Take(level + 1).Sum() - 1])]),
+            "anchors_last");
+        Assert.Equal(
+            golden.Expected.GetProperty("anchors_sha256").GetString(),
+            Convert.ToHexStringLower(SHA256.HashData(output.Anchors.contiguous().bytes)));
         golden.Equal(output.Objectness.view(golden.Expected.GetProperty("objectness_flat").GetProperty("shape", [])), "objectness_flat");
         golden.Equal(output.Deltas.view(golden.Expected.GetProperty("deltas_flat").GetProperty("shape", [])), "deltas_flat");
         Proposals("train");
         var losses = rpn.Losses(output, [.. objects.Select(boxes => new DetectionTarget(boxes, ones(boxes.shape[0], dtype: int64)))]);
         golden.Equal((double)losses.Objectness.item<float>(), "losses", "loss_objectness");
         golden.Equal((double)losses.BoxReg.item<float>(), "losses", "loss_rpn_box_reg");
-        var sampler = new BalancedPositiveNegativeSampler(options.RpnBatchSizePerImage, options.RpnPositiveFraction, GoldenTensors.FirstByIndex);
+        var sampler = new BalancedPositiveNegativeSampler(
+            options.RpnBatchSizePerImage, options.RpnPositiveFraction, GoldenTensors.FirstByIndex);
         for (var image = 0; image < objects.Length; image++)
         {
             var (labels, matched) = rpn.Assign(output.Anchors, objects[image]);
             golden.Equal(labels, $"labels_{image}");
             var positive = labels.eq(1).nonzero().view(-1);
             golden.Equal(positive, $"positives_{image}");
-            golden.Equal(new BoxCoder([1, 1, 1, 1]).Encode(matched.index_select(0, positive), output.Anchors.index_select(0, positive)), $"positives_targets_{image}");
+            golden.Equal(
+                new BoxCoder([1, 1, 1, 1]).Encode(matched.index_select(0, positive), output.Anchors.index_select(0, positive)),
+                $"positives_targets_{image}");
             var sample = sampler.Sample([labels]);
             golden.Equal(sample.Positive, $"sample_pos_{image}");
             golden.Equal(sample.All.shape[0] - sample.Positive.shape[0], $"sample_neg_count_{image}");
@@ -130,17 +146,26 @@ public sealed class PaperGoldenTests
         using var scope = NewDisposeScope();
         var golden = GoldenCase.Load(name);
         var given = golden.Inputs.TryGetProperty("class_logits", out _);
-        var options = Options(golden) with { NumClasses = golden.Params.GetProperty("num_classes").GetInt32(), FpnChannels = given ? 4 : 256, BoxHeadChannels = given ? 4 : 1024 };
-        using var detector = new FasterRcnn(options with { Backbone = options.Backbone with { Architecture = "resnet18", WidthMultiplier = 0.0625 } }, GoldenTensors.FirstByIndex);
+        var options = Options(golden) with
+        {
+            NumClasses = golden.Params.GetProperty("num_classes").GetInt32(),
+            FpnChannels = given ? 4 : 256,
+            BoxHeadChannels = given ? 4 : 1024,
+        };
+        using var detector = new FasterRcnn(
+            options with { Backbone = options.Backbone with { Architecture = "resnet18", WidthMultiplier = 0.0625 } },
+            GoldenTensors.FirstByIndex);
         var heads = detector.RoiHeads;
         (int Height, int Width)[] sizes = [.. golden.Params.GetProperty("image_sizes").EnumerateArray().Select(GoldenTensors.Size)];
         (int Height, int Width)[] originals = [.. golden.Params.GetProperty("original_sizes").EnumerateArray().Select(GoldenTensors.Size)];
         Tensor[] proposals = [.. GoldenDetector.Numbered(golden, "proposals_").Select(entry => golden.Tensor(entry))];
         if (given)
         {
-            var (logits, regression) = (golden.InputTensor("class_logits").requires_grad_(), golden.InputTensor("box_regression").requires_grad_());
+            var logits = golden.InputTensor("class_logits").requires_grad_();
+            var regression = golden.InputTensor("box_regression").requires_grad_();
             Detections(heads.PostProcess(logits, regression, proposals, sizes));
-            var (classifier, boxes) = RoIHeads.Losses(logits, regression, golden.InputTensor("labels"), golden.InputTensor("targets"), options.BoxLossBeta);
+            var (classifier, boxes) = RoIHeads.Losses(
+                logits, regression, golden.InputTensor("labels"), golden.InputTensor("targets"), options.BoxLossBeta);
             EqualLosses(classifier, boxes);
             (classifier + boxes).backward();
             golden.Equal(logits.grad!, "grad_class_logits");
@@ -148,12 +173,19 @@ public sealed class PaperGoldenTests
             return;
         }
 
-        GoldenTensors.LoadFormula(heads, golden.Params.Text("prefix", ""), "roi_heads.", golden.Params.GetProperty("weight_overrides").EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.Doubles()));
+        GoldenTensors.LoadFormula(
+            heads,
+            golden.Params.Text("prefix", ""),
+            "roi_heads.",
+            golden.Params.GetProperty("weight_overrides")
+                .EnumerateObject()
+                .ToDictionary(entry => entry.Name, entry => entry.Value.Doubles()));
         Tensor[] features = [.. GoldenDetector.Numbered(golden, "/f").Select(entry => golden.Tensor(entry).requires_grad_())];
         var targets = GoldenDetector.Targets(golden);
         heads.train();
         var samples = heads.Sample(proposals, targets);
-        var (sampledBoxes, labels) = (samples.Boxes.split(samples.Counts), samples.Labels.split(samples.Counts));
+        var sampledBoxes = samples.Boxes.split(samples.Counts);
+        var labels = samples.Labels.split(samples.Counts);
         var regressionTargets = samples.RegressionTargets.split(samples.Counts);
         for (var image = 0; image < targets.Length; image++)
         {
@@ -204,19 +236,29 @@ public sealed class PaperGoldenTests
         return tensor(mirrored.SelectMany(box => new[] { box.X1, box.Y1, box.X2, box.Y2 }).ToArray()).view(-1, 4);
     }
 
-    private static Tensor Rows(JsonElement rows) => tensor(rows.EnumerateArray().SelectMany(row => row.Doubles()).Select(value => (float)value).ToArray()).view(-1, 4);
+    private static Tensor Rows(JsonElement rows) =>
+        tensor(rows.EnumerateArray().SelectMany(row => row.Doubles()).Select(value => (float)value).ToArray()).view(-1, 4);
 
     private static void Pixels(GoldenCase golden)
     {
-        var options = GoldenDetector.Paper.Detector with { MinSizePixels = golden.Params.GetProperty("short").GetInt32(), MaxSizePixels = golden.Params.GetProperty("long").GetInt32() };
-        Tensor[] images = [.. golden.Expected.GetProperty("order").EnumerateArray().Select(entry => golden.Tensor(golden.Inputs.GetProperty(entry.GetString()!)).to(uint8))];
+        var options = GoldenDetector.Paper.Detector with
+        {
+            MinSizePixels = golden.Params.GetProperty("short").GetInt32(),
+            MaxSizePixels = golden.Params.GetProperty("long").GetInt32(),
+        };
+        Tensor[] images = [
+            .. golden.Expected.GetProperty("order")
+                .EnumerateArray()
+                .Select(entry => golden.Tensor(golden.Inputs.GetProperty(entry.GetString()!)).to(uint8))];
         var (batch, sizes) = new DetectionTransform(options).Apply(images);
         Assert.Equal(golden.Expected.GetProperty("sizes").EnumerateArray().Select(GoldenTensors.Size), sizes);
         for (var i = 0; i < images.Length; i++)
         {
             var resized = AntialiasedResize.ResizeBytes(images[i], sizes[i]);
             golden.Equal(resized, $"resized_{i}");
-            Assert.Equal(golden.Expected.GetProperty($"flipped_{i}_sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(resized.flip(2).contiguous().bytes)));
+            Assert.Equal(
+                golden.Expected.GetProperty($"flipped_{i}_sha256").GetString(),
+                Convert.ToHexStringLower(SHA256.HashData(resized.flip(2).contiguous().bytes)));
         }
 
         golden.Equal(batch, "batch");
@@ -225,6 +267,8 @@ public sealed class PaperGoldenTests
 
     /// <summary>The preset with the numbers that a case names.</summary>
     private static DetectorOptions Options(GoldenCase golden) => golden.Params.EnumerateObject()
-        .Where(entry => (entry.Name.StartsWith("rpn_", StringComparison.Ordinal) || entry.Name.StartsWith("box_", StringComparison.Ordinal)) && entry.Name != "box_reg_weights")
+        .Where(
+            entry => (entry.Name.StartsWith("rpn_", StringComparison.Ordinal) || entry.Name.StartsWith("box_", StringComparison.Ordinal))
+                && entry.Name != "box_reg_weights")
         .Aggregate(GoldenDetector.Paper.Detector, (current, entry) => GoldenDetector.With(current, entry.Name, entry.Value));
 }

@@ -22,8 +22,10 @@ public sealed class FinetuneTests(DrawnScenes scenes) : IDisposable
     public void The_same_seed_gives_the_same_weights()
     {
         using var scope = NewDisposeScope();
-        var first = SafetensorsFile.Read(DetectorTraining.Run(Tiny("a"), new RunControl { Cancellation = TestContext.Current.CancellationToken }).CheckpointPath);
-        var second = SafetensorsFile.Read(DetectorTraining.Run(Tiny("b"), new RunControl { Cancellation = TestContext.Current.CancellationToken }).CheckpointPath);
+        var first = SafetensorsFile.Read(
+            DetectorTraining.Run(Tiny("a"), new RunControl { Cancellation = TestContext.Current.CancellationToken }).CheckpointPath);
+        var second = SafetensorsFile.Read(
+            DetectorTraining.Run(Tiny("b"), new RunControl { Cancellation = TestContext.Current.CancellationToken }).CheckpointPath);
 
         Assert.All(first.Tensors, entry => Assert.True(entry.Value.eq(second.Tensors[entry.Key]).all().item<bool>(), entry.Key));
     }
@@ -60,7 +62,10 @@ public sealed class FinetuneTests(DrawnScenes scenes) : IDisposable
         {
             double Number(string name) => step.GetProperty(name).GetDouble();
             var sum = Number("lossClassifier") + Number("lossBoxReg") + Number("lossObjectness") + Number("lossRpnBoxReg");
-            Assert.Equal((1, sum), (step.GetProperty("epoch").GetInt32(), Number("loss")), (a, b) => a.Item1 == b.Item1 && Math.Abs(a.Item2 - b.Item2) < 1e-5);
+            Assert.Equal(
+                (1, sum),
+                (step.GetProperty("epoch").GetInt32(), Number("loss")),
+                (a, b) => a.Item1 == b.Item1 && Math.Abs(a.Item2 - b.Item2) < 1e-5);
         });
         Assert.NotEmpty(Directory.GetFiles(In("events")));
         Assert.Single(File.ReadLines(In("metrics.jsonl")));
@@ -70,14 +75,23 @@ public sealed class FinetuneTests(DrawnScenes scenes) : IDisposable
     public void A_run_does_not_go_on_with_other_labels_and_says_what_changed()
     {
         var changing = Path.Combine(folder, "changing");
-        StreetSceneWriter.WriteKitti(changing, new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 6, cancellation: TestContext.Current.CancellationToken);
+        StreetSceneWriter.WriteKitti(
+            changing,
+            new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 },
+            0,
+            6,
+            cancellation: TestContext.Current.CancellationToken);
         var options = Tiny("p") with { Data = changing, Labels = ["Car", "Truck", "Pedestrian", "Cyclist"] };
         DetectorTraining.Run(options, new RunControl { Cancellation = TestContext.Current.CancellationToken });
         DetectorTraining.Run(options, new RunControl { Resume = true, Cancellation = TestContext.Current.CancellationToken });
 
-        File.AppendAllText(Path.Combine(changing, "training", "label_2", "000002.txt"), "Car 0.00 0 1.85 7.63 1.00 23.81 23.12 1.67 1.87 3.69 -16.53 2.39 58.49 1.57\n");
+        File.AppendAllText(
+            Path.Combine(changing, "training", "label_2", "000002.txt"),
+            "Car 0.00 0 1.85 7.63 1.00 23.81 23.12 1.67 1.87 3.69 -16.53 2.39 58.49 1.57\n");
 
-        var refusal = Assert.Throws<UserErrorException>(() => DetectorTraining.Run(options, new RunControl { Resume = true, Cancellation = TestContext.Current.CancellationToken })).Message;
+        var refusal = Assert.Throws<UserErrorException>(
+            () => DetectorTraining.Run(
+                options, new RunControl { Resume = true, Cancellation = TestContext.Current.CancellationToken })).Message;
         Assert.Matches(@"not the images, labels or weights, .*(train|test)\.labels: it was ""[0-9a-f]{16}"", now it is ""[0-9a-f]{16}""", refusal);
     }
 

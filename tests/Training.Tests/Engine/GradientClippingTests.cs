@@ -19,7 +19,10 @@ public sealed class GradientClippingTests
         GradientClipping.Clip(parameters, maxNorm);
 
         var factor = Math.Min(1, maxNorm / 5);
-        Assert.Equal([1 * factor, 2 * factor, 2 * factor], parameters[0].grad!.data<float>().ToArray().Select(value => (double)value), (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Equal(
+            [1 * factor, 2 * factor, 2 * factor],
+            parameters[0].grad!.data<float>().ToArray().Select(value => (double)value),
+            (a, b) => Math.Abs(a - b) < 1e-5);
         Assert.Equal(4 * factor, parameters[1].grad![0, 1].item<float>(), 1e-5);
     }
 }

@@ -13,7 +13,9 @@ public sealed class PretrainPrecisionTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("precision").FullName;
 
-    public PretrainPrecisionTests() => StreetSceneWriter.WriteImages(Path.Combine(folder, "images"), new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 20);
+    public PretrainPrecisionTests() =>
+        StreetSceneWriter.WriteImages(
+            Path.Combine(folder, "images"), new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 20);
 
     [Theory]
     [InlineData(BatchNormMode.Train)]
@@ -30,7 +32,9 @@ public sealed class PretrainPrecisionTests : IDisposable
             backbone.zero_grad();
             var features = backbone.call(images)[0];   // behind many norms of few values any rounding grows
             features.pow(2).mean().backward();
-            return (features.detach(), backbone.named_parameters().First(entry => entry.name == "layer1.0.conv1.weight").parameter.grad!.clone());
+            return (
+                features.detach(),
+                backbone.named_parameters().First(entry => entry.name == "layer1.0.conv1.weight").parameter.grad!.clone());
         }
 
         var (exact, gradient) = Pass(ScalarType.Float32);
@@ -47,9 +51,12 @@ public sealed class PretrainPrecisionTests : IDisposable
     public void A_run_in_16_bits_learns_and_writes_float32(ComputePrecision precision)
     {
         using var scope = NewDisposeScope();
-        var result = ContrastiveTraining.Run(Tiny("q") with { Precision = precision }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
+        var result = ContrastiveTraining.Run(
+            Tiny("q") with { Precision = precision }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
         using var content = SafetensorsFile.Read(result.BackbonePath);
-        Assert.All(content.Tensors.Where(entry => !entry.Key.EndsWith("tracked", StringComparison.Ordinal)), entry => Assert.Equal(ScalarType.Float32, entry.Value.dtype));
+        Assert.All(
+            content.Tensors.Where(entry => !entry.Key.EndsWith("tracked", StringComparison.Ordinal)),
+            entry => Assert.Equal(ScalarType.Float32, entry.Value.dtype));
         Assert.True(double.IsFinite(result.Epochs[^1].Loss));
     }
 

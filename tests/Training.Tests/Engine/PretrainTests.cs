@@ -17,20 +17,31 @@ public sealed class PretrainTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("pretrain").FullName;
 
-    public PretrainTests() => StreetSceneWriter.WriteImages(Path.Combine(folder, "images"), new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 20);
+    public PretrainTests() =>
+        StreetSceneWriter.WriteImages(
+            Path.Combine(folder, "images"), new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 20);
 
     [Fact]
     public void The_same_seed_gives_the_same_backbone_whatever_the_number_of_workers_and_a_detector_takes_it()
     {
         using var scope = NewDisposeScope();
-        var first = ContrastiveTraining.Run(Tiny("a") with { Workers = 1 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
-        var second = ContrastiveTraining.Run(Tiny("b") with { Workers = 7 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
+        var first = ContrastiveTraining.Run(
+            Tiny("a") with { Workers = 1 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
+        var second = ContrastiveTraining.Run(
+            Tiny("b") with { Workers = 7 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
 
-        var (one, two) = (SafetensorsFile.Read(first.BackbonePath), SafetensorsFile.Read(second.BackbonePath));
+        var one = SafetensorsFile.Read(first.BackbonePath);
+        var two = SafetensorsFile.Read(second.BackbonePath);
         Assert.All(one.Tensors, entry => Assert.True(entry.Value.eq(two.Tensors[entry.Key]).all().item<bool>(), entry.Key));
         Assert.Equal(first.Epochs.Select(epoch => epoch.Loss), second.Epochs.Select(epoch => epoch.Loss));
 
-        using var detector = new FasterRcnn(new DetectorOptions { Backbone = Tiny("c").Backbone with { BatchNorm = BatchNormMode.Frozen }, FpnChannels = 8, BoxHeadChannels = 8 });
+        using var detector = new FasterRcnn(
+            new DetectorOptions
+            {
+                Backbone = Tiny("c").Backbone with { BatchNorm = BatchNormMode.Frozen },
+                FpnChannels = 8,
+                BoxHeadChannels = 8,
+            });
         BackboneCheckpoint.LoadInto(detector.Backbone.Body, first.BackbonePath);
         Assert.True(StateDict.InOrder(detector.Backbone.Body).All(entry => entry.Value.eq(one.Tensors[entry.Key]).all().item<bool>()));
     }
@@ -81,14 +92,22 @@ public sealed class PretrainTests : IDisposable
         var options = Tiny("queue") with { Epochs = 1, Contrastive = Tiny("queue").Contrastive with { QueueSize = queueSize } };
         ContrastiveTraining.Run(options, new RunControl { Log = lines, Cancellation = TestContext.Current.CancellationToken });
 
-        Assert.Equal(isTold, lines.Events.Any(line => line.Message.Contains("the queue of 50 keys is longer than the 20 images: it holds each image about 2.5 times", StringComparison.Ordinal)));
+        Assert.Equal(
+            isTold,
+            lines.Events.Any(line => line.Message.Contains(
+                "the queue of 50 keys is longer than the 20 images: it holds each image about 2.5 times", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Keys_in_more_parts_than_their_images_allow_leave_statistics_that_are_finite()
     {
         using var scope = NewDisposeScope();
-        var options = Tiny("parts") with { Epochs = 1, MicroBatches = 2, Contrastive = Tiny("parts").Contrastive with { KeySubBatches = 4 } };
+        var options = Tiny("parts") with
+        {
+            Epochs = 1,
+            MicroBatches = 2,
+            Contrastive = Tiny("parts").Contrastive with { KeySubBatches = 4 },
+        };
         ContrastiveTraining.Run(options, new RunControl { Cancellation = TestContext.Current.CancellationToken });
 
         using var content = SafetensorsFile.Read(Path.Combine(options.Output, "resume.safetensors"));
@@ -101,7 +120,8 @@ public sealed class PretrainTests : IDisposable
         string Refusal(PretrainOptions options)
         {
             var cancellation = TestContext.Current.CancellationToken;
-            return Assert.ThrowsAny<UserErrorException>(() => ContrastiveTraining.Run(options, new RunControl { Cancellation = cancellation })).Message;
+            return Assert.ThrowsAny<UserErrorException>(
+                () => ContrastiveTraining.Run(options, new RunControl { Cancellation = cancellation })).Message;
         }
 
         var few = Tiny("f") with { BatchSize = 64, Contrastive = Tiny("f").Contrastive with { QueueSize = 64 } };
@@ -116,21 +136,29 @@ public sealed class PretrainTests : IDisposable
     public void Images_that_cannot_be_read_are_named_and_left_out_up_to_the_limit()
     {
         var list = Path.Combine(folder, "list.txt");
-        File.WriteAllLines(list, ["# two of them are bad", .. Directory.GetFiles(Path.Combine(folder, "images"), "*.png").Select(file => Path.GetFileName(file)), "missing.png", "", "broken.png"]);
+        File.WriteAllLines(
+            list,
+            ["# two of them are bad", .. Directory.GetFiles(Path.Combine(folder, "images"), "*.png").Select(file => Path.GetFileName(file)), "missing.png", "", "broken.png"]);
         File.WriteAllText(Path.Combine(folder, "images", "broken.png"), "no image");
         var options = Tiny("skipped") with { Images = list, ImagesRoot = Path.Combine(folder, "images"), DropLastBatch = false };
 
-        var refusal = Assert.Throws<UserErrorException>(() => ContrastiveTraining.Run(options, new RunControl { Cancellation = TestContext.Current.CancellationToken }));
+        var refusal = Assert.Throws<UserErrorException>(
+            () => ContrastiveTraining.Run(options, new RunControl { Cancellation = TestContext.Current.CancellationToken }));
         Assert.Contains("--max-skipped", refusal.Message);
         var allowingOne = options with { Output = Path.Combine(folder, "one"), MaxSkippedImages = 1 };
         Assert.Matches(
             @"^2 images\b.*--max-skipped allows 1\b",
-            Assert.Throws<UserErrorException>(() => ContrastiveTraining.Run(allowingOne, new RunControl { Cancellation = TestContext.Current.CancellationToken })).Message);
+            Assert.Throws<UserErrorException>(
+                () => ContrastiveTraining.Run(
+                    allowingOne, new RunControl { Cancellation = TestContext.Current.CancellationToken })).Message);
 
-        var result = ContrastiveTraining.Run(options with { Output = Path.Combine(folder, "two"), MaxSkippedImages = 2 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
+        var result = ContrastiveTraining.Run(
+            options with { Output = Path.Combine(folder, "two"), MaxSkippedImages = 2 },
+            new RunControl { Cancellation = TestContext.Current.CancellationToken });
 
         Assert.Equal(2, result.SkippedImages);
-        string[] names = [.. File.ReadAllLines(Path.Combine(folder, "two", "skipped.txt")).Select(line => Path.GetFileName(line.Split('\t')[0]))];
+        string[] names = [
+            .. File.ReadAllLines(Path.Combine(folder, "two", "skipped.txt")).Select(line => Path.GetFileName(line.Split('\t')[0]))];
         Assert.Equal(["broken.png", "missing.png"], names);
     }
 
@@ -147,7 +175,8 @@ public sealed class PretrainTests : IDisposable
             using var training = new ContrastiveTraining(options);
             using var optimization = new Optimization(training.Model, options);
             var values = new TrainingStep<ContrastiveBatch>(training, optimization, options).Run(new ContrastiveBatch(images, others), 0);
-            Tensor[] weights = [tensor((float)values["loss"]), training.Queue.Rows, .. training.Query.parameters(), .. training.Key.parameters()];
+            Tensor[] weights = [
+                tensor((float)values["loss"]), training.Queue.Rows, .. training.Query.parameters(), .. training.Key.parameters()];
             return [.. weights.Select(weight => weight.detach().clone())];
         }
 
@@ -157,7 +186,14 @@ public sealed class PretrainTests : IDisposable
     [Fact]
     public void Steps_are_logged_as_lines_and_as_events_of_TensorBoard()
     {
-        ContrastiveTraining.Run(Tiny("log") with { LogEverySteps = 3, Contrastive = new ContrastiveOptions { QueueSize = 16, Dimension = 8, Jigsaw = true }, Patches = new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 } }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
+        ContrastiveTraining.Run(
+            Tiny("log") with
+            {
+                LogEverySteps = 3,
+                Contrastive = new ContrastiveOptions { QueueSize = 16, Dimension = 8, Jigsaw = true },
+                Patches = new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 },
+            },
+            new RunControl { Cancellation = TestContext.Current.CancellationToken });
 
         string[] lines = File.ReadAllLines(Path.Combine(folder, "log", "steps.jsonl"));
         Assert.Equal(4, lines.Length);   // steps 0, 3, 6 and 9
@@ -177,17 +213,28 @@ public sealed class PretrainTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var first = ContrastiveTraining.Run(Tiny("first"), new RunControl { Cancellation = TestContext.Current.CancellationToken });
-        using var training = new ContrastiveTraining(Tiny("second") with { Seed = 9, Weights = Path.Combine(folder, "first", "resume.safetensors") });
+        using var training = new ContrastiveTraining(
+            Tiny("second") with { Seed = 9, Weights = Path.Combine(folder, "first", "resume.safetensors") });
         using var checkpoint = SafetensorsFile.Read(Path.Combine(folder, "first", "resume.safetensors"));
 
         foreach (var (front, model) in new[] { ("query.", training.Query), ("key.", training.Key) })
         {
-            Assert.All(StateDict.InOrder(model, front), entry => Assert.True(entry.Value.eq(checkpoint.Tensors[entry.Key]).all().item<bool>(), entry.Key));
+            Assert.All(
+                StateDict.InOrder(model, front),
+                entry => Assert.True(entry.Value.eq(checkpoint.Tensors[entry.Key]).all().item<bool>(), entry.Key));
         }
 
         Assert.False(training.Queue.Rows.eq(checkpoint.Tensors["queue"]).all().item<bool>());
         Assert.All(training.Key.parameters(), parameter => Assert.False(parameter.requires_grad));
-        Assert.Contains("another architecture", Assert.Throws<UserErrorException>(() => new ContrastiveTraining(Tiny("third") with { Contrastive = new ContrastiveOptions { Dimension = 4 }, Weights = Path.Combine(folder, "first", "resume.safetensors") })).Message);
+        Assert.Contains(
+            "another architecture",
+            Assert.Throws<UserErrorException>(
+                () => new ContrastiveTraining(
+                    Tiny("third") with
+                    {
+                        Contrastive = new ContrastiveOptions { Dimension = 4 },
+                        Weights = Path.Combine(folder, "first", "resume.safetensors"),
+                    })).Message);
         Assert.Equal(2, first.Epochs.Count);
     }
 

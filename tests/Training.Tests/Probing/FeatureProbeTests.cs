@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Shared;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
@@ -59,8 +60,8 @@ public sealed class FeatureProbeTests : IDisposable
             Seed = 4,
         };
 
-        var first = FeatureProbe.Run(options, TestContext.Current.CancellationToken);
-        var second = FeatureProbe.Run(options with { Workers = 3 }, TestContext.Current.CancellationToken);
+        var first = FeatureProbe.Run(options, NullLogger.Instance, TestContext.Current.CancellationToken);
+        var second = FeatureProbe.Run(options with { Workers = 3 }, NullLogger.Instance, TestContext.Current.CancellationToken);
 
         Assert.Equal(first.Random, first.Weights);
         Assert.Equal(first, second);
@@ -69,7 +70,8 @@ public sealed class FeatureProbeTests : IDisposable
         Assert.Contains(
             "no object of Tram",
             Assert.Throws<UserErrorException>(
-                () => FeatureProbe.Run(options with { Labels = ["Tram"] }, TestContext.Current.CancellationToken)).Message);
+                () => FeatureProbe.Run(
+                    options with { Labels = ["Tram"] }, NullLogger.Instance, TestContext.Current.CancellationToken)).Message);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

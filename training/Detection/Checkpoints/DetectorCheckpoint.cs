@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Shared;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Checkpoints;
@@ -55,13 +57,15 @@ public static class DetectorCheckpoint
     internal static bool IsDetectorCheckpoint(string path) => SafetensorsFile.ReadMetadata(path)?.ContainsKey(OptionsKey) == true;
 
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
+    /// <param name="log">Receives warnings of values that are not finite; null: nobody is warned.</param>
     /// <exception cref="UserErrorException">It is no checkpoint, or its tensors do not fit what it says it was built from.</exception>
-    public static LoadedDetector Load(string path) => Load(path, [new FasterRcnnArchitecture()]);
+    public static LoadedDetector Load(string path, ILogger? log = null) => Load(path, [new FasterRcnnArchitecture()], log);
 
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
     /// <param name="architectures">Those that are known.</param>
+    /// <param name="log">Receives warnings of values that are not finite; null: nobody is warned.</param>
     /// <exception cref="UserErrorException">As above, or its architecture is none of them.</exception>
-    internal static LoadedDetector Load(string path, IReadOnlyList<IDetectorArchitecture> architectures)
+    internal static LoadedDetector Load(string path, IReadOnlyList<IDetectorArchitecture> architectures, ILogger? log = null)
     {
         using var content = SafetensorsFile.Read(path, ImportHint.Detector);
         content.RequireTensors(path);
@@ -70,7 +74,7 @@ public static class DetectorCheckpoint
         try
         {
             RequireClasses(labels, detector.NumClasses, path);
-            WeightLoading.Into(StateDict.InOrder(detector), content.Tensors, path, content.Unread);
+            WeightLoading.Into(StateDict.InOrder(detector), content.Tensors, path, log ?? NullLogger.Instance, content.Unread);
         }
         catch
         {

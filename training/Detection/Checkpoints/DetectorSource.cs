@@ -1,7 +1,6 @@
 using Pipeline.Shared;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Checkpoints.Import;
-using Pipeline.Training.Data;
 using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
@@ -27,9 +26,6 @@ internal sealed class DetectorSource(string path, IDisposable owner) : IDisposab
     /// <summary>What it was built from; null where the file does not say it.</summary>
     public DetectorOptions? Options { get; init; }
 
-    /// <summary>The images that it has learnt from, as far as the file says.</summary>
-    public ImageDigests Learnt { get; init; } = ImageDigests.None;
-
     /// <param name="path">
     /// A checkpoint of <c>finetune</c> or <c>import --as detector</c>; or torchvision's <c>.pth</c> or <c>.safetensors</c>.
     /// </param>
@@ -51,7 +47,6 @@ internal sealed class DetectorSource(string path, IDisposable owner) : IDisposab
                 Unread = content.Unread,
                 Labels = labels,
                 Options = options,
-                Learnt = LearntImages.Of(content.Metadata, path),
             };
         }
         catch

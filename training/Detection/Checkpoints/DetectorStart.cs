@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Shared;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Modules;
@@ -14,17 +16,19 @@ internal static class DetectorStart
     /// <param name="detector">New, with its own first weights.</param>
     /// <param name="labels">Its classes without the background.</param>
     /// <param name="path">A checkpoint of our own, or torchvision's Faster R-CNN trained on COCO.</param>
+    /// <param name="log">Receives warnings of values that are not finite; null: nobody is warned.</param>
     /// <returns>What became of the classes.</returns>
     /// <exception cref="UserErrorException">The file is of another architecture, or holds no detector whose classes are known.</exception>
-    public static DetectorStartReport Load(FasterRcnn detector, IReadOnlyList<string> labels, string path)
+    public static DetectorStartReport Load(FasterRcnn detector, IReadOnlyList<string> labels, string path, ILogger? log = null)
     {
+        var warnings = log ?? NullLogger.Instance;
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         using var source = DetectorSource.Open(path);
         var state = StateDict.WithoutCounters(StateDict.InOrder(detector));
-        WeightLoading.Into(Without(ClassRows.Names, state), Without(ClassRows.Names, source.Tensors), path, source.Unread);
+        WeightLoading.Into(Without(ClassRows.Names, state), Without(ClassRows.Names, source.Tensors), path, warnings, source.Unread);
         var rows = Rows(labels, source.Labels);
-        var anew = LoadClasses(state, source, rows);
+        var anew = LoadClasses(state, source, rows, warnings);
         return Report(detector, labels, source, anew);
     }
 
@@ -42,7 +46,6 @@ internal static class DetectorStart
             Dropped = [.. names.Where(name => !labels.Contains(name, StringComparer.OrdinalIgnoreCase))],
             Anew = anew,
             OtherSettings = DetectorSettings.Differences(source.Options, detector.Options),
-            Learnt = source.Learnt,
         };
     }
 
@@ -63,7 +66,11 @@ internal static class DetectorStart
     }
 
     /// <returns>Layers that keep what the detector began with.</returns>
-    private static List<string> LoadClasses(Dictionary<string, Tensor> state, DetectorSource source, List<(int To, int From)> rows)
+    private static List<string> LoadClasses(
+        Dictionary<string, Tensor> state,
+        DetectorSource source,
+        List<(int To, int From)> rows,
+        ILogger log)
     {
         var anew = new List<string>();
         var taken = new Dictionary<string, Tensor>();
@@ -82,7 +89,7 @@ internal static class DetectorStart
             taken.Add(name, ClassRows.With(name, layer, found, isForAll ? [(0, 0)] : rows));
         }
 
-        WeightLoading.Into(state.Where(entry => taken.ContainsKey(entry.Key)), taken, source.Path);
+        WeightLoading.Into(state.Where(entry => taken.ContainsKey(entry.Key)), taken, source.Path, log);
         return anew;
     }
 

@@ -1,5 +1,4 @@
 using Pipeline.Shared.Text;
-using Pipeline.Training.Data;
 
 namespace Pipeline.Training.Detection.Checkpoints;
 
@@ -23,9 +22,6 @@ internal sealed record DetectorStartReport(string Source)
 
     /// <summary>Settings under which the file's weights mean something else.</summary>
     public required IReadOnlyList<string> OtherSettings { get; init; }
-
-    /// <summary>The images that the file's weights have learnt from, as far as it says.</summary>
-    public required ImageDigests Learnt { get; init; }
 
     /// <summary>The same in lines for a person.</summary>
     public IEnumerable<string> Lines()

@@ -1,3 +1,4 @@
+using Pipeline.Shared;
 using Pipeline.Training.Backbones;
 
 namespace Pipeline.Training.Detection.Training;
@@ -26,6 +27,20 @@ internal static class BackboneStart
                 BatchNorm = backbone.BatchNorm ?? norms,
             },
         };
+    }
+
+    /// <summary>Refuses frozen norms without the statistics of a trained backbone.</summary>
+    /// <exception cref="UserErrorException">Norms are frozen that have no statistics.</exception>
+    public static void RequireStatistics(FinetuneOptions options)
+    {
+        var isFrozen = Detector(options).Backbone.BatchNorm == BatchNormMode.Frozen;
+        if (isFrozen && !options.BeginsFromWeights && !options.FrozenNormsWithoutWeights)
+        {
+            throw new UserErrorException(
+                "backboneWeights: frozen norms need the statistics of a trained backbone; name one with --backbone-weights, "
+                + "or set detector.backbone.batchNorm to train. (frozenNormsWithoutWeights imitates the baseline of the paper's authors, "
+                + "a network without normalization.)");
+        }
     }
 
     /// <summary>The effective settings, for the run's first lines.</summary>

@@ -3,14 +3,10 @@ using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Kitti;
-using Pipeline.Training.Backbones;
-using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Engine;
-using Pipeline.Training.Modules;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection.Training;
@@ -19,7 +15,7 @@ namespace Pipeline.Training.Detection.Training;
 internal sealed class DetectorTraining : ITraining<DetectionBatch>
 {
     private const string LastFile = "last.safetensors", BestFile = "best.safetensors";
-    private const string WeightsPrefix = "weights.", AveragePrefix = "average.", StateKey = "finetune";
+    private const string StateKey = "finetune";
 
     private readonly FinetuneOptions options;
     private readonly Device device;
@@ -28,13 +24,10 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     private readonly WeightOrigin origin;
     private readonly KittiTrainingData data;
     private readonly Generator sampling;
-    private readonly IDetectorArchitecture architecture;
-    private readonly Detector detector;
-    private readonly Detector? average;
+    private readonly TrainedDetector detector;
     private readonly DetectionBatches batches;
     private readonly DetectorSchedule schedule;
     private readonly DetectorMeasurement measurement;
-    private readonly IReadOnlyList<string> beginning;
     private FinetuneState state = new(Epochs: 0, BestEpoch.None, HasStopped: false);
 
     /// <param name="options">The settings.</param>
@@ -44,22 +37,18 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     public DetectorTraining(FinetuneOptions options, IDetectorArchitecture architecture, RunControl? control = null)
     {
         this.options = options;
-        this.architecture = architecture;
         dataset = KittiDataset.Open(options.Data);
         var labels = new LabelMap(options.Labels, options.LabelMap);
         frames = new FinetuneFrames(options, dataset, labels);
         device = ComputeDevice.Of(options.Device);
-        RequireStatistics(options);
-        origin = FirstWeights.Origin(options, dataset, frames, control ?? new RunControl());
+        BackboneStart.RequireStatistics(options);
+        var entered = control ?? new RunControl();
+        origin = FirstWeights.Origin(options, dataset, frames, entered);
         data = new KittiTrainingData(dataset, labels, options.CacheBytes, options.IgnoreDontCare);
         manual_seed(options.Seed);
         sampling = new Generator((ulong)options.Seed);
-        detector = architecture.Create(options, sampling);
-        beginning = FirstWeights.LoadInto(options, detector);
-        Place(detector);
-        detector.train();
-        average = options.Ema is null ? null : Average(architecture);
-        batches = new DetectionBatches(data, frames.Train, options, detector.LoadedSize);
+        detector = new TrainedDetector(options, architecture, device, sampling, entered.Log);
+        batches = new DetectionBatches(data, frames.Train, options, detector.Learning.LoadedSize);
         schedule = new DetectorSchedule(options, batches.PerEpoch);
         measurement = new DetectorMeasurement(options, dataset, labels, data);
     }
@@ -74,7 +63,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     [
         schedule.Line(),
         BackboneStart.Line(options),
-        .. beginning,
+        .. detector.Beginning,
         .. frames.Remarks(),
         .. origin.Remarks(),
         .. options.Ema is { } decay ? AveragedWeights.Remarks(decay, TotalSteps) : [],
@@ -88,12 +77,9 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
 
     public int LeastImages => 1;
 
-    public nn.Module Model => detector;
+    public nn.Module Model => detector.Learning;
 
     public IReadOnlyList<string> Products => [LastFile, RunImages.FileName];
-
-    /// <summary>What is measured and exported: the averaged weights where there are some.</summary>
-    private Detector Product => average ?? detector;
 
     /// <summary>Runs a training to its end, or as far as it is let.</summary>
     /// <param name="options">The settings.</param>
@@ -125,26 +111,20 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     {
         Tensor[] images = [.. part.Images.Select(image => image.to(device, non_blocking: true))];
         DetectionTarget[] targets = [.. part.Targets.Select(target => target.To(device))];
-        var losses = detector.NamedLosses(images, targets, part.MinSizesPixels);
+        var losses = detector.Learning.NamedLosses(images, targets, part.MinSizesPixels);
         var sum = losses.Skip(1).Aggregate(losses[0].Value, (total, loss) => total + loss.Value);
         return new StepLosses(sum, [.. losses.Select(loss => KeyValuePair.Create(loss.Name, loss.Value))]);
     }
 
-    public void AfterStep()
-    {
-        if (average is not null)
-        {
-            AveragedWeights.Update(average, detector, options.Ema!.Value);
-        }
-    }
+    public void AfterStep() => detector.AfterStep();
 
     public IEnumerable<KeyValuePair<string, double>> Gauges() => [];
 
     public EpochReport EndEpoch(EpochSummary epoch, CancellationToken cancellation)
     {
         var isDue = epoch.Number % options.EvaluateEveryEpochs == 0 || epoch.StepsDone == TotalSteps;
-        var measured = isDue && frames.Choosing.Count > 0 ? measurement.Run(Product, frames.Choosing, cancellation) : null;
-        detector.train();
+        var measured = isDue && frames.Choosing.Count > 0 ? measurement.Run(detector.Product, frames.Choosing, cancellation) : null;
+        detector.Learning.train();
         WriteProducts();
         KeepBest(epoch.Number, measured);
         var metrics = new FinetuneEpoch(
@@ -188,8 +168,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     {
     }
 
-    public IEnumerable<KeyValuePair<string, Tensor>> StateTensors() =>
-        [.. StateDict.InOrder(detector, WeightsPrefix), .. average is null ? [] : StateDict.InOrder(average, AveragePrefix)];
+    public IEnumerable<KeyValuePair<string, Tensor>> StateTensors() => detector.State();
 
     public IReadOnlyDictionary<string, string> StateTexts() =>
         new Dictionary<string, string> { [StateKey] = JsonSerializer.Serialize(state, JsonFormat.Options) };
@@ -197,50 +176,17 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     public void Restore(RunState saved)
     {
         state = JsonSerializer.Deserialize<FinetuneState>(saved.Texts[StateKey], JsonFormat.Options)!;
-        WeightLoading.Into(StateDict.InOrder(detector), saved.Below(WeightsPrefix), saved.Path);
-        if (average is not null)
-        {
-            WeightLoading.Into(StateDict.InOrder(average), saved.Below(AveragePrefix), saved.Path);
-        }
+        detector.Restore(saved);
     }
 
     public void Dispose()
     {
-        average?.Dispose();
         detector.Dispose();
         sampling.Dispose();
         data.Dispose();
     }
 
     private static string Share(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";
-
-    /// <exception cref="UserErrorException">Norms are frozen that have no statistics.</exception>
-    private static void RequireStatistics(FinetuneOptions options)
-    {
-        var isFrozen = BackboneStart.Detector(options).Backbone.BatchNorm == BatchNormMode.Frozen;
-        if (isFrozen && !options.BeginsFromWeights && !options.FrozenNormsWithoutWeights)
-        {
-            throw new UserErrorException(
-                "backboneWeights: frozen norms need the statistics of a trained backbone; name one with --backbone-weights, "
-                + "or set detector.backbone.batchNorm to train. (frozenNormsWithoutWeights imitates the baseline of the paper's authors, "
-                + "a network without normalization.)");
-        }
-    }
-
-    /// <summary>Takes a detector to the run's device and precision.</summary>
-    private void Place(Detector placed)
-    {
-        placed.to(device);
-        placed.ComputeType = options.Precision.Type();
-    }
-
-    private Detector Average(IDetectorArchitecture architecture)
-    {
-        var follower = architecture.Create(options, sampling);
-        Place(follower);
-        AveragedWeights.Begin(follower, detector);
-        return follower;
-    }
 
     private void KeepBest(int epoch, DetectionEvaluationResult? measured)
     {
@@ -278,13 +224,11 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
         }
 
         var file = state.Best.Value is null ? LastFile : BestFile;
-        using var best = DetectorCheckpoint.Load(Path.Combine(options.Output, file), [architecture]).Detector;
-        Place(best);
+        using var best = detector.Load(Path.Combine(options.Output, file));
         return MeasuredAverages.Of(measurement.Run(best, frames.Test, cancellation));
     }
 
-    private void Write(string file) =>
-        DetectorCheckpoint.Save(Path.Combine(options.Output, file), Product, options.Labels, options.LabelMap, origin);
+    private void Write(string file) => detector.Save(Path.Combine(options.Output, file), origin);
 
     /// <param name="Epochs">That are over.</param>
     /// <param name="Best">So far.</param>

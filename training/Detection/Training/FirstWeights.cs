@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
 using Pipeline.Shared.Kitti;
 using Pipeline.Training.Backbones;
@@ -14,18 +15,19 @@ internal static class FirstWeights
     /// <summary>Copies them into a new detector.</summary>
     /// <param name="options">Name the file.</param>
     /// <param name="detector">With its own random weights.</param>
+    /// <param name="log">Receives warnings of values that are not finite.</param>
     /// <returns>What a person should know of it.</returns>
     /// <exception cref="UserErrorException">The file is of another architecture, or the detector takes none.</exception>
-    public static IReadOnlyList<string> LoadInto(FinetuneOptions options, Detector detector)
+    public static IReadOnlyList<string> LoadInto(FinetuneOptions options, Detector detector, ILogger log)
     {
         if (options.BackboneWeights is { } backbone)
         {
-            BackboneCheckpoint.LoadInto(RequireBackbone(detector), backbone);
+            BackboneCheckpoint.LoadInto(RequireBackbone(detector), backbone, log);
             return [];
         }
 
         return options.Weights is { } weights
-            ? [.. DetectorStart.Load(RequireFasterRcnn(detector), options.Labels, weights).Lines()]
+            ? [.. DetectorStart.Load(RequireFasterRcnn(detector), options.Labels, weights, log).Lines()]
             : [];
     }
 
@@ -37,11 +39,10 @@ internal static class FirstWeights
     /// <exception cref="UserErrorException">Images to measure on are among those that the first weights have learnt from.</exception>
     public static WeightOrigin Origin(FinetuneOptions options, KittiDataset dataset, FinetuneFrames frames, RunControl control)
     {
-        var first = (options.Weights ?? options.BackboneWeights) is { } file ? LearntImages.In(file) : ImageDigests.None;
+        var first = LearntImages.In(options.Weights ?? options.BackboneWeights);
         var leak = new LeakGuard(first, dataset).Check(frames.Validation, frames.Test, options.AllowLeak, control.Cancellation);
         string[] files = [.. frames.Train.Select(dataset.ImagePath)];
-        var progress = new DigestingProgress(control.Log, files.Length);
-        var learnt = RunImages.Of(options.Output, control.Resume, files, first, progress, control.Cancellation);
+        var learnt = RunImages.Of(options.Output, control.Resume, files, first, control.Log, control.Cancellation);
         return new WeightOrigin { Learnt = learnt, Leak = leak };
     }
 
