@@ -3,17 +3,17 @@ using System.Text;
 namespace Pipeline.Shared.Files;
 
 /// <summary>
-/// Opens the files and folders that a user names. What cannot be read is told in one line; a pipe or a device is refused before
-/// it could block.
+/// Opens files and folders that a user names. A path that cannot be read gives an error of one line; a pipe or a device is refused
+/// before it can block.
 /// </summary>
 public static class InputFile
 {
     private const long MaxTextBytes = 256_000_000;
 
     /// <param name="path">The file; links are followed.</param>
-    /// <param name="noun">What it should be, as "label file".</param>
-    /// <returns>The opened file; dispose it.</returns>
-    /// <exception cref="UserErrorException">There is no such file, it is no regular file, or it must not be read.</exception>
+    /// <param name="noun">What it should be, such as "label file".</param>
+    /// <returns>The open file; dispose it.</returns>
+    /// <exception cref="UserErrorException">There is no such file, it is not a regular file, or it cannot be read.</exception>
     public static FileStream Open(string path, string noun = "file")
     {
         Require(path, noun);
@@ -27,7 +27,7 @@ public static class InputFile
         }
     }
 
-    /// <summary>The whole content.</summary>
+    /// <summary>Reads the whole content.</summary>
     /// <param name="path">The file.</param>
     /// <param name="noun">What it should be.</param>
     /// <param name="maxBytes">A longer file is refused before anything is allocated.</param>
@@ -52,7 +52,7 @@ public static class InputFile
         }
     }
 
-    /// <summary>The whole content as text: UTF-8, or what its byte order mark says.</summary>
+    /// <summary>Reads the whole content as text: UTF-8, or the encoding of its byte order mark.</summary>
     /// <inheritdoc cref="ReadBytes" />
     public static string ReadText(string path, string noun = "file", long maxBytes = MaxTextBytes)
     {
@@ -64,7 +64,7 @@ public static class InputFile
             : text;
     }
 
-    /// <summary>Makes sure that a path leads to a regular file.</summary>
+    /// <summary>Requires that a path leads to a regular file.</summary>
     /// <exception cref="UserErrorException">It does not; the message says what is there.</exception>
     public static void Require(string path, string noun = "file")
     {
@@ -74,7 +74,7 @@ public static class InputFile
         }
     }
 
-    /// <summary>Makes sure that a path leads to a folder.</summary>
+    /// <summary>Requires that a path leads to a folder.</summary>
     /// <exception cref="UserErrorException">It does not; the message says what is there.</exception>
     public static void RequireFolder(string path, string noun = "folder")
     {

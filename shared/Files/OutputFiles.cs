@@ -1,14 +1,14 @@
 namespace Pipeline.Shared.Files;
 
 /// <summary>
-/// Looks at what a command is about to write, before it works: nothing of the user's is overwritten unasked, and an input never.
+/// Checks the files that a command will write before it starts: existing files are overwritten only on request, inputs never.
 /// </summary>
 public static class OutputFiles
 {
     /// <param name="outputs">Files that the command will write.</param>
-    /// <param name="inputs">Files that it reads.</param>
-    /// <param name="force">Whether the user wants files that exist replaced.</param>
-    /// <exception cref="UserErrorException">An output is an input (whatever its spelling), exists, or cannot be a file there.</exception>
+    /// <param name="inputs">Files that the command reads.</param>
+    /// <param name="force">Whether existing files are replaced.</param>
+    /// <exception cref="UserErrorException">An output is an input (whatever its spelling), already exists, or cannot be a file.</exception>
     public static void Require(IEnumerable<string> outputs, IEnumerable<string> inputs, bool force)
     {
         Dictionary<string, string>? read = null;
@@ -42,7 +42,7 @@ public static class OutputFiles
         }
     }
 
-    /// <exception cref="UserErrorException">A link to nothing has the output's name.</exception>
+    /// <exception cref="UserErrorException">The output is a dangling link.</exception>
     internal static void RequireNoDanglingLink(string output, FileStatus status)
     {
         if (status.Kind == FileKind.Missing && new FileInfo(output).LinkTarget is { } target)
@@ -64,8 +64,8 @@ public static class OutputFiles
         return read;
     }
 
-    /// <summary>Makes sure that no file is where a folder would have to be made.</summary>
-    /// <exception cref="UserErrorException">A file is there.</exception>
+    /// <summary>Requires that every parent is a folder or does not exist.</summary>
+    /// <exception cref="UserErrorException">A parent is a file.</exception>
     internal static void RequireFolderAbove(string output)
     {
         for (var folder = Path.GetDirectoryName(Path.GetFullPath(output)); folder is not null; folder = Path.GetDirectoryName(folder))

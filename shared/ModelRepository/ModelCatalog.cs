@@ -52,13 +52,6 @@ public sealed class ModelCatalog
     /// <summary>The folder of a version.</summary>
     public string Folder(string name, int version) => Path.Combine(Root, name, version.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>The folder of a model's newest version, or null when there is no such model.</summary>
-    public string? Latest(string name)
-    {
-        var versions = Versions(name);
-        return versions.Count == 0 ? null : Folder(name, versions[^1]);
-    }
-
     private string[] FindNames(string root)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);

@@ -135,7 +135,7 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
             new ByteArrayContent(ServiceFixture.BlackPng(2000, 600)),
             HttpStatusCode.RequestEntityTooLarge,
             "2000 x 600",
-            "1,000,000 in all",
+            "1,000,000 in total",
             "--max-pixels",
             "smaller image");
         await Refused(

@@ -1,4 +1,5 @@
 using CsCheck;
+using Pipeline.Golden;
 using Pipeline.Shared.Geometry;
 
 namespace Pipeline.Shared.Tests.Geometry;
@@ -18,7 +19,7 @@ public sealed class NonMaximumSuppressionTests
             var winners = kept[..count];
 
             Assert.Equal(winners.OrderByDescending(i => candidates[i].Score).ThenBy(i => i), winners);
-            bool Beats(int winner, int other) => winner != other && BoxOps.IoU(candidates[winner].Box, candidates[other].Box) > 0.5f;
+            bool Beats(int winner, int other) => winner != other && BoxIoU.Of(candidates[winner].Box, candidates[other].Box) > 0.5f;
             Assert.All(winners, a => Assert.DoesNotContain(winners, b => Beats(a, b)));
             Assert.All(
                 Enumerable.Range(0, candidates.Length).Except(winners),
@@ -48,7 +49,7 @@ public sealed class NonMaximumSuppressionTests
         {
             var a = candidates[0].Box;
             var b = candidates[1].Box;
-            Assert.Equal(BoxOps.IoU(a, b), BoxOps.IoU(b, a));
-            Assert.InRange(BoxOps.IoU(a, b), 0, 1);
+            Assert.Equal(BoxIoU.Of(a, b), BoxIoU.Of(b, a));
+            Assert.InRange(BoxIoU.Of(a, b), 0, 1);
         });
 }

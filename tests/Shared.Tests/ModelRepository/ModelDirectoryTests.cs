@@ -13,7 +13,7 @@ public sealed class ModelDirectoryTests : IDisposable
         var second = Publish("two");
 
         Assert.Equal(1, ModelDirectory.Open(first).Manifest.Version);
-        Assert.Equal(second, new ModelCatalog(root).Latest("cars"));
+        Assert.Equal(second, new ModelCatalog(root).Folder("cars", 2));
         Assert.Equal("two", File.ReadAllText(ModelDirectory.Open(second).ModelPath));
         Assert.Equal(["1", "2"], Directory.GetDirectories(Path.Combine(root, "cars")).Select(Path.GetFileName).Order());
     }

@@ -1,3 +1,4 @@
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
