@@ -1,7 +1,7 @@
 using Pipeline.Shared.Kitti;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
-using Pipeline.Training.Onnx;
+using Pipeline.Training.Detection.Export;
 using TorchSharp;
 
 namespace Pipeline.Serving.Tests;

@@ -11,7 +11,8 @@ internal static class DebianTorch
     /// <returns>What it printed.</returns>
     public static string Run(string script, params string[] arguments)
     {
-        Assert.SkipUnless(File.Exists(Python) && Start("import torch, torchvision", []).Code == 0, "Debian's python3-torchvision is not installed");
+        Assert.SkipUnless(
+            File.Exists(Python) && Start("import torch, torchvision", []).Code == 0, "Debian's python3-torchvision is not installed");
         var (code, output, errors) = Start(script, arguments);
         Assert.True(code == 0, errors);
         return output;
@@ -19,7 +20,8 @@ internal static class DebianTorch
 
     private static (int Code, string Output, string Errors) Start(string script, string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Python, ["-c", script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(Python, ["-c", script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

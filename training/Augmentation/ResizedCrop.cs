@@ -189,7 +189,12 @@ internal static class ResizedCrop
             }
 
             const double A = -0.5;
-            return x < 1 ? ((A + 2) * x - (A + 3)) * x * x + 1 : x < 2 ? (((x - 5) * x + 8) * x - 4) * A : 0;
+            if (x < 1)
+            {
+                return ((A + 2) * x - (A + 3)) * x * x + 1;
+            }
+
+            return x < 2 ? (((x - 5) * x + 8) * x - 4) * A : 0;
         }
     }
 }

@@ -6,19 +6,21 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Backbones;
 
 /// <summary>Top-down pathway with lateral connections (Lin et al. 2017) and a fifth, subsampled level; torchvision's parameter names.</summary>
-public sealed class FeaturePyramidNetwork : NamedModule<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>
+public sealed class FeaturePyramidNetwork
+    : NamedModule<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>, IOnnxEmitter<IReadOnlyList<OnnxValue>, IReadOnlyList<OnnxValue>>
 {
-    private readonly List<Sequential> inner = [], outer = [];
+    private readonly Conv2d[] inner, outer;
+    private readonly MaxPool2d subsample = nn.MaxPool2d(1, 2);
 
     /// <param name="inChannels">Channels of the backbone's maps, finest first.</param>
     /// <param name="outChannels">Channels of every level.</param>
     public FeaturePyramidNetwork(IReadOnlyList<int> inChannels, int outChannels)
         : base(nameof(FeaturePyramidNetwork))
     {
-        inner.AddRange(inChannels.Select(channels => nn.Sequential(("0", nn.Conv2d(channels, outChannels, 1)))));
-        outer.AddRange(inChannels.Select(_ => nn.Sequential(("0", nn.Conv2d(outChannels, outChannels, 3, padding: 1)))));
-        register_module("inner_blocks", nn.ModuleList<nn.Module<Tensor, Tensor>>([.. inner]));
-        register_module("layer_blocks", nn.ModuleList<nn.Module<Tensor, Tensor>>([.. outer]));
+        inner = [.. inChannels.Select(channels => nn.Conv2d(channels, outChannels, 1))];
+        outer = [.. inChannels.Select(_ => nn.Conv2d(outChannels, outChannels, 3, padding: 1))];
+        register_module("inner_blocks", Blocks(inner));
+        register_module("layer_blocks", Blocks(outer));
         foreach (var (name, parameter) in named_parameters())
         {
             if (parameter.dim() == 4)
@@ -39,17 +41,17 @@ public sealed class FeaturePyramidNetwork : NamedModule<IReadOnlyList<Tensor>, I
         using var scope = NewDisposeScope();
         var count = features.Count;
         var results = new Tensor[count + 1];
-        var top = InputTyped.Convolve(inner[^1][0], features[^1], 0);
-        results[count - 1] = InputTyped.Convolve(outer[^1][0], top, 1);
+        var top = InputTyped.Convolve(inner[^1], features[^1]);
+        results[count - 1] = InputTyped.Convolve(outer[^1], top);
         for (var i = count - 2; i >= 0; i--)
         {
-            var lateral = InputTyped.Convolve(inner[i][0], features[i], 0);
+            var lateral = InputTyped.Convolve(inner[i], features[i]);
             using var upsampled = nn.functional.interpolate(top, [lateral.shape[2], lateral.shape[3]], mode: InterpolationMode.Nearest);
             top = lateral.add_(upsampled);
-            results[i] = InputTyped.Convolve(outer[i][0], top, 1);
+            results[i] = InputTyped.Convolve(outer[i], top);
         }
 
-        results[count] = nn.functional.max_pool2d(results[count - 1], 1, 2, 0);
+        results[count] = subsample.call(results[count - 1]);
         foreach (var result in results)
         {
             result.MoveToOuterDisposeScope();
@@ -58,24 +60,31 @@ public sealed class FeaturePyramidNetwork : NamedModule<IReadOnlyList<Tensor>, I
         return results;
     }
 
-    /// <summary>The same as ONNX nodes.</summary>
-    internal OnnxValue[] Emit(OnnxGraph graph, IReadOnlyList<OnnxValue> features)
+    /// <inheritdoc />
+    public IReadOnlyList<OnnxValue> Emit(OnnxGraph graph, IReadOnlyList<OnnxValue> features)
     {
         var count = features.Count;
         var results = new OnnxValue[count + 1];
-        var top = graph.Conv(features[^1], inner[^1][0], 1, 0);
-        results[count - 1] = graph.Conv(top, outer[^1][0], 1, 1);
+        var top = graph.Conv(features[^1], inner[^1]);
+        results[count - 1] = graph.Conv(top, outer[^1]);
         for (var i = count - 2; i >= 0; i--)
         {
-            var lateral = graph.Conv(features[i], inner[i][0], 1, 0);
+            var lateral = graph.Conv(features[i], inner[i]);
             var upsampled = graph.Op(
-                "Resize", [top, new OnnxValue(""), new OnnxValue(""), graph.Op("Shape", [lateral])],
-                ("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor"));
+                "Resize",
+                [top, OnnxValue.Omitted, OnnxValue.Omitted, graph.Shape(lateral)],
+                ("mode", "nearest"),
+                ("coordinate_transformation_mode", "asymmetric"),
+                ("nearest_mode", "floor"));
             top = graph.Add(lateral, upsampled);
-            results[i] = graph.Conv(top, outer[i][0], 1, 1);
+            results[i] = graph.Conv(top, outer[i]);
         }
 
-        results[count] = graph.MaxPool(results[count - 1], 1, 2, 0);
+        results[count] = graph.MaxPool(results[count - 1], subsample);
         return results;
     }
+
+    /// <summary>Each convolution in a sequence of its own, as torchvision names them.</summary>
+    private static ModuleList<nn.Module<Tensor, Tensor>> Blocks(Conv2d[] convolutions) =>
+        nn.ModuleList<nn.Module<Tensor, Tensor>>([.. convolutions.Select(convolution => nn.Sequential(("0", convolution)))]);
 }

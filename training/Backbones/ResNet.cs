@@ -5,14 +5,18 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Backbones;
 
-/// <summary>Residual network without its classifier (He et al. 2016; stride in the 3×3 convolution, as torchvision's), with torchvision's parameter names.</summary>
-public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
+/// <summary>
+/// Residual network without its classifier (He et al. 2016; stride in the 3×3 convolution, as torchvision's), with torchvision's
+/// parameter names.
+/// </summary>
+public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>, IOnnxEmitter<OnnxValue, IReadOnlyList<OnnxValue>>
 {
     private const int ChannelsLastMultiple = 16;
     private static readonly string[] StagesFromOutput = ["layer4", "layer3", "layer2", "layer1", "conv1"];
     private static readonly int[] LayerWidths = [64, 128, 256, 512];
     private readonly ResNetOptions options;
-    private readonly nn.Module<Tensor, Tensor> conv1, bn1;
+    private readonly ConvNorm stem;
+    private readonly MaxPool2d pool = nn.MaxPool2d(3, 2, 1);
     private readonly Sequential[] layers;
 
     /// <exception cref="Pipeline.Shared.UserErrorException">The architecture is not known.</exception>
@@ -21,10 +25,9 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
     {
         this.options = options;
         var channels = options.Width(64);
-        conv1 = nn.Conv2d(3, channels, 7, 2, 3, bias: false);
-        bn1 = Norm(options, channels);
-        register_module("conv1", conv1);
-        register_module("bn1", bn1);
+        stem = new ConvNorm(nn.Conv2d(3, channels, 7, 2, 3, bias: false), Norm(options, channels));
+        register_module("conv1", stem.Convolution);
+        register_module("bn1", stem.Norm);
         layers = new Sequential[4];
         for (var i = 0; i < layers.Length; i++)
         {
@@ -33,7 +36,7 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
             for (var block = 0; block < options.BlocksPerLayer[i]; block++)
             {
                 var stride = block == 0 && i > 0 ? 2 : 1;
-                blocks.Add((block.ToString(), options.IsBottleneck ? new Bottleneck(options, channels, width, stride) : new BasicBlock(options, channels, width, stride)));
+                blocks.Add((block.ToString(), Block(options, channels, width, stride)));
                 channels = width * options.Expansion;
             }
 
@@ -66,7 +69,7 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
     internal Tensor[] Maps(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var hidden = nn.functional.max_pool2d(ConvNorm.Apply(conv1, bn1, ToChannelsLast(input.to(ComputeType)), 2, 3).relu_(), 3, 2, 1);
+        var hidden = pool.call(stem.Apply(ToChannelsLast(input.to(ComputeType))).relu_());
         var features = new Tensor[layers.Length];
         for (var i = 0; i < layers.Length; i++)
         {
@@ -82,17 +85,17 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
         return features;
     }
 
-    /// <summary>The same as ONNX nodes.</summary>
-    internal OnnxValue[] Emit(OnnxGraph graph, OnnxValue input)
+    /// <inheritdoc />
+    public IReadOnlyList<OnnxValue> Emit(OnnxGraph graph, OnnxValue input)
     {
-        var hidden = graph.Relu(graph.Conv(input, conv1, 2, 3, bn1));
-        hidden = graph.MaxPool(hidden, 3, 2, 1);
+        var hidden = graph.Relu(stem.Emit(graph, input));
+        hidden = graph.MaxPool(hidden, pool);
         var features = new OnnxValue[layers.Length];
         for (var i = 0; i < layers.Length; i++)
         {
             foreach (var block in layers[i].children())
             {
-                hidden = block is Bottleneck bottleneck ? bottleneck.Emit(graph, hidden) : ((BasicBlock)block).Emit(graph, hidden);
+                hidden = ((IOnnxEmitter<OnnxValue, OnnxValue>)block).Emit(graph, hidden);
             }
 
             features[i] = hidden;
@@ -101,7 +104,9 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
         return features;
     }
 
-    /// <summary>In training the norms of frozen stages use their running statistics and leave them as they are, as detectron2's freezing does.</summary>
+    /// <summary>
+    /// In training the norms of frozen stages use their running statistics and leave them as they are, as detectron2's freezing does.
+    /// </summary>
     /// <param name="train">Whether to train.</param>
     public override void train(bool train = true)
     {
@@ -124,19 +129,16 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>
         ? new FrozenBatchNorm2d(channels, options.NormEpsilon)
         : nn.BatchNorm2d(channels, options.NormEpsilon, options.NormMomentum);
 
-    /// <summary>What a block adds: its input, or that through the shortcut's convolution and norm.</summary>
-    internal static Tensor Shortcut(Sequential? downsample, Tensor input, int stride) => downsample is null
-        ? input
-        : ConvNorm.Apply((nn.IModule<Tensor, Tensor>)downsample[0], (nn.IModule<Tensor, Tensor>)downsample[1], input, stride, 0);
+    private static nn.Module<Tensor, Tensor> Block(ResNetOptions options, int inChannels, int width, int stride) => options.IsBottleneck
+        ? new Bottleneck(options, inChannels, width, stride)
+        : new BasicBlock(options, inChannels, width, stride);
 
-    internal static Sequential? Shortcut(ResNetOptions options, int inChannels, int outChannels, int stride) => stride == 1 && inChannels == outChannels
-        ? null
-        : nn.Sequential(("0", nn.Conv2d(inChannels, outChannels, 1, stride, bias: false)), ("1", Norm(options, outChannels)));
-
-    /// <summary>The same values with the channels of a place side by side, as oneDNN and cuDNN compute; every map behind it keeps that order.</summary>
+    /// <summary>
+    /// The same values with the channels of a place side by side, as oneDNN and cuDNN compute; every map behind it keeps that order.
+    /// </summary>
     /// <remarks>
-    /// Not for narrow networks: with fewer than 16 channels oneDNN's gradient of a 1×1 convolution of stride 2 writes behind its buffer in this order
-    /// (seen with libtorch 2.10 on AVX-512, by glibc's malloc checks).
+    /// Not for narrow networks: with fewer than 16 channels oneDNN's gradient of a 1×1 convolution of stride 2 writes behind its buffer
+    /// in this order (seen with libtorch 2.10 on AVX-512, by glibc's malloc checks).
     /// </remarks>
     private Tensor ToChannelsLast(Tensor input) => LayerWidths.All(width => options.Width(width) % ChannelsLastMultiple == 0)
         ? input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)

@@ -14,7 +14,7 @@ public static class BackboneCheckpoint
 {
     private const string OptionsKey = "backbone";
 
-    /// <param name="path">Where.</param>
+    /// <param name="path">The file to write.</param>
     /// <param name="backbone">The backbone.</param>
     /// <param name="options">Its shape.</param>
     /// <param name="learnt">The images that it has learnt from; null: nothing is known.</param>
@@ -34,7 +34,7 @@ public static class BackboneCheckpoint
         if (!content.Metadata.ContainsKey(OptionsKey))
         {
             throw new UserErrorException(
-                $"{path}: this is no backbone that pretrain or import wrote: its metadata has no '{OptionsKey}'; "
+                $"{path}: this is not a backbone that pretrain or import wrote: its metadata has no '{OptionsKey}'; "
                 + $"if a residual network is in it, take it out: {ImportHint.Backbone.For(path)}");
         }
 

@@ -11,7 +11,7 @@ internal static class CheckpointMetadata
 {
     /// <param name="content">The checkpoint.</param>
     /// <param name="key">Of the metadata; it is there.</param>
-    /// <param name="path">For messages.</param>
+    /// <param name="path">Named in error messages.</param>
     /// <exception cref="UserErrorException">The text is not of the type, or a setting is out of its bounds.</exception>
     public static T Read<T>(SafetensorsContent content, string key, string path)
         where T : class

@@ -15,7 +15,9 @@ internal static class WeightLoading
     /// <param name="log">Receives a warning where values are not finite, and where a variance is negative.</param>
     /// <param name="unread">Tensors of the file that are not read: what each is.</param>
     /// <param name="hint">What may turn a foreign file into one that fits; null: nothing.</param>
-    /// <exception cref="UserErrorException">A tensor is missing, left over or of another shape: the file is of another architecture.</exception>
+    /// <exception cref="UserErrorException">
+    /// A tensor is missing, left over or of another shape: the file is of another architecture.
+    /// </exception>
     public static void Into(
         IEnumerable<KeyValuePair<string, Tensor>> target,
         IReadOnlyDictionary<string, Tensor> tensors,

@@ -24,7 +24,8 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
     /// <exception cref="ConfigurationException">A setting is unknown or made twice.</exception>
     public void Check(JsonTypeInfo root)
     {
-        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16 });
+        var reader = new Utf8JsonReader(
+            bytes, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16 });
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -36,7 +37,9 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
 
     /// <summary>The option of a name; letters' case does not matter.</summary>
     public static JsonPropertyInfo? Find(JsonTypeInfo type, string name) =>
-        type.Kind == JsonTypeInfoKind.Object ? type.Properties.FirstOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) : null;
+        type.Kind == JsonTypeInfoKind.Object
+            ? type.Properties.FirstOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            : null;
 
     public static ConfigurationException Unknown(string where, string key, JsonTypeInfo type)
     {
@@ -62,7 +65,7 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
             var property = Find(type, name) ?? throw Unknown(at, front + name, type);
             if (!seen.Add(property.Name))
             {
-                throw new ConfigurationException(at, front + property.Name, "the setting is made twice; keep one.");
+                throw new ConfigurationException(at, front + property.Name, "the setting is given twice; keep one.");
             }
 
             made[front + property.Name] = at;

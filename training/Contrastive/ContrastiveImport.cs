@@ -14,7 +14,7 @@ namespace Pipeline.Training.Contrastive;
 public static class ContrastiveImport
 {
     /// <param name="source">A <c>.pth</c> or <c>.safetensors</c> file.</param>
-    /// <param name="output">Where.</param>
+    /// <param name="output">The file to write.</param>
     /// <exception cref="UserErrorException">The file cannot be read, or weights of the encoder are missing.</exception>
     public static ImportReport Run(string source, string output)
     {

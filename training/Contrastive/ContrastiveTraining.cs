@@ -108,7 +108,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
     public IReadOnlyList<string> Products => [BackboneFile, RunImages.FileName];
 
     /// <summary>Runs a training to its end, or as far as it is let.</summary>
-    /// <param name="options">What to do.</param>
+    /// <param name="options">The settings.</param>
     /// <param name="control">How the run is entered, watched and ended.</param>
     /// <exception cref="UserErrorException">A file or an option is wrong, or the loss is not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was ended; it can go on.</exception>

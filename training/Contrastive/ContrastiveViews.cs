@@ -14,7 +14,8 @@ namespace Pipeline.Training.Contrastive;
 /// <param name="seed">The run's seed.</param>
 /// <param name="skipped">Takes the images that cannot be read; their batch is smaller by them.</param>
 /// <param name="device">Where the batches will go.</param>
-internal sealed class ContrastiveViews(IReadOnlyList<string> files, ViewOptions views, JigsawOptions? jigsaw, ulong seed, SkippedImages skipped, string device = "cpu")
+internal sealed class ContrastiveViews(
+    IReadOnlyList<string> files, ViewOptions views, JigsawOptions? jigsaw, ulong seed, SkippedImages skipped, string device = "cpu")
 {
     private readonly ViewAugmentation augmentation = new(views);
     private readonly JigsawAugmentation? patches = jigsaw is null ? null : new(jigsaw);
@@ -23,7 +24,9 @@ internal sealed class ContrastiveViews(IReadOnlyList<string> files, ViewOptions 
     /// <summary>Batches of an epoch, with or without a last one that is not full.</summary>
     public int Batches(int batchSize, bool dropLast) => dropLast ? files.Count / batchSize : (files.Count + batchSize - 1) / batchSize;
 
-    /// <summary>The batches of an epoch in random order, made on worker threads; all tensors are on the CPU and the caller's to dispose.</summary>
+    /// <summary>
+    /// The batches of an epoch in random order, made on worker threads; all tensors are on the CPU and the caller's to dispose.
+    /// </summary>
     /// <param name="epoch">Chooses order and views.</param>
     /// <param name="batchSize">Images of a batch; fewer where some cannot be read.</param>
     /// <param name="workers">Batches in the making at once.</param>
@@ -68,7 +71,12 @@ internal sealed class ContrastiveViews(IReadOnlyList<string> files, ViewOptions 
 
         batch = batch with { Files = read };
         batch = read.Count == images.Length ? batch : First(batch, read.Count);
-        return batch with { Query = PinnedMemory.For(device, batch.Query), Key = PinnedMemory.For(device, batch.Key), Patches = batch.Patches is { } made ? PinnedMemory.For(device, made) : null };
+        return batch with
+        {
+            Query = PinnedMemory.For(device, batch.Query),
+            Key = PinnedMemory.For(device, batch.Key),
+            Patches = batch.Patches is { } made ? PinnedMemory.For(device, made) : null,
+        };
     }
 
     private RgbImage? Decode(string file)

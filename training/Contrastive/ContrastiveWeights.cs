@@ -26,9 +26,9 @@ internal static class ContrastiveWeights
 
     /// <summary>The first weights of both encoders: those of a file, or the query's random ones.</summary>
     /// <param name="path">A backbone alone, or both encoders with their heads; null: none.</param>
-    /// <param name="query">Learns.</param>
+    /// <param name="query">The encoder that learns by gradient descent.</param>
     /// <param name="backbone">The query's.</param>
-    /// <param name="key">Follows.</param>
+    /// <param name="key">The momentum encoder: a moving average of the query encoder.</param>
     /// <param name="log">Receives warnings of values that are not finite.</param>
     /// <exception cref="UserErrorException">The file is of another architecture or dimension.</exception>
     public static void Begin(string? path, ContrastiveModel query, ResNet backbone, ContrastiveModel key, ILogger log)

@@ -6,7 +6,8 @@ namespace Pipeline.Training.Detection;
 /// <param name="weights">Factors of dx, dy, dw, dh.</param>
 public sealed class BoxCoder(IReadOnlyList<double> weights)
 {
-    private static readonly double MaxLogRatio = Math.Log(1000.0 / 16);
+    /// <summary>Sides grow by at most 62.5 times.</summary>
+    internal static readonly double MaxLogRatio = Math.Log(1000.0 / 16);
 
     /// <param name="boxes">[..., 4], corners in pixels.</param>
     /// <param name="references">[..., 4], anchors or proposals.</param>

@@ -1,13 +1,14 @@
 using Pipeline.Training.Modules;
 using Pipeline.Training.Onnx;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection;
 
 /// <summary>Two fully connected layers on the pooled features (torchvision's <c>TwoMLPHead</c>).</summary>
-internal sealed class TwoMLPHead : NamedModule<Tensor, Tensor>
+internal sealed class TwoMLPHead : NamedModule<Tensor, Tensor>, IOnnxEmitter<OnnxValue, OnnxValue>
 {
-    private readonly nn.Module<Tensor, Tensor> fc6, fc7;
+    private readonly Linear fc6, fc7;
 
     public TwoMLPHead(int inFeatures, int representation)
         : base(nameof(TwoMLPHead))
@@ -29,18 +30,24 @@ internal sealed class TwoMLPHead : NamedModule<Tensor, Tensor>
 
     /// <param name="pooled">[K, C, P, P]; float32 or narrower, the layers' element type.</param>
     /// <returns>[K, representation], in that type.</returns>
-    public override Tensor forward(Tensor pooled) =>
-        nn.functional.relu(InputTyped.Multiply(fc7, nn.functional.relu(InputTyped.Multiply(fc6, pooled.flatten(1)))));
+    public override Tensor forward(Tensor pooled)
+    {
+        var hidden = nn.functional.relu(InputTyped.Multiply(fc6, pooled.flatten(1)));
+        return nn.functional.relu(InputTyped.Multiply(fc7, hidden));
+    }
 
-    /// <summary>The same as ONNX nodes.</summary>
-    public OnnxValue Emit(OnnxGraph graph, OnnxValue pooled) =>
-        graph.Relu(graph.Linear(graph.Relu(graph.Linear(graph.Op("Flatten", [pooled]), fc6)), fc7));
+    public OnnxValue Emit(OnnxGraph graph, OnnxValue pooled)
+    {
+        var hidden = graph.Relu(graph.Linear(graph.Op("Flatten", [pooled]), fc6));
+        return graph.Relu(graph.Linear(hidden, fc7));
+    }
 }
 
 /// <summary>Class scores and class-specific box deltas (torchvision's <c>FastRCNNPredictor</c>).</summary>
-internal sealed class FastRcnnPredictor : NamedModule<Tensor, (Tensor ClassLogits, Tensor BoxRegression)>
+internal sealed class FastRcnnPredictor
+    : NamedModule<Tensor, (Tensor ClassLogits, Tensor BoxRegression)>, IOnnxEmitter<OnnxValue, (OnnxValue ClassLogits, OnnxValue BoxRegression)>
 {
-    private readonly nn.Module<Tensor, Tensor> clsScore, bboxPred;
+    private readonly Linear clsScore, bboxPred;
 
     public FastRcnnPredictor(int representation, int numClasses, bool classAgnosticBoxes = false)
         : base(nameof(FastRcnnPredictor))
@@ -56,7 +63,8 @@ internal sealed class FastRcnnPredictor : NamedModule<Tensor, (Tensor ClassLogit
     {
         foreach (var (name, parameter) in named_parameters())
         {
-            _ = parameter.dim() == 2 ? nn.init.normal_(parameter, 0, name.StartsWith("cls_score", StringComparison.Ordinal) ? 0.01 : 0.001) : nn.init.zeros_(parameter);
+            var deviation = name.StartsWith("cls_score", StringComparison.Ordinal) ? 0.01 : 0.001;
+            _ = parameter.dim() == 2 ? nn.init.normal_(parameter, 0, deviation) : nn.init.zeros_(parameter);
         }
     }
 
@@ -65,7 +73,6 @@ internal sealed class FastRcnnPredictor : NamedModule<Tensor, (Tensor ClassLogit
     public override (Tensor ClassLogits, Tensor BoxRegression) forward(Tensor features) =>
         (InputTyped.Multiply(clsScore, features).to(float32), InputTyped.Multiply(bboxPred, features).to(float32));
 
-    /// <summary>The same as ONNX nodes.</summary>
     public (OnnxValue ClassLogits, OnnxValue BoxRegression) Emit(OnnxGraph graph, OnnxValue features) =>
         (graph.Linear(features, clsScore), graph.Linear(features, bboxPred));
 }

@@ -1,78 +1,53 @@
+using Pipeline.Training.Detection.Export;
+using Pipeline.Training.Onnx;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection;
 
-/// <summary>Normalises, resizes by the shorter and the longer side, and pads a batch to a multiple of 32 (torchvision's <c>GeneralizedRCNNTransform</c>).</summary>
-public sealed partial class DetectionTransform(DetectorOptions options)
+/// <summary>
+/// Normalizes, resizes by the shorter and the longer side, and pads a batch to a multiple of 32
+/// (torchvision's <c>GeneralizedRCNNTransform</c>).
+/// </summary>
+internal sealed class DetectionTransform : IOnnxEmitter<OnnxValue, OnnxBatch>
 {
     /// <summary>Sides of a batch are multiples of this, in pixels.</summary>
     public const int SizeDivisiblePixels = 32;
 
-    /// <summary>
-    /// Size after resizing: scale = min(min · 1/short, max · 1/long) in float32 (PyTorch divides by multiplying with the reciprocal);
-    /// sides in float64, rounded down. A side that would vanish, which torchvision refuses, keeps one pixel.
-    /// </summary>
-    public static (int Height, int Width) ResizedSize((int Height, int Width) image, int minSizePixels, int maxSizePixels)
+    private readonly DetectorOptions options;
+
+    public DetectionTransform(DetectorOptions options)
     {
-        var (shorter, longer) = (Math.Min(image.Height, image.Width), Math.Max(image.Height, image.Width));
-        var scale = Math.Min(1f / shorter * minSizePixels, 1f / longer * maxSizePixels);
-        var height = (int)Math.Floor(image.Height * (double)scale);
-        var width = (int)Math.Floor(image.Width * (double)scale);
-        return (Math.Max(1, height), Math.Max(1, width));
+        this.options = options;
+        Resize = options.Resize == ImageResize.AntialiasedBytes ? new AntialiasedResize(options) : new BilinearResize(options);
     }
+
+    /// <summary>The options' recipe.</summary>
+    public IImageResize Resize { get; }
 
     /// <summary>Size of a batch that holds all images.</summary>
     public static (int Height, int Width) PaddedSize(IReadOnlyList<(int Height, int Width)> images) =>
         (RoundUp(images.Max(size => size.Height)), RoundUp(images.Max(size => size.Width)));
 
-    /// <summary>Boxes [G, 4] of an image of size <paramref name="from"/> in pixels of size <paramref name="to"/>.</summary>
-    public static Tensor ScaleBoxes(Tensor boxes, (int Height, int Width) from, (int Height, int Width) to)
-    {
-        var (y, x) = ((float)to.Height / from.Height, (float)to.Width / from.Width);
-        return boxes * tensor(new[] { x, y, x, y }).OnDevice(boxes.device);
-    }
-
-    /// <summary>Size of an image in the batch, by the recipe's rule.</summary>
-    public (int Height, int Width) Size(Tensor image, int? minSizePixels = null)
-    {
-        var (size, shorter) = (((int)image.shape[1], (int)image.shape[2]), minSizePixels ?? options.MinSizePixels);
-        return options.Resize == ImageResize.AntialiasedBytes
-            ? AntialiasedResize.Size(size, shorter, options.MaxSizePixels)
-            : ResizedSize(size, shorter, options.MaxSizePixels);
-    }
-
-    /// <summary>Boxes [G, 4] moved between the pixels of an image and of the batch, by the recipe's arithmetic.</summary>
-    public Tensor MoveBoxes(Tensor boxes, (int Height, int Width) from, (int Height, int Width) to) =>
-        options.Resize == ImageResize.AntialiasedBytes ? AntialiasedResize.MoveBoxes(boxes, from, to) : ScaleBoxes(boxes, from, to);
-
     /// <param name="images">uint8 [3, H, W] each, or float32 from 0 to 1, on the detector's device.</param>
     /// <param name="minSizesPixels">The shorter side for each image; null: that of the options.</param>
     /// <returns>The batch [N, 3, H', W'], zero where padded, and the sizes of the images in it.</returns>
-    public (Tensor Batch, IReadOnlyList<(int Height, int Width)> Sizes) Apply(IReadOnlyList<Tensor> images, IReadOnlyList<int>? minSizesPixels = null)
+    public (Tensor Batch, IReadOnlyList<(int Height, int Width)> Sizes) Apply(
+        IReadOnlyList<Tensor> images,
+        IReadOnlyList<int>? minSizesPixels = null)
     {
-        var device = images[0].device;
-        var mean = tensor(options.ImageMean.Select(value => (float)value).ToArray()).OnDevice(device).view(1, -1, 1, 1);
-        var std = tensor(options.ImageStd.Select(value => (float)value).ToArray()).OnDevice(device).view(1, -1, 1, 1);
         var resized = new List<Tensor>();
         var sizes = new List<(int Height, int Width)>();
-        foreach (var given in images)
+        for (var i = 0; i < images.Count; i++)
         {
-            var image = options.SwapRedAndBlue ? given.flip(0) : given;
-            var size = Size(image, minSizesPixels?[sizes.Count]);
+            var image = options.SwapRedAndBlue ? images[i].flip(0) : images[i];
+            var given = ((int)image.shape[1], (int)image.shape[2]);
+            var size = Resize.Size(given, minSizesPixels?[i] ?? options.MinSizePixels);
             sizes.Add(size);
-            if (options.Resize == ImageResize.AntialiasedBytes)
-            {
-                var bytes = image.dtype == uint8 ? image : (image * 255).round().to(uint8);
-                resized.Add((AntialiasedResize.Apply(bytes, size).unsqueeze(0).to(float32) - mean * 255f) / (std * 255f));
-                continue;
-            }
-
-            var normalised = ((image.dtype == uint8 ? image.to(float32) / 255f : image).unsqueeze(0) - mean) / std;
-            resized.Add(nn.functional.interpolate(normalised, [size.Height, size.Width], mode: InterpolationMode.Bilinear, align_corners: false));
+            resized.Add(Resize.Apply(image, size));
         }
 
         var padded = PaddedSize(sizes);
-        var batch = zeros(images.Count, 3, padded.Height, padded.Width, device: device);
+        var batch = zeros(images.Count, 3, padded.Height, padded.Width, device: images[0].device);
         for (var i = 0; i < resized.Count; i++)
         {
             batch[i, .., ..sizes[i].Height, ..sizes[i].Width].copy_(resized[i][0]);
@@ -81,5 +56,29 @@ public sealed partial class DetectionTransform(DetectorOptions options)
         return (batch, sizes);
     }
 
+    /// <param name="graph">Receives the nodes.</param>
+    /// <param name="input">uint8 [N, H, W, 3], all images of one size.</param>
+    public OnnxBatch Emit(OnnxGraph graph, OnnxValue input)
+    {
+        var count = graph.Dimension(input, 0);
+        var size = new OnnxSize(graph.Dimension(input, 1), graph.Dimension(input, 2));
+        var channels = options.SwapRedAndBlue ? graph.Gather(input, graph.Vector(2, 1, 0), axis: 3) : input;
+        var planes = graph.Transpose(channels, 0, 3, 1, 2);
+        var resized = Resize.Emit(graph, new OnnxImages(planes, count, size));
+        var padded = new OnnxSize(EmitRoundUp(graph, resized.Size.Height), EmitRoundUp(graph, resized.Size.Width));
+        var below = graph.Sub(padded.Height, resized.Size.Height);
+        var right = graph.Sub(padded.Width, resized.Size.Width);
+        var pixels = graph.Op("Pad", [resized.Planes, graph.Concat(0, graph.Vector(0, 0, 0, 0, 0, 0), below, right)]);
+        return new OnnxBatch(pixels, count, size, resized.Size, padded);
+    }
+
     private static int RoundUp(int pixels) => (pixels + SizeDivisiblePixels - 1) / SizeDivisiblePixels * SizeDivisiblePixels;
+
+    /// <summary>See <see cref="RoundUp"/>.</summary>
+    private static OnnxValue EmitRoundUp(OnnxGraph graph, OnnxValue side)
+    {
+        var divisor = graph.Vector(SizeDivisiblePixels);
+        var raised = graph.Add(side, graph.Vector(SizeDivisiblePixels - 1));
+        return graph.Mul(graph.Div(raised, divisor), divisor);
+    }
 }

@@ -1,10 +1,14 @@
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Modules;
+using Pipeline.Training.Onnx;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection;
 
-/// <summary>Faster R-CNN on a feature pyramid (Ren et al. 2015, Lin et al. 2017): equal to torchvision's <c>fasterrcnn_resnet50_fpn</c> in numbers and in parameter names.</summary>
+/// <summary>
+/// Faster R-CNN on a feature pyramid (Ren et al. 2015, Lin et al. 2017): equal to torchvision's <c>fasterrcnn_resnet50_fpn</c> in
+/// numbers and in parameter names.
+/// </summary>
 public sealed partial class FasterRcnn : Detector
 {
     /// <summary>Its name in a checkpoint.</summary>
@@ -71,9 +75,7 @@ public sealed partial class FasterRcnn : Detector
 
     /// <inheritdoc />
     public override (int Height, int Width)? LoadedSize((int Height, int Width) size, int? minSizePixels) =>
-        Options.Resize == ImageResize.AntialiasedBytes
-            ? AntialiasedResize.Size(size, minSizePixels ?? Options.MinSizePixels, Options.MaxSizePixels)
-            : null;
+        transform.Resize.ResizesBytes ? transform.Resize.Size(size, minSizePixels ?? Options.MinSizePixels) : null;
 
     /// <inheritdoc />
     public override IReadOnlyList<NamedLoss> NamedLosses(
@@ -95,7 +97,10 @@ public sealed partial class FasterRcnn : Detector
     /// <param name="images">uint8 [3, H, W], or float32 from 0 to 1, on the detector's device.</param>
     /// <param name="targets">Objects of each image, in its pixels.</param>
     /// <param name="minSizesPixels">The shorter side for each image; null: that of the options.</param>
-    public DetectorLosses Losses(IReadOnlyList<Tensor> images, IReadOnlyList<DetectionTarget> targets, IReadOnlyList<int>? minSizesPixels = null)
+    public DetectorLosses Losses(
+        IReadOnlyList<Tensor> images,
+        IReadOnlyList<DetectionTarget> targets,
+        IReadOnlyList<int>? minSizesPixels = null)
     {
         using var scope = NewDisposeScope();   // maps are freed here, and each goes when the backward pass has done with it
         var (batch, sizes) = transform.Apply(images, minSizesPixels);
@@ -108,7 +113,11 @@ public sealed partial class FasterRcnn : Detector
         var prediction = RoiHeads.Predict(features, samples.BoxesOfImages(), sizes);
         var (classifier, boxReg) = RoIHeads.Losses(
             prediction.ClassLogits, prediction.BoxRegression, samples.Labels, samples.RegressionTargets, Options.BoxLossBeta);
-        return new DetectorLosses(classifier.MoveToOuterDisposeScope(), boxReg.MoveToOuterDisposeScope(), rpn.Objectness.MoveToOuterDisposeScope(), rpn.BoxReg.MoveToOuterDisposeScope());
+        return new DetectorLosses(
+            Classifier: classifier.MoveToOuterDisposeScope(),
+            BoxReg: boxReg.MoveToOuterDisposeScope(),
+            Objectness: rpn.Objectness.MoveToOuterDisposeScope(),
+            RpnBoxReg: rpn.BoxReg.MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc />
@@ -120,12 +129,12 @@ public sealed partial class FasterRcnn : Detector
         IReadOnlyList<(int Height, int Width)> sizes)
     {
         DetectionTarget[] moved = [.. targets.Select((target, i) => Move(target, images[i], sizes[i]))];
-        if (Options.Resize != ImageResize.AntialiasedBytes)
+        if (!transform.Resize.CutsBoxes)
         {
             return moved;
         }
 
-        // The recipe's boxes are cut to the image; those that lose their area go.
+        // Those that lost their area go.
         var kept = TensorBoxes.WithArea([.. moved.Select(target => target.Boxes)]);
         return
         [
@@ -142,8 +151,8 @@ public sealed partial class FasterRcnn : Detector
         var original = ((int)image.shape[1], (int)image.shape[2]);
         return target with
         {
-            Boxes = transform.MoveBoxes(target.Boxes, original, size),
-            Ignore = target.Ignore is { } regions ? transform.MoveBoxes(regions, original, size) : null,
+            Boxes = transform.Resize.MoveBoxes(target.Boxes, original, size),
+            Ignore = target.Ignore is { } regions ? transform.Resize.MoveBoxes(regions, original, size) : null,
         };
     }
 
@@ -153,7 +162,7 @@ public sealed partial class FasterRcnn : Detector
         IReadOnlyList<(int Height, int Width)> originals,
         IReadOnlyList<(int Height, int Width)> sizes)
     {
-        Tensor[] back = [.. found.Select((image, i) => transform.MoveBoxes(image.Boxes, sizes[i], originals[i]))];
+        Tensor[] back = [.. found.Select((image, i) => transform.Resize.MoveBoxes(image.Boxes, sizes[i], originals[i]))];
         if (!Options.ClipDetections)
         {
             return [.. found.Select((image, i) => image with { Boxes = back[i] })];
@@ -184,7 +193,7 @@ public sealed partial class FasterRcnn : Detector
 }
 
 /// <summary>The residual backbone and its pyramid, under torchvision's names <c>body</c> and <c>fpn</c>.</summary>
-internal sealed class PyramidBackbone : NamedModule<Tensor, IReadOnlyList<Tensor>>
+internal sealed class PyramidBackbone : NamedModule<Tensor, IReadOnlyList<Tensor>>, IOnnxEmitter<OnnxValue, IReadOnlyList<OnnxValue>>
 {
     public PyramidBackbone(DetectorOptions options)
         : base(nameof(PyramidBackbone))
@@ -212,6 +221,8 @@ internal sealed class PyramidBackbone : NamedModule<Tensor, IReadOnlyList<Tensor
 
         return levels;
     }
+
+    public IReadOnlyList<OnnxValue> Emit(OnnxGraph graph, OnnxValue input) => Fpn.Emit(graph, Body.Emit(graph, input));
 }
 
 /// <summary>Everything an evaluation pass computed on the way.</summary>

@@ -1,51 +1,66 @@
+using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Onnx;
 
 namespace Pipeline.Training.Detection;
 
-internal sealed partial class RegionProposalNetwork
-{
-    /// <summary>The same as ONNX nodes; every image has the same number of rows.</summary>
-    /// <returns>boxes [N, P, 4] and objectness [N, P] (0..1, or logits) by falling objectness; see <see cref="OnnxBoxes.Holds"/> for empty rows.</returns>
-    public (OnnxValue Boxes, OnnxValue Scores) Emit(OnnxGraph graph, IReadOnlyList<OnnxValue> features, OnnxBatch batch)
-    {
-        var (boxes, scores) = (new List<OnnxValue>(), new List<OnnxValue>());
-        for (var level = 0; level < features.Count; level++)
-        {
-            var (objectness, deltas) = head.Emit(graph, features[level]);
-            var logits = graph.Op("Reshape", [graph.Transpose(objectness, 0, 2, 3, 1), graph.Vector(0, -1)]);
-            var rows = graph.Op("Reshape", [graph.Transpose(deltas, 0, 2, 3, 1), graph.Concat(0, batch.Count, graph.Vector(-1, 4))]);
-            var anchors = EmitAnchors(graph, level, graph.Dimension(features[level], 2), graph.Dimension(features[level], 3), batch);
-            var top = graph.Ops("TopK", 2, [logits, graph.Op("Min", [graph.Vector(options.RpnPreNmsTopNTest), graph.Dimension(logits, 1)])]);
-            var decoded = OnnxBoxes.Decode(graph, OnnxBoxes.Rows(graph, rows, top[1]), graph.Op("Gather", [anchors, top[1]]), [1, 1, 1, 1]);
-            var clipped = OnnxBoxes.Clip(graph, decoded, batch.Height, batch.Width);
-            var valid = OnnxBoxes.NotSmall(graph, clipped, MinSidePixels);
-            var score = top[0];
-            if (!options.RpnRankByLogit)
-            {
-                score = graph.Op("Sigmoid", [score]);
-                valid = graph.And(valid, graph.Op("GreaterOrEqual", [score, graph.Scalar(options.RpnScoreThresh)]));
-            }
+/// <summary>What proposals are made from, in the graph.</summary>
+/// <param name="Features">Maps [N, C, H_l, W_l] of every level.</param>
+/// <param name="Batch">The images.</param>
+internal sealed record RpnInput(IReadOnlyList<OnnxValue> Features, OnnxBatch Batch);
 
-            boxes.Add(clipped);
-            scores.Add(OnnxBoxes.Suppress(graph, clipped, score, valid, options.RpnNmsThresh, options.RpnPostNmsTopNTest));
+internal sealed partial class RegionProposalNetwork : IOnnxEmitter<RpnInput, OnnxProposals>
+{
+    /// <inheritdoc />
+    public OnnxProposals Emit(OnnxGraph graph, RpnInput input)
+    {
+        OnnxProposals[] levels = [.. input.Features.Select((feature, level) => EmitLevel(graph, feature, level, input.Batch))];
+        var boxes = graph.Concat(1, [.. levels.Select(level => level.Boxes)]);             // [N, S, 4]
+        var objectness = graph.Concat(1, [.. levels.Select(level => level.Objectness)]);   // [N, S]
+        var (best, indices) = EmitBest(graph, objectness, options.RpnPostNmsTopNTest);
+        return new OnnxProposals(OnnxBoxes.Rows(graph, boxes, indices), best);
+    }
+
+    /// <summary>The best of [N, S], or all where there are fewer, and their indices.</summary>
+    private static (OnnxValue Values, OnnxValue Indices) EmitBest(OnnxGraph graph, OnnxValue scores, int most) =>
+        graph.TopK(scores, graph.Min(graph.Vector(most), graph.Dimension(scores, 1)));
+
+    /// <summary>What suppression leaves of one level.</summary>
+    private OnnxProposals EmitLevel(OnnxGraph graph, OnnxValue feature, int level, OnnxBatch batch)
+    {
+        var (objectness, deltas) = head.Emit(graph, feature);
+        var logits = graph.Reshape(graph.Transpose(objectness, 0, 2, 3, 1), 0, -1);                                // [N, S]
+        var rows = graph.Reshape(graph.Transpose(deltas, 0, 2, 3, 1), graph.Concat(0, batch.Count, graph.Vector(-1, 4)));
+        var anchors = EmitAnchors(graph, feature, level, batch.Padded);
+        var (best, indices) = EmitBest(graph, logits, options.RpnPreNmsTopNTest);                                  // [N, K]
+        var chosenDeltas = OnnxBoxes.Rows(graph, rows, indices);
+        var decoded = OnnxBoxes.Decode(graph, chosenDeltas, graph.Gather(anchors, indices), [1, 1, 1, 1]);         // [N, K, 4]
+        var boxes = OnnxBoxes.Clip(graph, decoded, batch.Resized);
+        var score = options.RpnRankByLogit ? best : graph.Op("Sigmoid", [best]);
+        var valid = OnnxBoxes.HasMinSide(graph, boxes, MinSidePixels);
+        if (!options.RpnRankByLogit)
+        {
+            valid = graph.And(valid, graph.GreaterOrEqual(score, graph.Scalar(options.RpnScoreThresh)));
         }
 
-        var all = graph.Concat(1, [.. scores]);
-        var best = graph.Ops("TopK", 2, [all, graph.Op("Min", [graph.Vector(options.RpnPostNmsTopNTest), graph.Dimension(all, 1)])]);
-        return (OnnxBoxes.Rows(graph, graph.Concat(1, [.. boxes]), best[1]), best[0]);
+        var kept = OnnxBoxes.Suppress(graph, boxes, score, valid, options.RpnNmsThresh, options.RpnPostNmsTopNTest);
+        return new OnnxProposals(boxes, kept);
     }
 
     /// <returns>[S, 4]; order y, x, anchor.</returns>
-    private OnnxValue EmitAnchors(OnnxGraph graph, int level, OnnxValue height, OnnxValue width, OnnxBatch batch)
+    private OnnxValue EmitAnchors(OnnxGraph graph, OnnxValue feature, int level, OnnxSize padded)
     {
-        OnnxValue Positions(OnnxValue cells, OnnxValue side, long[] shape)
-        {
-            var stride = options.AnchorStrides is { } strides ? graph.Vector(strides[level]) : graph.Div(side, cells);
-            return graph.Reshape(graph.Cast(graph.Mul(graph.Range(cells), stride), OnnxType.Float), shape);
-        }
+        var y = EmitPositions(graph, graph.Dimension(feature, 2), padded.Height, level, [-1, 1, 1, 1]);
+        var x = EmitPositions(graph, graph.Dimension(feature, 3), padded.Width, level, [1, -1, 1, 1]);
+        var cellAnchors = graph.Constant(Anchors.CellAnchors(level), Anchors.CountPerCell, 4);
+        var offsetsY = graph.Mul(y, graph.Constant([0f, 1, 0, 1], 4));
+        var offsetsX = graph.Mul(x, graph.Constant([1f, 0, 1, 0], 4));
+        return graph.Reshape(graph.Add(graph.Add(offsetsX, offsetsY), cellAnchors), -1, 4);
+    }
 
-        var y = graph.Mul(Positions(height, batch.PaddedHeight, [-1, 1, 1, 1]), graph.Constant([0f, 1, 0, 1], 4));
-        var x = graph.Mul(Positions(width, batch.PaddedWidth, [1, -1, 1, 1]), graph.Constant([1f, 0, 1, 0], 4));
-        return graph.Reshape(graph.Add(graph.Add(x, y), graph.Constant(Anchors.CellAnchors(level), Anchors.CountPerCell, 4)), -1, 4);
+    /// <summary>Where the cells of one axis begin, in pixels: float32 of a shape.</summary>
+    private OnnxValue EmitPositions(OnnxGraph graph, OnnxValue cells, OnnxValue side, int level, long[] shape)
+    {
+        var stride = options.AnchorStrides is { } strides ? graph.Vector(strides[level]) : graph.Div(side, cells);
+        return graph.Reshape(graph.Cast(graph.Mul(graph.Range(cells), stride), OnnxType.Float), shape);
     }
 }

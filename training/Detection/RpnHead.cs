@@ -6,18 +6,18 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Detection;
 
 /// <summary>3×3 convolution shared by all levels, then objectness and box deltas per anchor (Ren et al. 2015, section 3.1).</summary>
-internal sealed class RpnHead : NamedModule<Tensor, (Tensor Objectness, Tensor Deltas)>
+internal sealed class RpnHead
+    : NamedModule<Tensor, (Tensor Objectness, Tensor Deltas)>, IOnnxEmitter<OnnxValue, (OnnxValue Objectness, OnnxValue Deltas)>
 {
-    private readonly Conv2d clsLogits, bboxPred;
-    private readonly Sequential conv;
+    private readonly Conv2d conv, clsLogits, bboxPred;
 
     public RpnHead(int channels, int anchorsPerCell)
         : base(nameof(RpnHead))
     {
-        conv = nn.Sequential(("0", nn.Sequential(("0", nn.Conv2d(channels, channels, 3, padding: 1)))));
+        conv = nn.Conv2d(channels, channels, 3, padding: 1);
         clsLogits = nn.Conv2d(channels, anchorsPerCell, 1);
         bboxPred = nn.Conv2d(channels, 4 * anchorsPerCell, 1);
-        register_module("conv", conv);
+        register_module("conv", nn.Sequential(("0", nn.Sequential(("0", conv)))));
         register_module("cls_logits", clsLogits);
         register_module("bbox_pred", bboxPred);
         foreach (var (name, parameter) in named_parameters())
@@ -31,17 +31,17 @@ internal sealed class RpnHead : NamedModule<Tensor, (Tensor Objectness, Tensor D
     public override (Tensor Objectness, Tensor Deltas) forward(Tensor feature)
     {
         using var scope = NewDisposeScope();
-        var hidden = InputTyped.Convolve(((Sequential)conv[0])[0], feature, 1).relu_();   // [N, C, H, W]
-        var (weight, bias) = (cat([clsLogits.weight, bboxPred.weight]), cat([clsLogits.bias!, bboxPred.bias!]));
-        var both = InputTyped.Convolve(hidden, weight, bias, 1, 0).to(float32);   // one pass over the maps, and one gradient of their size
+        var hidden = InputTyped.Convolve(conv, feature).relu_();   // [N, C, H, W]
+        var weight = cat([clsLogits.weight, bboxPred.weight]);
+        var bias = cat([clsLogits.bias!, bboxPred.bias!]);
+        var both = InputTyped.Convolve(clsLogits, hidden, weight, bias).to(float32);   // one pass over the maps, one gradient of their size
         var anchors = clsLogits.out_channels;
         return (both.narrow(1, 0, anchors).MoveToOuterDisposeScope(), both.narrow(1, anchors, 4 * anchors).MoveToOuterDisposeScope());
     }
 
-    /// <summary>The same as ONNX nodes.</summary>
     public (OnnxValue Objectness, OnnxValue Deltas) Emit(OnnxGraph graph, OnnxValue feature)
     {
-        var hidden = graph.Relu(graph.Conv(feature, ((Sequential)conv[0])[0], 1, 1));
-        return (graph.Conv(hidden, clsLogits, 1, 0), graph.Conv(hidden, bboxPred, 1, 0));
+        var hidden = graph.Relu(graph.Conv(feature, conv));
+        return (graph.Conv(hidden, clsLogits), graph.Conv(hidden, bboxPred));
     }
 }

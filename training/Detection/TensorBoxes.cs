@@ -66,6 +66,10 @@ internal static class TensorBoxes
     public static Tensor Clip(Tensor boxes, (int Height, int Width) image)
     {
         var parts = boxes.unbind(-1);
-        return stack([parts[0].clamp(0, image.Width), parts[1].clamp(0, image.Height), parts[2].clamp(0, image.Width), parts[3].clamp(0, image.Height)], -1);
+        var x1 = parts[0].clamp(0, image.Width);
+        var y1 = parts[1].clamp(0, image.Height);
+        var x2 = parts[2].clamp(0, image.Width);
+        var y2 = parts[3].clamp(0, image.Height);
+        return stack([x1, y1, x2, y2], -1);
     }
 }

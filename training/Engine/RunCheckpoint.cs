@@ -43,7 +43,7 @@ internal static class RunCheckpoint
         catch (Exception exception) when (exception is KeyNotFoundException or JsonException)
         {
             throw new UserErrorException(
-                $"{path}: this is no checkpoint that a run can go on from; begin a new run in another folder.",
+                $"{path}: this is not a checkpoint that a run can resume from; start a new run in another folder.",
                 exception);
         }
     }

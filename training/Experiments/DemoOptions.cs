@@ -44,7 +44,8 @@ public sealed record DemoOptions
         .Option(nameof(DemoOptions), "seed", Seed)
         .Build();
 
-    internal FinetuneOptions Finetune(string data, string output, string? backboneWeights) => new RunConfiguration<FinetuneOptions>().Preset("finetune", Preset)
+    internal FinetuneOptions Finetune(string data, string output, string? backboneWeights) =>
+        new RunConfiguration<FinetuneOptions>().Preset("finetune", Preset)
         .Option(nameof(DemoOptions), "data", data)
         .Option(nameof(DemoOptions), "trainList", Path.Combine(data, "train.txt"))
         .Option(nameof(DemoOptions), "testList", Path.Combine(data, "test.txt"))

@@ -9,16 +9,19 @@ using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection.Checkpoints;
+using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
-using Pipeline.Training.Onnx;
 using Pipeline.Training.Probing;
 
 namespace Pipeline.Training.Experiments;
 
-/// <summary>The whole job on synthetic street scenes: contrastive retraining, fine-tuning without and with it, export, measurement with ONNX Runtime, report.</summary>
+/// <summary>
+/// The whole job on synthetic street scenes: contrastive retraining, fine-tuning without and with it, export, measurement with ONNX
+/// Runtime, report.
+/// </summary>
 /// <remarks>Finished stages are kept when a run is started again; an unfinished one begins anew.</remarks>
-/// <param name="options">What to do.</param>
+/// <param name="options">The settings.</param>
 /// <param name="progress">Receives every step of every stage.</param>
 /// <param name="log">Receives the time of each stage.</param>
 /// <param name="cancellation">Ends the run; finished stages are kept.</param>
@@ -38,14 +41,28 @@ public sealed partial class DemoRun(
     {
         using var held = Begin();
         var start = Stopwatch.GetTimestamp();
-        var (unlabeled, data) = (Folder("unlabelled"), Folder("scenes"));
-        var seconds = Stage("unlabelled", () => StreetSceneWriter.WriteImages(unlabeled, Scenes, 0, options.UnlabeledScenes, Steps("unlabelled", options.UnlabeledScenes), cancellation));
+        var unlabeled = Folder("unlabelled");
+        var data = Folder("scenes");
+        var seconds = Stage(
+            "unlabelled",
+            () => StreetSceneWriter.WriteImages(
+                unlabeled, Scenes, 0, options.UnlabeledScenes, Steps("unlabelled", options.UnlabeledScenes), cancellation));
         seconds += Stage("scenes", () => WriteLabeled(data));
         seconds += Stage("pretrain", () => ContrastiveTraining.Run(options.Pretrain(unlabeled, Folder("pretrain")), Control("pretrain")));
         var backbone = Path.Combine(Folder("pretrain"), "backbone.safetensors");
         progress.Report(("probe", new TrainingProgress(0, 1, 0)));
         var features = FeatureProbe.Run(
-            new ProbeOptions { Data = data, Weights = backbone, TrainList = Path.Combine(data, "train.txt"), TestList = Path.Combine(data, "test.txt"), Labels = StreetSceneOptions.Classes, Seed = options.Seed }, log, cancellation);
+            new ProbeOptions
+            {
+                Data = data,
+                Weights = backbone,
+                TrainList = Path.Combine(data, "train.txt"),
+                TestList = Path.Combine(data, "test.txt"),
+                Labels = StreetSceneOptions.Classes,
+                Seed = options.Seed,
+            },
+            log,
+            cancellation);
         foreach (var run in Runs)
         {
             var weights = run == "retrained" ? backbone : null;
@@ -112,9 +129,13 @@ public sealed partial class DemoRun(
     private string Published(string run)
     {
         var note = Path.Combine(options.Output, "model.txt");
-        if (File.Exists(note) && File.ReadAllText(note).Trim() is var known && Directory.Exists(known))
+        if (File.Exists(note))
         {
-            return known;
+            var published = File.ReadAllText(note).Trim();
+            if (Directory.Exists(published))
+            {
+                return published;
+            }
         }
 
         var model = Export(run, options.Models, options.ModelName);

@@ -9,28 +9,29 @@ namespace Pipeline.Training.Modules;
 /// </summary>
 internal static class InputTyped
 {
-    /// <param name="layer">A <see cref="Conv2d"/> of stride 1.</param>
+    /// <param name="layer">With its own weights.</param>
     /// <param name="input">[N, C, H, W]</param>
-    /// <param name="padding">Of the convolution.</param>
-    public static Tensor Convolve(nn.IModule<Tensor, Tensor> layer, Tensor input, long padding)
-    {
-        var convolution = (Conv2d)layer;
-        return Convolve(input, convolution.weight, convolution.bias, 1, padding);
-    }
+    /// <returns>[N, D, H', W']</returns>
+    public static Tensor Convolve(Conv2d layer, Tensor input) => Convolve(layer, input, layer.weight, layer.bias);
 
+    /// <summary>A layer's convolution with other weights than its own.</summary>
+    /// <param name="layer">Gives stride, padding, dilation and groups.</param>
     /// <param name="input">[N, C, H, W]</param>
-    /// <param name="weight">float32 [D, C, K, K]</param>
+    /// <param name="weight">float32 [D, C/groups, K, K]</param>
     /// <param name="bias">float32 [D]; null: none.</param>
-    /// <param name="stride">Of the convolution.</param>
-    /// <param name="padding">Of the convolution.</param>
-    public static Tensor Convolve(Tensor input, Tensor weight, Tensor? bias, long stride, long padding) =>
-        nn.functional.conv2d(input, weight.to(input.dtype), bias?.to(input.dtype), [stride, stride], [padding, padding]);
+    /// <returns>[N, D, H', W']</returns>
+    public static Tensor Convolve(Conv2d layer, Tensor input, Tensor weight, Tensor? bias) => nn.functional.conv2d(
+        input,
+        weight.to(input.dtype),
+        bias?.to(input.dtype),
+        layer.stride,
+        layer.padding,
+        layer.dilation,
+        layer.groups);
 
-    /// <param name="layer">A <see cref="Linear"/>.</param>
+    /// <param name="layer">With its own weights.</param>
     /// <param name="input">[N, C]</param>
-    public static Tensor Multiply(nn.IModule<Tensor, Tensor> layer, Tensor input)
-    {
-        var linear = (Linear)layer;
-        return nn.functional.linear(input, linear.weight.to(input.dtype), linear.bias?.to(input.dtype));
-    }
+    /// <returns>[N, D]</returns>
+    public static Tensor Multiply(Linear layer, Tensor input) =>
+        nn.functional.linear(input, layer.weight.to(input.dtype), layer.bias?.to(input.dtype));
 }

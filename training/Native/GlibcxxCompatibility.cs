@@ -34,7 +34,9 @@ namespace Pipeline.Training.Native
         private const uint SectionVersionNeeds = 0x6ffffffe;
         private const uint SectionVersions = 0x6fffffff;
 
-        /// <summary>Rewrites the library at <paramref name="path"/>, through a temporary file beside it, when it needs GLIBCXX_3.4.32.</summary>
+        /// <summary>
+        /// Rewrites the library at <paramref name="path"/>, through a temporary file beside it, when it needs GLIBCXX_3.4.32.
+        /// </summary>
         public static GlibcxxPatchResult Patch(string path)
         {
             var bytes = File.ReadAllBytes(path);
@@ -43,7 +45,8 @@ namespace Pipeline.Training.Native
             {
                 result = PatchBytes(bytes);
             }
-            catch (Exception exception) when (exception is ArgumentException || exception is IndexOutOfRangeException || exception is OverflowException)
+            catch (Exception exception) when (
+                exception is ArgumentException || exception is IndexOutOfRangeException || exception is OverflowException)
             {
                 return GlibcxxPatchResult.NotRecognized;
             }
@@ -61,7 +64,13 @@ namespace Pipeline.Training.Native
 
         private static GlibcxxPatchResult PatchBytes(byte[] elf)
         {
-            var is64BitLittleEndianElf = elf.Length > 64 && elf[0] == 0x7f && elf[1] == 'E' && elf[2] == 'L' && elf[3] == 'F' && elf[4] == 2 && elf[5] == 1;
+            var is64BitLittleEndianElf = elf.Length > 64
+                && elf[0] == 0x7f
+                && elf[1] == 'E'
+                && elf[2] == 'L'
+                && elf[3] == 'F'
+                && elf[4] == 2
+                && elf[5] == 1;
             if (!is64BitLittleEndianElf)
             {
                 return GlibcxxPatchResult.NotRecognized;
@@ -178,10 +187,16 @@ namespace Pipeline.Training.Native
             switch (GlibcxxCompatibility.Patch(Library))
             {
                 case GlibcxxPatchResult.Patched:
-                    Log.LogMessage(Microsoft.Build.Framework.MessageImportance.High, "{0}: made loadable with the libstdc++ of Debian 12, Ubuntu 22.04 and RHEL 9.", Library);
+                    Log.LogMessage(
+                        Microsoft.Build.Framework.MessageImportance.High,
+                        "{0}: made loadable with the libstdc++ of Debian 12, Ubuntu 22.04 and RHEL 9.",
+                        Library);
                     break;
                 case GlibcxxPatchResult.NotRecognized:
-                    Log.LogMessage(Microsoft.Build.Framework.MessageImportance.High, "{0}: not the library that the GLIBCXX patch knows; left as it is.", Library);
+                    Log.LogMessage(
+                        Microsoft.Build.Framework.MessageImportance.High,
+                        "{0}: not the library that the GLIBCXX patch knows; left as it is.",
+                        Library);
                     break;
             }
 

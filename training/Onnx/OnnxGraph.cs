@@ -1,173 +1,218 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using Google.Protobuf;
+using Pipeline.Shared;
 using Pipeline.Shared.Files;
+using Pipeline.Training.Onnx.Proto;
 
 namespace Pipeline.Training.Onnx;
 
-/// <summary>A value of the graph.</summary>
-/// <param name="Name">Unique in the graph.</param>
-public readonly record struct OnnxValue(string Name);
-
-/// <summary>Element types of ONNX tensors, by the format's numbers.</summary>
-public enum OnnxType
-{
-    /// <summary>float32</summary>
-    Float = 1,
-
-    /// <summary>uint8</summary>
-    UInt8 = 2,
-
-    /// <summary>int32</summary>
-    Int32 = 6,
-
-    /// <summary>int64</summary>
-    Int64 = 7,
-
-    /// <summary>bool</summary>
-    Bool = 9,
-
-    /// <summary>float64</summary>
-    Double = 11,
-}
-
-/// <summary>Builds one ONNX graph: nodes in the order they are added, each constant stored once.</summary>
+/// <summary>
+/// One ONNX graph in memory: nodes in topological order, constants, inputs, outputs and the element type of every value.
+/// Modules add to it (<see cref="IOnnxEmitter{TInput,TOutput}"/>), passes rewrite it (<see cref="Passes.IOnnxPass"/>).
+/// </summary>
 public sealed class OnnxGraph
 {
     /// <summary>Operator set: the first with antialiased <c>Resize</c> and <c>Pad</c> by axes.</summary>
     public const int Opset = 18;
 
     private const int IrVersion = 8;
-    private readonly OnnxMessage graph = new();
-    private readonly Dictionary<string, OnnxValue> constants = [];
-    private int count;
+    private const int WriteBufferBytes = 1 << 20;
+    private readonly List<ValueInfoProto> inputs = [];
+    private readonly List<ValueInfoProto> outputs = [];
+    private readonly Dictionary<string, OnnxType> types = [];
+    private List<NodeProto> nodes = [];
+    private List<TensorProto> initializers = [];
+    private int nodesAdded;
+    private int constantsAdded;
 
-    /// <summary>How many nodes of each operator there are.</summary>
-    public SortedDictionary<string, int> NodeCounts { get; } = [];
+    /// <summary>Operators in an order in which each finds its inputs computed.</summary>
+    public IReadOnlyList<NodeProto> Nodes => nodes;
 
-    /// <summary>Declares an input; a dimension is a number or a name.</summary>
-    public OnnxValue Input(string name, OnnxType type, params object[] shape)
+    /// <summary>Constants, weights among them.</summary>
+    public IReadOnlyList<TensorProto> Initializers => initializers;
+
+    /// <summary>What the model takes.</summary>
+    public IReadOnlyList<ValueInfoProto> Inputs => inputs;
+
+    /// <summary>What the model gives.</summary>
+    public IReadOnlyList<ValueInfoProto> Outputs => outputs;
+
+    /// <summary>Element type of every value by its name.</summary>
+    public IReadOnlyDictionary<string, OnnxType> Types => types;
+
+    /// <summary>Declares an input.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public OnnxValue Input(string name, OnnxType type, params OnnxDimension[] shape)
     {
-        graph.Message(11, ValueInfo(name, type, shape));
-        return new OnnxValue(name);
+        var value = Declare(name, type);
+        inputs.Add(ValueInfo(value, shape));
+        return value;
     }
 
     /// <summary>Names a value as an output of the model.</summary>
-    public void Output(string name, OnnxValue value, OnnxType type, params object[] shape)
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public void Output(string name, OnnxValue value, params OnnxDimension[] shape)
     {
-        Node("Identity", [value], [name]);
-        graph.Message(12, ValueInfo(name, type, shape));
+        var output = Declare(name, value.Type);
+        AddNode("Identity", [value], [output], []);
+        outputs.Add(ValueInfo(output, shape));
     }
 
     /// <summary>float32 constant.</summary>
-    public OnnxValue Constant(float[] values, params long[] shape) => Constant(OnnxType.Float, MemoryMarshal.AsBytes<float>(values), shape);
+    public OnnxValue Constant(float[] values, params long[] shape) => Constant(OnnxType.Float, Bytes<float>(values), shape);
 
     /// <summary>int64 constant.</summary>
-    public OnnxValue Constant(long[] values, params long[] shape) => Constant(OnnxType.Int64, MemoryMarshal.AsBytes<long>(values), shape);
+    public OnnxValue Constant(long[] values, params long[] shape) => Constant(OnnxType.Int64, Bytes<long>(values), shape);
 
     /// <summary>float32 scalar.</summary>
     public OnnxValue Scalar(double value) => Constant([(float)value]);
 
     /// <summary>int32 vector of one element.</summary>
-    public OnnxValue Int32(int value) => Constant(OnnxType.Int32, MemoryMarshal.AsBytes<int>([value]), [1]);
+    public OnnxValue Int32(int value) => Constant(OnnxType.Int32, Bytes<int>([value]), [1]);
 
     /// <summary>float64 vector of one element.</summary>
-    public OnnxValue Double(double value) => Constant(OnnxType.Double, MemoryMarshal.AsBytes<double>([value]), [1]);
+    public OnnxValue Double(double value) => Constant(OnnxType.Double, Bytes<double>([value]), [1]);
 
     /// <summary>int64 vector.</summary>
     public OnnxValue Vector(params long[] values) => Constant(values, values.Length);
 
-    /// <summary>Adds a node with one output; attributes are long, float, string or long[].</summary>
-    public OnnxValue Op(string type, IReadOnlyList<OnnxValue> inputs, params (string Name, object Value)[] attributes) => Ops(type, 1, inputs, attributes)[0];
+    /// <summary>A constant of any type.</summary>
+    /// <param name="type">Of its elements.</param>
+    /// <param name="data">Its elements, little endian. They are not copied and must not change any more.</param>
+    /// <param name="shape">Its dimensions; none make a scalar.</param>
+    public OnnxValue Constant(OnnxType type, byte[] data, IReadOnlyList<long> shape)
+    {
+        var value = Declare($"constant_{constantsAdded++}", type);
+        initializers.Add(new TensorProto
+        {
+            Name = value.Name,
+            DataType = (int)type,
+            Dims = { shape },
+            RawData = UnsafeByteOperations.UnsafeWrap(data),
+        });
+        return value;
+    }
+
+    /// <summary>Adds a node with one output; attributes are int, long, float, string or long[].</summary>
+    public OnnxValue Op(string type, IReadOnlyList<OnnxValue> inputs, params (string Name, object Value)[] attributes) =>
+        Ops(type, 1, inputs, attributes)[0];
 
     /// <summary>Adds a node with several outputs.</summary>
     public OnnxValue[] Ops(string type, int outputs, IReadOnlyList<OnnxValue> inputs, params (string Name, object Value)[] attributes)
     {
-        string[] names = [.. Enumerable.Range(0, outputs).Select(i => $"{type}_{count + 1}" + (outputs > 1 ? $"_{i}" : ""))];
-        Node(type, inputs, names, attributes);
-        return [.. names.Select(name => new OnnxValue(name))];
+        AttributeProto[] named = [.. attributes.Select(attribute => OnnxAttributes.Create(attribute.Name, attribute.Value))];
+        var name = $"{type}_{nodesAdded + 1}";
+        var results = new OnnxValue[outputs];
+        for (var i = 0; i < outputs; i++)
+        {
+            var resultName = outputs == 1 ? name : $"{name}_{i}";
+            results[i] = Declare(resultName, OnnxResultTypes.Of(type, i, inputs, named));
+        }
+
+        AddNode(type, inputs, results, named);
+        return results;
+    }
+
+    /// <summary>The whole file as one message. It shares nodes and constants with the graph.</summary>
+    /// <exception cref="UserErrorException">It is too large for one ONNX file.</exception>
+    public ModelProto ToModel()
+    {
+        var graph = new GraphProto
+        {
+            Name = "detector",
+            Node = { nodes },
+            Initializer = { initializers },
+            Input = { inputs },
+            Output = { outputs },
+        };
+        RequireFitsOneFile();
+        return new ModelProto
+        {
+            IrVersion = IrVersion,
+            ProducerName = "pipeline-train",
+            OpsetImport = { new OperatorSetIdProto { Domain = "", Version = Opset } },
+            Graph = graph,
+        };
     }
 
     /// <summary>Writes the model: a temporary name, flushed, renamed.</summary>
-    public void Save(string path) => AtomicFile.Write(path, stream =>
-        new OnnxMessage()
-            .Integer(1, IrVersion)
-            .Text(2, "pipeline-train")
-            .Message(8, new OnnxMessage().Text(1, "").Integer(2, Opset))
-            .Message(7, graph.Text(2, "detector"))
-            .WriteTo(stream));
-
-    private static OnnxMessage ValueInfo(string name, OnnxType type, object[] shape)
+    /// <exception cref="UserErrorException">It is too large for one ONNX file.</exception>
+    public void Save(string path)
     {
-        var dimensions = new OnnxMessage();
-        foreach (var size in shape)
+        var model = ToModel();
+        AtomicFile.Write(path, stream =>
         {
-            dimensions.Message(1, size is string symbol ? new OnnxMessage().Text(2, symbol) : new OnnxMessage().Integer(1, Convert.ToInt64(size)));
-        }
-
-        return new OnnxMessage().Text(1, name).Message(2, new OnnxMessage().Message(1, new OnnxMessage().Integer(1, (long)type).Message(2, dimensions)));
+            using var output = new CodedOutputStream(stream, WriteBufferBytes, leaveOpen: true);
+            model.WriteTo(output);
+        });
     }
 
-    private OnnxValue Constant(OnnxType type, ReadOnlySpan<byte> data, long[] shape)
+    /// <summary>Puts other nodes and constants in the place of those that are there.</summary>
+    /// <param name="newNodes">In topological order. An output that the graph does not know yet needs a type: see <see cref="Op"/>.</param>
+    /// <param name="newInitializers">Each named as a value of the graph.</param>
+    internal void Rewrite(IReadOnlyList<NodeProto> newNodes, IReadOnlyList<TensorProto> newInitializers)
     {
-        var key = $"{type} {string.Join(',', shape)} {Convert.ToHexString(SHA256.HashData(data))}";
-        if (!constants.TryGetValue(key, out var value))
+        nodes = [.. newNodes];
+        initializers = [.. newInitializers];
+        var known = inputs.Select(input => input.Name)
+            .Concat(initializers.Select(tensor => tensor.Name))
+            .Concat(nodes.SelectMany(node => node.Output))
+            .ToHashSet();
+        foreach (var name in types.Keys.Where(name => !known.Contains(name)).ToList())
         {
-            value = constants[key] = new OnnxValue($"constant_{constants.Count}");
-            var tensor = new OnnxMessage();
-            foreach (var size in shape)
-            {
-                tensor.Integer(1, size);
-            }
-
-            graph.Message(5, tensor.Integer(2, (long)type).Text(8, value.Name).Bytes(9, data));
+            types.Remove(name);
         }
-
-        return value;
     }
 
-    private void Node(string type, IReadOnlyList<OnnxValue> inputs, string[] outputs, params (string Name, object Value)[] attributes)
+    private static byte[] Bytes<T>(ReadOnlySpan<T> values)
+        where T : struct => MemoryMarshal.AsBytes(values).ToArray();
+
+    private static ValueInfoProto ValueInfo(OnnxValue value, OnnxDimension[] shape)
     {
-        count++;
-        NodeCounts[type] = NodeCounts.GetValueOrDefault(type) + 1;
-        var node = new OnnxMessage();
-        foreach (var input in inputs)
+        var dimensions = new TensorShapeProto();
+        foreach (var (size, name) in shape)
         {
-            node.Text(1, input.Name);
+            dimensions.Dim.Add(name is null
+                ? new TensorShapeProto.Types.Dimension { DimValue = size }
+                : new TensorShapeProto.Types.Dimension { DimParam = name });
         }
 
-        foreach (var output in outputs)
+        var tensor = new TypeProto.Types.Tensor { ElemType = (int)value.Type, Shape = dimensions };
+        return new ValueInfoProto { Name = value.Name, Type = new TypeProto { TensorType = tensor } };
+    }
+
+    private OnnxValue Declare(string name, OnnxType type)
+    {
+        if (!types.TryAdd(name, type))
         {
-            node.Text(2, output);
+            throw new ArgumentException($"the graph has a value {name} already.", nameof(name));
         }
 
-        node.Text(3, $"{type}_{count}").Text(4, type);
-        foreach (var (name, value) in attributes)
+        return new OnnxValue(name, type);
+    }
+
+    private void AddNode(string type, IReadOnlyList<OnnxValue> inputs, IReadOnlyList<OnnxValue> results, AttributeProto[] attributes)
+    {
+        nodesAdded++;
+        nodes.Add(new NodeProto
         {
-            var attribute = new OnnxMessage().Text(1, name);
-            switch (value)
-            {
-                case float number:
-                    attribute.Single(2, number).Integer(20, 1);
-                    break;
-                case string text:
-                    attribute.Text(4, text).Integer(20, 3);
-                    break;
-                case long[] list:
-                    foreach (var entry in list)
-                    {
-                        attribute.Integer(8, entry);
-                    }
+            Name = $"{type}_{nodesAdded}",
+            OpType = type,
+            Input = { inputs.Select(input => input.Name) },
+            Output = { results.Select(result => result.Name) },
+            Attribute = { attributes },
+        });
+    }
 
-                    attribute.Integer(20, 7);
-                    break;
-                default:
-                    attribute.Integer(3, Convert.ToInt64(value)).Integer(20, 2);
-                    break;
-            }
-
-            node.Message(5, attribute);
+    /// <summary>Protocol buffers count the bytes of a message in 31 bits.</summary>
+    private void RequireFitsOneFile()
+    {
+        var bytes = nodes.Sum(node => (long)node.CalculateSize()) + initializers.Sum(tensor => (long)tensor.RawData.Length);
+        const long LimitBytes = int.MaxValue - (1L << 20);
+        if (bytes > LimitBytes)
+        {
+            var size = FormattableString.Invariant($"{bytes / (double)(1L << 30):F1} GiB");
+            throw new UserErrorException($"the model takes {size}, and one ONNX file holds at most 2 GiB; make the network narrower.");
         }
-
-        graph.Message(1, node);
     }
 }

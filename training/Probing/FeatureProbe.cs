@@ -31,7 +31,7 @@ public sealed record ProbeOptions
     /// <summary>Types that become another class.</summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
 
-    /// <summary>Sides of a crop in pixels.</summary>
+    /// <summary>Side of a crop in pixels.</summary>
     public int CropSizePixels { get; init; } = 64;
 
     /// <summary>Of the split and of the random weights.</summary>
@@ -65,7 +65,9 @@ public sealed record ProbeResult(ProbeScores Random, ProbeScores Weights, int Kn
     public IReadOnlyList<string> Remarks { get; init; } = [];
 }
 
-/// <summary>Tells what a backbone has learnt without labels: its frozen features classify objects, beside those of random weights.</summary>
+/// <summary>
+/// Tells what a backbone has learnt without labels: its frozen features classify objects, beside those of random weights.
+/// </summary>
 /// <remarks>Both get batch statistics from the known crops first, so that what is compared is the weights.</remarks>
 public static class FeatureProbe
 {
@@ -89,7 +91,8 @@ public static class FeatureProbe
         manual_seed(options.Seed);
         using var random = new ResNet(shape);
         using var trained = backbone;
-        var (scores, counts) = (new List<ProbeScores>(), (0, 0));
+        var scores = new List<ProbeScores>();
+        var counts = (0, 0);
         foreach (var network in new[] { random, trained })
         {
             network.to(device);
@@ -98,7 +101,8 @@ public static class FeatureProbe
             var (questions, answers) = Features(network, Crops(asked), options, device, cancellation);
             var neighbors = NearestNeighbors.Classify(features, classes, questions, options.Labels.Count);
             var linear = LinearProbe.Classify(features, classes, questions, options.Labels.Count);
-            scores.Add(new ProbeScores(Share(neighbors, answers), Balanced(neighbors, answers), Share(linear, answers), Balanced(linear, answers)));
+            scores.Add(new ProbeScores(
+                Share(neighbors, answers), Balanced(neighbors, answers), Share(linear, answers), Balanced(linear, answers)));
             counts = ((int)classes.numel(), (int)answers.numel());
         }
 
@@ -118,11 +122,13 @@ public static class FeatureProbe
         }
     }
 
-    private static (Tensor Features, Tensor Labels) Features(ResNet network, LabeledCrops crops, ProbeOptions options, Device device, CancellationToken cancellation)
+    private static (Tensor Features, Tensor Labels) Features(
+        ResNet network, LabeledCrops crops, ProbeOptions options, Device device, CancellationToken cancellation)
     {
         using var _ = no_grad();
         network.eval();
-        var (features, labels) = (new List<Tensor>(), new List<long>());
+        var features = new List<Tensor>();
+        var labels = new List<long>();
         foreach (var batch in crops.Batches(options.Workers))
         {
             using var owned = batch;
@@ -134,7 +140,8 @@ public static class FeatureProbe
 
         return labels.Count > 0
             ? (cat(features), tensor(labels, dtype: int64, device: device))
-            : throw new UserErrorException($"{options.Data}: the frames hold no object of {string.Join(", ", options.Labels)} of 8 pixels or more.");
+            : throw new UserErrorException(
+                $"{options.Data}: the frames hold no object of {string.Join(", ", options.Labels)} of 8 pixels or more.");
     }
 
     private static double Share(Tensor found, Tensor answers) => found.eq(answers).to(float64).mean().item<double>();
@@ -143,7 +150,8 @@ public static class FeatureProbe
     {
         using var scope = NewDisposeScope();
         var right = found.eq(answers).to(float64);
-        var (counts, hits) = (answers.bincount(null, 0), answers.bincount(right, 0));
+        var counts = answers.bincount(null, 0);
+        var hits = answers.bincount(right, 0);
         var present = counts.gt(0);
         return (hits[present] / counts[present]).mean().item<double>();
     }

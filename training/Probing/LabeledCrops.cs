@@ -61,8 +61,10 @@ internal sealed class LabeledCrops(KittiDataset dataset, IReadOnlyList<string> f
 
     private static CropBox Inside(KittiObject entry, RgbImage image)
     {
-        var (left, top) = (Math.Clamp((int)Math.Floor(entry.Box.X1), 0, image.WidthPixels), Math.Clamp((int)Math.Floor(entry.Box.Y1), 0, image.HeightPixels));
-        var (right, bottom) = (Math.Clamp((int)Math.Ceiling(entry.Box.X2), 0, image.WidthPixels), Math.Clamp((int)Math.Ceiling(entry.Box.Y2), 0, image.HeightPixels));
+        var left = Math.Clamp((int)Math.Floor(entry.Box.X1), 0, image.WidthPixels);
+        var top = Math.Clamp((int)Math.Floor(entry.Box.Y1), 0, image.HeightPixels);
+        var right = Math.Clamp((int)Math.Ceiling(entry.Box.X2), 0, image.WidthPixels);
+        var bottom = Math.Clamp((int)Math.Ceiling(entry.Box.Y2), 0, image.HeightPixels);
         return new CropBox(top, left, bottom - top, right - left);
     }
 }

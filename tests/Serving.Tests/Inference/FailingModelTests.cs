@@ -12,7 +12,7 @@ public sealed class FailingModelTests : IDisposable
     private readonly string root = Directory.CreateTempSubdirectory("failing").FullName;
 
     [Fact]
-    public void I1_what_fails_in_the_runtime_is_told_in_one_line_with_the_model_and_the_images_size()
+    public void I1_a_failure_in_the_runtime_is_one_line_with_the_model_and_the_size_of_the_image()
     {
         using var model = DetectorModel.Load(Publish());
         using var image = RgbImage.Allocate(1, 900);
@@ -29,7 +29,7 @@ public sealed class FailingModelTests : IDisposable
     }
 
     [Fact]
-    public void After_a_failure_the_model_goes_on()
+    public void A_model_keeps_working_after_a_failure()
     {
         using var model = DetectorModel.Load(Publish());
         using var bad = RgbImage.Allocate(1, 900);
@@ -41,7 +41,7 @@ public sealed class FailingModelTests : IDisposable
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 
-    /// <summary>A model that takes images of 2 x 4 pixels only, and finds nothing in them.</summary>
+    /// <summary>A model that accepts only images of 2 x 4 pixels, and finds nothing in them.</summary>
     private string Publish() => ModelDirectory.Publish(root, "old", version: null, (folder, version) =>
     {
         var graph = new OnnxGraph();
@@ -51,10 +51,10 @@ public sealed class FailingModelTests : IDisposable
         var scores = graph.Op("ReduceSum", [boxes, graph.Vector(2)], ("keepdims", 0L));
         var labels = graph.Cast(scores, OnnxType.Int64);
         var count = graph.Op("ReduceSum", [labels, graph.Vector(1)], ("keepdims", 0L));
-        graph.Output("boxes", boxes, OnnxType.Float, 1, 6, 4);
-        graph.Output("scores", scores, OnnxType.Float, 1, 6);
-        graph.Output("labels", labels, OnnxType.Int64, 1, 6);
-        graph.Output("num_detections", count, OnnxType.Int64, 1);
+        graph.Output("boxes", boxes, 1, 6, 4);
+        graph.Output("scores", scores, 1, 6);
+        graph.Output("labels", labels, 1, 6);
+        graph.Output("num_detections", count, 1);
         var file = Path.Combine(folder, ModelDirectory.ModelFileName);
         graph.Save(file);
         return new ModelManifest

@@ -7,8 +7,8 @@ using Pipeline.Training.Contrastive;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Checkpoints;
+using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Modules;
-using Pipeline.Training.Onnx;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Checkpoints;

@@ -31,13 +31,14 @@ public sealed class PaperGoldenTests
         {
             int Number(string key) => row.GetProperty(key).GetInt32();
             var from = (Number("height"), Number("width"));
-            var size = AntialiasedResize.Size(from, Number("short"), Number("long"));
+            var resize = new AntialiasedResize(new DetectorOptions { MaxSizePixels = Number("long") });
+            var size = resize.Size(from, Number("short"));
             Assert.Equal((Number("new_height"), Number("new_width")), size);
             Assert.Equal(GoldenTensors.Size(row.GetProperty("padded")), DetectionTransform.PaddedSize([size]));
-            var moved = AntialiasedResize.MoveBoxes(Rows(row.GetProperty("boxes")), from, size);
+            var moved = resize.MoveBoxes(Rows(row.GetProperty("boxes")), from, size);
             Close("moved", moved);
             Close("moved_flipped", Mirrored(moved, size.Width));
-            var back = AntialiasedResize.MoveBoxes(moved, size, from);
+            var back = resize.MoveBoxes(moved, size, from);
             Close("back", back.index_select(0, TensorBoxes.WithArea([back])[0]));
 
             void Close(string key, Tensor boxes) => Assert.True(boxes.allclose(Rows(row.GetProperty(key)), 1e-5, 1e-4), $"{key} of {from}: {string.Join(" ", boxes.reshape(-1).data<float>().ToArray())}");
@@ -215,7 +216,7 @@ public sealed class PaperGoldenTests
         Assert.Equal(golden.Expected.GetProperty("resized_sizes").EnumerateArray().Select(GoldenTensors.Size), trace.Sizes);
         for (var image = 0; image < images.Length; image++)
         {
-            var resized = AntialiasedResize.Apply(images[image], trace.Sizes[image]);
+            var resized = AntialiasedResize.ResizeBytes(images[image], trace.Sizes[image]);
             Assert.Equal(golden.Expected.GetProperty("resized_sha256")[image].GetString(), Convert.ToHexStringLower(SHA256.HashData(resized.contiguous().bytes)));
         }
 
@@ -342,7 +343,7 @@ public sealed class PaperGoldenTests
         Assert.Equal(golden.Expected.GetProperty("sizes").EnumerateArray().Select(GoldenTensors.Size), sizes);
         for (var i = 0; i < images.Length; i++)
         {
-            var resized = AntialiasedResize.Apply(images[i], sizes[i]);
+            var resized = AntialiasedResize.ResizeBytes(images[i], sizes[i]);
             golden.Equal(resized, $"resized_{i}");
             Assert.Equal(golden.Expected.GetProperty($"flipped_{i}_sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(resized.flip(2).contiguous().bytes)));
         }

@@ -43,6 +43,7 @@ internal sealed class ToyDetector : Detector
     private readonly Conv2d[] layers;
     private readonly Conv2d heat;
     private readonly Conv2d size;
+    private readonly MaxPool2d neighborhood = nn.MaxPool2d(3, 1, 1);
 
     public ToyDetector(ToyOptions options)
         : base(nameof(ToyDetector))
@@ -99,29 +100,29 @@ internal sealed class ToyDetector : Detector
         var map = graph.Div(image, graph.Scalar(255));
         foreach (var layer in layers)
         {
-            map = graph.Relu(graph.Conv(map, layer, 2, 1));
+            map = graph.Relu(graph.Conv(map, layer));
         }
 
-        var scores = graph.Op("Sigmoid", [graph.Conv(map, heat, 1, 0)]);
-        var isPeak = graph.Op("Equal", [scores, graph.MaxPool(scores, 3, 1, 1)]);
+        var scores = graph.Op("Sigmoid", [graph.Conv(map, heat)]);
+        var isPeak = graph.Op("Equal", [scores, graph.MaxPool(scores, neighborhood)]);
         var peaks = graph.Op("Reshape", [graph.Where(isPeak, scores, graph.Scalar(0)), graph.Vector(0, -1)]);
-        var best = graph.Ops("TopK", 2, [peaks, graph.Vector(Rows)]);
+        var (best, indices) = graph.TopK(peaks, graph.Vector(Rows));
         var width = graph.Dimension(map, 3);
         var cells = graph.Mul(graph.Dimension(map, 2), width);
-        var cell = graph.Op("Mod", [best[1], cells]);
+        var cell = graph.Op("Mod", [indices, cells]);
         var x = Center(graph, graph.Op("Mod", [cell, width]));
         var y = Center(graph, graph.Div(cell, width));
-        var sides = graph.Mul(graph.Op("Exp", [graph.Conv(map, size, 1, 0)]), graph.Scalar(Stride / 2.0));
+        var sides = graph.Mul(graph.Op("Exp", [graph.Conv(map, size)]), graph.Scalar(Stride / 2.0));
         var halfWidth = AtCells(graph, sides, cell, 0);
         var halfHeight = AtCells(graph, sides, cell, 1);
         OnnxValue[] corners = [graph.Sub(x, halfWidth), graph.Sub(y, halfHeight), graph.Add(x, halfWidth), graph.Add(y, halfHeight)];
         var boxes = graph.Concat(2, [.. corners.Select(corner => graph.Unsqueeze(corner, 2))]);
-        var holds = graph.Op("Greater", [best[0], graph.Scalar(ScoreThreshold)]);
-        graph.Output("boxes", graph.Where(graph.Unsqueeze(holds, 2), boxes, graph.Scalar(0)), OnnxType.Float, "N", (long)Rows, 4);
-        graph.Output("scores", graph.Where(holds, best[0], graph.Scalar(0)), OnnxType.Float, "N", (long)Rows);
-        graph.Output("labels", graph.Where(holds, graph.Div(best[1], cells), graph.Vector(-1)), OnnxType.Int64, "N", (long)Rows);
+        var holds = graph.Op("Greater", [best, graph.Scalar(ScoreThreshold)]);
+        graph.Output("boxes", graph.Where(graph.Unsqueeze(holds, 2), boxes, graph.Scalar(0)), "N", Rows, 4);
+        graph.Output("scores", graph.Where(holds, best, graph.Scalar(0)), "N", Rows);
+        graph.Output("labels", graph.Where(holds, graph.Div(indices, cells), graph.Vector(-1)), "N", Rows);
         var count = graph.Op("ReduceSum", [graph.Cast(holds, OnnxType.Int64), graph.Vector(1)], ("keepdims", 0L));
-        graph.Output("num_detections", count, OnnxType.Int64, "N");
+        graph.Output("num_detections", count, "N");
         return graph;
     }
 
@@ -153,7 +154,8 @@ internal sealed class ToyDetector : Detector
     {
         var (logits, sizes) = Forward(image);
         var wanted = zeros_like(logits);
-        var (height, width) = (logits.shape[1], logits.shape[2]);
+        var height = logits.shape[1];
+        var width = logits.shape[2];
         var centers = (target.Boxes[.., ..2] + target.Boxes[.., 2..]) / (2 * Stride);
         var x = centers[.., 0].to(int64).clamp(0, width - 1);
         var y = centers[.., 1].to(int64).clamp(0, height - 1);
@@ -168,7 +170,7 @@ internal sealed class ToyDetector : Detector
     {
         var (logits, sizes) = Forward(image);
         var scores = logits.sigmoid();
-        var peaks = scores * scores.eq(nn.functional.max_pool2d(scores.unsqueeze(0), 3, 1, 1)[0]).to(float32);
+        var peaks = scores * scores.eq(neighborhood.call(scores.unsqueeze(0))[0]).to(float32);
         var (best, index) = peaks.flatten().topk((int)Math.Min(Rows, peaks.numel()));
         var cells = scores.shape[1] * scores.shape[2];
         var cell = index % cells;

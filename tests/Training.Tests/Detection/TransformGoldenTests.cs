@@ -14,13 +14,14 @@ public sealed class TransformGoldenTests
         foreach (var row in golden.Expected.GetProperty("rows").EnumerateArray())
         {
             var from = GoldenTensors.Size(row.GetProperty("in_h_w"));
-            var size = DetectionTransform.ResizedSize(from, row.GetProperty("min_size").GetInt32(), row.GetProperty("max_size").GetInt32());
+            var resize = new BilinearResize(new DetectorOptions { MaxSizePixels = row.GetProperty("max_size").GetInt32() });
+            var size = resize.Size(from, row.GetProperty("min_size").GetInt32());
 
             Assert.Equal(GoldenTensors.Size(row.GetProperty("out_h_w")), size);
             Assert.Equal(GoldenTensors.Size(row.GetProperty("padded_h_w")), DetectionTransform.PaddedSize([size]));
-            var scaled = DetectionTransform.ScaleBoxes(golden.Tensor(row.GetProperty("boxes_in")), from, size);
+            var scaled = resize.MoveBoxes(golden.Tensor(row.GetProperty("boxes_in")), from, size);
             golden.Equal(scaled, row.GetProperty("boxes_scaled"), "boxes_scaled");
-            golden.Equal(DetectionTransform.ScaleBoxes(scaled, size, from), row.GetProperty("boxes_back"), "boxes_back");
+            golden.Equal(resize.MoveBoxes(scaled, size, from), row.GetProperty("boxes_back"), "boxes_back");
         }
     }
 
@@ -52,9 +53,9 @@ public sealed class TransformGoldenTests
     [InlineData(16384, 1, 200, 1)]
     public void I1_a_side_that_would_vanish_keeps_one_pixel(int height, int width, int resizedHeight, int resizedWidth)
     {
-        var expected = (resizedHeight, resizedWidth);
+        var options = new DetectorOptions { MinSizePixels = 96, MaxSizePixels = 200 };
+        IImageResize[] recipes = [new BilinearResize(options), new AntialiasedResize(options)];
 
-        Assert.Equal(expected, DetectionTransform.ResizedSize((height, width), 96, 200));
-        Assert.Equal(expected, AntialiasedResize.Size((height, width), 96, 200));
+        Assert.All(recipes, resize => Assert.Equal((resizedHeight, resizedWidth), resize.Size((height, width), 96)));
     }
 }

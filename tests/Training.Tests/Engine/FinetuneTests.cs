@@ -46,7 +46,7 @@ public sealed class FinetuneTests : IDisposable
     public void An_existing_run_is_not_overwritten()
     {
         Directory.CreateDirectory(Path.Combine(folder, "d"));
-        Assert.Contains("is there already", Assert.Throws<UserErrorException>(() => DetectorTraining.Run(Tiny("d"), new RunControl { Cancellation = TestContext.Current.CancellationToken })).Message);
+        Assert.Contains("already exists", Assert.Throws<UserErrorException>(() => DetectorTraining.Run(Tiny("d"), new RunControl { Cancellation = TestContext.Current.CancellationToken })).Message);
     }
 
     [Fact]

@@ -50,7 +50,8 @@ public sealed class TrainingStepTests : IDisposable
 
         var views = randn(4, 3, 32, 32);
         views[isFirstPartBad ? 0 : 3] = float.NaN;
-        var refusal = Assert.Throws<UserErrorException>(() => step.Run(new ContrastiveBatch(views, randn(4, 3, 32, 32)) { Files = ["a.png"] }, 1));
+        var refusal = Assert.Throws<UserErrorException>(
+            () => step.Run(new ContrastiveBatch(views, randn(4, 3, 32, 32)) { Files = ["a.png"] }, 1));
 
         Assert.Contains("in step 1 on the images a.png", refusal.Message);
         Assert.All(before.Zip(State()), pair => Assert.True(pair.First.eq(pair.Second).all().item<bool>()));

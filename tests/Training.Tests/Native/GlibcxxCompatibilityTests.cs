@@ -75,7 +75,8 @@ public sealed class GlibcxxCompatibilityTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private static string NuGetRoot() =>
-        Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     private string CopyOfTheLibrary()
     {

@@ -5,6 +5,7 @@ using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Onnx;
 using static TorchSharp.torch;
@@ -95,7 +96,9 @@ public sealed class DetectorParityTests : IDisposable
     [InlineData(false)]
     [InlineData(true)]
     public void One_box_for_all_classes_and_swapped_channels_agree(bool paper) =>
-        EqualDetections("resnet18", 0.5, 96, 200, 75, 110, [Picture("a", 75, 110), Picture("c", 75, 110)], options => (paper ? Paper(options) : options) with { ClassAgnosticBoxes = true, SwapRedAndBlue = true });
+        EqualDetections(
+            "resnet18", 0.5, 96, 200, 75, 110, [Picture("a", 75, 110), Picture("c", 75, 110)],
+            options => (paper ? Paper(options) : options) with { ClassAgnosticBoxes = true, SwapRedAndBlue = true });
 
     [Theory]
     [InlineData(375, 1242, 800, 1333)]
@@ -108,10 +111,17 @@ public sealed class DetectorParityTests : IDisposable
     public void The_antialiased_resize_of_the_graph_gives_Pillows_bytes_and_sizes(int height, int width, int minSize, int maxSize)
     {
         using var scope = NewDisposeScope();
-        var options = new DetectorOptions { Resize = ImageResize.AntialiasedBytes, MinSizePixels = minSize, MaxSizePixels = maxSize, ImageMean = [0, 0, 0], ImageStd = [1 / 255.0, 1 / 255.0, 1 / 255.0] };
+        var options = new DetectorOptions
+        {
+            Resize = ImageResize.AntialiasedBytes,
+            MinSizePixels = minSize,
+            MaxSizePixels = maxSize,
+            ImageMean = [0, 0, 0],
+            ImageStd = [1 / 255.0, 1 / 255.0, 1 / 255.0],
+        };
         var graph = new OnnxGraph();
         var batch = new DetectionTransform(options).Emit(graph, graph.Input("images", OnnxType.UInt8, "N", "H", "W", 3));
-        graph.Output("pixels", batch.Pixels, OnnxType.Float, "N", 3, "h", "w");
+        graph.Output("pixels", batch.Pixels, "N", 3, "h", "w");
         var path = Path.Combine(folder, "resize.onnx");
         graph.Save(path);
         using var session = new InferenceSession(path);
@@ -228,7 +238,7 @@ public sealed class DetectorParityTests : IDisposable
     private InferenceSession Session(FasterRcnn detector)
     {
         var path = Path.Combine(folder, "model.onnx");
-        detector.Emit().Save(path);
+        DetectorExporter.Graph(detector).Save(path);
         return new InferenceSession(path);
     }
 

@@ -14,7 +14,7 @@ namespace Pipeline.Training.Checkpoints.Import;
 public static class BackboneImport
 {
     /// <param name="source">A <c>.pth</c> or <c>.safetensors</c> file.</param>
-    /// <param name="output">Where.</param>
+    /// <param name="output">The file to write.</param>
     /// <param name="momentumEncoder">Take the momentum encoder in place of the network that learnt.</param>
     /// <exception cref="UserErrorException">The file cannot be read, or weights of the network are missing.</exception>
     public static ImportReport Run(string source, string output, bool momentumEncoder = false)

@@ -60,7 +60,7 @@ internal sealed class SortedWeights
         }
 
         throw new UserErrorException(
-            $"{source}: there is no momentum encoder in it; {Holdings}. Without --ema the network that learnt is taken.");
+            $"{source}: there is no momentum encoder in it; {Holdings}. Without --ema the trained network is taken.");
     }
 
     /// <summary>The residual network's architecture and width.</summary>
@@ -70,7 +70,8 @@ internal sealed class SortedWeights
         if (networks.Query is null)
         {
             throw new UserErrorException(
-                $"{source}: there is no residual network in it: no names end with conv1.weight and layer1.0.conv1.weight behind one front, "
+                $"{source}: there is no residual network in it: no names end with conv1.weight and layer1.0.conv1.weight after a "
+                + $"common prefix, "
                 + $"nor are layers numbered as those of a Sequential; {Holdings}.");
         }
 

@@ -21,7 +21,7 @@ public static class DetectorCheckpoint
     private const string LabelMapKey = "labelMap";
     private const string LeakKey = "leak";
 
-    /// <param name="path">Where.</param>
+    /// <param name="path">The file to write.</param>
     /// <param name="detector">The detector.</param>
     /// <param name="labels">Its classes without the background.</param>
     /// <param name="labelMap">Types that became another class; null: none.</param>
@@ -85,7 +85,9 @@ public static class DetectorCheckpoint
         detector.eval();
         return new LoadedDetector(detector, labels)
         {
-            LabelMap = content.Metadata.ContainsKey(LabelMapKey) ? CheckpointMetadata.Read<Dictionary<string, string>>(content, LabelMapKey, path) : null,
+            LabelMap = content.Metadata.ContainsKey(LabelMapKey)
+                ? CheckpointMetadata.Read<Dictionary<string, string>>(content, LabelMapKey, path)
+                : null,
             Origin = new WeightOrigin
             {
                 Learnt = LearntImages.Of(content.Metadata, path),
@@ -110,7 +112,7 @@ public static class DetectorCheckpoint
         if (!content.Metadata.ContainsKey(OptionsKey) || !content.Metadata.ContainsKey(LabelsKey))
         {
             throw new UserErrorException(
-                $"{path}: this is no detector checkpoint: its metadata has no '{OptionsKey}' and '{LabelsKey}'; "
+                $"{path}: this is not a detector checkpoint: its metadata has no '{OptionsKey}' and '{LabelsKey}'; "
                 + $"if a Faster R-CNN is in it: {ImportHint.Detector.For(path)}");
         }
 

@@ -14,7 +14,7 @@ namespace Pipeline.Training.Detection.Checkpoints;
 public static class DetectorImport
 {
     /// <param name="source">A <c>.pth</c> or <c>.safetensors</c> file.</param>
-    /// <param name="output">Where.</param>
+    /// <param name="output">The file to write.</param>
     /// <param name="labels">The classes without the background; our own files name theirs.</param>
     /// <param name="normEpsilon">Of the frozen norms: 1e-5, but 0 for torchvision's first COCO weights.</param>
     /// <exception cref="UserErrorException">The file cannot be read, weights are missing, or the classes do not fit.</exception>
@@ -32,8 +32,13 @@ public static class DetectorImport
         const string BodyPrefix = "backbone.body.";
         string[] missing =
         [
-            .. weights.Fill(state.Where(entry => entry.Key.StartsWith(BodyPrefix, StringComparison.Ordinal)).Select(entry => KeyValuePair.Create(entry.Key[BodyPrefix.Length..], entry.Value)), WeightOwner.Query, WeightPart.Backbone),
-            .. weights.Fill(state.Where(entry => !entry.Key.StartsWith(BodyPrefix, StringComparison.Ordinal)), WeightOwner.Query, WeightPart.Detector),
+            .. weights.Fill(
+                state.Where(entry => entry.Key.StartsWith(BodyPrefix, StringComparison.Ordinal))
+                    .Select(entry => KeyValuePair.Create(entry.Key[BodyPrefix.Length..], entry.Value)),
+                WeightOwner.Query,
+                WeightPart.Backbone),
+            .. weights.Fill(
+                state.Where(entry => !entry.Key.StartsWith(BodyPrefix, StringComparison.Ordinal)), WeightOwner.Query, WeightPart.Detector),
         ];
         var report = weights.Report(detector.Options.Backbone, missing);
         weights.Refuse(missing);
@@ -68,7 +73,9 @@ public static class DetectorImport
         var classes = Rows("roi_heads.box_predictor.cls_score.weight");
         if (labels is null || labels.Count + 1 != classes)
         {
-            throw new UserErrorException($"{source}: the detector has {classes - 1} classes and the background, --labels names {labels?.Count ?? 0}; name each class, in order.");
+            throw new UserErrorException(
+                $"{source}: the detector has {classes - 1} classes and the background, --labels names {labels?.Count ?? 0}; name "
+                + $"each class, in order.");
         }
 
         return new FasterRcnn(new DetectorOptions

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection.Checkpoints;
 
-/// <summary>The weights of a detector, in memory: our own checkpoint's, or those of a torchvision Faster R-CNN that learnt COCO.</summary>
-/// <param name="path">For messages.</param>
+/// <summary>The weights of a detector, in memory: our own checkpoint's, or those of a torchvision Faster R-CNN trained on COCO.</summary>
+/// <param name="path">Named in error messages.</param>
 /// <param name="owner">Frees the tensors.</param>
 internal sealed class DetectorSource(string path, IDisposable owner) : IDisposable
 {

@@ -15,7 +15,7 @@ internal static class DetectorStart
 {
     /// <param name="detector">New, with its own first weights.</param>
     /// <param name="labels">Its classes without the background.</param>
-    /// <param name="path">A checkpoint of our own, or torchvision's Faster R-CNN that learnt COCO.</param>
+    /// <param name="path">A checkpoint of our own, or torchvision's Faster R-CNN trained on COCO.</param>
     /// <param name="log">Receives warnings of values that are not finite; null: nobody is warned.</param>
     /// <returns>What became of the classes.</returns>
     /// <exception cref="UserErrorException">The file is of another architecture, or holds no detector whose classes are known.</exception>

@@ -27,20 +27,21 @@ internal sealed record DetectorStartReport(string Source)
     public IEnumerable<string> Lines()
     {
         var kept = Kept.Count == 0 ? "none of its classes is among this run's" : $"the rows of {Names(Kept)} are kept";
-        yield return $"begins from the detector {Source}: {kept}";
+        yield return $"starts from the detector {Source}: {kept}";
         if (New.Count > 0)
         {
-            yield return $"rows that begin anew: {Names(New)}; the file has no class of that name";
+            yield return $"rows with new weights: {Names(New)}; the file has no class of that name";
         }
 
         if (Dropped.Count > 0)
         {
-            yield return $"classes of the file that are not needed: {Names(Dropped)}";
+            yield return $"unneeded classes of the file: {Names(Dropped)}";
         }
 
         if (Anew.Count > 0)
         {
-            yield return $"layers that begin anew: {Names(Anew)}; one of the detectors has one box for all classes, the other one for each";
+            yield return $"layers with new weights: {Names(Anew)}; one of the detectors has one box for all classes, "
+                + "the other one for each";
         }
 
         if (OtherSettings.Count > 0)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
@@ -21,8 +22,8 @@ internal static class AveragedWeights
     }
 
     /// <summary>Moves the parameters by one step; statistics are those of the detector.</summary>
-    /// <param name="average">Follows.</param>
-    /// <param name="detector">Learns.</param>
+    /// <param name="average">The copy that holds the moving average.</param>
+    /// <param name="detector">The detector that is being trained.</param>
     /// <param name="decay">Share of the average that a step keeps.</param>
     public static void Update(Detector average, Detector detector, double decay)
     {
@@ -45,11 +46,13 @@ internal static class AveragedWeights
     public static IEnumerable<string> Remarks(double decay, long steps)
     {
         const double Noticeable = 0.05;
-        var share = Math.Pow(decay, steps);
-        if (share > Noticeable)
+        var fraction = Math.Pow(decay, steps);
+        if (fraction > Noticeable)
         {
-            yield return FormattableString.Invariant(
-                $"warning: after {steps} steps the averaged weights still hold {share:P0} of the first ones; a smaller --ema forgets sooner");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"warning: after {steps} steps the averaged weights still hold {fraction:P0} of the initial ones; "
+                + $"a smaller --ema forgets them sooner");
         }
     }
 }

@@ -54,6 +54,6 @@ internal static class BackboneStart
             BatchNormMode.Eval => "learn with frozen statistics",
             _ => "are live",
         };
-        return $"the backbone begins from {start}; {backbone.TrainableStages} of its {AllStages} stages learn; its norms {norms}";
+        return $"the backbone starts from {start}; {backbone.TrainableStages} of its {AllStages} stages learn; its norms {norms}";
     }
 }

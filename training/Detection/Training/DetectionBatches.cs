@@ -60,7 +60,7 @@ internal sealed class DetectionBatches
         if (options.AspectRatioGroupFactor > 0 && frames < options.BatchSize)
         {
             throw new UserErrorException(
-                $"batchSize: the {frames} frames to learn from do not fill a batch of {options.BatchSize}, and batches that are grouped "
+                $"batchSize: the {frames} training frames do not fill a batch of {options.BatchSize}, and batches that are grouped "
                 + "by aspect are always full; choose a smaller --batch, or set aspectRatioGroupFactor to 0.");
         }
     }

@@ -30,7 +30,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     private readonly DetectorMeasurement measurement;
     private FinetuneState state = new(Epochs: 0, BestEpoch.None, HasStopped: false);
 
-    /// <param name="options">What to do.</param>
+    /// <param name="options">The settings.</param>
     /// <param name="architecture">Of the detector.</param>
     /// <param name="control">How the run is entered; null: as a new one.</param>
     /// <exception cref="UserErrorException">A file, a list or an option is wrong.</exception>
@@ -82,7 +82,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     public IReadOnlyList<string> Products => [LastFile, RunImages.FileName];
 
     /// <summary>Runs a training to its end, or as far as it is let.</summary>
-    /// <param name="options">What to do.</param>
+    /// <param name="options">The settings.</param>
     /// <param name="control">How the run is entered, watched and ended.</param>
     /// <param name="architecture">Of the detector; null: Faster R-CNN.</param>
     /// <exception cref="UserErrorException">A file, a list or an option is wrong, or the loss is not finite.</exception>

@@ -6,7 +6,7 @@ using Pipeline.Training.Engine;
 namespace Pipeline.Training.Detection.Training;
 
 /// <summary>What a run learns from and measures on, as digests (<c>data.json</c>): with other data a run does not go on.</summary>
-/// <param name="Train">The frames to learn from.</param>
+/// <param name="Train">The training frames.</param>
 /// <param name="Test">The frames to measure on.</param>
 /// <param name="BackboneWeights">Of the file's content; null without weights.</param>
 internal sealed record FinetuneData(FrameDigests Train, FrameDigests Test, string? BackboneWeights)
@@ -41,5 +41,7 @@ internal sealed record FrameDigests(int Frames, string Names, string Labels, str
         frames.Count,
         ContentDigest.Of(frames.Select(frame => Encoding.UTF8.GetBytes(frame + "\n"))),
         ContentDigest.Of(frames.Select(frame => File.ReadAllBytes(dataset.LabelPath(frame)))),
-        ContentDigest.Of(frames.Select(frame => new FileInfo(dataset.ImagePath(frame))).Select(file => Encoding.UTF8.GetBytes($"{file.Name} {file.Length}\n"))));
+        ContentDigest.Of(
+            frames.Select(frame => new FileInfo(dataset.ImagePath(frame)))
+                .Select(file => Encoding.UTF8.GetBytes($"{file.Name} {file.Length}\n"))));
 }

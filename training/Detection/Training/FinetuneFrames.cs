@@ -16,7 +16,8 @@ internal sealed class FinetuneFrames
     /// <exception cref="UserErrorException">A list is wrong, the lists overlap, or no frame has an object of the classes.</exception>
     public FinetuneFrames(FinetuneOptions options, KittiDataset dataset, LabelMap labels)
     {
-        (this.options, this.dataset) = (options, dataset);
+        this.options = options;
+        this.dataset = dataset;
         var split = Split();
         var survey = FrameSurvey.Of(dataset, split.Train.Concat(split.Validation).Concat(split.Test).Distinct(), new ImageLimits());
         remarks = [.. dataset.Remarks(), .. survey.Remarks];
@@ -28,7 +29,10 @@ internal sealed class FinetuneFrames
         if (withObjects.Length == 0)
         {
             string[] types = [.. annotated.SelectMany(frame => frame.Types).Distinct().Order(StringComparer.Ordinal)];
-            throw new UserErrorException($"{options.Data}: none of the {split.Train.Count} frames to learn from has an object of the classes {string.Join(", ", options.Labels)}; their labels name {(types.Length == 0 ? "nothing" : string.Join(", ", types))}. Change labels or labelMap.");
+            throw new UserErrorException(
+                $"{options.Data}: none of the {split.Train.Count} training frames has an object of the classes "
+                + $"{string.Join(", ", options.Labels)}; their labels name "
+                + $"{(types.Length == 0 ? "nothing" : string.Join(", ", types))}. Change labels or labelMap.");
         }
 
         Train = options.SkipEmptyFrames ? withObjects : split.Train;
@@ -69,13 +73,14 @@ internal sealed class FinetuneFrames
 
         foreach (var label in unseen)
         {
-            yield return $"warning: no frame to learn from has a {label}; the detector cannot find it, and where test frames have one its AP counts as 0 in the mAP";
+            yield return $"warning: no training frame has a {label}; the detector cannot find it, and where test frames have one its "
+                + "AP counts as 0 in the mAP";
         }
 
         if (TestChooses)
         {
-            yield return "the best epoch is chosen on the test list, so what it measures there is a little too good; "
-                + "another list for that is named with --validation-list";
+            yield return "the best epoch is chosen on the test list, so what it measures there is slightly optimistic; "
+                + "name another list for that with --validation-list";
         }
 
         if (leftOut > 0)
@@ -106,13 +111,13 @@ internal sealed class FinetuneFrames
         var split = Choose();
         if (!options.AllowOverlappingSplit)
         {
-            RequireDisjoint("testList", split.Train, split.Test, "learnt from and measured on");
-            RequireDisjoint("validationList", split.Train, split.Validation, "learnt from and measured on");
+            RequireDisjoint("testList", split.Train, split.Test, "trained on and measured on");
+            RequireDisjoint("validationList", split.Train, split.Validation, "trained on and measured on");
             RequireDisjoint("validationList", split.Test, split.Validation, "in the test list too");
         }
 
         return split.Train.Count > 0 ? split : throw new UserErrorException(
-            $"{options.Data}: no frame is left to learn from: {dataset.FrameIds.Count} of its {dataset.ImageIds.Count} images "
+            $"{options.Data}: no training frame is left: {dataset.FrameIds.Count} of its {dataset.ImageIds.Count} images "
             + "have a label file; name a list with --train-list.");
     }
 

@@ -17,7 +17,7 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     /// <summary>Frames in KITTI's layout.</summary>
     [Required, MayDifferOnResume] public required string Data { get; init; }
 
-    /// <summary>List of the frames to learn from; when null, those that are not measured on, and without any list a seeded 80 %.</summary>
+    /// <summary>List of the training frames; when null, those that are not measured on, and without any list a seeded 80 %.</summary>
     [MayDifferOnResume] public string? TrainList { get; init; }
 
     /// <summary>List of the frames to measure on; the rest when null.</summary>
@@ -35,7 +35,7 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     /// </summary>
     public bool AllowLeak { get; init; }
 
-    /// <summary>Whether frames may be both learnt from and measured on: what it measures is then memory.</summary>
+    /// <summary>Whether frames may be both trained on and measured on: what it measures is then memory.</summary>
     public bool AllowOverlappingSplit { get; init; }
 
     /// <summary>The classes.</summary>
@@ -48,7 +48,7 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     [MayDifferOnResume] public string? BackboneWeights { get; init; }
 
     /// <summary>
-    /// A detector to begin from: our own checkpoint, or torchvision's Faster R-CNN that learnt COCO. Classes of the same name keep their
+    /// A detector to begin from: our own checkpoint, or torchvision's Faster R-CNN trained on COCO. Classes of the same name keep their
     /// rows. Null: random heads.
     /// </summary>
     [MayDifferOnResume] public string? Weights { get; init; }

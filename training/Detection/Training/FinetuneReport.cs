@@ -35,7 +35,7 @@ internal sealed record FinetuneReport(
     public void Write(string folder) =>
         AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, JsonFormat.Options) + "\n");
 
-    /// <summary>The same for people.</summary>
+    /// <summary>The same as text for people to read.</summary>
     public IEnumerable<string> Lines()
     {
         if (BestEpoch is { } best)
@@ -47,7 +47,7 @@ internal sealed record FinetuneReport(
 
         if (ChosenOn == TestList)
         {
-            yield return "that epoch was chosen on the test list, so its mAP there is a little too good";
+            yield return "that epoch was chosen on the test list, so its mAP there is slightly optimistic";
         }
         else if (Test is { } test)
         {

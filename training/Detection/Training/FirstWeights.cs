@@ -33,7 +33,7 @@ internal static class FirstWeights
 
     /// <summary>The images that a run's weights learn from, and the images of its lists that they know too well.</summary>
     /// <param name="options">Name the file, and whether a leak is allowed.</param>
-    /// <param name="dataset">Has the frames.</param>
+    /// <param name="dataset">The data set that the frames belong to.</param>
     /// <param name="frames">The run's lists.</param>
     /// <param name="control">Whether the run goes on; its log.</param>
     /// <exception cref="UserErrorException">Images to measure on are among those that the first weights have learnt from.</exception>

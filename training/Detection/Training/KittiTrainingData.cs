@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection.Training;
 
-/// <summary>Frames in KITTI's layout as images and targets; decoded images stay in memory up to a limit. Worker threads may call it.</summary>
+/// <summary>
+/// Frames in KITTI's layout as images and targets; decoded images stay in memory up to a limit. Worker threads may call it.
+/// </summary>
 /// <param name="dataset">The frames.</param>
 /// <param name="labels">The classes; objects of other types are left out.</param>
 /// <param name="cacheBytes">Memory for decoded images.</param>
@@ -42,7 +44,13 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
         }
         else
         {
-            ResizedCrop.Resize(image.Pixels, image.WidthPixels, new CropBox(0, 0, image.HeightPixels, image.WidthPixels), rows.bytes, size.Item1, size.Item2);
+            ResizedCrop.Resize(
+                image.Pixels,
+                image.WidthPixels,
+                new CropBox(0, 0, image.HeightPixels, image.WidthPixels),
+                rows.bytes,
+                size.Item1,
+                size.Item2);
         }
 
         if (flip)
@@ -65,12 +73,16 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
         var classes = tensor(objects.Select(entry => labels.Label(entry.Type) + 1L).ToArray(), [objects.Length]);
         Tensor Boxes(IEnumerable<KittiObject> entries)
         {
-            float[] corners = [.. entries.Select(entry => Move(entry.Box, original, size)).Select(box => flip ? Mirror(box, size.Item2) : box)
+            float[] corners = [
+                .. entries.Select(entry => Move(entry.Box, original, size)).Select(box => flip ? Mirror(box, size.Item2) : box)
                 .SelectMany(box => new[] { box.X1, box.Y1, box.X2, box.Y2 })];
             return tensor(corners, [corners.Length / 4, 4]).MoveToOuterDisposeScope();
         }
 
-        return (rows.permute(2, 0, 1).contiguous().MoveToOuterDisposeScope(), new DetectionTarget(Boxes(objects), classes.MoveToOuterDisposeScope())
+        return (
+            rows.permute(2, 0, 1)
+                .contiguous()
+                .MoveToOuterDisposeScope(), new DetectionTarget(Boxes(objects), classes.MoveToOuterDisposeScope())
         {
             Ignore = ignoreDontCare ? Boxes(annotated.Where(entry => entry.Type == KittiClasses.DontCare)) : null,
         });
@@ -87,11 +99,13 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
         }
     }
 
-    // Plain numbers and no tensors: a worker's tensor arithmetic would hand scalars to native code that a collection may take away (see CollectionPause).
+    // Plain numbers and no tensors: a worker's tensor arithmetic would hand scalars to native code that a collection may take away (see
+    // CollectionPause).
     // A box is learnt as far as it is in its image, as both references' loaders have it.
     private static Box Move(Box box, (int Height, int Width) from, (int Height, int Width) to)
     {
-        var (y, x) = ((double)to.Height / from.Height, (double)to.Width / from.Width);
+        var y = (double)to.Height / from.Height;
+        var x = (double)to.Width / from.Width;
         float X(double value) => (float)Math.Clamp(value * x, 0, to.Width);
         float Y(double value) => (float)Math.Clamp(value * y, 0, to.Height);
         return new Box(X(box.X1), Y(box.Y1), X(box.X2), Y(box.Y2));

@@ -75,7 +75,7 @@ internal static class RunLengthLayers
         ];
         if (variables.Length > 1)
         {
-            var reason = $"{variables[0].Where} gives the run's length too, and variables have no order; keep one.";
+            var reason = $"{variables[0].Where} also gives the run's length, and variables have no order; keep one.";
             throw new ConfigurationException(variables[1].Where, variables[1].Key, reason);
         }
     }

@@ -25,7 +25,7 @@ public sealed class DetectorStartTests : IDisposable
 
         var state = StateDict.InOrder(learnt).ToDictionary();
         Assert.All(StateDict.InOrder(begun), entry => Same(state[entry.Key], entry.Value, entry.Key));
-        Assert.Equal([$"begins from the detector {In("a.safetensors")}: the rows of Car, Van are kept"], report.Lines());
+        Assert.Equal([$"starts from the detector {In("a.safetensors")}: the rows of Car, Van are kept"], report.Lines());
     }
 
     [Fact]
@@ -39,7 +39,8 @@ public sealed class DetectorStartTests : IDisposable
 
         var report = DetectorStart.Load(begun, ["Car", "Cyclist"], In("a.safetensors"));
 
-        var (from, to) = (StateDict.InOrder(learnt).ToDictionary(), StateDict.InOrder(begun).ToDictionary());
+        var from = StateDict.InOrder(learnt).ToDictionary();
+        var to = StateDict.InOrder(begun).ToDictionary();
         foreach (var layer in new[] { Predictor + "cls_score.weight", Predictor + "cls_score.bias" })
         {
             Same(from[layer][0], to[layer][0], "background");
@@ -58,8 +59,8 @@ public sealed class DetectorStartTests : IDisposable
         Assert.Equal(["Car"], report.Kept);
         Assert.Equal(["Cyclist"], report.New);
         Assert.Equal(["van", "Tram"], report.Dropped);
-        Assert.Contains("rows that begin anew: Cyclist; the file has no class of that name", report.Lines());
-        Assert.Contains("classes of the file that are not needed: van, Tram", report.Lines());
+        Assert.Contains("rows with new weights: Cyclist; the file has no class of that name", report.Lines());
+        Assert.Contains("unneeded classes of the file: van, Tram", report.Lines());
     }
 
     [Theory]
@@ -111,7 +112,8 @@ public sealed class DetectorStartTests : IDisposable
         using var begun = Detector(["Pedestrian", "Truck", "Car"]);
         var report = DetectorStart.Load(begun, ["Pedestrian", "Truck", "Car"], In("coco" + extension));
 
-        var (from, to) = (StateDict.InOrder(learnt).ToDictionary(), StateDict.InOrder(begun).ToDictionary());
+        var from = StateDict.InOrder(learnt).ToDictionary();
+        var to = StateDict.InOrder(begun).ToDictionary();
         Same(from[Predictor + "cls_score.weight"][8], to[Predictor + "cls_score.weight"][2], "truck");
         Same(from[Predictor + "cls_score.weight"][3], to[Predictor + "cls_score.weight"][3], "car");
         Same(from[Predictor + "bbox_pred.bias"][12..16], to[Predictor + "bbox_pred.bias"][12..16], "car");

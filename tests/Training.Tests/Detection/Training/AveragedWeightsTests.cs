@@ -76,7 +76,9 @@ public sealed class AveragedWeightsTests : IDisposable
     };
 
     private static Dictionary<string, Tensor> Weights(Detector detector) =>
-        StateDict.InOrder(detector).Where(entry => entry.Value.is_floating_point()).ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        StateDict.InOrder(detector)
+            .Where(entry => entry.Value.is_floating_point())
+            .ToDictionary(entry => entry.Key, entry => entry.Value.clone());
 
     private FinetuneResult Run(string name, double? ema) => DetectorTraining.Run(
         new FinetuneOptions

@@ -12,7 +12,12 @@ public sealed class DecodeCacheTests : IDisposable
     [Fact]
     public void The_cache_counts_the_buffers_that_it_holds_and_stays_within_its_limit()
     {
-        StreetSceneWriter.WriteKitti(folder, new StreetSceneOptions { WidthPixels = 192, HeightPixels = 96 }, 0, 4, cancellation: TestContext.Current.CancellationToken);
+        StreetSceneWriter.WriteKitti(
+            folder,
+            new StreetSceneOptions { WidthPixels = 192, HeightPixels = 96 },
+            0,
+            4,
+            cancellation: TestContext.Current.CancellationToken);
         var dataset = KittiDataset.Open(folder);
         using var image = ImageDecoder.DecodeFile(dataset.ImagePath("000000"));
         Assert.True(image.BufferBytes >= image.Pixels.Length);

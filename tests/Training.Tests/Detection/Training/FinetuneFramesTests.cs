@@ -56,8 +56,8 @@ public sealed class FinetuneFramesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("1 2", "2 3", "5", "testList: frame '000002' is learnt from and measured on")]
-    [InlineData("1 2", "3 4", "1", "validationList: frame '000001' is learnt from and measured on")]
+    [InlineData("1 2", "2 3", "5", "testList: frame '000002' is trained on and measured on")]
+    [InlineData("1 2", "3 4", "1", "validationList: frame '000001' is trained on and measured on")]
     [InlineData("1 2", "3 4", "4 5", "validationList: frame '000004' is in the test list too")]
     public void A_frame_in_two_lists_is_refused_unless_that_is_allowed(string train, string test, string validation, string reason)
     {

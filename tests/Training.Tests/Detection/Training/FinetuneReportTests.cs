@@ -25,7 +25,7 @@ public sealed class FinetuneReportTests : IDisposable
 
     [Fact]
     public void Where_the_test_list_has_chosen_it_says_so() => Assert.Contains(
-        "that epoch was chosen on the test list, so its mAP there is a little too good",
+        "that epoch was chosen on the test list, so its mAP there is slightly optimistic",
         new FinetuneReport(12, StoppedEarly: false, FinetuneReport.TestList, 9, 0.4).Lines());
 
     [Fact]

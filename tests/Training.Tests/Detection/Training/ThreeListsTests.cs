@@ -79,7 +79,7 @@ public sealed class ThreeListsTests : IDisposable
 
         Run(Tiny("second") with { Labels = ["Cyclist", "Car"], Weights = In("first/last.safetensors") });
 
-        const string Anew = "rows that begin anew: Cyclist; the file has no class of that name";
+        const string Anew = "rows with new weights: Cyclist; the file has no class of that name";
         var log = Log("second");
         Assert.Contains(log, line => line.EndsWith("first/last.safetensors: the rows of Car are kept", StringComparison.Ordinal));
         Assert.Contains(log, line => line.EndsWith(Anew, StringComparison.Ordinal));

@@ -1,55 +1,42 @@
 using System.Reflection;
 using System.Text.Json;
-using Pipeline.Shared.Imaging;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Configuration;
-using Pipeline.Training.Detection;
+using Pipeline.Training.Onnx.Passes;
+using Pipeline.Training.Onnx;
 
-namespace Pipeline.Training.Onnx;
-
-/// <summary>What to export, and where to.</summary>
-public sealed record ExportOptions
-{
-    /// <summary>The model repository.</summary>
-    public required string RepositoryRoot { get; init; }
-
-    /// <summary>Name in the repository.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>A version that is not taken, or null for the next.</summary>
-    public int? Version { get; init; }
-
-    /// <summary>Longest side of an input image in pixels; whoever serves the model refuses longer ones by their header.</summary>
-    public int MaxSidePixels { get; init; } = new ImageLimits().MaxDimensionPixels;
-
-    /// <summary>Classes without the background.</summary>
-    public required IReadOnlyList<string> Labels { get; init; }
-
-    /// <summary>Types that became another class in training; null: none.</summary>
-    public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
-
-    /// <summary>Images that it was measured on although the first weights had learnt from them; null: none.</summary>
-    public ImageLeak? Leak { get; init; }
-
-    /// <summary>The checkpoint, whose digest goes into the manifest.</summary>
-    public string? CheckpointPath { get; init; }
-}
+namespace Pipeline.Training.Detection.Export;
 
 /// <summary>Writes a detector as a version of a model: one ONNX file and its manifest.</summary>
 public static class DetectorExporter
 {
     /// <returns>The version's directory.</returns>
-    /// <exception cref="Pipeline.Shared.UserErrorException">The name or version cannot be used.</exception>
+    /// <exception cref="Pipeline.Shared.UserErrorException">
+    /// The name or version cannot be used, or the model is too large for one file.
+    /// </exception>
     public static string Export(Detector detector, ExportOptions options) => ModelDirectory.Publish(
         options.RepositoryRoot,
         options.Name,
         options.Version,
         (folder, version) => Write(detector, options, folder, version));
 
+    /// <summary>The graph that is written: what the detector emits, made smaller. The same weights give the same graph.</summary>
+    internal static OnnxGraph Graph(Detector detector)
+    {
+        var graph = detector.Emit();
+        IOnnxPass[] passes = [new FoldConstants(), new ShareInitializers(), new RemoveDeadNodes()];
+        foreach (var pass in passes)
+        {
+            pass.Apply(graph);
+        }
+
+        return graph;
+    }
+
     private static ModelManifest Write(Detector detector, ExportOptions options, string folder, int version)
     {
         var model = Path.Combine(folder, ModelDirectory.ModelFileName);
-        detector.Emit().Save(model);
+        Graph(detector).Save(model);
         return new ModelManifest
         {
             ContractVersion = ModelManifest.CurrentContractVersion,

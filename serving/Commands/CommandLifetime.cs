@@ -1,8 +1,8 @@
-namespace Pipeline.Serving;
+namespace Pipeline.Serving.Commands;
 
 /// <summary>
-/// The signals belong to the command: the first one ends the service in order, a second one at once. The host's own lifetime would
-/// swallow both.
+/// Leaves signals to the command: the first one shuts the service down in order, a second one ends it at once. The host's own
+/// lifetime would swallow both.
 /// </summary>
 internal sealed class CommandLifetime : IHostLifetime
 {

@@ -1,14 +1,16 @@
+using Pipeline.Serving.Configuration;
+using Pipeline.Serving.Models;
 using Pipeline.Serving.Tests.Programs;
 using Pipeline.Shared;
 
-namespace Pipeline.Serving.Tests;
+namespace Pipeline.Serving.Tests.Models;
 
 public sealed class ModelSelectionTests : IDisposable
 {
     private readonly string root = Directory.CreateTempSubdirectory("selection").FullName;
 
     [Fact]
-    public async Task S5_what_is_no_model_does_not_hinder_serving()
+    public async Task S5_folders_that_are_not_models_do_not_prevent_serving()
     {
         TinyModel.Export(root);
         Directory.CreateDirectory(Path.Combine(root, "lost+found"));
@@ -24,32 +26,34 @@ public sealed class ModelSelectionTests : IDisposable
     [Theory]
     [InlineData("street"), InlineData("../street"), InlineData("/"), InlineData("."), InlineData(".."), InlineData("")]
     [InlineData("tiny/1"), InlineData("tiny/"), InlineData("./tiny")]
-    public void S5_a_model_is_named_by_its_plain_name_and_those_that_there_are_are_told(string name)
+    public void S5_a_model_is_selected_by_its_plain_name_and_a_refusal_lists_those_that_exist(string name)
     {
         TinyModel.Export(root);
 
         var refused = Refusal(new ServiceOptions { Models = root, Model = name });
 
-        Assert.Equal($"--model: '{name}' is no model in {root}; its models are: tiny.", refused);
+        Assert.Equal($"--model: {root} has no model named '{name}'; its models are: tiny.", refused);
     }
 
     [Fact]
-    public void S5_a_version_that_is_not_there_is_told_with_those_that_are()
+    public void S5_a_refusal_of_a_missing_version_lists_those_that_exist()
     {
         TinyModel.Export(root);
         TinyModel.Export(root);
 
         Assert.Equal(
-            $"--model-version: {root} holds no version 7 of 'tiny', but 1, 2.", Refusal(new ServiceOptions { Models = root, Version = 7 }));
+            $"--model-version: {root} has no version 7 of 'tiny'; its versions are: 1, 2.",
+            Refusal(new ServiceOptions { Models = root, Version = 7 }));
         Assert.Equal(Path.Combine(root, "tiny", "2"), ModelSelection.Find(new ServiceOptions { Models = root }));
         Assert.Equal(Path.Combine(root, "tiny", "1"), ModelSelection.Find(new ServiceOptions { Models = root, Version = 1 }));
     }
 
     [Fact]
-    public void S5_several_models_ask_for_a_choice_and_none_says_what_a_model_is()
+    public void S5_several_models_require_a_choice_and_an_empty_repository_explains_what_a_model_is()
     {
         Assert.Contains(
-            "it holds no model: no folder <name>/<version> with a manifest.json", Refusal(new ServiceOptions { Models = root }));
+            "it contains no model, that is, no folder <name>/<version> with a manifest.json",
+            Refusal(new ServiceOptions { Models = root }));
         Copy(TinyModel.Export(root), "other/1");
 
         Assert.Contains("its models are: other, tiny. Choose one with --model.", Refusal(new ServiceOptions { Models = root }));

@@ -5,19 +5,19 @@ using Pipeline.Training.Onnx;
 
 namespace Pipeline.Serving.Tests.Inference;
 
-/// <summary>A model beside a manifest that was written for another.</summary>
-public sealed class UnfittingAnswerTests : IDisposable
+/// <summary>A model beside a manifest that was written for another model.</summary>
+public sealed class MismatchedManifestTests : IDisposable
 {
     private const int Rows = 6;
     private readonly string root = Directory.CreateTempSubdirectory("unfitting").FullName;
 
     [Theory]
-    [InlineData(2, 1, "answered label 2, but its manifest has 2 labels")]
-    [InlineData(-1, 1, "answered label -1, but its manifest has 2 labels")]
-    [InlineData(4_294_967_296, 1, "answered label 4294967296, but its manifest has 2 labels")]
-    [InlineData(0, 7, "says 7 detections, but gave 6")]
-    [InlineData(0, -1, "says -1 detections, but gave 6")]
-    public void S5_an_answer_that_the_manifest_does_not_allow_is_told_in_plain_words(long label, long detections, string reason)
+    [InlineData(2, 1, "returned label 2, but its manifest has 2 labels")]
+    [InlineData(-1, 1, "returned label -1, but its manifest has 2 labels")]
+    [InlineData(4_294_967_296, 1, "returned label 4294967296, but its manifest has 2 labels")]
+    [InlineData(0, 7, "reported 7 detections but returned 6")]
+    [InlineData(0, -1, "reported -1 detections but returned 6")]
+    public void S5_outputs_that_the_manifest_does_not_allow_are_explained_in_plain_words(long label, long detections, string reason)
     {
         using var model = DetectorModel.Load(Publish(label, detections));
         using var image = RgbImage.Allocate(2, 4);
@@ -30,7 +30,7 @@ public sealed class UnfittingAnswerTests : IDisposable
     }
 
     [Fact]
-    public void S5_an_answer_with_outputs_of_other_lengths_is_told_as_well()
+    public void S5_outputs_of_inconsistent_lengths_are_explained_too()
     {
         using var model = DetectorModel.Load(Publish(label: 0, detections: 1));
         using var first = RgbImage.Allocate(2, 2);
@@ -38,11 +38,11 @@ public sealed class UnfittingAnswerTests : IDisposable
 
         var failure = Assert.Throws<InferenceException>(() => model.Detect([first, second]));
 
-        Assert.Contains("gave outputs whose lengths do not fit", failure.Message);
+        Assert.Contains("returned outputs whose lengths do not match", failure.Message);
     }
 
     [Fact]
-    public void The_last_label_of_the_manifest_is_an_answer()
+    public void The_last_label_of_the_manifest_is_accepted()
     {
         using var model = DetectorModel.Load(Publish(label: 1, detections: Rows));
         using var image = RgbImage.Allocate(2, 4);
@@ -52,7 +52,7 @@ public sealed class UnfittingAnswerTests : IDisposable
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 
-    /// <summary>A model that gives every image of 8 pixels in all the same answer.</summary>
+    /// <summary>A model that accepts images of 8 pixels in all and returns the same detections for each.</summary>
     private string Publish(long label, long detections) => ModelDirectory.Publish(root, "other", version: null, (folder, version) =>
     {
         var graph = new OnnxGraph();
@@ -62,10 +62,10 @@ public sealed class UnfittingAnswerTests : IDisposable
         var scores = graph.Op("ReduceSum", [boxes, graph.Vector(2)], ("keepdims", 0L));
         var zeros = graph.Cast(scores, OnnxType.Int64);
         var zero = graph.Op("ReduceSum", [zeros, graph.Vector(1)], ("keepdims", 0L));
-        graph.Output("boxes", boxes, OnnxType.Float, 1, Rows, 4);
-        graph.Output("scores", scores, OnnxType.Float, 1, Rows);
-        graph.Output("labels", graph.Op("Add", [zeros, graph.Vector(label)]), OnnxType.Int64, 1, Rows);
-        graph.Output("num_detections", graph.Op("Add", [zero, graph.Vector(detections)]), OnnxType.Int64, 1);
+        graph.Output("boxes", boxes, 1, Rows, 4);
+        graph.Output("scores", scores, 1, Rows);
+        graph.Output("labels", graph.Op("Add", [zeros, graph.Vector(label)]), 1, Rows);
+        graph.Output("num_detections", graph.Op("Add", [zero, graph.Vector(detections)]), 1);
         var file = Path.Combine(folder, ModelDirectory.ModelFileName);
         graph.Save(file);
         return new ModelManifest

@@ -1,13 +1,16 @@
+using Pipeline.Serving.Configuration;
 using Pipeline.Shared;
 using Pipeline.Shared.ModelRepository;
 
-namespace Pipeline.Serving;
+namespace Pipeline.Serving.Models;
 
-/// <summary>Which version of which model is served.</summary>
+/// <summary>Selects the version of the model to serve.</summary>
 internal static class ModelSelection
 {
     /// <returns>The folder of the version.</returns>
-    /// <exception cref="UserErrorException">The repository does not hold it, or holds several models and none is named.</exception>
+    /// <exception cref="UserErrorException">
+    /// The repository does not contain it, or contains several models and none is named.
+    /// </exception>
     public static string Find(ServiceOptions options)
     {
         var catalog = new ModelCatalog(options.Models);
@@ -15,14 +18,14 @@ internal static class ModelSelection
         var versions = catalog.Versions(name);
         if (versions.Count == 0)
         {
-            throw new UserErrorException($"--model: '{name}' is no model in {catalog.Root}; {Content(catalog)}");
+            throw new UserErrorException($"--model: {catalog.Root} has no model named '{name}'; {Content(catalog)}");
         }
 
         var version = options.Version ?? versions[^1];
         if (!versions.Contains(version))
         {
             throw new UserErrorException(
-                $"--model-version: {catalog.Root} holds no version {version} of '{name}', but {string.Join(", ", versions)}.");
+                $"--model-version: {catalog.Root} has no version {version} of '{name}'; its versions are: {string.Join(", ", versions)}.");
         }
 
         return catalog.Folder(name, version);
@@ -35,7 +38,14 @@ internal static class ModelSelection
         _ => throw new UserErrorException($"{catalog.Root}: {Content(catalog)} Choose one with --model."),
     };
 
-    private static string Content(ModelCatalog catalog) => catalog.Names.Count == 0
-        ? "it holds no model: no folder <name>/<version> with a manifest.json. Export a model into it, or name another with --models."
-        : $"its models are: {string.Join(", ", catalog.Names)}.";
+    private static string Content(ModelCatalog catalog)
+    {
+        if (catalog.Names.Count > 0)
+        {
+            return $"its models are: {string.Join(", ", catalog.Names)}.";
+        }
+
+        return "it contains no model, that is, no folder <name>/<version> with a manifest.json. "
+            + "Export a model into it, or choose another repository with --models.";
+    }
 }

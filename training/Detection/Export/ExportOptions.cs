@@ -1,0 +1,32 @@
+using Pipeline.Shared.Imaging;
+using Pipeline.Shared.ModelRepository;
+
+namespace Pipeline.Training.Detection.Export;
+
+/// <summary>What to export, and where to.</summary>
+public sealed record ExportOptions
+{
+    /// <summary>The model repository.</summary>
+    public required string RepositoryRoot { get; init; }
+
+    /// <summary>Name in the repository.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>A version that is not taken, or null for the next.</summary>
+    public int? Version { get; init; }
+
+    /// <summary>Longest side of an input image in pixels; whoever serves the model refuses longer ones by their header.</summary>
+    public int MaxSidePixels { get; init; } = new ImageLimits().MaxDimensionPixels;
+
+    /// <summary>Classes without the background.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>Types that became another class in training; null: none.</summary>
+    public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
+
+    /// <summary>Images that it was measured on although the first weights had learnt from them; null: none.</summary>
+    public ImageLeak? Leak { get; init; }
+
+    /// <summary>The checkpoint, whose digest goes into the manifest.</summary>
+    public string? CheckpointPath { get; init; }
+}
