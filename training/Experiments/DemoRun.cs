@@ -60,7 +60,9 @@ public sealed partial class DemoRun(
                 TestList = Path.Combine(data, "test.txt"),
                 Labels = StreetSceneOptions.Classes,
                 Seed = options.Seed,
-            }, log, cancellation);
+            },
+            log,
+            cancellation);
         foreach (var run in Runs)
         {
             var weights = run == "retrained" ? backbone : null;

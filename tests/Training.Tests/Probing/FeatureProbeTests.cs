@@ -67,11 +67,10 @@ public sealed class FeatureProbeTests : IDisposable
         Assert.Equal(first, second);
         Assert.True(first.KnownCrops > first.AskedCrops && first.AskedCrops > 0);
         Assert.InRange(first.Weights.NearestNeighbors, 0.2, 1);
-        Assert.Contains(
-            "no object of Tram",
-            Assert.Throws<UserErrorException>(
-                () => FeatureProbe.Run(
-                    options with { Labels = ["Tram"] }, NullLogger.Instance, TestContext.Current.CancellationToken)).Message);
+        var tram = options with { Labels = ["Tram"] };
+        var refusal = Assert.Throws<UserErrorException>(
+            () => FeatureProbe.Run(tram, NullLogger.Instance, TestContext.Current.CancellationToken));
+        Assert.Contains("no object of Tram", refusal.Message);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
