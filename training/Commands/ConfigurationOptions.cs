@@ -44,14 +44,16 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
     /// <summary>Sets something in the configuration when the option is given.</summary>
     private Option<TValue> Given<TValue>(Option<TValue> option, Action<RunConfiguration<T>, TValue> apply)
     {
-        options.Add((option, (result, configuration) =>
+        options.Add((option, Apply));
+        return option;
+
+        void Apply(ParseResult result, RunConfiguration<T> configuration)
         {
             if (result.GetResult(option) is OptionResult { Implicit: false })
             {
                 apply(configuration, result.GetValue(option)!);
             }
-        }));
-        return option;
+        }
     }
 
     /// <summary>

@@ -1,6 +1,6 @@
-using Pipeline.Training.Contrastive;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Augmentation;
+using Pipeline.Training.Contrastive;
 using Pipeline.Training.Data;
 using static TorchSharp.torch;
 

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Pipeline.Golden;
 using Pipeline.Shared.Geometry;
-using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Detection;

@@ -136,9 +136,8 @@ public sealed class PretrainTests : IDisposable
     public void Images_that_cannot_be_read_are_named_and_left_out_up_to_the_limit()
     {
         var list = Path.Combine(folder, "list.txt");
-        File.WriteAllLines(
-            list,
-            ["# two of them are bad", .. Directory.GetFiles(Path.Combine(folder, "images"), "*.png").Select(file => Path.GetFileName(file)), "missing.png", "", "broken.png"]);
+        var images = Directory.GetFiles(Path.Combine(folder, "images"), "*.png").Select(file => Path.GetFileName(file));
+        File.WriteAllLines(list, ["# two of them are bad", .. images, "missing.png", "", "broken.png"]);
         File.WriteAllText(Path.Combine(folder, "images", "broken.png"), "no image");
         var options = Tiny("skipped") with { Images = list, ImagesRoot = Path.Combine(folder, "images"), DropLastBatch = false };
 

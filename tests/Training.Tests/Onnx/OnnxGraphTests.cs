@@ -1,6 +1,6 @@
-using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Shared;
 using Pipeline.Shared.ModelRepository;
+using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Onnx;
 

@@ -2,8 +2,8 @@ using System.Reflection;
 using System.Text.Json;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Configuration;
-using Pipeline.Training.Onnx.Passes;
 using Pipeline.Training.Onnx;
+using Pipeline.Training.Onnx.Passes;
 
 namespace Pipeline.Training.Detection.Export;
 

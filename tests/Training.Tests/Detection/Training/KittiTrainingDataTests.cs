@@ -1,5 +1,5 @@
-using Pipeline.Training.Detection.Training;
 using Pipeline.Shared.Kitti;
+using Pipeline.Training.Detection.Training;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Detection.Training;
