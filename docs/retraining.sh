@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# How mAP after fine-tuning depends on contrastive retraining, on synthetic scenes: none, on half of the unlabelled scenes, on all; several seeds.
+# How mAP after fine-tuning depends on contrastive retraining, on synthetic scenes: none, on half of the unlabelled scenes, on all;
+# several seeds.
 # Usage, from the repository's root:  docs/retraining.sh [FOLDER] [SEEDS]     (default runs/retraining, seeds 1 2 3)
 # A finished run is not made again: an interrupted experiment goes on where it was.
 set -euo pipefail
@@ -39,7 +40,8 @@ for seed in $seeds; do
   for images in none half all; do
     weights=()
     [ $images = none ] || weights=(--backbone-weights "$data/pretrain-$images/backbone.safetensors")
-    once "$data/finetune-$images" finetune --preset demo --seed "$seed" --data "$data/scenes" --train-list "$data/train.txt" --test-list "$data/test.txt" "${weights[@]}"
+    once "$data/finetune-$images" finetune --preset demo --seed "$seed" --data "$data/scenes" \
+      --train-list "$data/train.txt" --test-list "$data/test.txt" "${weights[@]}"
   done
 done
 

@@ -1,6 +1,8 @@
+using Pipeline.Serving.Commands;
+using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Faults;
-using Pipeline.Serving.Inference;
 using Pipeline.Serving.Listening;
+using Pipeline.Serving.Models;
 using Pipeline.Serving.Observability;
 using Pipeline.Serving.Protocols;
 using Pipeline.Shared;
@@ -8,44 +10,46 @@ using Prometheus;
 
 namespace Pipeline.Serving;
 
-/// <summary>The HTTP service around one model.</summary>
+/// <summary>Composes the HTTP service: what it listens on, what answers, and what happens when a request fails.</summary>
 public static class DetectionService
 {
-    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(5);
-    private static readonly string[] Readable = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+    private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>Loads the model and builds the service; the caller runs and disposes it.</summary>
-    /// <exception cref="UserErrorException">There is no such model, it cannot be served, or the address cannot be listened on.</exception>
+    /// <exception cref="UserErrorException">
+    /// An option is out of range, the model does not exist or cannot be served, or the service cannot listen on the address.
+    /// </exception>
     public static WebApplication Build(ServiceOptions options)
     {
+        OptionValidation.Require(options);
         var addresses = ListenAddress.ReadAll(options.Url);
-        var model = DetectorModel.Load(ModelSelection.Find(options));
-        var registry = Metrics.NewCustomRegistry();
-        var httpMetrics = new HttpMetrics(registry);
+        var model = ServedModel.Load(options);
 
-        // Empty: neither the environment nor a settings file in the current folder says where to listen or what to show.
+        // Empty: neither the environment nor a settings file in the current folder says where to listen or what to log.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.Limits.MaxRequestBodySize = options.Limits.MaxFileBytes;
+            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
             foreach (var address in addresses)
             {
                 address.Apply(kestrel);
             }
         });
         ServiceLog.Configure(builder.Logging, options.Verbosity);
+        var registry = Metrics.NewCustomRegistry();
         builder.Services
             .AddRouting()
-            .Configure<HostOptions>(host => host.ShutdownTimeout = LongestFarewell)
+            .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout)
             .AddSingleton<IHostLifetime, CommandLifetime>()
             .AddHostedService<MalformedRequests>()
-            .AddSingleton(_ => model)
+            .AddSingleton(_ => model)   // by a factory, so that the container disposes it
             .AddSingleton(options.Limits)
             .AddSingleton(new ServiceMetrics(registry));
 
         var app = builder.Build();
         app.UseRouting();
-        app.Use(httpMetrics.MeasureAsync);
+        app.Use(new HttpMetrics(registry).MeasureAsync);
         app.UseMiddleware<RequestFaults>();
         Map(app, registry);
         return app;
@@ -54,8 +58,8 @@ public static class DetectionService
     private static void Map(WebApplication app, CollectorRegistry registry)
     {
         app.MapPost("/v1/detect", DetectEndpoint.HandleAsync);
-        app.MapMethods("/healthz/live", Readable, () => "live");
-        app.MapMethods("/healthz/ready", Readable, () => "ready");
-        app.MapMetrics(registry: registry).WithMetadata(new HttpMethodMetadata(Readable));
+        app.MapMethods("/healthz/live", GetAndHead, () => "live");
+        app.MapMethods("/healthz/ready", GetAndHead, () => "ready");
+        app.MapMetrics(registry: registry).WithMetadata(new HttpMethodMetadata(GetAndHead));
     }
 }

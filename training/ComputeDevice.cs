@@ -20,7 +20,7 @@ internal static class ComputeDevice
         {
             throw new UserErrorException(
                 "device: cuda is not available: this build is for the CPU, or the machine has no GPU. "
-                + "Build with -p:Accelerator=cuda, look whether nvidia-smi lists a GPU, or use --device cpu.");
+                + "Build with -p:Accelerator=cuda, check that nvidia-smi lists a GPU, or use --device cpu.");
         }
 
         return new Device(name);

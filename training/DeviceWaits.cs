@@ -5,14 +5,15 @@ using static TorchSharp.torch;
 namespace Pipeline.Training;
 
 /// <summary>
-/// The only ways by which numbers of a step come to the host. On a GPU each waits until the device has done all the work before it, so each is counted:
-/// counter <c>device_waits</c> of the meter <c>Pipeline.Training</c>. On the CPU they count too, and nothing waits.
+/// The only ways by which numbers of a step come to the host. On a GPU each waits until the device has done all the work before it, so
+/// each is counted: counter <c>device_waits</c> of the meter <c>Pipeline.Training</c>. On the CPU they count too, and nothing waits.
 /// </summary>
 internal static class DeviceWaits
 {
     public const string MeterName = "Pipeline.Training", CounterName = "device_waits";
 
-    private static readonly Counter<long> Counter = new Meter(MeterName).CreateCounter<long>(CounterName, description: "Times that the host waited for the device.");
+    private static readonly Counter<long> Counter = new Meter(MeterName)
+        .CreateCounter<long>(CounterName, description: "Times that the host waited for the device.");
 
     /// <summary>The values in the host's memory, in one copy; the tensor itself where it lies there already.</summary>
     public static Tensor OnHost(this Tensor tensor)

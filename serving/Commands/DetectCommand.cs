@@ -11,52 +11,63 @@ using Pipeline.Shared.Numbers;
 
 namespace Pipeline.Serving.Commands;
 
-/// <summary><c>detect</c>: detections of image files as JSON lines, and as files if wanted.</summary>
-/// <param name="log">The console's.</param>
+/// <summary><c>detect</c>: detections of image files as JSON lines and, if wanted, as files.</summary>
+/// <param name="log">The console's log.</param>
 internal sealed partial class DetectCommand(ILogger<DetectCommand> log) : IProgramCommand
 {
+    private const string Description = """
+        Prints the detections of images, one line of JSON per image.
+
+        Example:
+          pipeline-serve detect --model models/street/1 frame.png --output detections
+        """;
+
     /// <inheritdoc />
     public Command Create()
     {
         var images = new Argument<string[]>("image") { Arity = ArgumentArity.OneOrMore, Description = "Image files." };
-        var model = new Option<string>("--model") { Required = true, Description = "A model's version: <repository>/<name>/<version>." };
-        var threshold = NumberOption.Create("--threshold", new NumberRange<double>(0, 1), 0, "Leave out detections of a lower score.");
+        var model = new Option<string>("--model") { Required = true, Description = "Version of a model: <repository>/<name>/<version>." };
+        var threshold = NumberOption.Create("--threshold", new NumberRange<double>(0, 1), 0, "Omit detections with a lower score.");
         var output = new Option<string?>("--output") { Description = "Folder for the files of --formats." };
         var formats = new Option<string[]>("--formats")
         {
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => DetectionFiles.Formats,
-            Description = "Files for each image: json; kitti (<image>.txt, KITTI's result format); image (<image>.png, annotated).",
+            Description = "Files per image: json; kitti (<image>.txt, KITTI's result format); image (<image>.png, annotated).",
         };
         formats.AcceptOnlyFromAmong(DetectionFiles.Formats);
         var force = ForceOption.Create();
-        var command = new Command("detect", "Prints the detections of images, one JSON line an image.\n\nExample:\n  pipeline-serve detect --model models/street/1 frame.png --output detections")
+        var command = new Command("detect", Description)
         {
             images, model, threshold, output, formats, force,
         };
-        command.SetAction((result, cancellation) =>
+        command.SetAction((parsed, cancellation) =>
         {
-            var paths = result.GetValue(images)!;
-            var directory = ModelDirectory.Open(result.GetValue(model)!);
-            var files = result.GetValue(output) is { } folder
-                ? new DetectionFiles(folder, result.GetValue(formats)!, directory.Manifest.Labels, replace: result.GetValue(force))
+            var directory = ModelDirectory.Open(parsed.GetValue(model)!);
+            var files = parsed.GetValue(output) is { } folder
+                ? new DetectionFiles(folder, parsed.GetValue(formats)!, directory.Manifest.Labels, replace: parsed.GetValue(force))
                 : null;
-            files?.Require(paths, Directory.GetFiles(directory.Path));
-            foreach (var path in paths)
-            {
-                ImageDecoder.CheckSize(path, DetectorModel.LimitsOf(directory.Manifest));
-            }
-
-            using var detector = DetectorModel.Load(directory);
-            foreach (var path in paths)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                Detect(path, detector, result.GetValue(threshold), files);
-            }
-
+            DetectAll(parsed.GetValue(images)!, directory, parsed.GetValue(threshold), files, cancellation);
             return Task.FromResult(0);
         });
         return command;
+    }
+
+    private void DetectAll(
+        string[] paths, ModelDirectory directory, double threshold, DetectionFiles? files, CancellationToken cancellation)
+    {
+        files?.Require(paths, Directory.GetFiles(directory.Path));
+        foreach (var path in paths)
+        {
+            ImageDecoder.CheckSize(path, DetectorModel.LimitsOf(directory.Manifest));
+        }
+
+        using var detector = DetectorModel.Load(directory);
+        foreach (var path in paths)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Detect(path, detector, threshold, files);
+        }
     }
 
     private void Detect(string path, DetectorModel detector, double threshold, DetectionFiles? files)
@@ -68,9 +79,10 @@ internal sealed partial class DetectCommand(ILogger<DetectCommand> log) : IProgr
         var line = JsonSerializer.Serialize(new { image = path, detections = objects }, JsonSerializerOptions.Web);
         Console.WriteLine(line);
         files?.Write(path, image, found, line);
-        Detected(path, image.WidthPixels, image.HeightPixels, found.Length, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        var milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        LogDetected(path, image.WidthPixels, image.HeightPixels, found.Length, milliseconds);
     }
 
     [LoggerMessage(LogLevel.Debug, "{Image}: {Width} x {Height} pixels, {Count} detections, {Milliseconds:F0} ms")]
-    private partial void Detected(string image, int width, int height, int count, double milliseconds);
+    private partial void LogDetected(string image, int width, int height, int count, double milliseconds);
 }

@@ -7,47 +7,49 @@ using Pipeline.Shared.Kitti;
 namespace Pipeline.Serving.Commands;
 
 /// <summary>The files that <c>detect --output</c> writes for each image.</summary>
-/// <param name="folder">Where to.</param>
-/// <param name="formats">Some of <see cref="Formats"/>.</param>
-/// <param name="labels">Names of the classes.</param>
-/// <param name="replace">Whether files of an earlier run are replaced.</param>
+/// <param name="folder">The folder to write to.</param>
+/// <param name="formats">One or more of <see cref="Formats"/>.</param>
+/// <param name="labels">Names of the classes, by label.</param>
+/// <param name="replace">Whether files of an earlier run may be replaced.</param>
 internal sealed class DetectionFiles(string folder, string[] formats, IReadOnlyList<string> labels, bool replace)
 {
-    private const string Json = "json", Kitti = "kitti", Image = "image";
+    private const string Json = "json";
+    private const string Kitti = "kitti";
+    private const string Image = "image";
 
-    /// <summary>All formats.</summary>
+    /// <summary>The names of all formats.</summary>
     public static string[] Formats { get; } = [Json, Kitti, Image];
 
-    /// <summary>Makes sure, before any work, that everything can be written.</summary>
+    /// <summary>Makes sure, before any work begins, that everything can be written.</summary>
     /// <param name="images">The image files.</param>
-    /// <param name="modelFiles">The files of the model, which are read too.</param>
+    /// <param name="modelFiles">The files of the model, which are inputs as well.</param>
     /// <exception cref="UserErrorException">
-    /// A file is there already or is an input, two images have one name, or a class cannot be written.
+    /// A file already exists or is an input, two images have the same name, or a format cannot hold a class.
     /// </exception>
     public void Require(IReadOnlyList<string> images, IReadOnlyList<string> modelFiles)
     {
-        if (images.GroupBy(Stem).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        if (images.GroupBy(Stem).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
         {
             throw new UserErrorException(
-                $"--output: two images are called '{twice.Key}'; run them one after the other into folders of their own.");
+                $"--output: two images are named '{duplicate.Key}'; run them separately, each into its own folder.");
         }
 
-        if (formats.Contains(Kitti) && labels.FirstOrDefault(label => !KittiResultFile.CanHold(label)) is { } unfit)
+        if (formats.Contains(Kitti) && labels.FirstOrDefault(label => !KittiResultFile.CanHold(label)) is { } unsupported)
         {
             throw new UserErrorException(
-                $"--output: KITTI's result lines cannot hold the class '{unfit}', white space separates their fields; "
-                + $"leave them out with --formats {Json} {Image}.");
+                $"--output: KITTI's result lines cannot hold the class '{unsupported}', because white space separates their fields; "
+                + $"omit that format with --formats {Json} {Image}.");
         }
 
         var outputs = images.SelectMany(image => formats.Select(format => PathOf(image, format)));
         OutputFiles.Require(outputs, images.Concat(modelFiles), replace);
     }
 
-    /// <summary>Writes an image's files.</summary>
+    /// <summary>Writes the files of one image.</summary>
     /// <param name="path">The image file.</param>
-    /// <param name="image">The image.</param>
+    /// <param name="image">The decoded image.</param>
     /// <param name="found">Its detections.</param>
-    /// <param name="json">The same as JSON.</param>
+    /// <param name="json">Its detections as one line of JSON.</param>
     public void Write(string path, RgbImage image, IReadOnlyList<Detection> found, string json)
     {
         if (formats.Contains(Json))

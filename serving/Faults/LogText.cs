@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Pipeline.Serving.Faults;
 
-/// <summary>Text from outside, made fit for a line of a log.</summary>
+/// <summary>Makes text from outside safe to write to a log line.</summary>
 internal static class LogText
 {
     private const char Unprintable = '?';
 
-    /// <summary>The text without line breaks, control and formatting characters, cut where it is long.</summary>
+    /// <summary>The text with line breaks, control and formatting characters replaced, truncated to a maximum length.</summary>
     public static string OneLine(string text, int longest)
     {
         var shown = text.Length <= longest ? text : text[..longest] + "…";

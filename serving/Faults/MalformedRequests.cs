@@ -4,26 +4,26 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Pipeline.Serving.Faults;
 
-/// <summary>Requests that the server refuses before they reach the service, because they are no HTTP: one line of the log each.</summary>
+/// <summary>Logs one line for each request that the server rejects before it reaches the service because it is not valid HTTP.</summary>
 internal sealed partial class MalformedRequests(DiagnosticListener diagnostics, ILogger<MalformedRequests> logger)
     : IHostedService, IObserver<KeyValuePair<string, object?>>
 {
     private const string BadRequestEvent = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
     private const int LongestReason = 400;
 
-    private static readonly object Spared = new();
+    private static readonly object Ignored = new();
 
     private IDisposable? subscription;
 
     /// <summary>
-    /// From now on the connection is passed over: a request came through, and what is wrong with it is told where it is answered.
-    /// When its body breaks off, the server may also take the rest for a request that is no HTTP.
+    /// Stops logging for a connection: a request on it reached the service, which logs what is wrong with it. When its body is cut
+    /// off, the server may also mistake the rest for a malformed request.
     /// </summary>
-    public static void Spare(IFeatureCollection connection)
+    public static void IgnoreConnection(IFeatureCollection connection)
     {
         if (connection.Get<IConnectionItemsFeature>() is { } items)
         {
-            items.Items[Spared] = Spared;
+            items.Items[Ignored] = Ignored;
         }
     }
 
@@ -41,14 +41,14 @@ internal sealed partial class MalformedRequests(DiagnosticListener diagnostics, 
 
     public void OnNext(KeyValuePair<string, object?> value)
     {
-        if (value.Value is not IFeatureCollection features || IsSpared(features))
+        if (value.Value is not IFeatureCollection features || IsIgnored(features))
         {
             return;
         }
 
         if (features.Get<IBadRequestExceptionFeature>()?.Error is { } error)
         {
-            Malformed(LogText.OneLine(error.Message, LongestReason));
+            LogMalformed(LogText.OneLine(error.Message, LongestReason));
         }
     }
 
@@ -60,9 +60,9 @@ internal sealed partial class MalformedRequests(DiagnosticListener diagnostics, 
     {
     }
 
-    private static bool IsSpared(IFeatureCollection connection) =>
-        connection.Get<IConnectionItemsFeature>()?.Items.ContainsKey(Spared) == true;
+    private static bool IsIgnored(IFeatureCollection connection) =>
+        connection.Get<IConnectionItemsFeature>()?.Items.ContainsKey(Ignored) == true;
 
     [LoggerMessage(1, LogLevel.Information, "a request could not be read: {Reason}")]
-    private partial void Malformed(string reason);
+    private partial void LogMalformed(string reason);
 }

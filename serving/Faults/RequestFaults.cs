@@ -3,27 +3,27 @@ using Pipeline.Shared.Imaging;
 namespace Pipeline.Serving.Faults;
 
 /// <summary>
-/// The one place where requests go wrong. The client gets a problem in plain words; the log gets one line, which for a client's fault
-/// is no more than information, so that nobody can raise an alarm from outside.
+/// Answers requests that fail. The client gets a problem (RFC 9457) in plain words; the log gets one line, which for a client's fault
+/// is only information, so that nobody outside can trigger an alert.
 /// </summary>
 internal sealed partial class RequestFaults(RequestDelegate next, ILogger<RequestFaults> logger, ImageLimits limits)
 {
-    /// <summary>Answers one request.</summary>
+    /// <summary>Passes a request on, and answers it if that fails.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
-        MalformedRequests.Spare(context.Features);
+        MalformedRequests.IgnoreConnection(context.Features);
         RequestFault? fault;
         Exception? cause = null;
         try
         {
             await next(context);
-            fault = RequestFault.Of(context);
+            fault = FaultMapping.OfResponse(context.Response);
         }
 #pragma warning disable CA1031 // Whatever a request runs into is its answer.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            fault = RequestFault.Of(exception, context, limits);
+            fault = FaultMapping.OfException(exception, context, limits);
             cause = exception;
         }
 
@@ -35,19 +35,19 @@ internal sealed partial class RequestFaults(RequestDelegate next, ILogger<Reques
         Log(context.Request, fault, cause);
         if (!context.Response.HasStarted)
         {
-            context.Response.StatusCode = fault.Status;
+            context.Response.StatusCode = fault.Kind.HttpStatus;
             await AnswerAsync(context, fault);
         }
     }
 
     private static async Task AnswerAsync(HttpContext context, RequestFault fault)
     {
-        if (fault.Status == StatusCodes.Status499ClientClosedRequest || context.RequestAborted.IsCancellationRequested)
+        if (fault.Kind == FaultKind.ConnectionClosed || context.RequestAborted.IsCancellationRequested)
         {
-            context.Abort();   // nobody listens, and the server shall not take the rest of the body for another request
+            context.Abort();   // nobody listens, and the server must not take the rest of the body for another request
             return;
         }
 
-        await Results.Problem(fault.Answer, statusCode: fault.Status).ExecuteAsync(context);
+        await Results.Problem(fault.Answer, statusCode: fault.Kind.HttpStatus).ExecuteAsync(context);
     }
 }

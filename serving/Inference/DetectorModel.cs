@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using Pipeline.Shared;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
@@ -13,14 +14,18 @@ public sealed class DetectorModel : IDisposable
     private static readonly string[] Outputs = ["boxes", "scores", "labels", "num_detections"];
     private readonly InferenceSession session;
 
-    private DetectorModel(ModelManifest manifest, InferenceSession session) => (Manifest, this.session) = (manifest, session);
+    private DetectorModel(ModelManifest manifest, InferenceSession session)
+    {
+        Manifest = manifest;
+        this.session = session;
+    }
 
-    /// <summary>What the model is.</summary>
+    /// <summary>Name, version, labels and limits of the model.</summary>
     public ModelManifest Manifest { get; }
 
-    /// <summary>What the model takes: the sides that it was exported for, within other limits.</summary>
-    /// <param name="manifest">Of the model.</param>
-    /// <param name="limits">Those of the service; the decoder's when null.</param>
+    /// <summary>The images that a model accepts: other limits, with the longest side that the model was exported for.</summary>
+    /// <param name="manifest">The model's manifest.</param>
+    /// <param name="limits">The service's limits; the decoder's when null.</param>
     public static ImageLimits LimitsOf(ModelManifest manifest, ImageLimits? limits = null)
     {
         limits ??= new ImageLimits();
@@ -28,13 +33,15 @@ public sealed class DetectorModel : IDisposable
     }
 
     /// <param name="modelDirectory"><c>&lt;repository&gt;/&lt;name&gt;/&lt;version&gt;</c></param>
-    /// <param name="threads">Threads of one execution; 0: one a core.</param>
-    /// <exception cref="UserErrorException">The directory's contract, sizes or digests do not fit, or ONNX Runtime refuses the file.</exception>
+    /// <param name="threads">Threads of one execution; 0 uses one per core.</param>
+    /// <exception cref="UserErrorException">
+    /// The directory's contract, sizes or digests do not match, or ONNX Runtime rejects the file.
+    /// </exception>
     public static DetectorModel Load(string modelDirectory, int threads = 0) => Load(ModelDirectory.Open(modelDirectory), threads);
 
-    /// <param name="directory">The version, opened.</param>
-    /// <param name="threads">Threads of one execution; 0: one a core.</param>
-    /// <exception cref="UserErrorException">ONNX Runtime refuses the file.</exception>
+    /// <param name="directory">The version, already opened and verified.</param>
+    /// <param name="threads">Threads of one execution; 0 uses one per core.</param>
+    /// <exception cref="UserErrorException">ONNX Runtime rejects the file.</exception>
     public static DetectorModel Load(ModelDirectory directory, int threads = 0)
     {
         OnnxRuntimeTelemetry.TurnOffTracing();
@@ -43,43 +50,36 @@ public sealed class DetectorModel : IDisposable
             using var options = new Microsoft.ML.OnnxRuntime.SessionOptions
             {
                 IntraOpNumThreads = threads,
-                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,   // what fails is thrown, and told once
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,   // failures are thrown, and reported once
             };
             return new DetectorModel(directory.Manifest, new InferenceSession(directory.ModelPath, options));
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new UserErrorException($"{directory.ModelPath}: ONNX Runtime refuses the model: {exception.Message}", exception);
+            throw new UserErrorException($"{directory.ModelPath}: ONNX Runtime rejects the model: {exception.Message}", exception);
         }
     }
 
-    /// <summary>Detections of a batch of images, all of one size, by falling score.</summary>
+    /// <summary>Runs the model once over a batch of images of one size.</summary>
+    /// <returns>For each image its detections, by descending score; boxes in pixels of the image.</returns>
     /// <exception cref="ArgumentException">The sizes differ, or there is no image.</exception>
-    /// <exception cref="ImageException">An image is over the model's limit.</exception>
+    /// <exception cref="ImageException">An image exceeds the model's limit.</exception>
     /// <exception cref="InferenceException">
-    /// ONNX Runtime failed while it ran the model, or the model's answer does not fit its manifest.
+    /// ONNX Runtime failed while running the model, or the model's outputs do not match its manifest.
     /// </exception>
     public IReadOnlyList<IReadOnlyList<Detection>> Detect(IReadOnlyList<RgbImage> images)
     {
-        if (images.Count == 0 || images.Any(image => image.WidthPixels != images[0].WidthPixels || image.HeightPixels != images[0].HeightPixels))
-        {
-            throw new ArgumentException("A batch holds at least one image, and all are of one size.", nameof(images));
-        }
-
-        var (width, height) = (images[0].WidthPixels, images[0].HeightPixels);
+        RequireOneSize(images);
+        var width = images[0].WidthPixels;
+        var height = images[0].HeightPixels;
         if (Math.Max(width, height) > Manifest.MaxInputSidePixels)
         {
-            throw new ImageException(ImageProblem.TooLarge, $"{width} x {height} pixels; the model takes sides up to {Manifest.MaxInputSidePixels}. Send a smaller image.");
+            throw new ImageException(
+                ImageProblem.TooLarge,
+                $"{width} x {height} pixels; the model accepts sides of up to {Manifest.MaxInputSidePixels}. Send a smaller image.");
         }
 
-        using var input = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.UInt8, [images.Count, height, width, 3]);
-        var pixels = input.GetTensorMutableDataAsSpan<byte>();
-        var size = 3 * width * height;
-        for (var i = 0; i < images.Count; i++)
-        {
-            images[i].Pixels.CopyTo(pixels[(i * size)..]);
-        }
-
+        using var input = Stack(images, width, height);
         using var run = new RunOptions();
         using var outputs = Run(run, input, width, height);
         var answer = new DetectorAnswer(Manifest, outputs, images.Count);
@@ -89,7 +89,31 @@ public sealed class DetectorModel : IDisposable
     /// <summary>Ends the session.</summary>
     public void Dispose() => session.Dispose();
 
-    /// <summary>Versions that were exported long ago fail on images that later ones take, as those of one pixel's width.</summary>
+    private static void RequireOneSize(IReadOnlyList<RgbImage> images)
+    {
+        var sizes = images.Select(image => (image.WidthPixels, image.HeightPixels)).Distinct();
+        if (sizes.Count() != 1)
+        {
+            throw new ArgumentException("A batch must hold at least one image, and all its images must have one size.", nameof(images));
+        }
+    }
+
+    /// <returns>uint8 [N, H, W, 3]</returns>
+    private static OrtValue Stack(IReadOnlyList<RgbImage> images, int width, int height)
+    {
+        long[] shape = [images.Count, height, width, 3];
+        var stacked = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.UInt8, shape);
+        var pixels = stacked.GetTensorMutableDataAsSpan<byte>();
+        var imageBytes = 3 * width * height;
+        for (var i = 0; i < images.Count; i++)
+        {
+            images[i].Pixels.CopyTo(pixels[(i * imageBytes)..]);
+        }
+
+        return stacked;
+    }
+
+    /// <summary>Old exports fail on images that newer ones accept, such as those one pixel wide.</summary>
     private IDisposableReadOnlyCollection<OrtValue> Run(RunOptions options, OrtValue input, int width, int height)
     {
         try
@@ -103,7 +127,7 @@ public sealed class DetectorModel : IDisposable
         }
     }
 
-    /// <summary>Which node failed, in one line, without the lines of native code that the runtime tells behind it.</summary>
+    /// <summary>Which node failed, in one line, without the native stack frames that the runtime appends.</summary>
     private static string Cause(OnnxRuntimeException exception)
     {
         var message = exception.Message;

@@ -5,9 +5,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace Pipeline.Serving.Inference;
 
 /// <summary>
-/// Turns ONNX Runtime's telemetry off before ONNX Runtime is loaded. From 1.29 on it is on by default: it keeps a device id and a
-/// database of events below the home folder, and sends them. It reads its switch from the environment of the C library, which .NET's
-/// own setter does not reach. Every program that loads ONNX Runtime compiles this file.
+/// Turns ONNX Runtime's telemetry off before ONNX Runtime is loaded. Since 1.29 it is on by default: it keeps a device id and a
+/// database of events in the home folder, and sends them. Its switch is read from the environment of the C library, which .NET's own
+/// setter does not reach. Every program that loads ONNX Runtime compiles this file.
 /// </summary>
 internal static partial class OnnxRuntimeTelemetry
 {
@@ -27,8 +27,8 @@ internal static partial class OnnxRuntimeTelemetry
     }
 
     /// <summary>
-    /// Windows' builds may report through the system's tracing instead, which has a switch of its own; call it before the first
-    /// session.
+    /// Builds for Windows may report through the system's event tracing instead, which has its own switch. Call this before the first
+    /// session is created.
     /// </summary>
     internal static void TurnOffTracing()
     {
@@ -41,7 +41,7 @@ internal static partial class OnnxRuntimeTelemetry
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
 
-    /// <summary>Sets the variable for the C library and for the process.</summary>
+    /// <summary>Sets the variable for both the C library and the process.</summary>
     [LibraryImport("ucrtbase", EntryPoint = "_putenv_s", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int PutEnvironment(string name, string value);
 }

@@ -4,19 +4,19 @@ using Pipeline.Shared.Files;
 namespace Pipeline.Serving.Listening;
 
 /// <summary>
-/// The file of a Unix socket that a killed service left behind. It is told and not removed: a device or a pipe refuses connections
-/// too, and so does the socket of a service that is starting at this moment.
+/// Recognizes the file of a Unix socket that a killed service left behind. It is reported, not removed: a device or a pipe refuses
+/// connections too, and so does the socket of a service that is just starting.
 /// </summary>
 internal static class AbandonedSocket
 {
-    /// <summary>The first path with a file that nobody listens on; null when there is none.</summary>
+    /// <summary>The first socket path on which nothing listens; null when there is none.</summary>
     public static string? Find(IEnumerable<ListenAddress> addresses) =>
         addresses.Select(address => address.SocketPath).OfType<string>().FirstOrDefault(IsAbandoned);
 
-    /// <summary>What to tell the user about it.</summary>
+    /// <summary>Tells the user what to do about it.</summary>
     public static string Message(string path) =>
-        $"--url: {path}: this is there already, and nobody listens on it. If it is the socket of a service that was killed, remove it; "
-        + "else choose another path.";
+        $"--url: {path}: this path already exists, and nothing listens on it. If it is the socket of a service that was killed, "
+        + "remove it; otherwise choose another path.";
 
     private static bool IsAbandoned(string path)
     {

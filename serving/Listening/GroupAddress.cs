@@ -4,10 +4,12 @@ using System.Net.Sockets;
 
 namespace Pipeline.Serving.Listening;
 
-/// <summary>Addresses of many machines at once. The system lets a server listen on them, but nobody can connect to it.</summary>
+/// <summary>Recognizes addresses of many machines at once. The system lets a server listen on them, but no client can connect.</summary>
 internal static class GroupAddress
 {
-    private const byte FirstMulticast = 224, LastMulticast = 239, BroadcastByte = 255;
+    private const byte FirstMulticast = 224;
+    private const byte LastMulticast = 239;
+    private const byte BroadcastByte = 255;
     private const int LongestPrefixWithBroadcast = 30;
 
     /// <summary>Whether an address is a multicast group or a network's broadcast address.</summary>
@@ -20,7 +22,8 @@ internal static class GroupAddress
         }
 
         var first = plain.GetAddressBytes()[0];
-        return first is >= FirstMulticast and <= LastMulticast || plain.Equals(IPAddress.Broadcast) || IsBroadcastOfNetwork(plain);
+        var isMulticast = first is >= FirstMulticast and <= LastMulticast;
+        return isMulticast || plain.Equals(IPAddress.Broadcast) || IsBroadcastOfNetwork(plain);
     }
 
     private static bool IsBroadcastOfNetwork(IPAddress address)
@@ -38,7 +41,7 @@ internal static class GroupAddress
         }
     }
 
-    /// <summary>The address with every bit set that is not the network's.</summary>
+    /// <summary>The broadcast address of an interface's network: its address with every host bit set.</summary>
     private static IPAddress BroadcastOf(UnicastIPAddressInformation own)
     {
         var bytes = own.Address.GetAddressBytes();

@@ -9,24 +9,27 @@ using Pipeline.Shared.Numbers;
 namespace Pipeline.Serving.Listening;
 
 /// <summary>
-/// One address of <c>--url</c>. The server itself would take a host that it does not understand for "all interfaces"; here a host is
-/// an address, localhost, this machine's own name, or an asterisk that says all interfaces in so many words.
+/// One address of <c>--url</c>. The server itself takes any host that it does not understand for "all interfaces"; here a host is an
+/// IP address, localhost, this machine's own name, or an asterisk, which asks for all interfaces explicitly.
 /// </summary>
 internal sealed record ListenAddress
 {
     public const string Help =
-        "Where to listen: http://ADDRESS:PORT, several with ';' between; 0.0.0.0 for all interfaces, port 0 for a free one.";
+        "Where to listen: http://ADDRESS:PORT, several separated by ';'; 0.0.0.0 for all interfaces, port 0 for a free port.";
 
-    private const string Scheme = "http://", SecureScheme = "https://", SocketPrefix = "unix:", Local = "localhost";
+    private const string Scheme = "http://";
+    private const string SecureScheme = "https://";
+    private const string SocketPrefix = "unix:";
+    private const string Local = "localhost";
     private const int LongestSocketPath = 107;
     private static readonly NumberRange<int> Ports = new(0, 65_535);
 
     private ListenAddress(string text) => Text = text;
 
-    /// <summary>As it was typed.</summary>
+    /// <summary>The address as it was typed.</summary>
     public string Text { get; }
 
-    /// <summary>The path of a Unix socket; null for an address of a network.</summary>
+    /// <summary>Path of a Unix socket; null for a network address.</summary>
     public string? SocketPath { get; private init; }
 
     private IPEndPoint? EndPoint { get; init; }
@@ -36,10 +39,10 @@ internal sealed record ListenAddress
     private int? AnyPort { get; init; }
 
     /// <summary>Reads the value of <c>--url</c>.</summary>
-    /// <exception cref="UserErrorException">One of the addresses cannot be listened on; the message says why and what to write.</exception>
+    /// <exception cref="UserErrorException">One of the addresses cannot be listened on; the message says why and what to use.</exception>
     public static IReadOnlyList<ListenAddress> ReadAll(string value) => [.. value.Split(';').Select(Read)];
 
-    /// <summary>Makes the server listen here.</summary>
+    /// <summary>Makes the server listen on this address.</summary>
     public void Apply(KestrelServerOptions kestrel)
     {
         if (EndPoint is not null)
@@ -64,35 +67,37 @@ internal sealed record ListenAddress
     {
         if (text.StartsWith(SecureScheme, StringComparison.OrdinalIgnoreCase))
         {
-            throw Refusal(text, "this program has no certificate; listen on http, and put a proxy that holds the certificate in front");
+            throw Refusal(text, "this program has no certificate; listen on http, and put a proxy that has the certificate in front of it");
         }
 
         if (!text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
-            throw Refusal(text, "an address begins with http://");
+            throw Refusal(text, "an address must start with http://");
         }
 
         var rest = text[Scheme.Length..];
-        return rest.StartsWith(SocketPrefix, StringComparison.Ordinal) ? OfSocket(text, rest[SocketPrefix.Length..]) : OfHost(text, rest);
+        return rest.StartsWith(SocketPrefix, StringComparison.Ordinal)
+            ? OfSocket(text, rest[SocketPrefix.Length..])
+            : OfHost(text, rest);
     }
 
     private static ListenAddress OfSocket(string text, string path)
     {
         if (!Path.IsPathRooted(path) || Encoding.UTF8.GetByteCount(path) > LongestSocketPath)
         {
-            throw Refusal(text, $"a socket's path begins with / and has at most {LongestSocketPath} bytes");
+            throw Refusal(text, $"a socket path must start with / and have at most {LongestSocketPath} bytes");
         }
 
         if (!Directory.Exists(Path.GetDirectoryName(path)))
         {
-            throw Refusal(text, "the folder of this socket is not there");
+            throw Refusal(text, "the folder of this socket does not exist");
         }
 
         var kind = FileStatus.Of(path).Kind;
         if (kind is FileKind.File or FileKind.Folder)
         {
             var noun = kind == FileKind.File ? "file" : "folder";
-            throw Refusal(text, $"there is a {noun} at this path already, which is no socket");
+            throw Refusal(text, $"a {noun} that is not a socket already exists at this path");
         }
 
         return new ListenAddress(text) { SocketPath = path };
@@ -103,12 +108,12 @@ internal sealed record ListenAddress
         var authority = rest.EndsWith('/') ? rest[..^1] : rest;
         if (authority.AsSpan().ContainsAny('/', '?', '#'))
         {
-            throw Refusal(text, "an address has no path; the service's own paths begin at /");
+            throw Refusal(text, "an address must not have a path; the service's own paths start at /");
         }
 
         if (authority.Contains('@', StringComparison.Ordinal))
         {
-            throw Refusal(text, "an address has no user name");
+            throw Refusal(text, "an address must not have a user name");
         }
 
         var colon = authority.LastIndexOf(':');
@@ -135,27 +140,30 @@ internal sealed record ListenAddress
 
         if (host.Equals(Local, StringComparison.OrdinalIgnoreCase))
         {
-            return port > 0
-                ? new ListenAddress(text) { LocalPort = port }
-                : throw Refusal(text, "localhost is two addresses, and port 0 takes a free port on one");
+            if (port == 0)
+            {
+                throw Refusal(text, "localhost is two addresses, and port 0 chooses a free port for only one of them");
+            }
+
+            return new ListenAddress(text) { LocalPort = port };
         }
 
         var address = ReadAddress(host) ?? OwnAddress(host);
         if (address is null)
         {
             throw Refusal(
-                text, $"'{host}' is neither an IP address nor localhost nor this machine's name, and other names are not looked up");
+                text, $"'{host}' is neither an IP address nor localhost nor this machine's name; other names are not resolved");
         }
 
         if (GroupAddress.Is(address))
         {
-            throw Refusal(text, $"'{host}' is a multicast or broadcast address, and nobody can connect to one");
+            throw Refusal(text, $"'{host}' is a multicast or broadcast address, which no client can connect to");
         }
 
         return new ListenAddress(text) { EndPoint = new IPEndPoint(address, port) };
     }
 
-    /// <summary>An address in its usual spelling: 127.1 and 0x7f.0.0.1 are more likely slips.</summary>
+    /// <summary>An address in its usual notation: 127.1 and 0x7f.0.0.1 are more likely typing errors.</summary>
     private static IPAddress? ReadAddress(string host)
     {
         var isBracketed = host.StartsWith('[') && host.EndsWith(']');
@@ -191,5 +199,5 @@ internal sealed record ListenAddress
     }
 
     private static UserErrorException Refusal(string text, string reason) =>
-        new($"--url: '{text}': {reason}. Write an address as http://127.0.0.1:8080.");
+        new($"--url: '{text}': {reason}. Use an address such as http://127.0.0.1:8080.");
 }

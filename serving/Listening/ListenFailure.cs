@@ -4,12 +4,12 @@ using Pipeline.Shared;
 
 namespace Pipeline.Serving.Listening;
 
-/// <summary>Why the system does not let the server listen where <c>--url</c> says.</summary>
+/// <summary>Explains why the system does not let the server listen on the address of <c>--url</c>.</summary>
 internal static class ListenFailure
 {
-    /// <param name="exception">What starting the server threw.</param>
+    /// <param name="exception">What the start of the server threw.</param>
     /// <param name="url">The value of <c>--url</c>.</param>
-    /// <returns>What to tell the user; null when the exception is about something else.</returns>
+    /// <returns>The error to show the user; null when the exception is about something else.</returns>
     public static UserErrorException? Of(Exception exception, string url)
     {
         foreach (var cause in Causes(exception))
@@ -35,11 +35,11 @@ internal static class ListenFailure
 
     private static string Reason(SocketException socket) => socket.SocketErrorCode switch
     {
-        SocketError.AccessDenied => "this user must not listen there; choose a port from 1024 on, or a socket in a folder of your own.",
+        SocketError.AccessDenied => "this user may not listen there; choose a port from 1024 up, or a socket in a folder that you own.",
         SocketError.AddressNotAvailable =>
-            "no interface of this machine has that address; choose one that it has, or 127.0.0.1, or 0.0.0.0 for all.",
+            "no interface of this machine has that address; choose one that it has, 127.0.0.1, or 0.0.0.0 for all interfaces.",
         SocketError.AddressFamilyNotSupported =>
-            "this machine has no addresses of that kind; write an IPv4 address, as http://127.0.0.1:8080.",
+            "this machine does not support that kind of address; use an IPv4 address such as http://127.0.0.1:8080.",
         _ => $"the system refuses to listen there: {socket.Message}. Choose another address.",
     };
 

@@ -5,30 +5,31 @@ using Prometheus;
 namespace Pipeline.Serving.Observability;
 
 /// <summary>
-/// Counts and times HTTP requests. What a client can choose freely, as the method and the path, is a label only as far as the service
-/// knows it: otherwise anyone could fill the memory with time series.
+/// Counts and times HTTP requests. What a client chooses freely, such as the method and the path, becomes a label only if the service
+/// knows it: otherwise any client could fill the memory with time series.
 /// </summary>
 internal sealed class HttpMetrics
 {
-    private const string OtherMethod = "other", NoEndpoint = "";
+    private const string OtherMethod = "other";
+    private const string NoEndpoint = "";
 
     private readonly Counter received;
     private readonly Histogram duration;
     private readonly Gauge inProgress;
 
-    /// <param name="registry">Where the metrics are collected.</param>
+    /// <param name="registry">The registry that collects the metrics.</param>
     public HttpMetrics(CollectorRegistry registry)
     {
         var factory = Metrics.WithCustomRegistry(registry);
         string[] before = ["method", "endpoint"];
         string[] after = ["code", "method", "endpoint"];
         var buckets = new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 16) };
-        received = factory.CreateCounter("http_requests_received_total", "HTTP requests that were answered.", after);
+        received = factory.CreateCounter("http_requests_received_total", "HTTP requests answered.", after);
         duration = factory.CreateHistogram("http_request_duration_seconds", "Time to answer an HTTP request.", after, buckets);
-        inProgress = factory.CreateGauge("http_requests_in_progress", "HTTP requests that are being answered.", before);
+        inProgress = factory.CreateGauge("http_requests_in_progress", "HTTP requests in progress.", before);
     }
 
-    /// <summary>Measures one request; the endpoint must be known already.</summary>
+    /// <summary>Measures one request; routing must have run before.</summary>
     public async Task MeasureAsync(HttpContext context, RequestDelegate next)
     {
         var method = MethodLabel(context.Request.Method);
@@ -50,6 +51,6 @@ internal sealed class HttpMetrics
         _ => OtherMethod,
     };
 
-    /// <summary>The pattern of the route, never the path that was asked for.</summary>
+    /// <summary>The pattern of the route, never the requested path.</summary>
     private static string EndpointLabel(Endpoint? endpoint) => (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? NoEndpoint;
 }

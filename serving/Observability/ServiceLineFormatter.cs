@@ -4,15 +4,15 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Pipeline.Serving.Observability;
 
-/// <summary>How the service's lines look.</summary>
-/// <param name="StackTraces">Whether an exception is shown with its stack trace; else its type and message stand in the line.</param>
+/// <summary>What the lines of the service's log contain.</summary>
+/// <param name="StackTraces">Whether a stack trace follows an exception; its type and message are in the line in either case.</param>
 internal sealed record ServiceLineOptions(bool StackTraces);
 
-/// <summary>An event as one line: time (UTC), level, category with the event's number, message.</summary>
-/// <param name="options">What is shown.</param>
+/// <summary>Writes an event as one line: time (UTC), level, category with the event's number, message.</summary>
+/// <param name="options">Whether stack traces follow.</param>
 internal sealed class ServiceLineFormatter(ServiceLineOptions options) : ConsoleFormatter(FormatterName)
 {
-    /// <summary>Its name among the console's formatters.</summary>
+    /// <summary>The name under which the console logger finds this formatter.</summary>
     public const string FormatterName = "pipeline";
 
     /// <inheritdoc />
@@ -25,7 +25,7 @@ internal sealed class ServiceLineFormatter(ServiceLineOptions options) : Console
         }
 
         var time = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
-        var level = Word(logEntry.LogLevel);
+        var level = LevelName(logEntry.LogLevel);
         textWriter.WriteLine($"{time} {level}: {logEntry.Category}[{logEntry.EventId.Id}] {message.ReplaceLineEndings(" ")}");
         if (options.StackTraces && logEntry.Exception is not null)
         {
@@ -33,8 +33,8 @@ internal sealed class ServiceLineFormatter(ServiceLineOptions options) : Console
         }
     }
 
-    /// <summary>Four letters, so that the columns stand below each other.</summary>
-    private static string Word(LogLevel level) => level switch
+    /// <summary>The level in four letters, so that the columns line up.</summary>
+    private static string LevelName(LogLevel level) => level switch
     {
         LogLevel.Trace => "trce",
         LogLevel.Debug => "dbug",

@@ -3,12 +3,12 @@ using Pipeline.Shared.Commands;
 
 namespace Pipeline.Serving.Observability;
 
-/// <summary>What the service writes about itself: one line an event, on the standard output.</summary>
+/// <summary>Configures the service's log: one line per event, on standard output.</summary>
 internal static class ServiceLog
 {
     /// <summary>
-    /// The service's own events as the verbosity says; the server's from warning on, because it would tell each request three times,
-    /// unless everything is asked for.
+    /// The service's own events are logged as the verbosity says. The server's are logged from warnings up, because it writes three
+    /// lines per request, unless the verbosity is debug.
     /// </summary>
     public static void Configure(ILoggingBuilder logging, Verbosity verbosity)
     {
@@ -17,6 +17,6 @@ internal static class ServiceLog
         logging.Services.AddSingleton(new ServiceLineOptions(verbosity.ShowsStackTraces()));
         logging.SetMinimumLevel(verbosity.LeastLevel());
         logging.AddFilter("Microsoft", verbosity == Verbosity.Debug ? LogLevel.Information : LogLevel.Warning);
-        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);   // the command tells what fails at the start
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);   // the command reports what fails at startup
     }
 }

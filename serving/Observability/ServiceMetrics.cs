@@ -2,12 +2,13 @@ using Prometheus;
 
 namespace Pipeline.Serving.Observability;
 
-/// <summary>Latency of the service's own work, for Prometheus.</summary>
+/// <summary>Latencies of the service's own work, for Prometheus.</summary>
 public sealed class ServiceMetrics
 {
-    private readonly Histogram decode, inference;
+    private readonly Histogram decode;
+    private readonly Histogram inference;
 
-    /// <param name="registry">Where the metrics are collected.</param>
+    /// <param name="registry">The registry that collects the metrics.</param>
     public ServiceMetrics(CollectorRegistry registry)
     {
         var factory = Metrics.WithCustomRegistry(registry);
@@ -16,7 +17,7 @@ public sealed class ServiceMetrics
         inference = factory.CreateHistogram("pipeline_inference_seconds", "Time of one execution of the model.", buckets);
     }
 
-    /// <summary>Counts one image.</summary>
+    /// <summary>Records one image.</summary>
     public void Observe(TimeSpan decodeTime, TimeSpan inferenceTime)
     {
         decode.Observe(decodeTime.TotalSeconds);

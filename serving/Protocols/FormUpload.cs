@@ -4,7 +4,7 @@ using Pipeline.Serving.Faults;
 
 namespace Pipeline.Serving.Protocols;
 
-/// <summary>The one file of a <c>multipart/form-data</c> body, as <c>curl -F image=@x.png</c> and a web page send it.</summary>
+/// <summary>Reads the one file of a <c>multipart/form-data</c> body, as <c>curl -F image=@x.png</c> or a web page sends it.</summary>
 internal static class FormUpload
 {
     private const string FormType = "multipart/form-data";
@@ -15,15 +15,20 @@ internal static class FormUpload
     public static bool IsForm(HttpRequest request) =>
         ContentType(request)?.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase) == true;
 
-    /// <returns>The file's bytes; dispose them. The body as a whole is bounded by the server.</returns>
-    /// <exception cref="RefusedRequestException">The form is damaged, or does not hold exactly one file and nothing else.</exception>
+    /// <returns>The file's bytes; dispose them. The server bounds the length of the whole body.</returns>
+    /// <exception cref="RefusedRequestException">The form is damaged, or does not contain exactly one file and nothing else.</exception>
     public static async Task<MemoryStream> ReadFileAsync(HttpRequest request, CancellationToken aborted)
     {
         var reader = new MultipartReader(ReadBoundary(request), request.Body);
         try
         {
-            var file = await ReadPartAsync(reader, aborted) ?? throw Refusal("it holds no file");
-            return await ReadPartAsync(reader, aborted) is null ? file : throw Refusal("it holds more than one file");
+            var file = await ReadPartAsync(reader, aborted) ?? throw Refusal("it contains no file");
+            if (await ReadPartAsync(reader, aborted) is not null)
+            {
+                throw Refusal("it contains more than one file");
+            }
+
+            return file;
         }
         catch (InvalidDataException exception)
         {
@@ -45,25 +50,33 @@ internal static class FormUpload
         if (section.GetContentDispositionHeader() is not { } disposition || !disposition.IsFileDisposition())
         {
             var name = section.GetContentDispositionHeader()?.Name.ToString() ?? "";
-            throw Refusal($"its part '{ImageRefusal.Shown(name)}' is no file; a threshold belongs into the address, as ?threshold=0.5");
+            throw Refusal($"its part '{ImageRefusal.Shown(name)}' is not a file; pass a threshold in the URL, as ?threshold=0.5");
         }
 
         var file = new MemoryStream();
         await section.Body.CopyToAsync(file, aborted);
-        return file.Length > 0 ? file : throw Refusal("its file is empty");
+        if (file.Length == 0)
+        {
+            throw Refusal("its file is empty");
+        }
+
+        return file;
     }
 
     private static string ReadBoundary(HttpRequest request)
     {
         var boundary = HeaderUtilities.RemoveQuotes(ContentType(request)!.Boundary).ToString();
-        return boundary.Length is > 0 and <= LongestBoundary
-            ? boundary
-            : throw Refusal($"its boundary must have 1 to {LongestBoundary} characters");
+        if (boundary.Length is 0 or > LongestBoundary)
+        {
+            throw Refusal($"its boundary must have 1 to {LongestBoundary} characters");
+        }
+
+        return boundary;
     }
 
     private static MediaTypeHeaderValue? ContentType(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) ? type : null;
 
     private static RefusedRequestException Refusal(string reason) =>
-        new(StatusCodes.Status400BadRequest, $"The form is not understood: {reason}. {WhatToSend}");
+        new(FaultKind.Malformed, $"The form cannot be used: {reason}. {WhatToSend}");
 }

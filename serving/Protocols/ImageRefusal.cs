@@ -6,57 +6,56 @@ using Pipeline.Shared.ModelRepository;
 
 namespace Pipeline.Serving.Protocols;
 
-/// <summary>Answers to images that cannot be taken: what was sent, what the limit is, what to send.</summary>
+/// <summary>Tells the client why an image cannot be accepted: what was sent, what the limit is, what to send.</summary>
 internal static class ImageRefusal
 {
     public const string WhatToSend = "Send the bytes of an image file, as curl --data-binary @image.png does.";
 
     private const string UrlEncodedForm = "application/x-www-form-urlencoded";
-    private const int BytesShown = 8, LongestShown = 60;
+    private const int BytesShown = 8;
+    private const int LongestShown = 60;
 
-    /// <summary>What to answer.</summary>
+    /// <summary>The refusal to throw.</summary>
     /// <param name="problem">What the decoder found.</param>
-    /// <param name="request">The request.</param>
-    /// <param name="encoded">What was sent.</param>
+    /// <param name="request">The request, for its headers.</param>
+    /// <param name="encoded">The bytes that were sent as an image.</param>
     /// <param name="service">The service's limits.</param>
     /// <param name="model">The model, which has a limit of its own.</param>
     public static RefusedRequestException Of(
         ImageException problem, HttpRequest request, ReadOnlySpan<byte> encoded, ImageLimits service, ModelManifest model)
     {
-        if (problem.Problem == ImageProblem.NotAnImage)
+        var answer = problem.Problem switch
         {
-            return new RefusedRequestException(StatusCodes.Status415UnsupportedMediaType, NoImage(request, encoded));
-        }
-
-        if (problem.Problem == ImageProblem.TooLarge)
-        {
-            return new RefusedRequestException(StatusCodes.Status413PayloadTooLarge, $"{problem.Message} {WhoseLimit(service, model)}");
-        }
-
-        return new RefusedRequestException(StatusCodes.Status422UnprocessableEntity, $"{problem.Message} {Whole(request)}");
+            ImageProblem.NotAnImage => NotAnImage(request, encoded),
+            ImageProblem.TooLarge => $"{problem.Message} {WhoseLimit(service, model)}",
+            _ => $"{problem.Message} Send the whole file.{UrlEncodedHint(request)}",
+        };
+        return new RefusedRequestException(FaultMapping.OfImage(problem.Problem), answer);
     }
 
-    /// <summary>A text of the client's, cut for a message.</summary>
+    /// <summary>Text from the client, truncated for a message.</summary>
     public static string Shown(string text) => text.Length <= LongestShown ? text : text[..LongestShown] + "…";
 
-    private static string NoImage(HttpRequest request, ReadOnlySpan<byte> encoded)
+    private static string NotAnImage(HttpRequest request, ReadOnlySpan<byte> encoded)
     {
         var type = request.ContentType is { } sent ? $"was sent as {Shown(sent.Split(';')[0])}" : "has no Content-Type";
         var what = $"This is not a PNG, JPEG, WebP, BMP or GIF image: it begins with {Beginning(encoded)} and {type}.";
         return $"{what} {WhatToSend}{UrlEncodedHint(request)}";
     }
 
-    private static string Whole(HttpRequest request) => $"Send the whole file.{UrlEncodedHint(request)}";
-
     private static string UrlEncodedHint(HttpRequest request)
     {
         var isUrlEncoded = request.ContentType?.StartsWith(UrlEncodedForm, StringComparison.OrdinalIgnoreCase) == true;
-        return isUrlEncoded ? " (curl -d and --data drop line ends and zero bytes, and so break an image.)" : "";
+        return isUrlEncoded ? " (curl -d and --data drop line breaks and zero bytes, which corrupts an image.)" : "";
     }
 
-    private static string WhoseLimit(ImageLimits service, ModelManifest model) => model.MaxInputSidePixels < service.MaxDimensionPixels
-        ? $"The limit of a side is that of the model {model.Name}, the other is the service's (--max-pixels). Send a smaller image."
-        : "These are the service's limits (--max-side-pixels, --max-pixels). Send a smaller image.";
+    private static string WhoseLimit(ImageLimits service, ModelManifest model)
+    {
+        var whose = model.MaxInputSidePixels < service.MaxDimensionPixels
+            ? $"The side limit is that of the model {model.Name}, the pixel limit is the service's (--max-pixels)."
+            : "These are the service's limits (--max-side-pixels, --max-pixels).";
+        return $"{whose} Send a smaller image.";
+    }
 
     private static string Beginning(ReadOnlySpan<byte> encoded)
     {

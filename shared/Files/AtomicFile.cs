@@ -13,9 +13,9 @@ public static class AtomicFile
     /// <param name="path">Where the file shall be; its folder is made when missing.</param>
     /// <param name="write">Writes the content.</param>
     /// <param name="replace">
-    /// Whether a file that is there already is replaced. Without it, of two writers at once one wins and the other is told.
+    /// Whether a file that already exists is replaced. Without it, of two writers at once one wins and the other is told.
     /// </param>
-    /// <exception cref="UserErrorException">The file is there already and must not be replaced.</exception>
+    /// <exception cref="UserErrorException">The file already exists and must not be replaced.</exception>
     /// <exception cref="FileNotWrittenException">The disk took no more; what was there before is whole.</exception>
     public static void Write(string path, Action<FileStream> write, bool replace = true)
     {
@@ -57,8 +57,8 @@ public static class AtomicFile
     /// <summary>For writers that take a path: they write to a temporary name of the same extension, which is then renamed.</summary>
     /// <param name="path">Where the file shall be; its folder is made when missing.</param>
     /// <param name="write">Writes the whole file to the path given.</param>
-    /// <param name="replace">Whether a file that is there already is replaced.</param>
-    /// <exception cref="UserErrorException">The file is there already and must not be replaced.</exception>
+    /// <param name="replace">Whether a file that already exists is replaced.</param>
+    /// <exception cref="UserErrorException">The file already exists and must not be replaced.</exception>
     public static void WriteThrough(string path, Action<string> write, bool replace)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;

@@ -37,7 +37,7 @@ public static class OutputFiles
             if (!force)
             {
                 throw new UserErrorException(
-                    $"{output}: the file is there already; choose another place with --output, or replace it with --force.");
+                    $"{output}: the file already exists; choose another place with --output, or replace it with --force.");
             }
         }
     }

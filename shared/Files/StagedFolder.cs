@@ -23,7 +23,7 @@ public sealed class StagedFolder : IDisposable
         return new StagedFolder(path);
     }
 
-    /// <summary>Makes sure that a new folder can be made; an empty one that is there already counts as new.</summary>
+    /// <summary>Makes sure that a new folder can be made; an empty one that already exists counts as new.</summary>
     /// <exception cref="UserErrorException">A file or a folder with content is there.</exception>
     public static void RequireNew(string target)
     {
@@ -87,5 +87,5 @@ public sealed class StagedFolder : IDisposable
     }
 
     private static UserErrorException Exists(string target) =>
-        new($"{target}: the folder is there already and is not empty; choose another with --output, or remove it.");
+        new($"{target}: the folder already exists and is not empty; choose another with --output, or remove it.");
 }

@@ -36,7 +36,7 @@ public static class ImageDecoder
 
     /// <summary>Whether an image would be refused for its size, told from its header; nothing is decoded.</summary>
     /// <param name="path">The image file.</param>
-    /// <param name="limits">What is refused.</param>
+    /// <param name="limits">The limits beyond which an input is refused.</param>
     /// <returns>Width and height in pixels, as the image will be decoded.</returns>
     /// <exception cref="ImageException">The file is no image, or is over a limit.</exception>
     /// <exception cref="UserErrorException">The file is missing or cannot be read.</exception>
@@ -50,7 +50,7 @@ public static class ImageDecoder
     }
 
     /// <param name="encoded">The encoded image.</param>
-    /// <param name="name">Named in messages.</param>
+    /// <param name="name">Named in error messages.</param>
     /// <param name="limits">What is refused; the defaults when null.</param>
     /// <param name="least">How small a JPEG may be decoded; null: it is decoded whole.</param>
     /// <returns>The image; dispose it.</returns>

@@ -10,10 +10,10 @@ internal static class ImageHeader
 
     private const string BadHeader = "its header is cut, damaged, or of a kind that is not read";
 
-    /// <param name="name">Named in messages.</param>
+    /// <param name="name">Named in error messages.</param>
     /// <param name="codec">What the decoder made of the header; null when it made nothing of it.</param>
     /// <param name="beginning">The first bytes of the file, or all.</param>
-    /// <param name="limits">What is refused.</param>
+    /// <param name="limits">The limits beyond which an input is refused.</param>
     /// <returns>The codec.</returns>
     /// <exception cref="ImageException">The file is no image of a format that is read, is damaged, or is over a limit.</exception>
     public static SKCodec Require(string name, SKCodec? codec, ReadOnlySpan<byte> beginning, ImageLimits limits)
@@ -41,7 +41,7 @@ internal static class ImageHeader
         return IsTransposed(origin) ? (height, width) : (width, height);
     }
 
-    /// <param name="name">Named in messages.</param>
+    /// <param name="name">Named in error messages.</param>
     /// <param name="file">The encoded image; nothing is decoded.</param>
     /// <param name="limits">What a size is over that not even the decoder reads.</param>
     /// <returns>Width and height as the image would be decoded.</returns>
@@ -58,10 +58,10 @@ internal static class ImageHeader
         return Size(codec, Origin(codec, file));
     }
 
-    /// <param name="name">Named in messages.</param>
+    /// <param name="name">Named in error messages.</param>
     /// <param name="widthPixels">Width that the header says.</param>
     /// <param name="heightPixels">Height that the header says.</param>
-    /// <param name="limits">What is refused.</param>
+    /// <param name="limits">The limits beyond which an input is refused.</param>
     /// <exception cref="ImageException">The size is over a limit.</exception>
     public static void RequireSize(string name, long widthPixels, long heightPixels, ImageLimits limits)
     {

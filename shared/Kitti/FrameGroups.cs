@@ -13,7 +13,7 @@ public static class FrameGroups
     private static readonly char[] Separators = [' ', '\t', ','];
 
     /// <param name="path">The file.</param>
-    /// <param name="dataset">Has the frames.</param>
+    /// <param name="dataset">The data set that the frames belong to.</param>
     /// <returns>The group of each labelled frame.</returns>
     /// <exception cref="UserErrorException">
     /// The file is missing, a line is none of this kind, a frame is there twice or not in the data set, or one has no group.

@@ -15,7 +15,7 @@ public static class FrameList
 
     /// <summary>The frames of a list.</summary>
     /// <param name="path">The list.</param>
-    /// <param name="dataset">Has the frames.</param>
+    /// <param name="dataset">The data set that the frames belong to.</param>
     /// <exception cref="UserErrorException">
     /// The list is missing or empty, names a frame twice, or one that is not there: list, line and reason are named.
     /// </exception>
@@ -61,9 +61,9 @@ public static class FrameList
     }
 
     /// <summary>Writes one frame a line.</summary>
-    /// <param name="path">Where.</param>
+    /// <param name="path">The file to write.</param>
     /// <param name="frameIds">The frames.</param>
-    /// <param name="replace">Whether a file that is there already is replaced.</param>
+    /// <param name="replace">Whether a file that already exists is replaced.</param>
     public static void Write(string path, IEnumerable<string> frameIds, bool replace = true) =>
         AtomicFile.WriteText(path, string.Concat(frameIds.Select(id => id + "\n")), replace);
 

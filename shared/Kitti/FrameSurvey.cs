@@ -18,7 +18,7 @@ public sealed record SurveyedFrame(string FrameId, int WidthPixels, int HeightPi
 /// <param name="Remarks">What is ignored or odd: counts and first places.</param>
 public sealed record FrameSurvey(IReadOnlyList<SurveyedFrame> Frames, IReadOnlyList<string> Remarks)
 {
-    /// <param name="dataset">Has the frames.</param>
+    /// <param name="dataset">The data set that the frames belong to.</param>
     /// <param name="frames">Those to look at.</param>
     /// <param name="limits">Of the images.</param>
     /// <param name="cancellation">Ends the survey.</param>

@@ -22,7 +22,7 @@ public static class KittiLabelFile
     public static IReadOnlyList<KittiObject> Read(string path) => Objects(ReadLines(path));
 
     /// <param name="text">Content of a file.</param>
-    /// <param name="path">Named in messages.</param>
+    /// <param name="path">Named in error messages.</param>
     /// <exception cref="UserErrorException">A field is wrong: file, line, field and reason are named.</exception>
     public static IReadOnlyList<KittiObject> Parse(string text, string path) => Objects(Lines(text, path));
 

@@ -129,7 +129,7 @@ public sealed partial class ModelDirectory
         if (version is { } chosen && FileStatus.Of(VersionPath(family, chosen)).Kind != FileKind.Missing)
         {
             throw new UserErrorException(
-                $"{VersionPath(family, chosen)}: this version is there already; choose another or leave the version out.");
+                $"{VersionPath(family, chosen)}: this version already exists; choose another or leave the version out.");
         }
     }
 

@@ -16,11 +16,11 @@ public sealed class NuImagesSubsets(IReadOnlyList<NuImagesKeyframe> keyframes, u
         : throw new UserErrorException($"{size} keyframes are asked for, there are {shuffled.Length}; choose smaller ones with --sizes.");
 
     /// <summary>Writes a list file: a comment that tells what it is, then one file a line.</summary>
-    /// <param name="path">Where.</param>
+    /// <param name="path">The file to write.</param>
     /// <param name="size">How many keyframes; all when null.</param>
-    /// <param name="replace">Whether a file that is there already is replaced.</param>
+    /// <param name="replace">Whether a file that already exists is replaced.</param>
     /// <param name="comment">What the subset is.</param>
-    /// <exception cref="UserErrorException">There are not so many keyframes, or the file is there already.</exception>
+    /// <exception cref="UserErrorException">There are not so many keyframes, or the file already exists.</exception>
     public void Write(string path, int? size, bool replace, string comment)
     {
         var chosen = Take(size);

@@ -28,7 +28,7 @@ public sealed record NumberRange<T>(T Least, T Most)
     public bool Contains(T value) => ExcludesEnds ? value > Least && value < Most : value >= Least && value <= Most;
 
     /// <summary>Reads a number.</summary>
-    /// <param name="text">What was typed.</param>
+    /// <param name="text">The text as typed.</param>
     /// <param name="value">The number; 0 when the text is refused.</param>
     /// <returns>False when the text is no number, is not finite, or is out of the range.</returns>
     public bool TryParse(ReadOnlySpan<char> text, out T value)
@@ -47,7 +47,7 @@ public sealed record NumberRange<T>(T Least, T Most)
 
     /// <summary>Why a text is refused: where it stands, what it is, and what is taken.</summary>
     /// <param name="where">The option, variable or parameter.</param>
-    /// <param name="text">What was typed.</param>
+    /// <param name="text">The text as typed.</param>
     public string Refusal(string where, string text)
     {
         var shown = text.Length <= LongestShown ? text : text[..LongestShown] + "…";

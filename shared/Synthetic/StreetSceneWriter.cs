@@ -10,7 +10,7 @@ public static class StreetSceneWriter
     /// <summary>Writes <c>training/image_2/*.png</c> and <c>training/label_2/*.txt</c>, frames 000000 and on.</summary>
     /// <param name="folder">The data set's folder; files of the same names are replaced.</param>
     /// <param name="options">What the scenes are like.</param>
-    /// <param name="first">Index of the first scene in the seed's sequence.</param>
+    /// <param name="first">Index of the first scene in the sequence of the seed.</param>
     /// <param name="count">How many scenes.</param>
     /// <param name="progress">Receives the number of frames written.</param>
     /// <param name="cancellation">Ends the writing between two frames.</param>

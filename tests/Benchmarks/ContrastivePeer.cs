@@ -66,7 +66,8 @@ internal static class ContrastivePeer
             {
                 var start = System.Diagnostics.Stopwatch.GetTimestamp();
                 var result = work();
-                seconds[name] = seconds.GetValueOrDefault(name) + (run == 0 ? 0 : System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds / runs);
+                seconds[name] = seconds.GetValueOrDefault(name)
+                    + (run == 0 ? 0 : System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds / runs);
                 return result;
             }
 
@@ -109,7 +110,8 @@ internal static class ContrastivePeer
     public static void View(string path)
     {
         using var image = ImageDecoder.DecodeFile(path);
-        var (views, random) = (new ViewAugmentation(new ViewOptions()), new RandomNumbers(1, "benchmark"));
+        var views = new ViewAugmentation(new ViewOptions());
+        var random = new RandomNumbers(1, "benchmark");
         var view = new float[3 * 224 * 224];
         Print("view", 1, 1, DetectorPeer.Time(ViewRuns, () =>
         {

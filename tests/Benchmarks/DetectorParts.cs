@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Benchmarks;
 
-/// <summary>Where the time of a detector's training step goes: its parts one after the other, as <see cref="FasterRcnn.Losses"/> calls them, and the process's largest memory in each.</summary>
+/// <summary>
+/// Where the time of a detector's training step goes: its parts one after the other, as <see cref="FasterRcnn.Losses"/> calls them, and
+/// the process's largest memory in each.
+/// </summary>
 internal static class DetectorParts
 {
     public static void Run(int batch, int runs, int threads)
@@ -47,7 +50,9 @@ internal static class DetectorParts
             Tensor[] mapLeaves = [.. maps.Select(Leaf)];
             var levels = Part("pyramid, forward", () => detector.Backbone.Fpn.call(mapLeaves));
             Tensor[] levelLeaves = [.. levels.Select(Leaf)];
-            var output = Part("proposal head and anchors, forward", () => detector.Rpn.Predict(levelLeaves, ((int)pixels.shape[2], (int)pixels.shape[3])));
+            var output = Part(
+                "proposal head and anchors, forward",
+                () => detector.Rpn.Predict(levelLeaves, ((int)pixels.shape[2], (int)pixels.shape[3])));
             var proposals = Part("proposals and suppression", () => detector.Rpn.Propose(output, sizes));
             var rpn = Part("proposal losses", () => detector.Rpn.Losses(output, scaled));
             var samples = Part("sampling", () => detector.RoiHeads.Sample([.. proposals.Select(proposal => proposal.Boxes)], scaled));
@@ -67,7 +72,8 @@ internal static class DetectorParts
         foreach (var part in parts.GroupBy(entry => entry.Name))
         {
             var mean = part.Average(entry => entry.Milliseconds);
-            Console.WriteLine(FormattableString.Invariant($"{part.Key,-36} {mean,6:F0} ms {mean / sum,6:P0} {part.Max(entry => entry.Bytes) / 1e6,8:F0} MB"));
+            Console.WriteLine(FormattableString.Invariant(
+                $"{part.Key,-36} {mean,6:F0} ms {mean / sum,6:P0} {part.Max(entry => entry.Bytes) / 1e6,8:F0} MB"));
         }
 
         Console.WriteLine(FormattableString.Invariant($"{"all",-36} {sum,6:F0} ms"));
@@ -84,7 +90,8 @@ internal static class DetectorParts
 
     private static bool Backward(IReadOnlyList<Tensor> values, IReadOnlyList<Tensor> leaves)
     {
-        (Tensor Value, Tensor? Gradient)[] pairs = [.. values.Zip(leaves, (value, leaf) => (value, leaf.grad)).Where(pair => pair.value.requires_grad && pair.Item2 is not null)];
+        (Tensor Value, Tensor? Gradient)[] pairs = [
+            .. values.Zip(leaves, (value, leaf) => (value, leaf.grad)).Where(pair => pair.value.requires_grad && pair.Item2 is not null)];
         autograd.backward([.. pairs.Select(pair => pair.Value)], [.. pairs.Select(pair => pair.Gradient!)]);
         return true;
     }

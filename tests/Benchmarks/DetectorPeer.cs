@@ -5,9 +5,9 @@ using Pipeline.Serving.Inference;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Kitti;
 using Pipeline.Training.Backbones;
-using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Export;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Modules;
 using TorchSharp.Modules;
@@ -60,7 +60,8 @@ internal static class DetectorPeer
             }
         }
 
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);   // the formula's arrays belong to the comparison and not to a training
+        // the formula's arrays belong to the comparison and not to a training
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         return detector;
     }
 
@@ -111,7 +112,16 @@ internal static class DetectorPeer
         var repository = Directory.CreateTempSubdirectory("peer").FullName;
         try
         {
-            using var model = DetectorModel.Load(DetectorExporter.Export(detector, new ExportOptions { RepositoryRoot = repository, Name = "peer", Labels = [.. Enumerable.Range(1, 7).Select(i => $"class{i}")] }), threads);
+            using var model = DetectorModel.Load(
+                DetectorExporter.Export(
+                    detector,
+                    new ExportOptions
+                    {
+                        RepositoryRoot = repository,
+                        Name = "peer",
+                        Labels = [.. Enumerable.Range(1, 7).Select(i => $"class{i}")],
+                    }),
+                threads);
             RgbImage[] pixels = [.. images.Select(image =>
             {
                 var rgb = RgbImage.Allocate(Width, Height);
@@ -145,7 +155,8 @@ internal static class DetectorPeer
             }
         });
         double[] measured = [.. times.Skip(1).Order()];
-        Console.WriteLine(JsonSerializer.Serialize(new { peer = "pipeline", what = "frame loaded", threads, median_ms = measured[Runs / 2] / Frames, runs = Runs }));
+        Console.WriteLine(JsonSerializer.Serialize(
+            new { peer = "pipeline", what = "frame loaded", threads, median_ms = measured[Runs / 2] / Frames, runs = Runs }));
     }
 
     /// <summary>Milliseconds of each run; the first is the warm-up.</summary>

@@ -21,11 +21,15 @@ public class NonMaximumSuppressionBenchmark
     public void Setup()
     {
         var random = new RandomNumbers(1, "benchmark");
-        (boxes, scores, kept) = (new Box[Boxes], new float[Boxes], new int[Boxes]);
+        boxes = new Box[Boxes];
+        scores = new float[Boxes];
+        kept = new int[Boxes];
         for (var i = 0; i < Boxes; i++)
         {
-            var (x, y) = ((float)random.Uniform(0, 1300), (float)random.Uniform(0, 380));
-            (boxes[i], scores[i]) = (new Box(x, y, x + (float)random.Uniform(8, 200), y + (float)random.Uniform(8, 120)), (float)random.NextDouble());
+            var x = (float)random.Uniform(0, 1300);
+            var y = (float)random.Uniform(0, 380);
+            boxes[i] = new Box(x, y, x + (float)random.Uniform(8, 200), y + (float)random.Uniform(8, 120));
+            scores[i] = (float)random.NextDouble();
         }
     }
 
@@ -44,7 +48,8 @@ public class RoIAlignBenchmark
     public void Setup()
     {
         set_num_threads(2);
-        features = [.. new[] { (104, 336), (52, 168), (26, 84), (13, 42) }.Select(size => randn(1, 256, size.Item1, size.Item2).requires_grad_())];
+        features = [
+            .. new[] { (104, 336), (52, 168), (26, 84), (13, 42) }.Select(size => randn(1, 256, size.Item1, size.Item2).requires_grad_())];
         var corner = rand(512, 2) * tensor([1200f, 330f]);
         boxes = cat([corner, corner + rand(512, 2) * 300 + 8], 1);
     }

@@ -19,7 +19,8 @@ public class ImageBenchmark
     public void Setup()
     {
         image = StreetScenes.Draw(new StreetSceneOptions { WidthPixels = 1242, HeightPixels = 375 }, 1).Image;
-        (png, jpeg) = (ImageEncoder.Png(image), ImageEncoder.Jpeg(image));
+        png = ImageEncoder.Png(image);
+        jpeg = ImageEncoder.Jpeg(image);
     }
 
     [Benchmark]
@@ -29,7 +30,8 @@ public class ImageBenchmark
     public void DecodeJpegAndResize() => DecodeAndResize(jpeg);
 
     [Benchmark]
-    public void ContrastiveView() => views.Draw(image.HeightPixels, image.WidthPixels, new Pipeline.Shared.RandomNumbers(1, "benchmark", draw++)).Render(image, view);
+    public void ContrastiveView() =>
+        views.Draw(image.HeightPixels, image.WidthPixels, new Pipeline.Shared.RandomNumbers(1, "benchmark", draw++)).Render(image, view);
 
     private void DecodeAndResize(byte[] encoded)
     {

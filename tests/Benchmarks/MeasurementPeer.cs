@@ -3,8 +3,8 @@ using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Kitti;
 using Pipeline.Training;
 using Pipeline.Training.Configuration;
-using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using static TorchSharp.torch;
 

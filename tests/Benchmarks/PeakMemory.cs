@@ -14,5 +14,9 @@ internal static class PeakMemory
     }
 
     public static long Bytes() => !OperatingSystem.IsLinux() ? 0
-        : 1024 * long.Parse(File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+        : 1024 * long.Parse(
+            File.ReadLines("/proc/self/status")
+                .Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            System.Globalization.CultureInfo.InvariantCulture);
 }

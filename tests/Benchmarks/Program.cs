@@ -6,7 +6,8 @@ using Pipeline.Benchmarks;
 using Pipeline.Training.Native;
 
 NativeHeap.KeepFreedMemory("cpu");
-string Argument(string name, string otherwise) => Array.IndexOf(args, name) is var at && at >= 0 && at + 1 < args.Length ? args[at + 1] : otherwise;
+string Argument(string name, string otherwise) =>
+    Array.IndexOf(args, name) is var at && at >= 0 && at + 1 < args.Length ? args[at + 1] : otherwise;
 if (args is ["--filter", ..])
 {
     // In this process: the native libraries lie in this program's folder.
@@ -23,7 +24,10 @@ if (args is not ["peer", ..])
     return 2;
 }
 
-var (mode, batch, runs, threads) = (Argument("--mode", "inference"), int.Parse(Argument("--batch", "1")), int.Parse(Argument("--runs", "3")), int.Parse(Argument("--threads", "2")));
+var mode = Argument("--mode", "inference");
+var batch = int.Parse(Argument("--batch", "1"));
+var runs = int.Parse(Argument("--runs", "3"));
+var threads = int.Parse(Argument("--threads", "2"));
 if (mode is "train" or "train-parts" or "detect" or "pause")
 {
     NativeHeap.KeepFreedMemory("cpu", NativeHeap.DetectorBlockBytes);

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Pipeline.Shared;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using static TorchSharp.torch;
 
 namespace Pipeline.Benchmarks;
@@ -73,7 +74,8 @@ internal static class SuppressionPeer
         var times = (First: new List<double>(), Second: new List<double>());
         for (var run = 0; run <= runs; run++)
         {
-            var (one, other) = (Milliseconds(first), Milliseconds(second));
+            var one = Milliseconds(first);
+            var other = Milliseconds(second);
             if (run > 0)
             {
                 times.First.Add(one);

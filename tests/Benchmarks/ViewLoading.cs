@@ -1,5 +1,6 @@
 using Pipeline.Shared.Imaging;
 using Pipeline.Training.Augmentation;
+using Pipeline.Training.Contrastive;
 using Pipeline.Training.Data;
 
 namespace Pipeline.Benchmarks;

@@ -1,14 +1,12 @@
-using System.Diagnostics;
 using System.Text.Json;
-using Pipeline.Golden;
 using Pipeline.Serving.Inference;
+using Pipeline.Serving.Tests.Programs;
 
 namespace Pipeline.Serving.Tests;
 
-/// <summary>The demo as a real process, in its quick form: every stage, the report, a model that the service loads.</summary>
+/// <summary>The quick demo as a real process: every stage, the report, and a model that the service can load.</summary>
 public sealed class DemoTests : IDisposable
 {
-    private static readonly string Program = Path.Combine(SharedData.RepositoryRoot, "training", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "pipeline-train");
     private readonly string folder = Directory.CreateTempSubdirectory("demo").FullName;
 
     [Fact]
@@ -27,7 +25,8 @@ public sealed class DemoTests : IDisposable
             Assert.InRange(run.GetProperty("map50").GetDouble(), 0, 1);
             Assert.Equal(4, run.GetProperty("perClass").EnumerateObject().Count());
         });
-        Assert.InRange(report.RootElement.GetProperty("features").GetProperty("weights").GetProperty("nearestNeighbours").GetDouble(), 0.1, 1);
+        var features = report.RootElement.GetProperty("features").GetProperty("weights");
+        Assert.InRange(features.GetProperty("nearestNeighbours").GetDouble(), 0.1, 1);
         Assert.True(report.RootElement.GetProperty("seconds").GetDouble() > 0);
         var model = report.RootElement.GetProperty("model").GetString()!;
         using (var detector = DetectorModel.Load(model))
@@ -54,12 +53,9 @@ public sealed class DemoTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private async Task<(int Code, string Errors)> Demo(string output, params string[] more)
+    private Task<ProgramEnd> Demo(string output, params string[] more)
     {
-        using var process = Process.Start(new ProcessStartInfo(Program, ["demo", "--output", output, "--models", Path.Combine(folder, "models"), .. more]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        var (errors, text) = (process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        await text;
-        return (process.ExitCode, await errors);
+        string[] arguments = ["demo", "--output", output, "--models", Path.Combine(folder, "models"), .. more];
+        return BuiltPrograms.Run(BuiltPrograms.Start(BuiltPrograms.Train, arguments), TestContext.Current.CancellationToken);
     }
 }

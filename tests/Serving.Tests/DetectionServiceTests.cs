@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Golden;
 using Pipeline.Serving.Commands;
+using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Evaluation;
 using Pipeline.Serving.Inference;
 using Pipeline.Serving.Protocols;
@@ -44,7 +45,9 @@ public sealed class DetectionServiceTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal((1242, 375, "tiny", 1), (body.Width, body.Height, body.Model, body.Version));
         Assert.NotEmpty(expected);
-        Assert.Equal(expected.Select(found => (KittiClasses.Default[found.Label], found.Score, found.Box.X1)), body.Detections.Select(found => (found.Label, found.Score, found.Box[0])));
+        Assert.Equal(
+            expected.Select(found => (KittiClasses.Default[found.Label], found.Score, found.Box.X1)),
+            body.Detections.Select(found => (found.Label, found.Score, found.Box[0])));
         Assert.Contains("pipeline_inference_seconds_count 1", await client.GetStringAsync("/metrics", Cancellation));
     }
 
@@ -101,7 +104,9 @@ public sealed class DetectionServiceTests : IAsyncLifetime
     public async Task A_body_over_the_limit_is_too_large()
     {
         // The length is refused before the body is sent, for a client that asks first.
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/detect") { Content = new ByteArrayContent(new byte[32_000_001]), Headers = { ExpectContinue = true } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/detect");
+        request.Content = new ByteArrayContent(new byte[32_000_001]);
+        request.Headers.ExpectContinue = true;
         var answer = await client.SendAsync(request, Cancellation);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
@@ -129,7 +134,9 @@ public sealed class DetectionServiceTests : IAsyncLifetime
     [Fact]
     public void The_real_frames_are_evaluated_in_batches()
     {
-        var report = ModelEvaluation.Run(modelDirectory, SharedData.Path("data/kitti-sample"), null, 4, remark: Assert.Fail, Cancellation);
+        var options = new EvaluationOptions { ModelDirectory = modelDirectory, Data = SharedData.Path("data/kitti-sample") };
+
+        var report = ModelEvaluation.Run(options, remark: Assert.Fail, progress: null, Cancellation);
 
         Assert.Equal(16, report.Images);
         Assert.Equal(59, report.PerClass["Car"]!.Objects);

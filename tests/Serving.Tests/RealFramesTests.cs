@@ -1,17 +1,17 @@
 using Pipeline.Golden;
 using Pipeline.Serving.Evaluation;
 using Pipeline.Shared.Kitti;
-using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Configuration;
-using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Detection.Export;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Serving.Tests;
 
 /// <summary>
-/// The whole chain on real images: a small detector learns 16 KITTI frames by heart, goes through ONNX and is measured by ONNX Runtime on the same frames.
-/// It says that labels, anchors, losses, export and evaluation fit together; it says nothing about unseen frames.
+/// The whole chain on real images: a small detector memorizes 16 KITTI frames, is exported to ONNX, and is measured by ONNX Runtime on
+/// the same frames. This shows that labels, anchors, losses, export and evaluation fit together; it shows nothing about unseen frames.
 /// </summary>
 public sealed class RealFramesTests : IDisposable
 {
@@ -38,8 +38,9 @@ public sealed class RealFramesTests : IDisposable
         var trained = DetectorTraining.Run(options, new RunControl { Cancellation = TestContext.Current.CancellationToken });
         var (detector, labels) = DetectorCheckpoint.Load(trained.CheckpointPath);
         using var _ = detector;
-        var model = DetectorExporter.Export(detector, new ExportOptions { RepositoryRoot = Path.Combine(folder, "models"), Name = "real", Labels = labels });
-        var report = ModelEvaluation.Run(model, data, split: null, batchSize: 4, remark: _ => { }, TestContext.Current.CancellationToken);
+        var export = new ExportOptions { RepositoryRoot = Path.Combine(folder, "models"), Name = "real", Labels = labels };
+        var evaluation = new EvaluationOptions { ModelDirectory = DetectorExporter.Export(detector, export), Data = data };
+        var report = ModelEvaluation.Run(evaluation, remark: _ => { }, progress: null, TestContext.Current.CancellationToken);
 
         Assert.Equal(16, report.Images);
         Assert.True(report.PerClass["Car"]!.Ap50 >= 0.8, $"Car AP50 {report.PerClass["Car"]!.Ap50:F3}");

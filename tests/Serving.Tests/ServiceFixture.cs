@@ -1,15 +1,16 @@
 using Microsoft.AspNetCore.Builder;
+using Pipeline.Serving.Configuration;
 using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Serving.Tests;
 
-/// <summary>The service with a tiny model, in the process of the tests.</summary>
+/// <summary>The service with a tiny model, inside the test process.</summary>
 public sealed class ServiceFixture : IAsyncLifetime
 {
     private readonly string root = Directory.CreateTempSubdirectory("service").FullName;
     private WebApplication app = null!;
 
-    /// <summary>Speaks to the service.</summary>
+    /// <summary>A client of the service.</summary>
     public HttpClient Client { get; } = new();
 
     public async ValueTask InitializeAsync()
@@ -19,13 +20,14 @@ public sealed class ServiceFixture : IAsyncLifetime
         {
             Models = root,
             Url = "http://127.0.0.1:0",
-            Limits = new ImageLimits { MaxFileBytes = 1_000_000, MaxPixels = 1_000_000 },
+            MaxBodyBytes = 1_000_000,
+            MaxPixels = 1_000_000,
         });
         await app.StartAsync();
         Client.BaseAddress = new Uri(app.Urls.First());
     }
 
-    /// <summary>A small image of noise as PNG.</summary>
+    /// <summary>A small PNG of noise.</summary>
     public static byte[] Png()
     {
         using var image = RgbImage.Allocate(64, 48);
@@ -33,7 +35,7 @@ public sealed class ServiceFixture : IAsyncLifetime
         return ImageEncoder.Png(image);
     }
 
-    /// <summary>A black image as PNG: many pixels in few bytes.</summary>
+    /// <summary>A black PNG: many pixels in few bytes.</summary>
     public static byte[] BlackPng(int widthPixels, int heightPixels)
     {
         using var image = RgbImage.Allocate(widthPixels, heightPixels);

@@ -30,8 +30,12 @@ internal static class GoldenTensors
         golden.Equal(Numbers(flat), flat.shape, expected, path);
     }
 
-    /// <summary>Fills every parameter and buffer with its formula value; <paramref name="namePrefix"/> is what the part's names lack to the detector's.</summary>
-    public static void LoadFormula(nn.Module module, string prefix, string namePrefix, IReadOnlyDictionary<string, double[]>? overrides = null)
+    /// <summary>
+    /// Fills every parameter and buffer with its formula value; <paramref name="namePrefix"/> is what the part's names lack to the
+    /// detector's.
+    /// </summary>
+    public static void LoadFormula(
+        nn.Module module, string prefix, string namePrefix, IReadOnlyDictionary<string, double[]>? overrides = null)
     {
         using var _ = no_grad();
         foreach (var (name, value) in StateDict.InOrder(module))
@@ -65,13 +69,16 @@ internal static class GoldenTensors
     public static void EqualDetections(this GoldenCase golden, Pipeline.Training.Detection.ImageDetections actual, string name)
     {
         var expected = golden.Expected.GetProperty(name);
-        var (boxes, scores, labels) = (golden.Read(expected.GetProperty("boxes")).Data, golden.Read(expected.GetProperty("scores")).Data, golden.Read(expected.GetProperty("labels")).Longs);
+        var boxes = golden.Read(expected.GetProperty("boxes")).Data;
+        var scores = golden.Read(expected.GetProperty("scores")).Data;
+        var labels = golden.Read(expected.GetProperty("labels")).Longs;
         var ours = Numbers(actual.Boxes.contiguous());
         var ourScores = Numbers(actual.Scores.contiguous());
         var ourLabels = actual.Labels.contiguous().data<long>().ToArray();
         Assert.Equal(labels.Length, ourLabels.Length);
         var free = Enumerable.Range(0, ourLabels.Length).ToList();
-        var (boxBound, scoreBound) = (golden.Tolerance(name, "boxes"), golden.Tolerance(name, "scores"));
+        var boxBound = golden.Tolerance(name, "boxes");
+        var scoreBound = golden.Tolerance(name, "scores");
         for (var i = 0; i < labels.Length; i++)
         {
             double Distance(int j) => Enumerable.Range(0, 4).Max(c => Math.Abs(ours[4 * j + c] - boxes[4 * i + c]));
@@ -79,10 +86,15 @@ internal static class GoldenTensors
             Assert.True(free.Remove(match), $"{name}[{i}]: no detection of label {labels[i]} is left");
             for (var c = 0; c < 4; c++)
             {
-                GoldenComparison.Close($"{name}.boxes[{i},{c}]", ours[4 * match + c], boxes[4 * i + c], boxBound.Absolute + boxBound.Relative * Math.Abs(boxes[4 * i + c]));
+                GoldenComparison.Close(
+                    $"{name}.boxes[{i},{c}]",
+                    ours[4 * match + c],
+                    boxes[4 * i + c],
+                    boxBound.Absolute + boxBound.Relative * Math.Abs(boxes[4 * i + c]));
             }
 
-            GoldenComparison.Close($"{name}.scores[{i}]", ourScores[match], scores[i], scoreBound.Absolute + scoreBound.Relative * scores[i]);
+            GoldenComparison.Close(
+                $"{name}.scores[{i}]", ourScores[match], scores[i], scoreBound.Absolute + scoreBound.Relative * scores[i]);
         }
 
         Assert.True(ourScores.Zip(ourScores.Skip(1)).All(pair => pair.First >= pair.Second), "scores fall");

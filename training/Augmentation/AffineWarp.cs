@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace Pipeline.Training.Augmentation;
 
-/// <summary>A map from places of the output to places of the input, both in pixels with centres at ½: x' = A·x + B·y + C, y' = D·x + E·y + F.</summary>
+/// <summary>
+/// A map from places of the output to places of the input, both in pixels with centres at ½: x' = A·x + B·y + C, y' = D·x + E·y + F.
+/// </summary>
 internal readonly record struct AffineMap(double A, double B, double C, double D, double E, double F)
 {
     /// <summary>Moves the rows, anchored at the top.</summary>
@@ -19,13 +21,18 @@ internal readonly record struct AffineMap(double A, double B, double C, double D
     public static AffineMap Rotate(double degrees, int height, int width)
     {
         var angle = -degrees * Math.PI / 180;
-        var (cos, sin) = (Math.Round(Math.Cos(angle), 15), Math.Round(Math.Sin(angle), 15));   // rounded, so that quarter turns are exact
-        var (x, y) = (width / 2.0, height / 2.0);
+        var cos = Math.Round(Math.Cos(angle), 15);   // rounded, so that quarter turns are exact
+        var sin = Math.Round(Math.Sin(angle), 15);
+        var x = width / 2.0;
+        var y = height / 2.0;
         return new AffineMap(cos, sin, x - cos * x - sin * y, -sin, cos, y + sin * x - cos * y);
     }
 }
 
-/// <summary>Warps 8-bit RGB as Pillow's <c>Image.transform</c> does: two- or four-tap interpolation without antialiasing, cut to 8 bit; the cubic has a = −1 here.</summary>
+/// <summary>
+/// Warps 8-bit RGB as Pillow's <c>Image.transform</c> does: two- or four-tap interpolation without antialiasing, cut to 8 bit; the
+/// cubic has a = −1 here.
+/// </summary>
 internal static class AffineWarp
 {
     private const int Channels = 3;
@@ -66,9 +73,12 @@ internal static class AffineWarp
 
     private static void Bilinear(ReadOnlySpan<byte> source, int height, int width, double x, double y, Span<byte> pixel)
     {
-        var (left, top) = ((int)Math.Floor(x), (int)Math.Floor(y));
-        var (dx, dy) = (x - left, y - top);
-        var (x0, x1) = (Channels * Math.Max(left, 0), Channels * Math.Min(left + 1, width - 1));
+        var left = (int)Math.Floor(x);
+        var top = (int)Math.Floor(y);
+        var dx = x - left;
+        var dy = y - top;
+        var x0 = Channels * Math.Max(left, 0);
+        var x1 = Channels * Math.Min(left + 1, width - 1);
         var upper = source.Slice(Channels * width * Math.Max(top, 0), Channels * width);
         var lower = source.Slice(Channels * width * Math.Min(top + 1, height - 1), Channels * width);
         for (var channel = 0; channel < Channels; channel++)
@@ -82,12 +92,22 @@ internal static class AffineWarp
     /// <summary>The three channels side by side in a vector.</summary>
     private static void Bicubic(ReadOnlySpan<byte> source, int height, int width, double x, double y, Span<byte> pixel)
     {
-        var (left, top) = ((int)Math.Floor(x), (int)Math.Floor(y));
-        var (dx, dy) = ((float)(x - left), (float)(y - top));
-        var (x0, x1, x2, x3) = (Column(left - 1), Column(left), Column(left + 1), Column(left + 2));
-        var (before, first, second, after) = (Row(source, top - 1), Row(source, top), Row(source, top + 1), Row(source, top + 2));
+        var left = (int)Math.Floor(x);
+        var top = (int)Math.Floor(y);
+        var dx = (float)(x - left);
+        var dy = (float)(y - top);
+        var x0 = Column(left - 1);
+        var x1 = Column(left);
+        var x2 = Column(left + 1);
+        var x3 = Column(left + 2);
+        var before = Row(source, top - 1);
+        var first = Row(source, top);
+        var second = Row(source, top + 1);
+        var after = Row(source, top + 2);
         var result = Vector128.Clamp(Cubic(before, first, second, after, dy), Vector128<float>.Zero, Vector128.Create(255f));
-        (pixel[0], pixel[1], pixel[2]) = ((byte)result[0], (byte)result[1], (byte)result[2]);
+        pixel[0] = (byte)result[0];
+        pixel[1] = (byte)result[1];
+        pixel[2] = (byte)result[2];
 
         int Column(int column) => Channels * Math.Clamp(column, 0, width - 1);
 
@@ -105,6 +125,7 @@ internal static class AffineWarp
         return Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(bytes)).AsInt32());
     }
 
-    private static Vector128<float> Cubic(Vector128<float> before, Vector128<float> first, Vector128<float> second, Vector128<float> after, float place) =>
+    private static Vector128<float> Cubic(
+        Vector128<float> before, Vector128<float> first, Vector128<float> second, Vector128<float> after, float place) =>
         first + place * (second - before + place * (2 * (before - first) + second - after + place * (first - before + after - second)));
 }

@@ -16,7 +16,9 @@ internal enum ColorJitterOperation
 /// <param name="Factor">1 changes nothing; for the hue a share of the circle, where 0 changes nothing.</param>
 internal readonly record struct ColorJitterStep(ColorJitterOperation Operation, double Factor);
 
-/// <summary>Brightness, contrast, saturation and hue in random order, on 8-bit RGB as Pillow computes them (torchvision's class of this name).</summary>
+/// <summary>
+/// Brightness, contrast, saturation and hue in random order, on 8-bit RGB as Pillow computes them (torchvision's class of this name).
+/// </summary>
 /// <param name="brightness">Factors are 1 ± this.</param>
 /// <param name="contrast">Factors are 1 ± this.</param>
 /// <param name="saturation">Factors are 1 ± this.</param>
@@ -24,7 +26,8 @@ internal readonly record struct ColorJitterStep(ColorJitterOperation Operation, 
 internal sealed class ColorJitter(double brightness, double contrast, double saturation, double hue)
 {
     /// <summary>All four in random order.</summary>
-    public IReadOnlyList<ColorJitterStep> Draw(RandomNumbers random) => [.. random.Permutation(4).Select(place => (ColorJitterOperation)place switch
+    public IReadOnlyList<ColorJitterStep> Draw(RandomNumbers random) =>
+        [.. random.Permutation(4).Select(place => (ColorJitterOperation)place switch
     {
         ColorJitterOperation.Brightness => new ColorJitterStep(ColorJitterOperation.Brightness, Factor(random, brightness)),
         ColorJitterOperation.Contrast => new ColorJitterStep(ColorJitterOperation.Contrast, Factor(random, contrast)),
@@ -58,7 +61,7 @@ internal sealed class ColorJitter(double brightness, double contrast, double sat
         BlendWithLevel(rgb, 0, (float)factor);
     }
 
-    /// <summary>Blends with the mean grey level.</summary>
+    /// <summary>Blends with the mean gray level.</summary>
     public static void AdjustContrast(Span<byte> rgb, double factor)
     {
         long sum = 0;
@@ -71,13 +74,15 @@ internal sealed class ColorJitter(double brightness, double contrast, double sat
         BlendWithLevel(rgb, mean, (float)factor);
     }
 
-    /// <summary>Blends with the grey image.</summary>
+    /// <summary>Blends with the gray image.</summary>
     public static void AdjustSaturation(Span<byte> rgb, double factor)
     {
         for (var i = 0; i < rgb.Length; i += 3)
         {
-            var grey = Grayscale.Level(rgb[i], rgb[i + 1], rgb[i + 2]);
-            (rgb[i], rgb[i + 1], rgb[i + 2]) = (Blend(grey, rgb[i], (float)factor), Blend(grey, rgb[i + 1], (float)factor), Blend(grey, rgb[i + 2], (float)factor));
+            var gray = Grayscale.Level(rgb[i], rgb[i + 1], rgb[i + 2]);
+            rgb[i] = Blend(gray, rgb[i], (float)factor);
+            rgb[i + 1] = Blend(gray, rgb[i + 1], (float)factor);
+            rgb[i + 2] = Blend(gray, rgb[i + 2], (float)factor);
         }
     }
 
@@ -95,5 +100,6 @@ internal sealed class ColorJitter(double brightness, double contrast, double sat
     private static double Factor(RandomNumbers random, double strength) => random.Uniform(Math.Max(0, 1 - strength), 1 + strength);
 
     /// <summary>Between the degenerate image (factor 0) and the image (1), or beyond it; cut to 8 bit.</summary>
-    public static byte Blend(byte degenerate, byte value, float factor) => (byte)Math.Clamp(degenerate + factor * (value - degenerate), 0f, 255f);
+    public static byte Blend(byte degenerate, byte value, float factor) =>
+        (byte)Math.Clamp(degenerate + factor * (value - degenerate), 0f, 255f);
 }

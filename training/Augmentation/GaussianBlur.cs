@@ -4,7 +4,10 @@ using System.Runtime.Intrinsics;
 
 namespace Pipeline.Training.Augmentation;
 
-/// <summary>The blur of SimCLR's chain as PyContrast has it: 23 taps, separable, the border mirrored without its own pixel; the result is cut to 8 bit, not rounded.</summary>
+/// <summary>
+/// The blur of SimCLR's chain as PyContrast has it: 23 taps, separable, the border mirrored without its own pixel; the result is cut to
+/// 8 bit, not rounded.
+/// </summary>
 internal static class GaussianBlur
 {
     private const int Radius = 11;
@@ -67,18 +70,22 @@ internal static class GaussianBlur
         Span<float> Row(int row) => rows.AsSpan(row * stride, stride);
     }
 
-    /// <summary>Weighs the 23 neighbours that stand <paramref name="step"/> values apart; the first of the output is at 11 steps of the input.</summary>
+    /// <summary>
+    /// Weighs the 23 neighbours that stand <paramref name="step"/> values apart; the first of the output is at 11 steps of the input.
+    /// </summary>
     private static void Sum(ReadOnlySpan<float> input, int step, ReadOnlySpan<float> weights, Span<float> output)
     {
         var middle = Radius * step;
-        ref var start = ref MemoryMarshal.GetReference(input[..(output.Length + 2 * middle)]);   // the slice proves that every load below lies inside
+        // the slice proves that every load below lies inside
+        ref var start = ref MemoryMarshal.GetReference(input[..(output.Length + 2 * middle)]);
         var at = 0;
         for (; at <= output.Length - Vector256<float>.Count; at += Vector256<float>.Count)
         {
             var sum = weights[0] * Vector256.LoadUnsafe(ref start, (nuint)(middle + at));
             for (var i = 1; i < weights.Length; i++)
             {
-                var pair = Vector256.LoadUnsafe(ref start, (nuint)(middle + at - i * step)) + Vector256.LoadUnsafe(ref start, (nuint)(middle + at + i * step));
+                var pair = Vector256.LoadUnsafe(ref start, (nuint)(middle + at - i * step))
+                    + Vector256.LoadUnsafe(ref start, (nuint)(middle + at + i * step));
                 sum = Vector256.MultiplyAddEstimate(pair, Vector256.Create(weights[i]), sum);
             }
 

@@ -3,10 +3,15 @@ namespace Pipeline.Training.Augmentation;
 /// <summary>Turns the hue of 8-bit RGB by way of 8-bit HSV, as Pillow converts both ways.</summary>
 internal static class HueShift
 {
-    private const int Levels = 256, Sectors = 6;
+    private const int Levels = 256;
+    private const int Sectors = 6;
 
-    /// <summary>Saturation by [range, max], and hue by [largest channel · 2 + whether the next channel is the smallest, range, max − middle], computed once.</summary>
-    private static readonly byte[] Saturations = SaturationTable(), Hues = HueTable();
+    /// <summary>
+    /// Saturation by [range, max], and hue by [largest channel · 2 + whether the next channel is the smallest, range, max − middle],
+    /// computed once.
+    /// </summary>
+    private static readonly byte[] Saturations = SaturationTable();
+    private static readonly byte[] Hues = HueTable();
 
     /// <param name="rgb">Changed in place.</param>
     /// <param name="shift">1 is the whole circle.</param>
@@ -18,21 +23,22 @@ internal static class HueShift
         for (var hue = 0; hue < Levels; hue++)
         {
             var turned = unchecked((byte)(hue + steps)) * 6.0 / 255.0;
-            (sectors[hue], fractions[hue]) = ((int)turned % Sectors, (float)(turned - (int)turned));
+            sectors[hue] = (int)turned % Sectors;
+            fractions[hue] = (float)(turned - (int)turned);
         }
 
         for (var i = 0; i < rgb.Length; i += 3)
         {
             int r = rgb[i], g = rgb[i + 1], b = rgb[i + 2];
-            var (max, min) = (Math.Max(r, Math.Max(g, b)), Math.Min(r, Math.Min(g, b)));
+            var max = Math.Max(r, Math.Max(g, b));
+            var min = Math.Min(r, Math.Min(g, b));
             var range = max - min;
             if (range == 0)
             {
                 continue;
             }
 
-            // 0: red is largest, 2: green, 4: blue; +1 where the channel after it is the smallest
-            var order = r == max ? (g == min ? 1 : 0) : g == max ? (b == min ? 3 : 2) : r == min ? 5 : 4;
+            var order = Order(r, g, b, max, min);
             var middle = r + g + b - max - min;
             var hue = Hues[(order * Levels + range) * Levels + max - middle];
             var saturation = Saturations[range * Levels + max];
@@ -42,9 +48,13 @@ internal static class HueShift
                 continue;
             }
 
-            var (full, share, fraction, sector) = ((byte)max, (float)(saturation / 255.0), fractions[hue], sectors[hue]);
-            var p = Part(max, 1.0 - share);
-            var between = (sector & 1) == 0 ? Part(max, 1.0 - share * (1.0 - fraction)) : Part(max, 1.0 - share * fraction);
+            var full = (byte)max;
+            var purity = (float)(saturation / 255.0);
+            var sector = sectors[hue];
+            var isRising = (sector & 1) == 0;
+            var fraction = isRising ? 1.0 - fractions[hue] : fractions[hue];
+            var p = Part(max, 1.0 - purity);
+            var between = Part(max, 1.0 - purity * fraction);
             (rgb[i], rgb[i + 1], rgb[i + 2]) = sector switch
             {
                 0 => (full, between, p),
@@ -57,7 +67,23 @@ internal static class HueShift
         }
     }
 
-    private static byte Part(int value, double share) => (byte)Math.Clamp((int)(value * share + 0.5), 0, 255);
+    /// <summary>0: red is the largest, 2: green, 4: blue; one more where the channel after it is the smallest.</summary>
+    private static int Order(int r, int g, int b, int max, int min)
+    {
+        if (r == max)
+        {
+            return g == min ? 1 : 0;
+        }
+
+        if (g == max)
+        {
+            return b == min ? 3 : 2;
+        }
+
+        return r == min ? 5 : 4;
+    }
+
+    private static byte Part(int value, double fraction) => (byte)Math.Clamp((int)(value * fraction + 0.5), 0, 255);
 
     private static byte[] SaturationTable()
     {
@@ -84,8 +110,15 @@ internal static class HueShift
                 {
                     // of the two other channels, one is the smallest (1) and one is the middle
                     var middle = below / (float)range;
-                    var (next, last) = (order & 1) == 1 ? (1f, middle) : (middle, 1f);
-                    var hue = (order >> 1) switch { 0 => last - next, 1 => (float)(2.0 + last - next), _ => (float)(4.0 + last - next) };
+                    var nextIsSmallest = (order & 1) == 1;
+                    var next = nextIsSmallest ? 1f : middle;
+                    var last = nextIsSmallest ? middle : 1f;
+                    var hue = (order >> 1) switch
+                    {
+                        0 => last - next,
+                        1 => (float)(2.0 + last - next),
+                        _ => (float)(4.0 + last - next),
+                    };
                     hue = (float)((hue / 6.0 + 1.0) % 1.0);
                     table[(order * Levels + range) * Levels + below] = (byte)Math.Clamp((int)(hue * 255.0), 0, 255);
                 }

@@ -28,7 +28,9 @@ public sealed record JigsawOptions : IRelatedOptions
     }
 }
 
-/// <summary>The patches of an image for the jigsaw branch: crop, flip, cut; no change of colour (Misra and van der Maaten 2020; PyContrast).</summary>
+/// <summary>
+/// The patches of an image for the jigsaw branch: crop, flip, cut; no change of colour (Misra and van der Maaten 2020; PyContrast).
+/// </summary>
 internal sealed class JigsawAugmentation(JigsawOptions options)
 {
     private readonly RandomResizedCrop crop = new(options.MinScale, 1);
@@ -42,15 +44,18 @@ internal sealed class JigsawAugmentation(JigsawOptions options)
 
     /// <param name="image">The image.</param>
     /// <param name="random">The image's own stream.</param>
-    /// <param name="normalised">Receives 9 · 3 · patch · patch numbers, each patch CHW, row by row of the grid.</param>
-    public void Render(RgbImage image, RandomNumbers random, Span<float> normalised)
+    /// <param name="normalized">Receives 9 · 3 · patch · patch numbers, each patch CHW, row by row of the grid.</param>
+    public void Render(RgbImage image, RandomNumbers random, Span<float> normalized)
     {
-        var (size, patch) = (options.CropSizePixels, options.PatchSizePixels);
-        var (rentedCrop, rentedPatches) = (ArrayPool<byte>.Shared.Rent(3 * size * size), ArrayPool<byte>.Shared.Rent(Length));
+        var size = options.CropSizePixels;
+        var patch = options.PatchSizePixels;
+        var rentedCrop = ArrayPool<byte>.Shared.Rent(3 * size * size);
+        var rentedPatches = ArrayPool<byte>.Shared.Rent(Length);
         try
         {
             var pixels = rentedCrop.AsSpan(0, 3 * size * size);
-            ResizedCrop.Resize(image.Pixels, image.WidthPixels, crop.Choose(image.HeightPixels, image.WidthPixels, random), pixels, size, size);
+            ResizedCrop.Resize(
+                image.Pixels, image.WidthPixels, crop.Choose(image.HeightPixels, image.WidthPixels, random), pixels, size, size);
             if (random.Chance(0.5))
             {
                 HorizontalFlip.Apply(pixels, size);
@@ -60,7 +65,7 @@ internal sealed class JigsawAugmentation(JigsawOptions options)
             var length = 3 * patch * patch;
             for (var at = 0; at < Length; at += length)
             {
-                Normalization.Apply(rentedPatches.AsSpan(at, length), normalised.Slice(at, length));
+                Normalization.Apply(rentedPatches.AsSpan(at, length), normalized.Slice(at, length));
             }
         }
         finally

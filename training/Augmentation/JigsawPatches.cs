@@ -2,7 +2,10 @@ using Pipeline.Shared;
 
 namespace Pipeline.Training.Augmentation;
 
-/// <summary>Nine patches of a crop, each at a random place of its cell in a 3 × 3 grid (Noroozi and Favaro 2016; PyContrast's <c>JigsawCrop</c>).</summary>
+/// <summary>
+/// Nine patches of a crop, each at a random place of its cell in a 3 × 3 grid (Noroozi and Favaro 2016; PyContrast's
+/// <c>JigsawCrop</c>).
+/// </summary>
 /// <param name="cropSizePixels">Side of the crop; a cell is a third of it, rounded down.</param>
 /// <param name="patchSizePixels">Side of a patch, at most a cell's.</param>
 internal sealed class JigsawPatches(int cropSizePixels, int patchSizePixels)
@@ -28,10 +31,12 @@ internal sealed class JigsawPatches(int cropSizePixels, int patchSizePixels)
         var rowBytes = 3 * patchSizePixels;
         for (var patch = 0; patch < offsets.Length; patch++)
         {
-            var (top, left) = (patch / Grid * cell + offsets[patch].Y, patch % Grid * cell + offsets[patch].X);
+            var top = patch / Grid * cell + offsets[patch].Y;
+            var left = patch % Grid * cell + offsets[patch].X;
             for (var row = 0; row < patchSizePixels; row++)
             {
-                crop.Slice(3 * ((top + row) * cropSizePixels + left), rowBytes).CopyTo(patches[((patch * patchSizePixels + row) * rowBytes)..]);
+                crop.Slice(3 * ((top + row) * cropSizePixels + left), rowBytes)
+                    .CopyTo(patches[((patch * patchSizePixels + row) * rowBytes)..]);
             }
         }
     }

@@ -25,7 +25,9 @@ internal enum RandAugmentOperation
 
 /// <summary>One operation with what was drawn for it.</summary>
 /// <param name="Operation">What is done.</param>
-/// <param name="Value">Degrees, bits, threshold, addend, factor or share of the side; without meaning where the operation takes none.</param>
+/// <param name="Value">
+/// Degrees, bits, threshold, addend, factor or fraction of the side; without meaning where the operation takes none.
+/// </param>
 /// <param name="Resampling">Of the operations that move pixels.</param>
 internal readonly record struct RandAugmentStep(RandAugmentOperation Operation, double Value, Resampling Resampling = Resampling.Bilinear);
 
@@ -53,7 +55,8 @@ internal sealed class RandAugment(int count, double magnitude, double magnitudeS
 
             var level = Math.Clamp(magnitude + magnitudeStd * random.Normal(), 0, MaxLevel);
             var sign = random.Chance(0.5) ? -1 : 1;
-            steps.Add(new RandAugmentStep(operation, Value(operation, level, sign), random.Chance(0.5) ? Resampling.Bicubic : Resampling.Bilinear));
+            steps.Add(new RandAugmentStep(
+                operation, Value(operation, level, sign), random.Chance(0.5) ? Resampling.Bicubic : Resampling.Bilinear));
         }
 
         return steps;
@@ -62,16 +65,17 @@ internal sealed class RandAugment(int count, double magnitude, double magnitudeS
     /// <summary>The argument of an operation at a level of 0..10; only what moves pixels has a sign.</summary>
     public static double Value(RandAugmentOperation operation, double level, int sign)
     {
-        var share = level / MaxLevel;
+        var fraction = level / MaxLevel;
         return operation switch
         {
-            RandAugmentOperation.Rotate => sign * 30 * share,
-            RandAugmentOperation.PosterizeTpu => (int)(share * 4),
-            RandAugmentOperation.Solarize => (int)(share * 256),
-            RandAugmentOperation.SolarizeAdd => (int)(share * 110),
-            RandAugmentOperation.Color or RandAugmentOperation.Contrast or RandAugmentOperation.Brightness or RandAugmentOperation.Sharpness => 0.1 + 1.8 * share,
-            RandAugmentOperation.ShearX or RandAugmentOperation.ShearY => sign * 0.3 * share,
-            RandAugmentOperation.TranslateXRel or RandAugmentOperation.TranslateYRel => sign * 0.45 * share,
+            RandAugmentOperation.Rotate => sign * 30 * fraction,
+            RandAugmentOperation.PosterizeTpu => (int)(fraction * 4),
+            RandAugmentOperation.Solarize => (int)(fraction * 256),
+            RandAugmentOperation.SolarizeAdd => (int)(fraction * 110),
+            RandAugmentOperation.Color or RandAugmentOperation.Contrast => 0.1 + 1.8 * fraction,
+            RandAugmentOperation.Brightness or RandAugmentOperation.Sharpness => 0.1 + 1.8 * fraction,
+            RandAugmentOperation.ShearX or RandAugmentOperation.ShearY => sign * 0.3 * fraction,
+            RandAugmentOperation.TranslateXRel or RandAugmentOperation.TranslateYRel => sign * 0.45 * fraction,
             _ => 0,
         };
     }

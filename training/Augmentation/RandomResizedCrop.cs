@@ -37,16 +37,16 @@ internal sealed class RandomResizedCrop(double minScale, double maxScale)
         // torchvision draws both numbers in float32.
         var (area, aspect) = ((double)height * width * (float)scale, (float)ratio);
         var (w, h) = ((int)Math.Round(Math.Sqrt(area * aspect)), (int)Math.Round(Math.Sqrt(area / aspect)));
-        return w > 0 && w <= width && h > 0 && h <= height ? (h, w) : null;
+        var fits = w > 0 && w <= width && h > 0 && h <= height;
+        return fits ? (h, w) : null;
     }
 
     /// <summary>The largest centred part whose ratio is allowed.</summary>
     public static CropBox Fallback(int height, int width)
     {
         var ratio = (double)width / height;
-        var (h, w) = ratio < MinRatio ? ((int)Math.Round(width / MinRatio), width)
-            : ratio > MaxRatio ? (height, (int)Math.Round(height * MaxRatio))
-            : (height, width);
+        var h = ratio < MinRatio ? (int)Math.Round(width / MinRatio) : height;
+        var w = ratio > MaxRatio ? (int)Math.Round(height * MaxRatio) : width;
         return new CropBox((height - h) / 2, (width - w) / 2, h, w);
     }
 }

@@ -139,13 +139,13 @@ internal static class ResizedCrop
             Span<double> exact = most <= 256 ? stackalloc double[most] : new double[most];
             for (var target = 0; target < to; target++)
             {
-                var centre = (target + 0.5) * scale;
-                var first = Math.Max(0, (int)(centre - support + 0.5));
-                var length = Math.Min(from, (int)(centre + support + 0.5)) - first;
+                var center = (target + 0.5) * scale;
+                var first = Math.Max(0, (int)(center - support + 0.5));
+                var length = Math.Min(from, (int)(center + support + 0.5)) - first;
                 var sum = 0.0;
                 for (var i = 0; i < length; i++)
                 {
-                    sum += exact[i] = Filter((i + first - centre + 0.5) / shrink, resampling);
+                    sum += exact[i] = Filter((i + first - center + 0.5) / shrink, resampling);
                 }
 
                 for (var i = 0; i < length; i++)
@@ -189,7 +189,12 @@ internal static class ResizedCrop
             }
 
             const double A = -0.5;
-            return x < 1 ? ((A + 2) * x - (A + 3)) * x * x + 1 : x < 2 ? (((x - 5) * x + 8) * x - 4) * A : 0;
+            if (x < 1)
+            {
+                return ((A + 2) * x - (A + 3)) * x * x + 1;
+            }
+
+            return x < 2 ? (((x - 5) * x + 8) * x - 4) * A : 0;
         }
     }
 }

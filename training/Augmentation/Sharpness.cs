@@ -15,7 +15,8 @@ internal static class Sharpness
         {
             var source = rented.AsSpan(0, rgb.Length);
             rgb.CopyTo(source);
-            var (stride, strength) = (Channels * width, (float)factor);
+            var stride = Channels * width;
+            var strength = (float)factor;
             for (var row = 1; row < height - 1; row++)
             {
                 var above = source.Slice((row - 1) * stride, stride);
@@ -24,7 +25,8 @@ internal static class Sharpness
                 var target = rgb.Slice(row * stride, stride);
                 for (var x = Channels; x < stride - Channels; x++)
                 {
-                    var sum = above[x - 3] + above[x] + above[x + 3] + here[x - 3] + 5 * here[x] + here[x + 3] + below[x - 3] + below[x] + below[x + 3];
+                    var sum = above[x - 3] + above[x] + above[x + 3] + here[x - 3] + 5 * here[x] + here[x + 3] + below[x - 3] + below[x]
+                        + below[x + 3];
                     target[x] = ColorJitter.Blend((byte)((2 * sum + 13) / 26), here[x], strength);
                 }
             }

@@ -1,6 +1,8 @@
 namespace Pipeline.Training.Augmentation;
 
-/// <summary>The operations that give each level of a channel another level, on 8-bit RGB as Pillow's <c>ImageOps</c> computes them.</summary>
+/// <summary>
+/// The operations that give each level of a channel another level, on 8-bit RGB as Pillow's <c>ImageOps</c> computes them.
+/// </summary>
 internal static class ToneCurves
 {
     private const int Levels = 256;
@@ -14,7 +16,8 @@ internal static class ToneCurves
         for (var channel = 0; channel < Channels; channel++)
         {
             Count(rgb, channel, histogram);
-            var (low, high) = (histogram.IndexOfAnyExcept(0), histogram.LastIndexOfAnyExcept(0));
+            var low = histogram.IndexOfAnyExcept(0);
+            var high = histogram.LastIndexOfAnyExcept(0);
             if (high <= low)
             {
                 continue;

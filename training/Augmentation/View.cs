@@ -12,7 +12,13 @@ namespace Pipeline.Training.Augmentation;
 /// <param name="RandAugment">Further operations, in their order.</param>
 /// <param name="Grayscale">Whether the channels are made equal.</param>
 internal sealed record View(
-    int SizePixels, CropBox Crop, bool Flip, IReadOnlyList<ColorJitterStep> Jitter, double? BlurSigma, IReadOnlyList<RandAugmentStep> RandAugment, bool Grayscale)
+    int SizePixels,
+    CropBox Crop,
+    bool Flip,
+    IReadOnlyList<ColorJitterStep> Jitter,
+    double? BlurSigma,
+    IReadOnlyList<RandAugmentStep> RandAugment,
+    bool Grayscale)
 {
     /// <param name="image">The image that the view was drawn for; HWC.</param>
     /// <param name="imageWidth">Columns of the image.</param>

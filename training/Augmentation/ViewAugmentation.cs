@@ -7,7 +7,7 @@ namespace Pipeline.Training.Augmentation;
 /// <summary>How a view of an image is made; the defaults are PyContrast's augmentation "D", InfoMin's own.</summary>
 public sealed record ViewOptions
 {
-    /// <summary>Sides of a view in pixels.</summary>
+    /// <summary>Side of a view in pixels.</summary>
     [Range(16, 1024)] public int SizePixels { get; init; } = 224;
 
     /// <summary>Smallest share of the image's area that a view shows.</summary>
@@ -44,7 +44,10 @@ public sealed record ViewOptions
     [Range(0, 10)] public double RandAugmentMagnitudeStd { get; init; } = 0.5;
 }
 
-/// <summary>Random views in the authors' order: crop, flip, colour jitter, blur, RandAugment, grey (Tian et al. 2020; PyContrast's augmentation "D").</summary>
+/// <summary>
+/// Random views in the authors' order: crop, flip, colour jitter, blur, RandAugment, grey (Tian et al. 2020; PyContrast's augmentation
+/// "D").
+/// </summary>
 internal sealed class ViewAugmentation(ViewOptions options)
 {
     private const double FlipProbability = 0.5, MinBlurSigma = 0.1, MaxBlurSigma = 2.0;

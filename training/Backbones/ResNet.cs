@@ -45,7 +45,7 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>, IOnnxEm
         }
 
         OutputChannels = [.. LayerWidths.Select(width => options.Width(width) * options.Expansion)];
-        Initialise();
+        Initialize();
         Freeze();
     }
 
@@ -69,7 +69,7 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>, IOnnxEm
     internal Tensor[] Maps(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var hidden = pool.call(stem.Apply(Ordered(input.to(ComputeType))).relu_());
+        var hidden = pool.call(stem.Apply(ToChannelsLast(input.to(ComputeType))).relu_());
         var features = new Tensor[layers.Length];
         for (var i = 0; i < layers.Length; i++)
         {
@@ -140,11 +140,11 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>, IOnnxEm
     /// Not for narrow networks: with fewer than 16 channels oneDNN's gradient of a 1×1 convolution of stride 2 writes behind its buffer
     /// in this order (seen with libtorch 2.10 on AVX-512, by glibc's malloc checks).
     /// </remarks>
-    private Tensor Ordered(Tensor input) => LayerWidths.All(width => options.Width(width) % ChannelsLastMultiple == 0)
+    private Tensor ToChannelsLast(Tensor input) => LayerWidths.All(width => options.Width(width) % ChannelsLastMultiple == 0)
         ? input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
         : input;
 
-    private void Initialise()
+    private void Initialize()
     {
         foreach (var (name, parameter) in named_parameters())
         {

@@ -48,7 +48,8 @@ public sealed record ResNetOptions
         "resnet18" => [2, 2, 2, 2],
         "resnet34" or "resnet50" => [3, 4, 6, 3],
         "resnet101" => [3, 4, 23, 3],
-        _ => throw new Pipeline.Shared.UserErrorException($"backbone architecture '{Architecture}' is not known; choose resnet18, resnet34, resnet50 or resnet101."),
+        _ => throw new Pipeline.Shared.UserErrorException(
+            $"backbone architecture '{Architecture}' is not known; choose resnet18, resnet34, resnet50 or resnet101."),
     };
 
     internal int Width(int channels) => Math.Max(4, (int)Math.Round(channels * WidthMultiplier));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Training.Backbones;
+using Pipeline.Training.Configuration;
 using Pipeline.Training.Data;
 using Pipeline.Training.Modules;
 
@@ -11,13 +12,13 @@ public static class BackboneCheckpoint
 {
     private const string OptionsKey = "backbone";
 
-    /// <param name="path">Where.</param>
+    /// <param name="path">The file to write.</param>
     /// <param name="backbone">The backbone.</param>
     /// <param name="options">Its shape.</param>
     /// <param name="learnt">The images that it has learnt from; null: nothing is known.</param>
     public static void Save(string path, ResNet backbone, ResNetOptions options, ImageDigests? learnt = null)
     {
-        var metadata = new Dictionary<string, string> { [OptionsKey] = JsonSerializer.Serialize(options, DetectorCheckpoint.Json) };
+        var metadata = new Dictionary<string, string> { [OptionsKey] = JsonSerializer.Serialize(options, JsonFormat.Options) };
         LearntImages.Add(metadata, learnt);
         SafetensorsFile.Write(path, StateDict.InOrder(backbone), metadata);
     }
@@ -31,7 +32,7 @@ public static class BackboneCheckpoint
         if (!content.Metadata.ContainsKey(OptionsKey))
         {
             throw new UserErrorException(
-                $"{path}: this is no backbone that pretrain or import wrote: its metadata has no '{OptionsKey}'; "
+                $"{path}: this is not a backbone that pretrain or import wrote: its metadata has no '{OptionsKey}'; "
                 + $"if a residual network is in it, take it out: {ImportHint.Backbone.For(path)}");
         }
 
@@ -53,7 +54,7 @@ public static class BackboneCheckpoint
     internal static void LoadInto(ResNet backbone, SafetensorsContent content, string path)
     {
         content.RequireTensors(path);
-        DetectorCheckpoint.LoadInto(
+        WeightLoading.Into(
             StateDict.WithoutCounters(StateDict.InOrder(backbone)),
             StateDict.WithoutCounters(content.Tensors),
             path,

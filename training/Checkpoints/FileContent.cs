@@ -36,7 +36,7 @@ internal static class FileContent
 
     /// <summary>Looks at the first bytes; the stream is where it was afterwards.</summary>
     /// <param name="stream">Seekable, at the file's begin.</param>
-    /// <param name="path">For messages.</param>
+    /// <param name="path">Named in error messages.</param>
     /// <exception cref="UserErrorException">It holds what no weights are read from; the message says what, and what to do.</exception>
     public static FileFormat Require(Stream stream, string path)
     {

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints;
 
-/// <summary>Finds weights that are infinite or no number: whatever is computed with them is lost.</summary>
+/// <summary>Finds weights that are infinite or not a number: whatever is computed with them is lost.</summary>
 internal static class FiniteCheck
 {
     /// <summary>How many values of a tensor are not finite.</summary>
@@ -16,5 +16,5 @@ internal static class FiniteCheck
     /// <param name="path">The file.</param>
     /// <param name="counts">Names and how many values of each are not finite.</param>
     public static string Warning(string path, IReadOnlyDictionary<string, long> counts) =>
-        $"warning: {path}: weights that are infinite or no number: {WeightCounts.Text(counts)}; nothing can be computed with them";
+        $"warning: {path}: weights that are infinite or not a number: {WeightCounts.Text(counts)}; nothing can be computed with them";
 }

@@ -22,7 +22,7 @@ internal static class LearntImages
 
     /// <summary>Those that a header holds.</summary>
     /// <param name="metadata">The header's text.</param>
-    /// <param name="path">For messages.</param>
+    /// <param name="path">Named in error messages.</param>
     /// <exception cref="UserErrorException">The text is none that was written here.</exception>
     public static ImageDigests Of(IReadOnlyDictionary<string, string> metadata, string path)
     {

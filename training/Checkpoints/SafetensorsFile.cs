@@ -9,7 +9,8 @@ namespace Pipeline.Training.Checkpoints;
 /// <summary>Tensors (on the CPU) and text of a <c>.safetensors</c> file.</summary>
 /// <param name="Tensors">By name, in the file's order.</param>
 /// <param name="Metadata">The header's <c>__metadata__</c>.</param>
-public sealed record SafetensorsContent(IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) : IDisposable
+public sealed record SafetensorsContent(IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata)
+    : IDisposable
 {
     /// <summary>Tensors of types that no tensor here can hold: what each is (<c>F8_E4M3 [64, 3]</c>). They were read past.</summary>
     public IReadOnlyDictionary<string, string> Unread { get; init; } = new Dictionary<string, string>();
@@ -41,10 +42,11 @@ public static class SafetensorsFile
     private const string MetadataKey = "__metadata__";
 
     /// <summary>Writes a file: a temporary name, flushed, renamed.</summary>
-    /// <param name="path">Where.</param>
+    /// <param name="path">The file to write.</param>
     /// <param name="tensors">On any device; their order is kept.</param>
     /// <param name="metadata">Text for the header.</param>
-    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         using var scope = NewDisposeScope();
         var entries = tensors.Select(entry => (entry.Key, Tensor: entry.Value.detach().cpu().contiguous())).ToArray();
@@ -93,7 +95,9 @@ public static class SafetensorsFile
     }
 
     /// <param name="path">A <c>.safetensors</c> file.</param>
-    /// <exception cref="UserErrorException">The file is missing or breaks a rule of the format; nothing beyond its size is allocated.</exception>
+    /// <exception cref="UserErrorException">
+    /// The file is missing or breaks a rule of the format; nothing beyond its size is allocated.
+    /// </exception>
     public static SafetensorsContent Read(string path) => Read(path, ImportHint.Backbone);
 
     /// <summary>The same; where it is PyTorch's, the message tells the command that makes of it what is needed.</summary>
@@ -149,8 +153,8 @@ public static class SafetensorsFile
         if (headerLength is < 2 or > MaxHeaderBytes || (long)headerLength > stream.Length - 8)
         {
             throw new FormatException(
-                $"its header says {headerLength} bytes, the file has {stream.Length - 8} behind the length; "
-                + "it is cut off or damaged, download it again");
+                $"its header says {headerLength} bytes, the file has {stream.Length - 8} after the length; "
+                + "it is cut off or damaged; download it again");
         }
 
         var header = new byte[headerLength];

@@ -36,12 +36,12 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         }
         catch (DecoderFallbackException exception)
         {
-            throw new FormatException($"the header is no UTF-8 text at its byte {exception.Index}", exception);
+            throw new FormatException($"the header is not UTF-8 text at byte {exception.Index}", exception);
         }
         catch (JsonException exception)
         {
             var place = $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
-            throw new FormatException($"the header is no valid JSON at {place}", exception);
+            throw new FormatException($"the header is not valid JSON at {place}", exception);
         }
         catch (InvalidOperationException exception)
         {
@@ -85,7 +85,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
 
         if (value.ValueKind != JsonValueKind.Object)
         {
-            throw new FormatException($"{MetadataKey} is no object");
+            throw new FormatException($"{MetadataKey} is not an object");
         }
 
         foreach (var text in value.EnumerateObject())
@@ -108,7 +108,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
     {
         if (value.ValueKind != JsonValueKind.Object)
         {
-            throw new FormatException($"tensor '{name}' is no object with {Dtype}, {Shape} and {Offsets}");
+            throw new FormatException($"tensor '{name}' is not an object with {Dtype}, {Shape} and {Offsets}");
         }
 
         var fields = Fields(name, value);
@@ -165,7 +165,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
     {
         if (value.ValueKind != JsonValueKind.String)
         {
-            throw new FormatException($"tensor '{name}' has a {Dtype} that is no text");
+            throw new FormatException($"tensor '{name}' has a {Dtype} that is not text");
         }
 
         var dtype = value.GetString()!;
@@ -176,7 +176,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
     {
         if (value.ValueKind != JsonValueKind.Array)
         {
-            throw new FormatException($"tensor '{name}' has {field} that is no list");
+            throw new FormatException($"tensor '{name}' has {field} that is not a list");
         }
 
         return [.. value.EnumerateArray().Select(number => Number(name, field, number))];

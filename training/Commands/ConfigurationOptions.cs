@@ -50,30 +50,49 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
             {
                 apply(configuration, result.GetValue(option)!);
             }
-        }
-        ));
+        }));
         return option;
     }
 
     /// <summary>A command that begins anew.</summary>
-    public Command Command(string description, Action<T, CancellationToken> run) => Command(description, resume: null, (options, _, cancellation) => run(options, cancellation));
+    public Command Command(string description, Action<T, CancellationToken> run) =>
+        Command(description, resume: null, (options, _, cancellation) => run(options, cancellation));
 
-    /// <summary>A command that can go on with the run in the folder of an option; that run's configuration then stands in place of the preset.</summary>
+    /// <summary>
+    /// A command that can go on with the run in the folder of an option; that run's configuration then stands in place of the preset.
+    /// </summary>
     public Command Resumable(string description, Option<string> folder, Action<T, bool, CancellationToken> run)
     {
-        var resume = new Option<bool>("--resume") { Description = $"Go on with the run in {folder.Name}, as if it had never stopped." };
-        return Command(description, resume, (options, result, cancellation) => run(options, result.GetValue(resume), cancellation), result => !result.GetValue(resume) ? null
-            : RunFolder.Configuration(
-                result.GetValue(folder) ?? throw new UserErrorException($"--resume: name the run's folder with {folder.Name}."),
-                name));
+        var resume = new Option<bool>("--resume") { Description = $"Resume the run in {folder.Name}, as if it had never stopped." };
+        return Command(
+            description,
+            resume,
+            (options, result, cancellation) => run(options, result.GetValue(resume), cancellation),
+            result => result.GetValue(resume) ? Configuration(result.GetValue(folder)) : null);
+
+        string Configuration(string? path) => path is null
+            ? throw new UserErrorException($"--resume: name the run's folder with {folder.Name}.")
+            : RunFolder.Configuration(path, name);
     }
 
-    private Command Command(string description, Option<bool>? resume, Action<T, ParseResult, CancellationToken> run, Func<ParseResult, string?>? resumed = null)
+    private Command Command(
+        string description, Option<bool>? resume, Action<T, ParseResult, CancellationToken> run, Func<ParseResult, string?>? resumed = null)
     {
         var presets = RunConfiguration<T>.Presets(name);
-        var preset = new Option<string>("--preset") { DefaultValueFactory = _ => defaultPreset, Description = $"Where the settings begin: {string.Join(", ", presets)}." };
-        var config = new Option<string?>("--config") { Description = "JSON file, comments allowed, over the preset." };
-        var command = new Command(name, description + "\n\nSettings come from the preset, the file of --config, the environment (PIPELINE__LEARNINGRATE=0.01) and the command line, the last one wins.") { preset, config };
+        var preset = new Option<string>("--preset")
+        {
+            DefaultValueFactory = _ => defaultPreset,
+            Description = $"Base of the settings: {string.Join(", ", presets)}.",
+        };
+        var config = new Option<string?>("--config") { Description = "JSON file, comments allowed, applied over the preset." };
+        var command = new Command(
+            name,
+            description
+                + "\n\nSettings come from the preset, the file of --config, the environment (PIPELINE__LEARNINGRATE=0.01) and the "
+                + "command line, the last one wins.")
+        {
+            preset, config,
+        };
         if (resume is not null)
         {
             command.Add(resume);
@@ -92,7 +111,7 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
                 : new RunConfiguration<T>().Preset(name, result.GetValue(preset)!);
             log.Detail($"settings: {resumedFile ?? $"preset {result.GetValue(preset)}"}, {result.GetValue(config) ?? "no file"} over it");
             var configuration = start.File(result.GetValue(config)).Environment(System.Environment.GetEnvironmentVariables());
-            foreach (var (_, apply) in options.OrderBy(entry => Place(result, entry.Option)))
+            foreach (var (_, apply) in options.OrderBy(entry => Position(result, entry.Option)))
             {
                 apply(result, configuration);
             }
@@ -104,14 +123,14 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
     }
 
     /// <summary>Where an option stands among what was typed: what stands later is applied later.</summary>
-    private static int Place(ParseResult result, Option option)
+    private static int Position(ParseResult result, Option option)
     {
-        for (var place = result.Tokens.Count - 1; place >= 0; place--)
+        for (var index = result.Tokens.Count - 1; index >= 0; index--)
         {
-            var token = result.Tokens[place];
+            var token = result.Tokens[index];
             if (token.Type == TokenType.Option && token.Value == option.Name)
             {
-                return place;
+                return index;
             }
         }
 

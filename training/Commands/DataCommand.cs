@@ -35,21 +35,30 @@ internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nu
             "--first",
             new NumberRange<int>(0, LastScene),
             0,
-            "Index of the first scene in the seed's sequence.");
+            "Index of the first scene in the sequence of the seed.");
         var width = NumberOption.Create("--width", new NumberRange<int>(64, 4096), defaults.WidthPixels, "In pixels.");
         var height = NumberOption.Create("--height", new NumberRange<int>(32, 4096), defaults.HeightPixels, "In pixels.");
         var seed = NumberOption.Create("--seed", Seeds, 0, "The same seed gives the same frames.");
-        var unlabelled = new Option<bool>("--unlabelled") { Description = "Images alone, for pretrain." };
-        var command = new Command("synth", "Draws street scenes in KITTI's layout.\n\nExample:\n  pipeline-train data synth --output scenes --count 200") { output, count, first, width, height, seed, unlabelled };
+        var unlabeled = new Option<bool>("--unlabelled") { Description = "Images alone, for pretrain." };
+        var command = new Command(
+            "synth", "Draws street scenes in KITTI's layout.\n\nExample:\n  pipeline-train data synth --output scenes --count 200")
+        {
+            output, count, first, width, height, seed, unlabeled,
+        };
         command.SetAction((result, cancellation) =>
         {
-            var options = new StreetSceneOptions { WidthPixels = result.GetValue(width), HeightPixels = result.GetValue(height), Seed = result.GetValue(seed) };
+            var options = new StreetSceneOptions
+            {
+                WidthPixels = result.GetValue(width),
+                HeightPixels = result.GetValue(height),
+                Seed = result.GetValue(seed),
+            };
             var folder = result.GetValue(output)!;
             var frames = result.GetValue(count);
             var start = Stopwatch.GetTimestamp();
             StagedFolder.Write(folder, staged =>
             {
-                if (result.GetValue(unlabelled))
+                if (result.GetValue(unlabeled))
                 {
                     StreetSceneWriter.WriteImages(staged, options, result.GetValue(first), frames, cancellation: cancellation);
                 }
@@ -73,12 +82,27 @@ internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nu
     {
         const int HasDefects = 2;
         var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };
-        var lists = new Option<string[]>("--lists") { AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [], Description = "Lists of frames, as those of a split; no frame may stand in two." };
+        var lists = new Option<string[]>("--lists")
+        {
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
+            Description = "Lists of frames, as those of a split; no frame may appear in two.",
+        };
         var labelsOnly = new Option<bool>("--labels-only") { Description = "Do not decode the images." };
-        var command = new Command("check", "Says every defect of a data set with its file and line, and counts its objects.\n\nExample:\n  pipeline-train data check --data kitti --lists splits/train.txt splits/test.txt") { data, lists, labelsOnly };
+        var command = new Command(
+            "check",
+            "Reports every defect of a data set with file and line, and counts its objects.\n\nExample:\n"
+            + "  pipeline-train data check --data kitti --lists splits/train.txt splits/test.txt")
+        {
+            data, lists, labelsOnly,
+        };
         command.SetAction((result, cancellation) =>
         {
-            var report = KittiCheck.Run(KittiDataset.OpenWithDoubles(result.GetValue(data)!), result.GetValue(lists)!, !result.GetValue(labelsOnly), cancellation: cancellation);
+            var report = KittiCheck.Run(
+                KittiDataset.OpenWithDoubles(result.GetValue(data)!),
+                result.GetValue(lists)!,
+                !result.GetValue(labelsOnly),
+                cancellation: cancellation);
             foreach (var (type, count) in report.Objects)
             {
                 Console.WriteLine($"{type,-16} {count,7}");

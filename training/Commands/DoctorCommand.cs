@@ -17,7 +17,13 @@ internal sealed partial class DoctorCommand(ILogger<DoctorCommand> log) : IProgr
         var data = new Option<string?>("--data") { Description = "A data set in KITTI's layout to open." };
         var models = new Option<string>("--models") { DefaultValueFactory = _ => "models", Description = "The model repository." };
         device.AcceptOnlyFromAmong("cpu", "cuda");
-        var command = new Command("doctor", "Tries native libraries, device, memory, folders, one training step, one export and ONNX Runtime, and says what to do where something fails.\n\nExample:\n  pipeline-train doctor --data kitti") { device, data, models };
+        var command = new Command(
+            "doctor",
+            "Tries native libraries, device, memory, folders, one training step, one export and ONNX Runtime, and says what to do "
+            + "where something fails.\n\nExample:\n  pipeline-train doctor --data kitti")
+        {
+            device, data, models,
+        };
         command.SetAction((result, cancellation) =>
         {
             var works = true;

@@ -5,7 +5,7 @@ using Pipeline.Shared.Commands;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Shared.Numbers;
-using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Detection.Export;
 
 namespace Pipeline.Training.Commands;
@@ -19,15 +19,22 @@ internal sealed partial class ExportCommand(ILogger<ExportCommand> log) : IProgr
     {
         var checkpoint = new Option<string>("--checkpoint") { Required = true, Description = "A detector's .safetensors file." };
         var output = new Option<string>("--output") { DefaultValueFactory = _ => "models", Description = "The model repository." };
-        var name = new Option<string>("--name") { DefaultValueFactory = _ => "detector", Description = "The model's name in the repository." };
-        var version = NumberOption.Optional("--version", new NumberRange<int>(1, int.MaxValue), "The version; the next one when left out.");
+        var name = new Option<string>("--name")
+        {
+            DefaultValueFactory = _ => "detector",
+            Description = "The model's name in the repository.",
+        };
+        var version = NumberOption.Optional("--version", new NumberRange<int>(1, int.MaxValue), "The version; the next one when omitted.");
         var defaultSide = new ImageLimits().MaxDimensionPixels;
         var side = NumberOption.Create(
             "--max-side-pixels",
             new NumberRange<int>(32, defaultSide),
             defaultSide,
             "Longest side of an image that the model takes.");
-        var command = new Command("export", "Writes a detector as one ONNX file with its manifest: <output>/<name>/<version>.\n\nExample:\n  pipeline-train export --checkpoint detector.safetensors --output models --name street")
+        var command = new Command(
+            "export",
+            "Writes a detector as one ONNX file with its manifest: <output>/<name>/<version>.\n\nExample:\n"
+            + "  pipeline-train export --checkpoint detector.safetensors --output models --name street")
         {
             checkpoint, output, name, version, side,
         };

@@ -1,14 +1,14 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
-using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Native;
 
 namespace Pipeline.Training.Commands;
 
 /// <summary><c>finetune</c>: trains a detector on frames in KITTI's layout.</summary>
-/// <param name="console">Shows how it gets on.</param>
+/// <param name="console">Shows progress on a terminal.</param>
 /// <param name="log">The console's.</param>
 internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneCommand> log) : IProgramCommand
 {
@@ -17,21 +17,24 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
     {
         var layers = new ConfigurationOptions<FinetuneOptions>("finetune", "torchvision", log);
         layers.Add("--data", "data", "Frames in KITTI's layout.");
-        var output = layers.Add("--output", "output", "Folder for checkpoints and metrics; it must not exist, but with --resume.");
-        layers.Add("--train-list", "trainList", "List of the frames to learn from; when left out, those that are not in the test list, and without any list a seeded 80 %.");
-        layers.Add("--validation-list", "validationList", "List of the frames that choose the best epoch; the test list when left out.");
+        var output = layers.Add("--output", "output", "Folder for checkpoints and metrics; it must not exist yet, except with --resume.");
+        layers.Add(
+            "--train-list",
+            "trainList",
+            "List of the training frames; when omitted, those that are not in the test list, and without any list a seeded 80 %.");
+        layers.Add("--validation-list", "validationList", "List of the frames that choose the best epoch; the test list when omitted.");
         layers.Add(
             "--test-list",
             "testList",
             "List of the frames to measure on: once at the end, or after every epoch without a list for validation.");
-        layers.Add("--patience", "patience", "Epochs without a better one after which the run ends.");
-        layers.AddMap("--label-map", "labelMap", "A type that becomes another class, as Person_sitting=Pedestrian; may be repeated.");
-        layers.Add("--backbone-weights", "backboneWeights", "A backbone that pretrain wrote; random weights when left out.");
-        layers.Add("--weights", "weights", "A detector to begin from: ours, or torchvision's Faster R-CNN that learnt COCO.");
+        layers.Add("--patience", "patience", "Epochs without improvement after which the run ends.");
+        layers.AddMap("--label-map", "labelMap", "A type that becomes another class, such as Person_sitting=Pedestrian; may be repeated.");
+        layers.Add("--backbone-weights", "backboneWeights", "A backbone that pretrain wrote; random weights when omitted.");
+        layers.Add("--weights", "weights", "A detector to start from: ours, or torchvision's Faster R-CNN trained on COCO.");
         layers.Add(
             "--allow-leak",
             "allowLeak",
-            "true: go on where images to measure on are among those that the first weights have learnt from; every report says so.");
+            "true: continue although the initial weights have learned from images to measure on; every report says so.");
         layers.Add(
             "--trainable-stages",
             "detector.backbone.trainableStages",
@@ -40,24 +43,27 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
         layers.Add("--iterations", "iterations", "Steps: the run's length, unless --epochs is given after it.");
         layers.Add("--batch", "batchSize", "Images of a step.");
         layers.Add("--micro-batches", "microBatches", "Parts in which a batch is computed before its one step.");
-        layers.Add("--clip-gradient-norm", "clipGradientNorm", "The gradients' norm is cut to this; 0 leaves it.");
+        layers.Add("--clip-gradient-norm", "clipGradientNorm", "Gradients are clipped to this norm; 0 turns clipping off.");
         layers.Add("--learning-rate", "learningRate", "After the warm-up.");
         layers.AddList(
             "--milestones",
             "milestones",
             "The rate falls (by gamma: to a tenth) after so many epochs; after so many steps when the run's length is given in steps. "
-                + "Those of the preset keep their share of the run.");
-        layers.Add("--ema", "ema", "Share of averaged weights that a step keeps, as 0.9998; the averages are measured and exported.");
+                + "Those of the preset keep their fraction of the run.");
+        layers.Add(
+            "--ema", "ema", "Fraction of the averaged weights that a step keeps, as 0.9998; the averages are measured and exported.");
         layers.Add("--flip", "horizontalFlip", "Mirror every second image: true or false.");
         layers.Add("--precision", "precision", "float32, bFloat16 or float16: what convolutions and linear layers compute in.")
             .AcceptOnlyFromAmong("float32", "bFloat16", "float16");
         layers.Add("--tf32", "tf32", "On CUDA, float32 convolutions and products may be computed in TF32: true or false.");
-        layers.Add("--workers", "workers", "Batches in the making at once; the result does not depend on it.");
+        layers.Add("--workers", "workers", "Batches prepared concurrently; the result does not depend on it.");
         layers.Add("--checkpoint-every", "checkpointEverySteps", "Steps between checkpoints within an epoch; 0: only after epochs.");
         layers.Add("--seed", "seed", "Seed of weights, order and samplers.");
         layers.Add("--device", "device", "cpu or cuda.").AcceptOnlyFromAmong("cpu", "cuda");
         return layers.Resumable(
-            "Trains a detector and measures its mAP after every epoch.\n\nExamples:\n  pipeline-train finetune --data kitti --output runs/street --preset small --epochs 20\n  pipeline-train finetune --output runs/street --resume",
+            "Trains a detector and measures its mAP after every epoch.\n\nExamples:\n"
+            + "  pipeline-train finetune --data kitti --output runs/street --preset small --epochs 20\n"
+            + "  pipeline-train finetune --output runs/street --resume",
             output,
             (options, resume, cancellation) =>
             {
@@ -69,9 +75,11 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
                     Progress = progress,
                     Cancellation = cancellation,
                 }));
-                foreach (var (label, ap) in (result.Epochs.Count > 0 ? result.Epochs[^1].PerClass : null) ?? new Dictionary<string, double?>())
+                foreach (
+                    var (label, ap) in (result.Epochs.Count > 0 ? result.Epochs[^1].PerClass : null) ?? new Dictionary<string, double?>())
                 {
-                    Console.WriteLine($"{label,-16} {ap?.ToString("F4", System.Globalization.CultureInfo.InvariantCulture) ?? "no object"}");
+                    Console.WriteLine(
+                        $"{label,-16} {ap?.ToString("F4", System.Globalization.CultureInfo.InvariantCulture) ?? "no object"}");
                 }
 
                 Console.WriteLine(result.CheckpointPath);

@@ -7,6 +7,9 @@ using Pipeline.Shared.Files;
 using Pipeline.Shared.Numbers;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Checkpoints.Import;
+using Pipeline.Training.Configuration;
+using Pipeline.Training.Contrastive;
+using Pipeline.Training.Detection.Checkpoints;
 
 namespace Pipeline.Training.Commands;
 
@@ -14,26 +17,48 @@ namespace Pipeline.Training.Commands;
 /// <param name="log">The console's.</param>
 internal sealed class ImportCommand(ILogger<ImportCommand> log) : IProgramCommand
 {
-    private const string Backbone = "backbone", Contrastive = "contrastive", Detector = "detector";
-    private const int NamesShown = 5, MoreNamesShown = 20;
+    private const string Backbone = "backbone";
+    private const string Contrastive = "contrastive";
+    private const string Detector = "detector";
+    private const int NamesShown = 5;
+    private const int MoreNamesShown = 20;
 
     /// <inheritdoc />
     public Command Create()
     {
-        var weights = new Option<string>("--weights") { Required = true, Description = "A .pth or .safetensors file: PyContrast (InfoMin), MoCo v1 or v2, torchvision's ResNets and Faster R-CNNs, our own." };
-        var output = new Option<string>("--output") { Required = true, Description = "The file to write: .safetensors, or .pth for torch.load with torchvision's names." };
-        var kind = new Option<string>("--as") { DefaultValueFactory = _ => Backbone, Description = "backbone: for finetune and pretrain. contrastive: with heads and momentum encoder, for pretrain. detector: the whole Faster R-CNN." };
+        var weights = new Option<string>("--weights")
+        {
+            Required = true,
+            Description =
+                "A .pth or .safetensors file: PyContrast (InfoMin), MoCo v1 or v2, torchvision's ResNets and Faster R-CNNs, our own.",
+        };
+        var output = new Option<string>("--output")
+        {
+            Required = true,
+            Description = "The file to write: .safetensors, or .pth for torch.load with torchvision's names.",
+        };
+        var kind = new Option<string>("--as")
+        {
+            DefaultValueFactory = _ => Backbone,
+            Description =
+                "backbone: for finetune and pretrain. contrastive: with heads and momentum encoder, for pretrain. detector: the "
+                + "whole Faster R-CNN.",
+        };
         kind.AcceptOnlyFromAmong(Backbone, Contrastive, Detector);
         var momentum = new Option<bool>("--ema") { Description = "Take the momentum encoder (model_ema, encoder_k) as the backbone." };
-        var labels = new Option<string?>("--labels") { Description = "A detector's classes without the background, with commas between." };
+        var labels = new Option<string?>("--labels") { Description = "A detector's classes without the background, separated by commas." };
         var epsilon = NumberOption.Create(
             "--norm-epsilon",
             new NumberRange<double>(0, 1),
             1e-5,
             "A detector's frozen norms: 0 for torchvision's COCO_V1 weights.");
         var force = ForceOption.Create();
-        var json = new Option<bool>("--json") { Description = "The report as JSON, every name in it." };
-        var command = new Command("import", "Turns weights of other projects into ours, or ours into PyTorch's. No code in a file is ever run.\n\nExamples:\n  pipeline-train import --weights InfoMin_200.pth --output infomin.safetensors --as contrastive\n  pipeline-train import --weights runs/backbone/backbone.safetensors --output resnet.pth")
+        var json = new Option<bool>("--json") { Description = "Print the report as JSON, with every name." };
+        var command = new Command(
+            "import",
+            "Turns weights of other projects into ours, or ours into PyTorch's. No code in a file is ever run.\n\nExamples:\n"
+            + "  pipeline-train import --weights InfoMin_200.pth --output infomin.safetensors --as contrastive\n"
+            + "  pipeline-train import --weights runs/backbone/backbone.safetensors --output resnet.pth")
         {
             weights, output, kind, momentum, labels, epsilon, force, json,
         };
@@ -43,23 +68,26 @@ internal sealed class ImportCommand(ILogger<ImportCommand> log) : IProgramComman
             RequireFit(result, momentum, chosen, Backbone);
             RequireFit(result, labels, chosen, Detector);
             RequireFit(result, epsilon, chosen, Detector);
-            var (source, target) = (result.GetValue(weights)!, result.GetValue(output)!);
-            if (Path.GetExtension(target).ToLowerInvariant() is not (".safetensors" or ".pth") || (result.GetValue(kind) == Contrastive && !target.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)))
+            var source = result.GetValue(weights)!;
+            var target = result.GetValue(output)!;
+            if (Path.GetExtension(target).ToLowerInvariant() is not (".safetensors" or ".pth")
+                || (result.GetValue(kind) == Contrastive && !target.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)))
             {
-                throw new UserErrorException($"--output {target}: the name must end with .safetensors{(result.GetValue(kind) == Contrastive ? "" : " or .pth")}.");
+                throw new UserErrorException(
+                    $"--output {target}: the name must end with .safetensors{(result.GetValue(kind) == Contrastive ? "" : " or .pth")}.");
             }
 
             OutputFiles.Require([target], [source], result.GetValue(force));
             ImportReport? report = null;
             AtomicFile.WriteThrough(target, temporary => report = result.GetValue(kind) switch
             {
-                Contrastive => WeightImport.Contrastive(source, temporary),
-                Detector => WeightImport.Detector(
+                Contrastive => ContrastiveImport.Run(source, temporary),
+                Detector => DetectorImport.Run(
                     source,
                     temporary,
                     result.GetValue(labels)?.Split(',', StringSplitOptions.TrimEntries),
                     result.GetValue(epsilon)),
-                _ => WeightImport.Backbone(source, temporary, result.GetValue(momentum)),
+                _ => BackboneImport.Run(source, temporary, result.GetValue(momentum)),
             }, replace: result.GetValue(force));
             log.Detail($"{target}: written, {report!.Mapped.Count} tensors");
             if (report.NotFinite.Count > 0)
@@ -74,7 +102,7 @@ internal sealed class ImportCommand(ILogger<ImportCommand> log) : IProgramComman
 
             if (result.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(report, DetectorCheckpoint.Json));
+                Console.WriteLine(JsonSerializer.Serialize(report, JsonFormat.Options));
             }
             else
             {

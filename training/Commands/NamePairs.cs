@@ -5,7 +5,7 @@ namespace Pipeline.Training.Commands;
 /// <summary>Options whose values are NAME=NAME.</summary>
 internal static class NamePairs
 {
-    /// <param name="option">For messages.</param>
+    /// <param name="option">Named in error messages.</param>
     /// <param name="texts">What was typed, as <c>Person_sitting=Pedestrian</c>.</param>
     /// <exception cref="UserErrorException">A text is no such pair, or a name is given twice.</exception>
     public static Dictionary<string, string> Read(string option, IEnumerable<string> texts)
@@ -16,7 +16,7 @@ internal static class NamePairs
             string[] names = text.Split('=', StringSplitOptions.TrimEntries);
             if (names.Length != 2 || names.Any(string.IsNullOrEmpty))
             {
-                throw new UserErrorException($"{option}: '{text}' is not a pair of names, as Person_sitting=Pedestrian.");
+                throw new UserErrorException($"{option}: '{text}' is not a pair of names such as Person_sitting=Pedestrian.");
             }
 
             if (!pairs.TryAdd(names[0], names[1]))

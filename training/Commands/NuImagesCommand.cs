@@ -12,34 +12,59 @@ namespace Pipeline.Training.Commands;
 internal sealed class NuImagesCommand : IProgramCommand
 {
     private const string All = "all";
-    private static readonly string[] KnownCameras = ["CAM_BACK", "CAM_BACK_LEFT", "CAM_BACK_RIGHT", "CAM_FRONT", "CAM_FRONT_LEFT", "CAM_FRONT_RIGHT"];
+    private static readonly string[] KnownCameras = [
+        "CAM_BACK", "CAM_BACK_LEFT", "CAM_BACK_RIGHT", "CAM_FRONT", "CAM_FRONT_LEFT", "CAM_FRONT_RIGHT"];
 
     /// <inheritdoc />
     public Command Create()
     {
         var data = new Option<string>("--data") { Required = true, Description = "nuImages' root, with v1.0-train/ and samples/." };
-        var output = new Option<string>("--output") { Required = true, Description = "Folder for the list files; their paths are relative to the root." };
-        var splits = new Option<string>("--splits") { DefaultValueFactory = _ => "train,val,test", Description = "Splits, with commas between; train,val leaves the test split out." };
-        var cameras = new Option<string?>("--cameras") { Description = $"Only these, with commas between: {string.Join(", ", KnownCameras)}." };
-        var sizes = new Option<string>("--sizes") { DefaultValueFactory = _ => "5000,18000,35000,all", Description = "Sizes of the subsets; the smaller are in the larger." };
+        var output = new Option<string>("--output")
+        {
+            Required = true,
+            Description = "Folder for the list files; their paths are relative to the root.",
+        };
+        var splits = new Option<string>("--splits")
+        {
+            DefaultValueFactory = _ => "train,val,test",
+            Description = "Splits, separated by commas; train,val leaves the test split out.",
+        };
+        var cameras = new Option<string?>("--cameras")
+        {
+            Description = $"Only these, separated by commas: {string.Join(", ", KnownCameras)}.",
+        };
+        var sizes = new Option<string>("--sizes")
+        {
+            DefaultValueFactory = _ => "5000,18000,35000,all",
+            Description = "Sizes of the subsets; the smaller are in the larger.",
+        };
         var seed = NumberOption.Create("--seed", new NumberRange<int>(0, int.MaxValue), 0, "Chooses the subsets.");
         var force = ForceOption.Create();
         var command = new Command(
             "nuimages",
-            "Lists nuImages' annotated images in nested subsets. Sweeps are left out.\n\nExample:\n  pipeline-train data nuimages --data nuimages --output lists --splits train,val\n  pipeline-train pretrain --images lists/nuimages-5000.txt --images-root nuimages --output runs/5k")
+            "Lists nuImages' annotated images in nested subsets. Sweeps are left out.\n\nExample:\n"
+            + "  pipeline-train data nuimages --data nuimages --output lists --splits train,val\n"
+            + "  pipeline-train pretrain --images lists/nuimages-5000.txt --images-root nuimages --output runs/5k")
         {
             data, output, splits, cameras, sizes, seed, force,
         };
         command.SetAction(async (result, cancellation) =>
         {
-            var (root, folder) = (result.GetValue(data)!, result.GetValue(output)!);
-            var (chosenSplits, chosenCameras, chosenSizes) = (List(result.GetValue(splits)!), Cameras(result.GetValue(cameras)), Sizes(result.GetValue(sizes)!));
+            var root = result.GetValue(data)!;
+            var folder = result.GetValue(output)!;
+            var chosenSplits = List(result.GetValue(splits)!);
+            var chosenCameras = Cameras(result.GetValue(cameras));
+            var chosenSizes = Sizes(result.GetValue(sizes)!);
             string[] paths = [.. chosenSizes.Select(size =>
                 Path.Combine(folder, $"nuimages-{size?.ToString(CultureInfo.InvariantCulture) ?? All}.txt"))];
             OutputFiles.Require(paths, [], result.GetValue(force));
             var keyframes = await NuImagesMetadata.Open(root).Keyframes(chosenSplits, cancellation);
-            NuImagesKeyframe[] kept = [.. keyframes.Where(keyframe => chosenCameras.Length == 0 || chosenCameras.Contains(keyframe.Camera))];
-            foreach (var group in kept.GroupBy(keyframe => (keyframe.Split, keyframe.Camera)).OrderBy(group => group.Key.Split, StringComparer.Ordinal).ThenBy(group => group.Key.Camera, StringComparer.Ordinal))
+            NuImagesKeyframe[] kept = [
+                .. keyframes.Where(keyframe => chosenCameras.Length == 0 || chosenCameras.Contains(keyframe.Camera))];
+            foreach (
+                var group in kept.GroupBy(keyframe => (keyframe.Split, keyframe.Camera))
+                    .OrderBy(group => group.Key.Split, StringComparer.Ordinal)
+                    .ThenBy(group => group.Key.Camera, StringComparer.Ordinal))
             {
                 Console.WriteLine($"{group.Key.Split,-6} {group.Key.Camera,-16} {group.Count(),7}");
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Kitti;
 using Pipeline.Shared.Numbers;
-using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Configuration;
 using Pipeline.Training.Native;
 using Pipeline.Training.Probing;
 
@@ -20,16 +21,30 @@ internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
     {
         var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };
         var weights = new Option<string>("--weights") { Required = true, Description = "A backbone that pretrain or import wrote." };
-        var train = new Option<string?>("--train-list") { Description = "List of the frames whose objects are known; a seeded 80 % when left out." };
+        var train = new Option<string?>("--train-list")
+        {
+            Description = "List of the frames whose objects are known; a seeded 80 % when omitted.",
+        };
         var test = new Option<string?>("--test-list") { Description = "List of the frames whose objects are asked for." };
-        var labels = new Option<string>("--labels") { DefaultValueFactory = _ => string.Join(',', KittiClasses.Default), Description = "The classes, with commas between." };
-        var labelMap = new Option<string[]>("--label-map") { Description = "A type that becomes another class, as Person_sitting=Pedestrian; may be repeated." };
-        var size = NumberOption.Create("--crop-size", new NumberRange<int>(32, 512), 64, "Sides of a crop in pixels.");
+        var labels = new Option<string>("--labels")
+        {
+            DefaultValueFactory = _ => string.Join(',', KittiClasses.Default),
+            Description = "The classes, separated by commas.",
+        };
+        var labelMap = new Option<string[]>("--label-map")
+        {
+            Description = "A type that becomes another class, such as Person_sitting=Pedestrian; may be repeated.",
+        };
+        var size = NumberOption.Create("--crop-size", new NumberRange<int>(32, 512), 64, "Side of a crop in pixels.");
         var seed = NumberOption.Create("--seed", new NumberRange<int>(0, int.MaxValue), 0, "Of the split and of the random weights.");
         var device = new Option<string>("--device") { DefaultValueFactory = _ => "cpu", Description = "cpu or cuda." };
         var json = new Option<bool>("--json") { Description = "The result as JSON." };
         device.AcceptOnlyFromAmong("cpu", "cuda");
-        var command = new Command("probe", "Classifies the objects of labelled frames by a backbone's frozen features (20 nearest neighbours, linear probe), beside those of random weights.\n\nExample:\n  pipeline-train probe --data kitti --weights runs/backbone/backbone.safetensors")
+        var command = new Command(
+            "probe",
+            "Classifies the objects of labelled frames by a backbone's frozen features (20 nearest neighbours, linear probe), "
+            + "beside those of random weights.\n\nExample:\n"
+            + "  pipeline-train probe --data kitti --weights runs/backbone/backbone.safetensors")
         {
             data, weights, train, test, labels, labelMap, size, seed, device, json,
         };
@@ -59,7 +74,7 @@ internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
 
             if (result.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(probed, DetectorCheckpoint.Json));
+                Console.WriteLine(JsonSerializer.Serialize(probed, JsonFormat.Options));
                 return Task.FromResult(0);
             }
 
@@ -67,7 +82,10 @@ internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
             Console.WriteLine("weights   20-NN  balanced  linear  balanced");
             foreach (var (name, scores) in new[] { ("random", probed.Random), ("trained", probed.Weights) })
             {
-                Console.WriteLine(FormattableString.Invariant($"{name,-8}  {scores.NearestNeighbours,5:F3}  {scores.NearestNeighboursBalanced,8:F3}  {scores.Linear,6:F3}  {scores.LinearBalanced,8:F3}"));
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{name,-8}  {scores.NearestNeighbors,5:F3}  {scores.NearestNeighborsBalanced,8:F3}  "
+                    + $"{scores.Linear,6:F3}  {scores.LinearBalanced,8:F3}"));
             }
 
             return Task.FromResult(0);

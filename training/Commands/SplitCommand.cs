@@ -32,14 +32,15 @@ internal sealed class SplitCommand : IProgramCommand
             "--train-fraction",
             share,
             new SplitShares().Train,
-            "Share of the frames that are not for testing.");
+            "Fraction of the frames that are not for testing.");
         var validation = NumberOption.Optional(
             "--validation",
             share,
-            "Share of all frames for validation.txt, which chooses the best epoch; taken from train.txt, so that test.txt stays.");
+            "Fraction of all frames for validation.txt, which chooses the best epoch; taken from train.txt, so that test.txt stays.");
         var groups = new Option<string?>("--groups")
         {
-            Description = "Text file of one frame and its group a line: no group is divided, and shares are met as near as that allows.",
+            Description =
+                "Text file of one frame and its group a line: no group is divided, and the fractions are met as closely as that allows.",
         };
         var seed = NumberOption.Create("--seed", new NumberRange<int>(0, int.MaxValue), 0, "Chooses the split.");
         var force = ForceOption.Create();
@@ -76,7 +77,7 @@ internal sealed class SplitCommand : IProgramCommand
             var all = split.Train.Count + split.Validation.Count + split.Test.Count;
             var chosen = shares.Validation == 0 ? "both need" : $"{split.Validation.Count} would choose the best; each list needs";
             throw new UserErrorException(
-                $"{data}: of {all} labelled frames {split.Train.Count} would be learnt from and {split.Test.Count} measured on; "
+                $"{data}: of {all} labelled frames {split.Train.Count} would be trained on and {split.Test.Count} measured on; "
                 + $"{chosen} one at least. Choose other shares with --train-fraction and --validation, or smaller groups.");
         }
     }

@@ -15,16 +15,17 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
     public const string Base = "base";
 
     /// <summary>How the environment's variables of ours begin.</summary>
-    public const string EnvironmentFront = "PIPELINE__";
+    public const string EnvironmentPrefix = "PIPELINE__";
 
-    private const string PresetFront = "preset ";
+    private const string PresetPrefix = "preset ";
     private readonly byte[] bytes = Encoding.UTF8.GetBytes(text);
 
     /// <summary>Walks over the text as the options' types prescribe.</summary>
     /// <exception cref="ConfigurationException">A setting is unknown or made twice.</exception>
     public void Check(JsonTypeInfo root)
     {
-        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16 });
+        var reader = new Utf8JsonReader(
+            bytes, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16 });
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -36,7 +37,9 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
 
     /// <summary>The option of a name; letters' case does not matter.</summary>
     public static JsonPropertyInfo? Find(JsonTypeInfo type, string name) =>
-        type.Kind == JsonTypeInfoKind.Object ? type.Properties.FirstOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) : null;
+        type.Kind == JsonTypeInfoKind.Object
+            ? type.Properties.FirstOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            : null;
 
     public static ConfigurationException Unknown(string where, string key, JsonTypeInfo type)
     {
@@ -52,7 +55,7 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;
-            if (name == Base && front.Length == 0 && where.StartsWith(PresetFront, StringComparison.Ordinal))
+            if (name == Base && front.Length == 0 && where.StartsWith(PresetPrefix, StringComparison.Ordinal))
             {
                 reader.Read();
                 continue;
@@ -62,7 +65,7 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
             var property = Find(type, name) ?? throw Unknown(at, front + name, type);
             if (!seen.Add(property.Name))
             {
-                throw new ConfigurationException(at, front + property.Name, "the setting is made twice; keep one.");
+                throw new ConfigurationException(at, front + property.Name, "the setting is given twice; keep one.");
             }
 
             made[front + property.Name] = at;

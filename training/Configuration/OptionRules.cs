@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
-using Pipeline.Training.Checkpoints;
 
 namespace Pipeline.Training.Configuration;
 
@@ -113,7 +112,7 @@ internal static class OptionRules
 
     private static string Text(object? value) => value is double number
         ? number.ToString(CultureInfo.InvariantCulture)
-        : JsonSerializer.Serialize(value, DetectorCheckpoint.Json);
+        : JsonSerializer.Serialize(value, JsonFormat.Options);
 
     private static string Name(object? value) => value is Enum ? JsonNamingPolicy.CamelCase.ConvertName($"{value}") : $"{value}";
 }

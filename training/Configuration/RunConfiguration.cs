@@ -4,26 +4,36 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Pipeline.Shared;
 using Pipeline.Shared.Files;
-using Pipeline.Training.Checkpoints;
 
 namespace Pipeline.Training.Configuration;
 
-/// <summary>Options of a run from four layers, each over the one before: preset, file (JSON with comments), environment (<c>PIPELINE__KEY__KEY</c>), command line.</summary>
+/// <summary>
+/// Options of a run from four layers, each over the one before: preset, file (JSON with comments), environment
+/// (<c>PIPELINE__KEY__KEY</c>), command line.
+/// </summary>
 /// <typeparam name="T">The options' record.</typeparam>
 internal sealed class RunConfiguration<T>
     where T : class, ILayeredOptions
 {
     private const long MaxFileBytes = 4_000_000;
-    private const string EnvironmentFront = ConfigurationKeys.EnvironmentFront;
+    private const string EnvironmentPrefix = ConfigurationKeys.EnvironmentPrefix;
     private const string EnvironmentLayer = "environment";
     private const string OptionsLayer = "options";
-    private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16, AllowDuplicateProperties = false };
-    private static readonly JsonSerializerOptions Strict = new(DetectorCheckpoint.Json) { RespectNullableAnnotations = true };
+    private static readonly JsonDocumentOptions Reading = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        MaxDepth = 16,
+        AllowDuplicateProperties = false,
+    };
+    private static readonly JsonSerializerOptions Strict = new(JsonFormat.Options) { RespectNullableAnnotations = true };
     private readonly JsonObject settings = [];
     private readonly Dictionary<string, string> origins = new(StringComparer.OrdinalIgnoreCase);
     private readonly SettingHistory history = new();
 
-    /// <summary>A preset that comes with the program: <c>&lt;command&gt;.&lt;name&gt;.json</c>, over the one that it names as its <c>base</c>.</summary>
+    /// <summary>
+    /// A preset that comes with the program: <c>&lt;command&gt;.&lt;name&gt;.json</c>, over the one that it names as its <c>base</c>.
+    /// </summary>
     public RunConfiguration<T> Preset(string command, string name)
     {
         var known = Presets(command);
@@ -52,12 +62,16 @@ internal sealed class RunConfiguration<T>
     public RunConfiguration<T> Environment(IDictionary variables)
     {
         history.Enter(EnvironmentLayer);
-        foreach (var name in variables.Keys.Cast<string>().Where(name => name.StartsWith(EnvironmentFront, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
+        foreach (
+            var name in variables.Keys.Cast<string>()
+                .Where(name => name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
+                .Order(StringComparer.Ordinal))
         {
-            var setting = SettingPath.Find(typeof(T), name, name[EnvironmentFront.Length..].Split("__"));
-            if (origins.GetValueOrDefault(setting.Key) is { } other && other.StartsWith(EnvironmentFront, StringComparison.OrdinalIgnoreCase))
+            var setting = SettingPath.Find(typeof(T), name, name[EnvironmentPrefix.Length..].Split("__"));
+            if (origins.GetValueOrDefault(setting.Key) is { } other
+                && other.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
             {
-                throw new UserErrorException($"{name}: {other} sets {setting.Key} too; keep one.");
+                throw new UserErrorException($"{name}: {other} also sets {setting.Key}; keep one.");
             }
 
             Set(name, setting, TypedSetting.Read(name, setting, (string)variables[name]!));
@@ -67,14 +81,14 @@ internal sealed class RunConfiguration<T>
     }
 
     /// <summary>One setting that the program makes.</summary>
-    /// <param name="option">Named in messages.</param>
+    /// <param name="option">Named in error messages.</param>
     /// <param name="key">The setting, as <c>views.sizePixels</c>.</param>
     /// <param name="value">Anything that JSON can hold.</param>
     public RunConfiguration<T> Option(string option, string key, object? value)
     {
         var setting = SettingPath.Find(typeof(T), option, key.Split('.'));
         history.Enter(OptionsLayer);
-        Set(option, setting, JsonSerializer.SerializeToNode(value, DetectorCheckpoint.Json));
+        Set(option, setting, JsonSerializer.SerializeToNode(value, JsonFormat.Options));
         return this;
     }
 
@@ -101,21 +115,31 @@ internal sealed class RunConfiguration<T>
             OptionRules.Check(options, Origin);
             return options;
         }
-        catch (JsonException exception) when (exception.Path is { } path && !exception.Message.Contains("missing required", StringComparison.Ordinal))
+        catch (JsonException exception) when (
+            exception.Path is { } path && !exception.Message.Contains("missing required", StringComparison.Ordinal))
         {
             throw NotOfItsKind(path.TrimStart('$', '.'), isNull: exception.Message.Contains("null values", StringComparison.Ordinal));
         }
         catch (JsonException exception)
         {
             // "… was missing required properties including: 'data', 'output'."
-            var names = exception.Message.Split("including:") is [_, var list] ? list.Split(" Path:")[0].Trim().TrimEnd('.') : exception.Message;
-            throw new UserErrorException($"configuration: {names} must be given, on the command line or in the file of --config.", exception);
+            var names = exception.Message.Split("including:") is [_, var list]
+                ? list.Split(" Path:")[0].Trim().TrimEnd('.')
+                : exception.Message;
+            throw new UserErrorException(
+                $"configuration: {names} must be given, on the command line or in the file of --config.", exception);
         }
     }
 
     /// <summary>Names of a command's presets.</summary>
     public static IReadOnlyList<string> Presets(string command) =>
-        [.. typeof(RunConfiguration<T>).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(ResourceName(command, "")[..^5], StringComparison.Ordinal)).Select(name => name.Split('.')[^2]).Order(StringComparer.Ordinal)];
+        [
+            .. typeof(RunConfiguration<T>).Assembly
+                .GetManifestResourceNames()
+                .Where(name => name.StartsWith(ResourceName(command, "")[..^5], StringComparison.Ordinal))
+                .Select(name => name.Split('.')[^2])
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static string ResourceName(string command, string name) => $"Pipeline.Training.presets.{command}.{name}.json";
 
@@ -139,7 +163,8 @@ internal sealed class RunConfiguration<T>
         }
         catch (JsonException exception)
         {
-            throw new UserErrorException($"{where}:{exception.LineNumber + 1}: not JSON: {exception.Message.Split(" LineNumber:")[0]}", exception);
+            throw new UserErrorException(
+                $"{where}:{exception.LineNumber + 1}: not JSON: {exception.Message.Split(" LineNumber:")[0]}", exception);
         }
     }
 
@@ -172,7 +197,7 @@ internal sealed class RunConfiguration<T>
     {
         var key = path.Split('[')[0];
         var type = SettingPath.Find(typeof(T), Origin(path), key.Split('.')).Property.PropertyType;
-        var what = isNull ? "null is refused" : "the value is not of the kind that is expected";
+        var what = isNull ? "null is refused" : "the value has the wrong type";
         return new ConfigurationException(Origin(path), key, $"{what}; it must be {SettingKind.Of(type)}.");
     }
 
@@ -190,13 +215,14 @@ internal sealed class RunConfiguration<T>
         return "configuration";
     }
 
-    private static JsonTypeInfo TypeInfo(Type type) => DetectorCheckpoint.Json.GetTypeInfo(type);
+    private static JsonTypeInfo TypeInfo(Type type) => JsonFormat.Options.GetTypeInfo(type);
 
     private static void Merge(JsonObject target, JsonObject source)
     {
         foreach (var (key, value) in source)
         {
-            var name = target.Select(entry => entry.Key).FirstOrDefault(known => known.Equals(key, StringComparison.OrdinalIgnoreCase)) ?? key;
+            var name = target.Select(entry => entry.Key).FirstOrDefault(known => known.Equals(key, StringComparison.OrdinalIgnoreCase))
+                ?? key;
             if (value is JsonObject inner && target[name] is JsonObject known)
             {
                 Merge(known, inner);

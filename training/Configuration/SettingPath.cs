@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json.Serialization.Metadata;
-using Pipeline.Training.Checkpoints;
 
 namespace Pipeline.Training.Configuration;
 
@@ -25,14 +24,14 @@ internal sealed record SettingPath(IReadOnlyList<string> Keys, JsonPropertyInfo 
     /// <exception cref="ConfigurationException">There is no such setting.</exception>
     public static SettingPath Find(Type options, string where, string[] keys)
     {
-        var type = DetectorCheckpoint.Json.GetTypeInfo(options);
+        var type = JsonFormat.Options.GetTypeInfo(options);
         var names = new List<string>();
         JsonPropertyInfo? found = null;
         foreach (var key in keys)
         {
             found = ConfigurationKeys.Find(type, key) ?? throw ConfigurationKeys.Unknown(where, string.Join('.', [.. names, key]), type);
             names.Add(found.Name);
-            type = DetectorCheckpoint.Json.GetTypeInfo(found.PropertyType);
+            type = JsonFormat.Options.GetTypeInfo(found.PropertyType);
         }
 
         return found is null ? throw ConfigurationKeys.Unknown(where, "", type) : new SettingPath(names, found);

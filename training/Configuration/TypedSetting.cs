@@ -14,7 +14,7 @@ internal static class TypedSetting
 
     /// <param name="where">The option or variable, for messages.</param>
     /// <param name="setting">The setting.</param>
-    /// <param name="text">What was typed.</param>
+    /// <param name="text">The text as typed.</param>
     /// <exception cref="UserErrorException">The text is not of the setting's kind, or out of its range.</exception>
     public static JsonNode? Read(string where, SettingPath setting, string text)
     {

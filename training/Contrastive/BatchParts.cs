@@ -1,8 +1,8 @@
 namespace Pipeline.Training.Contrastive;
 
 /// <summary>
-/// Divides a batch into parts that are computed one after the other. Every part has at least two images: batch norms have no variance over one,
-/// and a map of one position would make their running statistics NaN.
+/// Divides a batch into parts that are computed one after the other. Every part has at least two images: batch norms have no variance
+/// over one, and a map of one position would make their running statistics NaN.
 /// </summary>
 internal static class BatchParts
 {

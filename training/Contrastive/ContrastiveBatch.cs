@@ -11,7 +11,7 @@ namespace Pipeline.Training.Contrastive;
 internal sealed record ContrastiveBatch(Tensor Query, Tensor Key, Tensor? Patches = null, Tensor? PatchOrder = null)
     : ITrainingBatch<ContrastiveBatch>
 {
-    /// <summary>N</summary>
+    /// <summary>The number of images, N.</summary>
     public int Count => (int)Query.shape[0];
 
     /// <summary>The images' files, for messages.</summary>
@@ -20,7 +20,7 @@ internal sealed record ContrastiveBatch(Tensor Query, Tensor Key, Tensor? Patche
     /// <inheritdoc />
     public string Description => $"the images {string.Join(", ", Files)}";
 
-    /// <summary>The batch on a device; what is there already is shared.</summary>
+    /// <summary>The batch on a device; what already exists is shared.</summary>
     public ContrastiveBatch To(Device device) => this with
     {
         Query = Query.to(device, non_blocking: true),

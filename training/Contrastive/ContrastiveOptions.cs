@@ -31,8 +31,9 @@ public sealed record ContrastiveOptions
     public MomentumUpdate MomentumUpdate { get; init; } = MomentumUpdate.AfterStep;
 
     /// <summary>
-    /// Parts of the shuffled key batch that have batch statistics of their own. 1 is the authors' single device: query and key then share a batch's
-    /// statistics, by which a small network finds the positive without looking at it. More parts do what MoCo's shuffling does between devices; each has at least two images.
+    /// Parts of the shuffled key batch that have batch statistics of their own. 1 is the authors' single device: query and key then
+    /// share a batch's statistics, by which a small network finds the positive without looking at it. More parts do what MoCo's
+    /// shuffling does between devices; each has at least two images.
     /// </summary>
     [Range(1, 64)] public int KeySubBatches { get; init; } = 1;
 

@@ -17,7 +17,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
 
     private readonly PretrainOptions options;
     private readonly Device device;
-    private readonly UnlabelledImages images;
+    private readonly UnlabeledImages images;
     private readonly SkippedImages skipped;
     private readonly ContrastiveViews views;
     private readonly ContrastiveSchedule schedule;
@@ -32,7 +32,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
     public ContrastiveTraining(PretrainOptions options, RunControl? control = null)
     {
         this.options = options;
-        images = UnlabelledImages.Of(options.Images, options.ImagesRoot);
+        images = UnlabeledImages.Of(options.Images, options.ImagesRoot);
         skipped = new SkippedImages(options.MaxSkippedImages);
         views = new ContrastiveViews(
             images.Files,
@@ -99,7 +99,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
     public IReadOnlyList<string> Products => [BackboneFile, RunImages.FileName];
 
     /// <summary>Runs a training to its end, or as far as it is let.</summary>
-    /// <param name="options">What to do.</param>
+    /// <param name="options">The settings.</param>
     /// <param name="control">How the run is entered, watched and ended.</param>
     /// <exception cref="UserErrorException">A file or an option is wrong, or the loss is not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was ended; it can go on.</exception>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Configuration;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Modules;
 using static TorchSharp.torch;
@@ -14,19 +15,19 @@ namespace Pipeline.Training.Contrastive;
 /// </summary>
 internal static class ContrastiveWeights
 {
-    public const string QueryFront = "query.", KeyFront = "key.";
-    private const string EncoderFront = "encoder.", QueueName = "queue";
+    public const string QueryPrefix = "query.", KeyPrefix = "key.";
+    private const string EncoderPrefix = "encoder.", QueueName = "queue";
     private const string OptionsKey = "contrastive-backbone", QueueKey = "queue";
 
     /// <summary>The backbone's shape, for the header.</summary>
     public static Dictionary<string, string> Metadata(ResNetOptions backbone) =>
-        new() { [OptionsKey] = JsonSerializer.Serialize(backbone, DetectorCheckpoint.Json) };
+        new() { [OptionsKey] = JsonSerializer.Serialize(backbone, JsonFormat.Options) };
 
     /// <summary>The first weights of both encoders: those of a file, or the query's random ones.</summary>
     /// <param name="path">A backbone alone, or both encoders with their heads; null: none.</param>
-    /// <param name="query">Learns.</param>
+    /// <param name="query">The encoder that learns by gradient descent.</param>
     /// <param name="backbone">The query's.</param>
-    /// <param name="key">Follows.</param>
+    /// <param name="key">The momentum encoder: a moving average of the query encoder.</param>
     /// <exception cref="UserErrorException">The file is of another architecture or dimension.</exception>
     public static void Begin(string? path, ContrastiveModel query, ResNet backbone, ContrastiveModel key)
     {
@@ -45,20 +46,20 @@ internal static class ContrastiveWeights
         }
 
         var state = new RunState(content.Tensors, content.Metadata, path);
-        LoadInto(query, state.Below(QueryFront), path);
+        LoadInto(query, state.Below(QueryPrefix), path);
         MomentumEncoder.Copy(query, key);
-        LoadInto(key, state.Below(KeyFront), path);
+        LoadInto(key, state.Below(KeyPrefix), path);
     }
 
     /// <summary>Everything that a run needs to go on, but its optimizer.</summary>
     public static IEnumerable<KeyValuePair<string, Tensor>> State(ContrastiveModel query, ContrastiveModel key, FeatureQueue queue) =>
-        [.. StateDict.InOrder(query, QueryFront), .. StateDict.InOrder(key, KeyFront), new(QueueName, queue.Rows)];
+        [.. StateDict.InOrder(query, QueryPrefix), .. StateDict.InOrder(key, KeyPrefix), new(QueueName, queue.Rows)];
 
     /// <summary>The backbone's shape and the queue's place.</summary>
     public static Dictionary<string, string> Texts(ResNetOptions backbone, FeatureQueue queue)
     {
         var texts = Metadata(backbone);
-        texts[QueueKey] = JsonSerializer.Serialize(new QueueState(queue.Index, queue.Enqueued), DetectorCheckpoint.Json);
+        texts[QueueKey] = JsonSerializer.Serialize(new QueueState(queue.Index, queue.Enqueued), JsonFormat.Options);
         return texts;
     }
 
@@ -67,9 +68,9 @@ internal static class ContrastiveWeights
     /// <exception cref="JsonException">The queue's place cannot be read.</exception>
     public static void Restore(RunState state, ContrastiveModel query, ContrastiveModel key, FeatureQueue queue)
     {
-        var place = JsonSerializer.Deserialize<QueueState>(state.Texts[QueueKey], DetectorCheckpoint.Json)!;
-        LoadInto(query, state.Below(QueryFront), state.Path);
-        LoadInto(key, state.Below(KeyFront), state.Path);
+        var place = JsonSerializer.Deserialize<QueueState>(state.Texts[QueueKey], JsonFormat.Options)!;
+        LoadInto(query, state.Below(QueryPrefix), state.Path);
+        LoadInto(key, state.Below(KeyPrefix), state.Path);
         queue.Restore(state.Tensors[QueueName], place.Index, place.Enqueued);
     }
 
@@ -80,9 +81,9 @@ internal static class ContrastiveWeights
         {
             var front = part.Key + ".";
             var found = tensors.Where(entry => entry.Key.StartsWith(front, StringComparison.Ordinal)).ToDictionary();
-            if (found.Count > 0 || front == EncoderFront)
+            if (found.Count > 0 || front == EncoderPrefix)
             {
-                DetectorCheckpoint.LoadInto(part, found, path);
+                WeightLoading.Into(part, found, path);
             }
         }
     }

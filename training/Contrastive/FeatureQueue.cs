@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Contrastive;
 
-/// <summary>The keys of the last batches, the negatives of the next one: a ring of K rows (He et al. 2020, section 3.2; PyContrast's <c>mem_moco.py</c>).</summary>
+/// <summary>
+/// The keys of the last batches, the negatives of the next one: a ring of K rows (He et al. 2020, section 3.2; PyContrast's
+/// <c>mem_moco.py</c>).
+/// </summary>
 internal sealed class FeatureQueue : IDisposable
 {
     /// <param name="rows">float32 [K, D]; taken over, and disposed with the queue.</param>
@@ -30,7 +33,8 @@ internal sealed class FeatureQueue : IDisposable
     /// <exception cref="ArgumentException">There are more keys than rows.</exception>
     public void Enqueue(Tensor keys)
     {
-        var (count, size) = ((int)keys.shape[0], (int)Rows.shape[0]);
+        var count = (int)keys.shape[0];
+        var size = (int)Rows.shape[0];
         if (count > size)
         {
             throw new ArgumentException($"{count} keys do not fit in a queue of {size} rows.", nameof(keys));
@@ -54,7 +58,8 @@ internal sealed class FeatureQueue : IDisposable
     {
         using var _ = no_grad();
         Rows.copy_(rows);
-        (Index, Enqueued) = (index, enqueued);
+        Index = index;
+        Enqueued = enqueued;
     }
 
     public void Dispose() => Rows.Dispose();

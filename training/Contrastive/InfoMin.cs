@@ -13,13 +13,13 @@ namespace Pipeline.Training.Contrastive;
 internal sealed record ContrastivePass(Tensor Query, Tensor Key, Tensor Logits, Tensor Loss, Tensor? JigsawLoss, Tensor Total);
 
 /// <summary>
-/// Contrastive training with a queue and a momentum encoder, and InfoMin's second branch of shuffled patches
-/// (He et al. 2020; Tian et al. 2020; PyContrast's <c>contrast_trainer.py</c>). A step is <see cref="BeginStep"/>, the forward pass of each part with its backward pass,
-/// the optimizer's step, <see cref="AfterStep"/>.
+/// Contrastive training with a queue and a momentum encoder, and InfoMin's second branch of shuffled patches (He et al. 2020; Tian et
+/// al. 2020; PyContrast's <c>contrast_trainer.py</c>). A step is <see cref="BeginStep"/>, the forward pass of each part with its
+/// backward pass, the optimizer's step, <see cref="AfterStep"/>.
 /// </summary>
 /// <param name="options">The method.</param>
-/// <param name="query">Learns.</param>
-/// <param name="key">Follows.</param>
+/// <param name="query">The encoder that learns by gradient descent.</param>
+/// <param name="key">The momentum encoder: a moving average of the query encoder.</param>
 /// <param name="queue">The negatives.</param>
 internal sealed class InfoMin(ContrastiveOptions options, ContrastiveModel query, ContrastiveModel key, FeatureQueue queue)
 {

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Contrastive;
 
-/// <summary>The contrastive loss: among its positive and every key of the queue, a query should find its positive (van den Oord et al. 2018; He et al. 2020, equation 1).</summary>
+/// <summary>
+/// The contrastive loss: among its positive and every key of the queue, a query should find its positive (van den Oord et al. 2018; He
+/// et al. 2020, equation 1).
+/// </summary>
 internal static class InfoNce
 {
     /// <param name="query">[N, D], unit length.</param>

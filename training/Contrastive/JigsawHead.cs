@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Contrastive;
 
-/// <summary>One unit vector from the features of nine shuffled patches (Misra and van der Maaten 2020, as InfoMin uses it; PyContrast's <c>JigsawHead</c>).</summary>
+/// <summary>
+/// One unit vector from the features of nine shuffled patches (Misra and van der Maaten 2020, as InfoMin uses it; PyContrast's
+/// <c>JigsawHead</c>).
+/// </summary>
 internal sealed class JigsawHead : NamedModule<Tensor, Tensor, Tensor>
 {
     /// <summary>Patches of an image.</summary>
@@ -16,7 +19,8 @@ internal sealed class JigsawHead : NamedModule<Tensor, Tensor, Tensor>
     public JigsawHead(int features, int dimension)
         : base(nameof(JigsawHead))
     {
-        (fc1, fc2) = (new ProjectionHead(features, dimension), nn.Linear(Patches * dimension, dimension));
+        fc1 = new ProjectionHead(features, dimension);
+        fc2 = nn.Linear(Patches * dimension, dimension);
         register_module("fc1", fc1);
         register_module("fc2", fc2);
     }

@@ -2,7 +2,11 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Contrastive;
 
-/// <summary>A unit vector for every image of the data set, the negatives of instance discrimination (Wu et al. 2018; PyContrast's <c>mem_bank.py</c>).</summary>
+/// <summary>
+/// A unit vector for every image of the data set, the negatives of instance discrimination (Wu et al. 2018; PyContrast's
+/// <c>mem_bank.py</c>). No command trains with it: it stays because the golden vectors hold it to its reference
+/// (<c>contrast/memory_bank</c>).
+/// </summary>
 internal sealed class MemoryBank : IDisposable
 {
     private readonly double momentum;

@@ -45,7 +45,7 @@ public sealed record PretrainOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     /// <summary>Leave out an epoch's last batch when it is not full.</summary>
     public bool DropLastBatch { get; init; } = true;
 
-    /// <summary>Images that may be left out because they cannot be read; one more ends the run.</summary>
+    /// <summary>Unreadable images that may be skipped; one more ends the run.</summary>
     [Range(0, int.MaxValue), MayDifferOnResume] public int MaxSkippedImages { get; init; }
 
     /// <summary>The backbone is kept under a name of its own after every so many epochs; 0: only the last.</summary>

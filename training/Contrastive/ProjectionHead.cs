@@ -12,7 +12,8 @@ internal sealed class ProjectionHead : NamedModule<Tensor, Tensor>
     public ProjectionHead(int features, int dimension)
         : base(nameof(ProjectionHead))
     {
-        (hidden, output) = (nn.Linear(features, features), nn.Linear(features, dimension));
+        hidden = nn.Linear(features, features);
+        output = nn.Linear(features, dimension);
         register_module("0", hidden);
         register_module("2", output);
     }

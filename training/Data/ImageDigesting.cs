@@ -38,7 +38,7 @@ internal static class ImageDigesting
     /// <summary>The digest of each file, in their order; null where one cannot be read, which shows when it is decoded.</summary>
     /// <param name="files">The images.</param>
     /// <param name="read">Receives the number of images that are read, in rising order.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellation">Stops the work.</param>
     public static UInt128?[] OfFiles(
         IReadOnlyList<string> files,
         IProgress<int>? read = null,

@@ -35,7 +35,7 @@ public sealed class ImageDigests
     /// <summary>Whether an image of these bytes is among them.</summary>
     public bool Contains(UInt128 digest) => Array.BinarySearch(sorted, digest) >= 0;
 
-    /// <summary>These and others.</summary>
+    /// <summary>The union of these and other digests.</summary>
     public ImageDigests With(ImageDigests others) => others.Count == 0 ? this : new ImageDigests(sorted.Concat(others.sorted));
 
     /// <summary>The digests for a file's header: 22 letters of base64url for each 16 bytes.</summary>
@@ -65,7 +65,7 @@ public sealed class ImageDigests
     }
 
     /// <summary>Writes one digest a line, sorted, in lower-case hexadecimal, as <c>xxhsum -H2</c> prints it.</summary>
-    /// <param name="path">Where.</param>
+    /// <param name="path">The file to write.</param>
     public void Write(string path) => AtomicFile.Write(path, stream =>
     {
         using var writer = new StreamWriter(stream, leaveOpen: true);
@@ -88,8 +88,8 @@ public sealed class ImageDigests
             if (line.Length != DigestDigits || !isNumber)
             {
                 throw new UserErrorException(
-                    $"{path}:{digests.Count + 1}: this is no digest of {DigestDigits} hexadecimal digits; "
-                    + "remove the file, and it is made anew.");
+                    $"{path}:{digests.Count + 1}: this is not a digest of {DigestDigits} hexadecimal digits; "
+                    + "remove the file to have it written again.");
             }
 
             digests.Add(digest);

@@ -7,7 +7,7 @@ namespace Pipeline.Training.Data;
 
 /// <summary>Finds images to measure on that weights have learnt from already.</summary>
 /// <param name="learnt">Digests of the images that the weights have learnt from.</param>
-/// <param name="dataset">Has the frames.</param>
+/// <param name="dataset">The data set that the frames belong to.</param>
 internal sealed class LeakGuard(ImageDigests learnt, KittiDataset dataset)
 {
     /// <summary>The frames of a list whose image is among those that were learnt from; nothing is read where nothing is known.</summary>
@@ -47,8 +47,8 @@ internal sealed class LeakGuard(ImageDigests learnt, KittiDataset dataset)
         return isAllowed
             ? new ImageLeak(leakedValidation.Count, leakedTest.Count)
             : throw new UserErrorException(Refusal("test", leakedTest, test) + Refusal("validation", leakedValidation, validation)
-                + "What is measured on them is partly memory: take them out of the lists, begin from weights that have not seen them, "
-                + "or go on with --allow-leak true, which every report then says.");
+                + "What is measured on them is partly memory: remove them from the lists, start from weights that have not seen them, "
+                + "or continue with --allow-leak true, which every report then states.");
     }
 
     private static string Refusal(string list, IReadOnlyList<string> leaked, IReadOnlyList<string> frames)
@@ -59,6 +59,6 @@ internal sealed class LeakGuard(ImageDigests learnt, KittiDataset dataset)
         }
 
         return $"{leaked.Count} of the {frames.Count} {list} frames ({FirstFew.Of(leaked)}) are among the images "
-            + "that the first weights have learnt from. ";
+            + "that the initial weights have learned from. ";
     }
 }

@@ -1,6 +1,8 @@
 namespace Pipeline.Training.Data;
 
-/// <summary>Makes items on worker threads ahead of the one who uses them; their order and content do not depend on the number of workers.</summary>
+/// <summary>
+/// Makes items on worker threads ahead of the one who uses them; their order and content do not depend on the number of workers.
+/// </summary>
 internal static class Prefetch
 {
     /// <param name="count">How many items.</param>

@@ -14,7 +14,7 @@ internal static class RunImages
     /// <param name="files">The images that it learns from.</param>
     /// <param name="first">Those that its first weights have learnt from.</param>
     /// <param name="read">Receives the number of images that are read.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellation">Stops the work.</param>
     /// <returns>Both together.</returns>
     /// <exception cref="Pipeline.Shared.UserErrorException">The run's file is damaged.</exception>
     public static ImageDigests Of(
@@ -47,7 +47,7 @@ internal static class RunImages
         if (digests.Count > ImageDigests.MaxCount)
         {
             yield return $"warning: {digests.Count} images are more than the {ImageDigests.MaxCount} whose digests a file of weights "
-                + "carries; nobody will be warned who measures on one of them";
+                + "carries; measuring on one of the others gives no warning";
         }
     }
 }

@@ -29,7 +29,10 @@ internal sealed class SkippedImages(int limit)
     {
         if (!reasons.IsEmpty)
         {
-            AtomicFile.WriteText(path, string.Concat(reasons.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}\t{entry.Value}\n")));
+            AtomicFile.WriteText(
+                path,
+                string.Concat(
+                    reasons.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}\t{entry.Value}\n")));
         }
     }
 }

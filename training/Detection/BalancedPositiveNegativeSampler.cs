@@ -6,7 +6,9 @@ namespace Pipeline.Training.Detection;
 /// <summary>Chooses <paramref name="count"/> of the candidate indices.</summary>
 internal delegate long[] CandidateChoice(long[] candidates, int count);
 
-/// <summary>Chooses the boxes that make a loss: at most a share of objects, the rest background (torchvision's class of this name).</summary>
+/// <summary>
+/// Chooses the boxes that make a loss: at most a share of objects, the rest background (torchvision's class of this name).
+/// </summary>
 /// <remarks>On the host: how many are chosen is a shape, and the labels of a batch come in one copy.</remarks>
 internal sealed class BalancedPositiveNegativeSampler(int batchSizePerImage, double positiveFraction, CandidateChoice choose)
 {

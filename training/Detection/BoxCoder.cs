@@ -14,8 +14,8 @@ public sealed class BoxCoder(IReadOnlyList<double> weights)
     /// <returns>dx, dy, dw, dh: [..., 4]</returns>
     public Tensor Encode(Tensor boxes, Tensor references)
     {
-        var (rx, ry, rw, rh) = CentreAndSize(references);
-        var (bx, by, bw, bh) = CentreAndSize(boxes);
+        var (rx, ry, rw, rh) = CenterAndSize(references);
+        var (bx, by, bw, bh) = CenterAndSize(boxes);
         return stack(
             [(bx - rx) / rw * weights[0], (by - ry) / rh * weights[1], (bw / rw).log() * weights[2], (bh / rh).log() * weights[3]], -1);
     }
@@ -25,7 +25,7 @@ public sealed class BoxCoder(IReadOnlyList<double> weights)
     /// <returns>Corners in pixels: [..., 4]; sides grow by at most 62.5 times.</returns>
     public Tensor Decode(Tensor deltas, Tensor references)
     {
-        var (rx, ry, rw, rh) = CentreAndSize(references);
+        var (rx, ry, rw, rh) = CenterAndSize(references);
         var parts = deltas.unbind(-1);
         var x = parts[0] / weights[0] * rw + rx;
         var y = parts[1] / weights[1] * rh + ry;
@@ -34,7 +34,7 @@ public sealed class BoxCoder(IReadOnlyList<double> weights)
         return stack([x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight], -1);
     }
 
-    private static (Tensor X, Tensor Y, Tensor Width, Tensor Height) CentreAndSize(Tensor boxes)
+    private static (Tensor X, Tensor Y, Tensor Width, Tensor Height) CenterAndSize(Tensor boxes)
     {
         var parts = boxes.unbind(-1);
         var width = parts[2] - parts[0];

@@ -20,7 +20,7 @@ internal sealed class TwoMLPHead : NamedModule<Tensor, Tensor>, IOnnxEmitter<Onn
     }
 
     /// <summary>detectron2's <c>c2_xavier</c>.</summary>
-    public void InitialiseUniform()
+    public void InitializeUniform()
     {
         foreach (var parameter in parameters())
         {
@@ -45,7 +45,8 @@ internal sealed class TwoMLPHead : NamedModule<Tensor, Tensor>, IOnnxEmitter<Onn
 
 /// <summary>Class scores and class-specific box deltas (torchvision's <c>FastRCNNPredictor</c>).</summary>
 internal sealed class FastRcnnPredictor
-    : NamedModule<Tensor, (Tensor ClassLogits, Tensor BoxRegression)>, IOnnxEmitter<OnnxValue, (OnnxValue ClassLogits, OnnxValue BoxRegression)>
+    : NamedModule<Tensor, (Tensor ClassLogits, Tensor BoxRegression)>,
+      IOnnxEmitter<OnnxValue, (OnnxValue ClassLogits, OnnxValue BoxRegression)>
 {
     private readonly Linear clsScore, bboxPred;
 
@@ -59,7 +60,7 @@ internal sealed class FastRcnnPredictor
     }
 
     /// <summary>detectron2's: normal with 0.01 for the scores and 0.001 for the boxes.</summary>
-    public void InitialiseNormal()
+    public void InitializeNormal()
     {
         foreach (var (name, parameter) in named_parameters())
         {

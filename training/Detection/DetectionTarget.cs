@@ -11,7 +11,11 @@ public sealed record DetectionTarget(Tensor Boxes, Tensor Labels) : IDisposable
     public Tensor? Ignore { get; init; }
 
     /// <summary>The target on a device.</summary>
-    public DetectionTarget To(Device device) => new(Boxes.to(device, non_blocking: true), Labels.to(device, non_blocking: true)) { Ignore = Ignore?.to(device, non_blocking: true) };
+    public DetectionTarget To(Device device) =>
+        new(Boxes.to(device, non_blocking: true), Labels.to(device, non_blocking: true))
+        {
+            Ignore = Ignore?.to(device, non_blocking: true),
+        };
 
     /// <summary>Frees the tensors.</summary>
     public void Dispose()

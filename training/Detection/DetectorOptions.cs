@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Pipeline.Shared.Kitti;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Configuration;
@@ -16,12 +17,14 @@ public enum ImageResize
 }
 
 /// <summary>What the weights outside the backbone begin with.</summary>
-public enum HeadInitialisation
+public enum HeadInitialization
 {
     /// <summary>PyTorch's own for linear layers (torchvision).</summary>
     Framework,
 
-    /// <summary>Normal 0.01 for class scores, 0.001 for boxes, uniform of variance 1/fan_in for the box head; biases 0 (detectron2).</summary>
+    /// <summary>
+    /// Normal 0.01 for class scores, 0.001 for boxes, uniform of variance 1/fan_in for the box head; biases 0 (detectron2).
+    /// </summary>
     Detectron2,
 }
 
@@ -52,7 +55,9 @@ public sealed record DetectorOptions : IRelatedOptions
     /// <summary>How an image gets that size.</summary>
     public ImageResize Resize { get; init; } = ImageResize.BilinearTensor;
 
-    /// <summary>Whether the network gets blue, green, red with statistics of red, green, blue: the slip of the paper's authors, to imitate it.</summary>
+    /// <summary>
+    /// Whether the network gets blue, green, red with statistics of red, green, blue: the slip of the paper's authors, to imitate it.
+    /// </summary>
     public bool SwapRedAndBlue { get; init; }
 
     /// <summary>Mean of each channel (R, G, B) of an image in 0..1.</summary>
@@ -80,7 +85,9 @@ public sealed record DetectorOptions : IRelatedOptions
     /// <summary>Proposals with a smaller side go; 0: those without area.</summary>
     [Range(0, 1e6)] public double RpnMinSidePixels { get; init; } = 1e-3;
 
-    /// <summary>Whether the proposal losses are divided by <see cref="RpnBatchSizePerImage"/> times the images, whatever was sampled.</summary>
+    /// <summary>
+    /// Whether the proposal losses are divided by <see cref="RpnBatchSizePerImage"/> times the images, whatever was sampled.
+    /// </summary>
     public bool RpnLossOverFullBatch { get; init; }
 
     /// <summary>Where smooth L1 turns from square to straight, for both box losses; 0 is L1.</summary>
@@ -152,14 +159,16 @@ public sealed record DetectorOptions : IRelatedOptions
     /// <summary>Side of the pooled features.</summary>
     [Range(1, 64)] public int RoiOutputSize { get; init; } = 7;
 
-    /// <summary>Whether pooling shifts by half a map position and allows boxes below one, and chooses levels by detectron2's formula.</summary>
+    /// <summary>
+    /// Whether pooling shifts by half a map position and allows boxes below one, and chooses levels by detectron2's formula.
+    /// </summary>
     public bool RoiAligned { get; init; }
 
     /// <summary>Sample points along a side of a pooled cell; 0: as many as it has map positions.</summary>
     [Range(0, 64)] public int RoiSamplingRatio { get; init; } = 2;
 
-    /// <summary>What heads begin with.</summary>
-    public HeadInitialisation HeadInitialisation { get; init; }
+    /// <summary>How the heads' weights are initialized.</summary>
+    [JsonPropertyName("headInitialisation")] public HeadInitialization HeadInitialization { get; init; }
 
     /// <summary>Seed of the samplers that choose anchors and proposals for the losses.</summary>
     [Range(0, 1e18)] public long SamplerSeed { get; init; }

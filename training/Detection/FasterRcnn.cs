@@ -157,7 +157,7 @@ public sealed partial class FasterRcnn : Detector
     }
 
     /// <summary>Detections of each image in pixels of the original one.</summary>
-    internal IReadOnlyList<ImageDetections> Back(
+    internal IReadOnlyList<ImageDetections> ToOriginalImage(
         IReadOnlyList<ImageDetections> found,
         IReadOnlyList<(int Height, int Width)> originals,
         IReadOnlyList<(int Height, int Width)> sizes)
@@ -188,7 +188,7 @@ public sealed partial class FasterRcnn : Detector
         var prediction = RoiHeads.Predict(features, boxes, sizes);
         var found = RoiHeads.PostProcess(prediction.ClassLogits, prediction.BoxRegression, boxes, sizes);
         (int Height, int Width)[] originals = [.. images.Select(image => ((int)image.shape[1], (int)image.shape[2]))];
-        return new DetectionTrace(batch, sizes, features, output, proposals, prediction, Back(found, originals, sizes));
+        return new DetectionTrace(batch, sizes, features, output, proposals, prediction, ToOriginalImage(found, originals, sizes));
     }
 }
 

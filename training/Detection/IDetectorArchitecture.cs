@@ -1,4 +1,5 @@
 using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Detection.Training;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection;
@@ -17,7 +18,7 @@ internal interface IDetectorArchitecture
     /// <summary>A detector of the shape that a checkpoint's metadata tells, its weights to be read; on the CPU.</summary>
     /// <param name="content">The checkpoint.</param>
     /// <param name="key">Where the metadata hold what it was built from.</param>
-    /// <param name="path">For messages.</param>
+    /// <param name="path">Named in error messages.</param>
     /// <exception cref="Pipeline.Shared.UserErrorException">The metadata cannot be read, or a setting is out of its bounds.</exception>
     Detector Read(SafetensorsContent content, string key, string path);
 }

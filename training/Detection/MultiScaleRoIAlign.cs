@@ -2,12 +2,15 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection;
 
-/// <summary>RoIAlign that reads every box from the pyramid level of its size (Lin et al. 2017, equation 1; torchvision's class of this name).</summary>
+/// <summary>
+/// RoIAlign that reads every box from the pyramid level of its size (Lin et al. 2017, equation 1; torchvision's class of this name).
+/// </summary>
 /// <param name="outputSize">Side of the result.</param>
 /// <param name="samplingRatio">Sample points along a side of a cell; 0: as many as it has map positions.</param>
 /// <param name="aligned">detectron2's shift by half a position, and its rule of levels.</param>
 /// <param name="strides">Pixels between map positions; null: what the sizes give.</param>
-internal sealed partial class MultiScaleRoIAlign(int outputSize, int samplingRatio, bool aligned = false, IReadOnlyList<int>? strides = null)
+internal sealed partial class MultiScaleRoIAlign(
+    int outputSize, int samplingRatio, bool aligned = false, IReadOnlyList<int>? strides = null)
 {
     private const double CanonicalScalePixels = 224;
     private const double CanonicalLevel = 4;
@@ -24,9 +27,11 @@ internal sealed partial class MultiScaleRoIAlign(int outputSize, int samplingRat
     /// <returns>int64 [K], counted from 0.</returns>
     public static Tensor Levels(Tensor boxes, IReadOnlyList<double> scales, bool aligned = false)
     {
-        var (lowest, highest) = (-Math.Log2(scales[0]), -Math.Log2(scales[^1]));
+        var lowest = -Math.Log2(scales[0]);
+        var highest = -Math.Log2(scales[^1]);
         var share = TensorBoxes.Area(boxes).sqrt() / CanonicalScalePixels;
-        var level = (aligned ? CanonicalLevel + (share + AlignedLevelEpsilon).log2() : CanonicalLevel + share.log2() + LevelEpsilon).floor();
+        var level = (aligned ? CanonicalLevel + (share + AlignedLevelEpsilon).log2() : CanonicalLevel + share.log2() + LevelEpsilon)
+            .floor();
         return (level.clamp(lowest, highest) - lowest).to(int64);
     }
 

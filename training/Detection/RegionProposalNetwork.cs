@@ -35,9 +35,10 @@ internal sealed partial class RegionProposalNetwork : NamedModule
         var maps = features.Select(feature => head.call(feature)).ToArray();
         var images = features[0].shape[0];
         var perCell = Anchors.CountPerCell;
-        var objectness = cat([.. maps.Select(map => map.Objectness.permute(0, 2, 3, 1).reshape(images, -1))], 1);
-        var deltas = cat([.. maps.Select(map => map.Deltas.view(images, perCell, 4, map.Deltas.shape[2], map.Deltas.shape[3]).permute(0, 3, 4, 1, 2).reshape(images, -1, 4))], 1);
-        var anchors = Anchors.Anchors(batch, [.. features.Select(feature => ((int)feature.shape[2], (int)feature.shape[3]))], features[0].device);
+        var objectness = cat([.. maps.Select(map => map.Objectness.permute(0, 2, 3, 1).reshape(images, -1))], 1);   // [N, S]
+        var deltas = cat([.. maps.Select(map => PerAnchor(map.Deltas))], 1);   // [N, S, 4]
+        var anchors = Anchors.Anchors(
+            batch, [.. features.Select(feature => ((int)feature.shape[2], (int)feature.shape[3]))], features[0].device);
         foreach (var map in maps)
         {
             map.Objectness.MoveToOuterDisposeScope();
@@ -45,7 +46,17 @@ internal sealed partial class RegionProposalNetwork : NamedModule
         }
 
         return new RpnOutput(
-            maps, objectness.MoveToOuterDisposeScope(), deltas.MoveToOuterDisposeScope(), cat(anchors).MoveToOuterDisposeScope(), [.. anchors.Select(level => (int)level.shape[0])]);
+            maps,
+            objectness.MoveToOuterDisposeScope(),
+            deltas.MoveToOuterDisposeScope(),
+            cat(anchors).MoveToOuterDisposeScope(),
+            [.. anchors.Select(level => (int)level.shape[0])]);
+
+        Tensor PerAnchor(Tensor map)   // [N, 4A, H, W] to [N, H·W·A, 4]
+        {
+            var parts = map.view(images, perCell, 4, map.shape[2], map.shape[3]);
+            return parts.permute(0, 3, 4, 1, 2).reshape(images, -1, 4);
+        }
     }
 
     /// <returns>An image's proposals [P, 4] and their objectness [P] (0..1, or logits), by falling objectness; no gradient.</returns>
@@ -53,8 +64,9 @@ internal sealed partial class RegionProposalNetwork : NamedModule
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var (preNms, postNms) = training ? (options.RpnPreNmsTopNTrain, options.RpnPostNmsTopNTrain) : (options.RpnPreNmsTopNTest, options.RpnPostNmsTopNTest);
-        var objectness = output.Objectness.detach();
+        var preNms = training ? options.RpnPreNmsTopNTrain : options.RpnPreNmsTopNTest;
+        var postNms = training ? options.RpnPostNmsTopNTrain : options.RpnPostNmsTopNTest;
+        var objectness = output.Objectness.detach();                                                    // [N, S]
         var top = new List<Tensor>();
         var perLevel = new int[output.CountPerLevel.Count];
         for (int level = 0, offset = 0; level < perLevel.Length; level++)
@@ -65,14 +77,16 @@ internal sealed partial class RegionProposalNetwork : NamedModule
             offset += count;
         }
 
-        var chosen = cat([.. top], 1);                                                                            // [N, K]
-        var logits = objectness.gather(1, chosen);
-        var (scores, least) = options.RpnRankByLogit ? (logits, double.NegativeInfinity) : (logits.sigmoid(), options.RpnScoreThresh);
-        var chosenDeltas = output.Deltas.detach().gather(1, chosen.unsqueeze(-1).expand(-1, -1, 4));
-        var boxes = coder.Decode(chosenDeltas, output.Anchors.index_select(0, chosen.view(-1)).view(chosen.shape[0], -1, 4));
-        var clipped = cat([.. imageSizes.Select((size, image) => TensorBoxes.Clip(boxes[image], size))]);         // [N·K, 4]
-        var flatScores = scores.reshape(-1);
-        var rule = new SuppressionRule(MinSidePixels, least, Inclusive: true, options.RpnNmsThresh, postNms);
+        var chosen = cat([.. top], 1);                                                                  // [N, K]
+        var logits = objectness.gather(1, chosen);                                                      // [N, K]
+        var scores = options.RpnRankByLogit ? logits : logits.sigmoid();
+        var minScore = options.RpnRankByLogit ? double.NegativeInfinity : options.RpnScoreThresh;
+        var chosenDeltas = output.Deltas.detach().gather(1, chosen.unsqueeze(-1).expand(-1, -1, 4));     // [N, K, 4]
+        var chosenAnchors = output.Anchors.index_select(0, chosen.view(-1)).view(chosen.shape[0], -1, 4);
+        var boxes = coder.Decode(chosenDeltas, chosenAnchors);                                          // [N, K, 4]
+        var clipped = cat([.. imageSizes.Select((size, image) => TensorBoxes.Clip(boxes[image], size))]);   // [N·K, 4]
+        var flatScores = scores.reshape(-1);                                                            // [N·K]
+        var rule = new SuppressionRule(MinSidePixels, minScore, Inclusive: true, options.RpnNmsThresh, postNms);
         var kept = HostSuppression.Run(clipped, flatScores, Groups(perLevel, imageSizes.Count), imageSizes.Count, rule);
         var keptBoxes = clipped.index_select(0, kept.Rows).split(kept.Counts);
         var keptScores = flatScores.index_select(0, kept.Rows).split(kept.Counts);
@@ -101,7 +115,8 @@ internal sealed partial class RegionProposalNetwork : NamedModule
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var (labels, boxes) = (zeros(anchors.shape[0], device: anchors.device), zeros_like(anchors));
+        var labels = zeros(anchors.shape[0], device: anchors.device);
+        var boxes = zeros_like(anchors);
         if (objects.shape[0] > 0)
         {
             var matches = matcher.Match(TensorBoxes.PairwiseIoU(objects, anchors));
@@ -113,28 +128,50 @@ internal sealed partial class RegionProposalNetwork : NamedModule
         return (labels.MoveToOuterDisposeScope(), boxes.MoveToOuterDisposeScope());
     }
 
-    /// <returns>Binary cross-entropy and smooth L1, scalars; and what was sampled, as indices into all images' anchors.</returns>
-    public (Tensor Objectness, Tensor BoxReg, Tensor SampledPositive, Tensor Sampled) Losses(RpnOutput output, IReadOnlyList<DetectionTarget> targets)
+    /// <summary>The losses of a sample of anchors.</summary>
+    /// <returns>Scalars, and what was sampled as indices into the anchors of all images.</returns>
+    public RpnLosses Losses(RpnOutput output, IReadOnlyList<DetectionTarget> targets)
     {
         using var scope = NewDisposeScope();
         var assigned = targets.Select(target => Assign(output.Anchors, target.Boxes, target.Ignore)).ToArray();
-        var count = output.Anchors.shape[0];
+        var anchors = output.Anchors.shape[0];                                                          // S
         var samples = sampler.Sample([.. assigned.Select(image => image.Labels)]);
-        var positive = samples.Positive;
-        var sampled = samples.All;
-        var labels = cat([.. assigned.Select(image => image.Labels)]);
-        var matched = cat([.. assigned.Select(image => image.Boxes)]).index_select(0, positive);
-        var regression = coder.Encode(matched, output.Anchors.index_select(0, positive.remainder(count)));
-        var divisor = options.RpnLossOverFullBatch ? (long)options.RpnBatchSizePerImage * targets.Count : Math.Max(1, sampled.shape[0]);
-        var boxLoss = BoxLoss.Sum(output.Deltas.reshape(-1, 4).index_select(0, positive), regression, options.BoxLossBeta) / divisor;
-        var objectnessLoss = nn.functional.binary_cross_entropy_with_logits(output.Objectness.reshape(-1).index_select(0, sampled), labels.index_select(0, sampled), reduction: nn.Reduction.Sum) / divisor;
-        return (objectnessLoss.MoveToOuterDisposeScope(), boxLoss.MoveToOuterDisposeScope(), positive.MoveToOuterDisposeScope(), sampled.MoveToOuterDisposeScope());
+        var positive = samples.Positive;                                                                // [P]
+        var sampled = samples.All;                                                                      // [B]
+        var labels = cat([.. assigned.Select(image => image.Labels)]);                                  // [N·S]
+        var matched = cat([.. assigned.Select(image => image.Boxes)]).index_select(0, positive);        // [P, 4]
+        var regression = coder.Encode(matched, output.Anchors.index_select(0, positive.remainder(anchors)));   // [P, 4]
+        var fullBatch = (long)options.RpnBatchSizePerImage * targets.Count;
+        var divisor = options.RpnLossOverFullBatch ? fullBatch : Math.Max(1, sampled.shape[0]);
+        var predicted = output.Deltas.reshape(-1, 4).index_select(0, positive);                         // [P, 4]
+        var boxLoss = BoxLoss.Sum(predicted, regression, options.BoxLossBeta) / divisor;
+        var objectnessLoss = nn.functional.binary_cross_entropy_with_logits(
+            output.Objectness.reshape(-1).index_select(0, sampled),
+            labels.index_select(0, sampled),
+            reduction: nn.Reduction.Sum) / divisor;
+        return new RpnLosses(
+            Objectness: objectnessLoss.MoveToOuterDisposeScope(),
+            BoxReg: boxLoss.MoveToOuterDisposeScope(),
+            SampledPositive: positive.MoveToOuterDisposeScope(),
+            Sampled: sampled.MoveToOuterDisposeScope());
     }
 }
+
+/// <summary>The region proposal network's part of the loss.</summary>
+/// <param name="Objectness">Binary cross-entropy, a scalar.</param>
+/// <param name="BoxReg">Smooth L1 of the deltas, a scalar.</param>
+/// <param name="SampledPositive">int64 [P]: the sampled anchors that match an object, as indices into the anchors of all images.</param>
+/// <param name="Sampled">int64 [B]: all sampled anchors.</param>
+internal sealed record RpnLosses(Tensor Objectness, Tensor BoxReg, Tensor SampledPositive, Tensor Sampled);
 
 /// <param name="Maps">Objectness [N, A, H, W] and deltas [N, 4A, H, W] of each level.</param>
 /// <param name="Objectness">[N, S] logits.</param>
 /// <param name="Deltas">[N, S, 4]</param>
 /// <param name="Anchors">[S, 4]</param>
 /// <param name="CountPerLevel">Anchors of each level.</param>
-internal sealed record RpnOutput(IReadOnlyList<(Tensor Objectness, Tensor Deltas)> Maps, Tensor Objectness, Tensor Deltas, Tensor Anchors, IReadOnlyList<int> CountPerLevel);
+internal sealed record RpnOutput(
+    IReadOnlyList<(Tensor Objectness, Tensor Deltas)> Maps,
+    Tensor Objectness,
+    Tensor Deltas,
+    Tensor Anchors,
+    IReadOnlyList<int> CountPerLevel);

@@ -24,10 +24,10 @@ internal sealed partial class RoIHeads : NamedModule
         pooler = new MultiScaleRoIAlign(options.RoiOutputSize, options.RoiSamplingRatio, options.RoiAligned, options.AnchorStrides);
         boxHead = new TwoMLPHead(options.FpnChannels * options.RoiOutputSize * options.RoiOutputSize, options.BoxHeadChannels);
         boxPredictor = new FastRcnnPredictor(options.BoxHeadChannels, options.NumClasses, options.ClassAgnosticBoxes);
-        if (options.HeadInitialisation == HeadInitialisation.Detectron2)
+        if (options.HeadInitialization == HeadInitialization.Detectron2)
         {
-            boxHead.InitialiseUniform();
-            boxPredictor.InitialiseNormal();
+            boxHead.InitializeUniform();
+            boxPredictor.InitializeNormal();
         }
 
         register_module("box_head", boxHead);
@@ -37,8 +37,11 @@ internal sealed partial class RoIHeads : NamedModule
     /// <summary>The element type that linear layers compute in; weights, pooled features and results stay float32.</summary>
     public ScalarType ComputeType { get; set; } = float32;
 
-    /// <summary>Pooled features [ΣP, C, 7, 7], the box head's output [ΣP, R], class logits [ΣP, classes] and deltas [ΣP, 4·classes].</summary>
-    public RoIPrediction Predict(IReadOnlyList<Tensor> features, IReadOnlyList<Tensor> proposals, IReadOnlyList<(int Height, int Width)> imageSizes)
+    /// <summary>
+    /// Pooled features [ΣP, C, 7, 7], the box head's output [ΣP, R], class logits [ΣP, classes] and deltas [ΣP, 4·classes].
+    /// </summary>
+    public RoIPrediction Predict(
+        IReadOnlyList<Tensor> features, IReadOnlyList<Tensor> proposals, IReadOnlyList<(int Height, int Width)> imageSizes)
     {
         var pooled = pooler.Pool([.. features.Take(MultiScaleRoIAlign.PooledLevels)], proposals, imageSizes);
         var hidden = boxHead.call(pooled.to(ComputeType));
@@ -92,7 +95,8 @@ internal sealed partial class RoIHeads : NamedModule
     /// <param name="regressionTargets">[K, 4]</param>
     /// <param name="beta">Of smooth L1; 0 is L1.</param>
     /// <returns>Cross-entropy and smooth L1 (divided by all samples), scalars.</returns>
-    public static (Tensor Classifier, Tensor BoxReg) Losses(Tensor classLogits, Tensor boxRegression, Tensor labels, Tensor regressionTargets, double beta = 1.0 / 9)
+    public static (Tensor Classifier, Tensor BoxReg) Losses(
+        Tensor classLogits, Tensor boxRegression, Tensor labels, Tensor regressionTargets, double beta = 1.0 / 9)
     {
         if (labels.shape[0] == 0)
         {
@@ -112,7 +116,8 @@ internal sealed partial class RoIHeads : NamedModule
     private static Tensor PerClass(Tensor boxRegression) => boxRegression.view(boxRegression.shape[0], boxRegression.shape[1] / 4, 4);
 
     /// <returns>Detections of each image in pixels of the resized image, by falling score.</returns>
-    public IReadOnlyList<ImageDetections> PostProcess(Tensor classLogits, Tensor boxRegression, IReadOnlyList<Tensor> proposals, IReadOnlyList<(int Height, int Width)> imageSizes)
+    public IReadOnlyList<ImageDetections> PostProcess(
+        Tensor classLogits, Tensor boxRegression, IReadOnlyList<Tensor> proposals, IReadOnlyList<(int Height, int Width)> imageSizes)
     {
         using var _ = no_grad();
         var classes = classLogits.shape[1];
@@ -136,7 +141,9 @@ internal sealed partial class RoIHeads : NamedModule
             options.BoxMinSidePixels, options.BoxScoreThresh, Inclusive: false, options.BoxNmsThresh, options.BoxDetectionsPerImg);
         var kept = HostSuppression.Run(allBoxes, allScores, groups, proposals.Count, rule);
         Tensor[] Kept(Tensor values) => values.index_select(0, kept.Rows).split(kept.Counts);
-        var (keptBoxes, keptScores, keptLabels) = (Kept(allBoxes), Kept(allScores), Kept(allLabels));
+        var keptBoxes = Kept(allBoxes);
+        var keptScores = Kept(allScores);
+        var keptLabels = Kept(allLabels);
         return [.. keptBoxes.Select((ofImage, image) => new ImageDetections(ofImage, keptScores[image], keptLabels[image]))];
     }
 

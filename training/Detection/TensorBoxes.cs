@@ -41,13 +41,6 @@ internal static class TensorBoxes
         return (2 * sides[.., .., 0] * sides[.., .., 1]).ge(Area(boxes)).any(0);
     }
 
-    /// <summary>Boxes of an image that is mirrored left to right.</summary>
-    public static Tensor Mirror(Tensor boxes, int width)
-    {
-        var parts = boxes.unbind(-1);
-        return stack([width - parts[2], parts[1], width - parts[0], parts[3]], -1);
-    }
-
     /// <summary>Which boxes have a width and a height, of all images in one copy.</summary>
     /// <param name="boxes">[G_i, 4] of each image.</param>
     /// <returns>int64 indices of each image's boxes.</returns>
@@ -73,6 +66,10 @@ internal static class TensorBoxes
     public static Tensor Clip(Tensor boxes, (int Height, int Width) image)
     {
         var parts = boxes.unbind(-1);
-        return stack([parts[0].clamp(0, image.Width), parts[1].clamp(0, image.Height), parts[2].clamp(0, image.Width), parts[3].clamp(0, image.Height)], -1);
+        var x1 = parts[0].clamp(0, image.Width);
+        var y1 = parts[1].clamp(0, image.Height);
+        var x2 = parts[2].clamp(0, image.Width);
+        var y2 = parts[3].clamp(0, image.Height);
+        return stack([x1, y1, x2, y2], -1);
     }
 }

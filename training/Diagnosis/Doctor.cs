@@ -3,9 +3,9 @@ using Pipeline.Shared;
 using Pipeline.Shared.Kitti;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
-using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Export;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Experiments;
 using Pipeline.Training.Native;
 using TorchSharp;
@@ -19,7 +19,10 @@ namespace Pipeline.Training.Diagnosis;
 /// <param name="Detail">What was found, or what is wrong and what to do.</param>
 public sealed record DoctorFinding(string Name, bool Works, string Detail);
 
-/// <summary>Tries on this machine what the other commands need: native libraries, device, memory, folders, a training step, an export, ONNX Runtime.</summary>
+/// <summary>
+/// Tries on this machine what the other commands need: native libraries, device, memory, folders, a training step, an export, ONNX
+/// Runtime.
+/// </summary>
 /// <param name="deviceName"><c>cpu</c> or <c>cuda</c>.</param>
 /// <param name="data">A data set to open; null: none.</param>
 /// <param name="models">The model repository.</param>
@@ -31,7 +34,10 @@ public sealed class Doctor(string deviceName, string? data, string models)
     /// <summary>The findings, one after the other.</summary>
     public IEnumerable<DoctorFinding> Run(CancellationToken cancellation = default)
     {
-        yield return Try("runtime", () => $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription.Trim()}, {Environment.ProcessorCount} processors");
+        yield return Try(
+            "runtime",
+            () => $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription.Trim()}, "
+                + $"{Environment.ProcessorCount} processors");
         yield return Try("memory", Memory);
         var torch = Try("libtorch", Torch);
         yield return torch;
@@ -56,8 +62,17 @@ public sealed class Doctor(string deviceName, string? data, string models)
             FasterRcnn? detector = null;
             yield return Try("training step", () => Step(detector = Detector(), folder));
             string? model = null;
-            yield return Try("export", () => model = DetectorExporter.Export(detector!, new ExportOptions { RepositoryRoot = folder, Name = "doctor", Labels = ["Car"] }));
-            yield return Try("ONNX Runtime", () => $"{ServingProgram.Detect(model!, [Path.Combine(folder, "image.png")], ["Car"], 0, cancellation)[0].Count} detections by pipeline-serve");
+            yield return Try(
+                "export",
+                () => model = DetectorExporter.Export(
+                    detector!, new ExportOptions { RepositoryRoot = folder, Name = "doctor", Labels = ["Car"] }));
+            yield return Try(
+                "ONNX Runtime",
+                () =>
+                {
+                    var detections = ServingProgram.Detect(model!, [Path.Combine(folder, "image.png")], ["Car"], 0, cancellation);
+                    return $"{detections[0].Count} detections by pipeline-serve";
+                });
             detector?.Dispose();
         }
         finally
@@ -77,7 +92,10 @@ public sealed class Doctor(string deviceName, string? data, string models)
 #pragma warning restore CA1031
         {
             var cause = exception.GetBaseException();
-            return new DoctorFinding(name, false, exception is UserErrorException ? exception.Message : $"{cause.GetType().Name}: {cause.Message.Split('\n')[0]}");
+            return new DoctorFinding(
+                name,
+                false,
+                exception is UserErrorException ? exception.Message : $"{cause.GetType().Name}: {cause.Message.Split('\n')[0]}");
         }
     }
 
@@ -85,7 +103,10 @@ public sealed class Doctor(string deviceName, string? data, string models)
     {
         var bytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         var text = FormattableString.Invariant($"{bytes / (double)(1L << 30):F1} GiB");
-        return bytes >= LeastMemoryBytes ? text : throw new UserErrorException($"{text}: the preset small needs about 2 GiB, torchvision and paper some 6 GiB a batch of 2; make the batch smaller.");
+        return bytes >= LeastMemoryBytes
+            ? text
+            : throw new UserErrorException(
+                $"{text}: the preset small needs about 2 GiB, torchvision and paper some 6 GiB a batch of 2; make the batch smaller.");
     }
 
     private static string Torch()
@@ -97,7 +118,10 @@ public sealed class Doctor(string deviceName, string? data, string models)
         }
         catch (Exception exception) when (exception is TypeInitializationException or DllNotFoundException or NotSupportedException)
         {
-            throw new UserErrorException($"the native library does not load: {exception.GetBaseException().Message.Split('\n')[0]} On Linux it needs glibc 2.31 and libgomp1 (apt-get install libgomp1); build again, so that it is made loadable with this system's libstdc++.", exception);
+            throw new UserErrorException(
+                $"the native library does not load: {exception.GetBaseException().Message.Split('\n')[0]} On Linux it needs glibc "
+                + $"2.31 and libgomp1 (apt-get install libgomp1); build again, so that it is made loadable with this system's libstdc++.",
+                exception);
         }
     }
 
@@ -109,7 +133,9 @@ public sealed class Doctor(string deviceName, string? data, string models)
         File.Delete(probe);
         var free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
         var text = FormattableString.Invariant($"{folder} can be written, {free / (double)(1L << 30):F1} GiB free");
-        return free >= LeastDiskBytes ? text : throw new UserErrorException($"{text}: checkpoints of a ResNet-50 detector take 500 MB; make room.");
+        return free >= LeastDiskBytes
+            ? text
+            : throw new UserErrorException($"{text}: checkpoints of a ResNet-50 detector take 500 MB; free disk space.");
     }
 
     private string Device()
@@ -152,6 +178,8 @@ public sealed class Doctor(string deviceName, string? data, string models)
         optimizer.step();
         var value = loss.item<float>();
         detector.to(CPU);
-        return float.IsFinite(value) ? FormattableString.Invariant($"loss {value:F3}") : throw new UserErrorException($"the loss is {value}.");
+        return float.IsFinite(value)
+            ? FormattableString.Invariant($"loss {value:F3}")
+            : throw new UserErrorException($"the loss is {value}.");
     }
 }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Engine;
 
-/// <summary>Cuts the norm of all gradients together (Pascanu et al. 2013; PyTorch's <c>clip_grad_norm_</c>), without waiting for the device.</summary>
+/// <summary>
+/// Cuts the norm of all gradients together (Pascanu et al. 2013; PyTorch's <c>clip_grad_norm_</c>), without waiting for the device.
+/// </summary>
 internal static class GradientClipping
 {
     private const double Epsilon = 1e-6;

@@ -85,7 +85,7 @@ internal interface ITraining<TBatch> : IDisposable
 /// <typeparam name="TBatch">The batch itself.</typeparam>
 internal interface ITrainingBatch<TBatch> : IDisposable
 {
-    /// <summary>Images.</summary>
+    /// <summary>The number of images.</summary>
     int Count { get; }
 
     /// <summary>The images, for messages, as <c>the frames 000001, 000002</c>.</summary>
@@ -108,9 +108,9 @@ internal sealed record StepLosses(Tensor Minimized, IReadOnlyList<KeyValuePair<s
 /// <param name="LearningRate">Of the last step.</param>
 internal sealed record EpochSummary(int Number, int Epochs, long StepsDone, StepSums Sums, double LearningRate);
 
-/// <summary>What an epoch brought.</summary>
+/// <summary>The results of an epoch.</summary>
 /// <param name="Metrics">A record with a property <c>Epoch</c>: one line of <c>metrics.jsonl</c>.</param>
-/// <param name="Line">The same for people.</param>
+/// <param name="Line">The same as one line for the console and the log.</param>
 internal sealed record EpochReport(object Metrics, string Line);
 
 /// <summary>What a run goes on from.</summary>

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Engine;
 
 /// <summary>
-/// Keeps small gradients of float16 from becoming zero: the loss is multiplied before the backward pass and the gradients divided after it (Micikevicius et al. 2018, section 3.2).
-/// A step with an overflow is left out and halves the factor; many good ones double it (the rule of PyTorch's <c>GradScaler</c>).
+/// Keeps small gradients of float16 from becoming zero: the loss is multiplied before the backward pass and the gradients divided after
+/// it (Micikevicius et al. 2018, section 3.2). A step with an overflow is left out and halves the factor; many good ones double it (the
+/// rule of PyTorch's <c>GradScaler</c>).
 /// </summary>
 /// <param name="scale">The first factor.</param>
 /// <param name="goodSteps">Steps without overflow since the factor changed.</param>
@@ -30,10 +31,12 @@ internal sealed class LossScaler(double scale = 65536, int goodSteps = 0, int gr
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         Tensor[] gradients = [.. parameters.Select(parameter => parameter.grad).OfType<Tensor>()];
-        var finite = stack([.. gradients.Select(gradient => gradient.isfinite().all())]).all().HostFlag();   // an overflow must not move the weights
+        // an overflow must not move the weights
+        var finite = stack([.. gradients.Select(gradient => gradient.isfinite().all())]).all().HostFlag();
         if (!finite)
         {
-            (Scale, GoodSteps) = (Scale / 2, 0);
+            Scale = Scale / 2;
+            GoodSteps = 0;
             return false;
         }
 
@@ -45,7 +48,8 @@ internal sealed class LossScaler(double scale = 65536, int goodSteps = 0, int gr
         GoodSteps++;
         if (GoodSteps == growthInterval)
         {
-            (Scale, GoodSteps) = (Math.Min(MaxScale, Scale * 2), 0);
+            Scale = Math.Min(MaxScale, Scale * 2);
+            GoodSteps = 0;
         }
 
         return true;

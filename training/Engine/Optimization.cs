@@ -29,12 +29,12 @@ internal sealed class Optimization : IDisposable
             options.Momentum,
             weight_decay: group.WeightDecay));
         optimizer = optim.SGD(settings, options.LearningRate, options.Momentum);
-        Velocities = new SgdState(optimizer, named);
+        Sgd = new SgdState(optimizer, named);
         scaler = options.Precision == ComputePrecision.Float16 ? new LossScaler() : null;
     }
 
     /// <summary>SGD's velocities.</summary>
-    public SgdState Velocities { get; }
+    public SgdState Sgd { get; }
 
     /// <summary>What the loss has to be multiplied with before the backward pass.</summary>
     public double LossFactor => scaler?.Scale ?? 1;
@@ -80,7 +80,7 @@ internal sealed class Optimization : IDisposable
     /// <summary>Takes over velocities, as far as they are there, and the scaler's state.</summary>
     public void Restore(IReadOnlyDictionary<string, Tensor> velocities, LossScale? scale)
     {
-        Velocities.Restore(velocities.GetValueOrDefault, device);
+        Sgd.Restore(velocities.GetValueOrDefault, device);
         if (scale is not null)
         {
             scaler = new LossScaler(scale.Scale, scale.GoodSteps);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Configuration;
 
 namespace Pipeline.Training.Engine;
 
@@ -13,15 +14,15 @@ internal static class RunCheckpoint
     /// <summary>The file's name in a run's folder.</summary>
     public const string FileName = "resume.safetensors";
 
-    private const string VelocityFront = "velocity.", PositionKey = "position";
+    private const string VelocityPrefix = "velocity.", PositionKey = "position";
 
     public static void Save<TBatch>(string path, ITraining<TBatch> training, Optimization optimization, RunPosition position)
         where TBatch : ITrainingBatch<TBatch>
     {
-        var velocities = optimization.Velocities.Velocities.Select(entry => KeyValuePair.Create(VelocityFront + entry.Key, entry.Value));
+        var velocities = optimization.Sgd.MomentumBuffers.Select(entry => KeyValuePair.Create(VelocityPrefix + entry.Key, entry.Value));
         var metadata = new Dictionary<string, string>(training.StateTexts())
         {
-            [PositionKey] = JsonSerializer.Serialize(position, DetectorCheckpoint.Json),
+            [PositionKey] = JsonSerializer.Serialize(position, JsonFormat.Options),
         };
         SafetensorsFile.Write(path, [.. training.StateTensors(), .. velocities], metadata);
     }
@@ -33,16 +34,16 @@ internal static class RunCheckpoint
         using var content = SafetensorsFile.Read(path);
         try
         {
-            var position = JsonSerializer.Deserialize<RunPosition>(content.Metadata[PositionKey], DetectorCheckpoint.Json)!;
+            var position = JsonSerializer.Deserialize<RunPosition>(content.Metadata[PositionKey], JsonFormat.Options)!;
             var state = new RunState(content.Tensors, content.Metadata, path);
             training.Restore(state);
-            optimization.Restore(state.Below(VelocityFront), position.LossScale);
+            optimization.Restore(state.Below(VelocityPrefix), position.LossScale);
             return position;
         }
         catch (Exception exception) when (exception is KeyNotFoundException or JsonException)
         {
             throw new UserErrorException(
-                $"{path}: this is no checkpoint that a run can go on from; begin a new run in another folder.",
+                $"{path}: this is not a checkpoint that a run can resume from; start a new run in another folder.",
                 exception);
         }
     }

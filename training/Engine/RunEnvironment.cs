@@ -28,5 +28,6 @@ internal sealed record RunEnvironment(
     public static RunEnvironment Here(string command) => new(
         command, Assembly.GetExecutingAssembly().GetName().Version?.ToString(3),
         RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription.Trim(),
-        RuntimeInformation.ProcessArchitecture.ToString(), Environment.ProcessorCount, __version__, get_num_threads(), DateTimeOffset.UtcNow);
+        RuntimeInformation.ProcessArchitecture.ToString(), Environment.ProcessorCount, __version__, get_num_threads(),
+        DateTimeOffset.UtcNow);
 }

@@ -2,11 +2,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Shared;
 using Pipeline.Shared.Files;
-using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Configuration;
 
 namespace Pipeline.Training.Engine;
 
-/// <summary>The folder of a run: <c>config.json</c> (what was effective), <c>data.json</c> (digests), <c>environment.json</c>, <c>log.txt</c>, metrics and checkpoints.</summary>
+/// <summary>
+/// The folder of a run: <c>config.json</c> (what was effective), <c>data.json</c> (digests), <c>environment.json</c>, <c>log.txt</c>,
+/// metrics and checkpoints.
+/// </summary>
 internal static class RunFolder
 {
     private const string ConfigurationFile = "config.json", EnvironmentFile = "environment.json", DataFile = "data.json";
@@ -16,10 +19,10 @@ internal static class RunFolder
     /// <param name="command">The command whose run it is.</param>
     /// <param name="options">The options now.</param>
     /// <param name="data">Digests of the data now.</param>
-    /// <param name="resume">Whether the run is there already and goes on.</param>
+    /// <param name="resume">Whether the run already exists and goes on.</param>
     /// <returns>Dispose it when the run ends.</returns>
     /// <exception cref="UserErrorException">
-    /// A new run's folder is there already; or one that should go on is not, has other settings or data, or is held by another program.
+    /// A new run's folder already exists; or one that should go on is not, has other settings or data, or is held by another program.
     /// </exception>
     public static FolderLock Begin(string folder, string command, object options, object data, bool resume)
     {
@@ -44,14 +47,14 @@ internal static class RunFolder
     }
 
     /// <summary>Makes sure, before any work, that a new run can have its folder.</summary>
-    /// <exception cref="UserErrorException">Something is there already.</exception>
+    /// <exception cref="UserErrorException">Something already exists.</exception>
     public static void RequireNew(string folder)
     {
         var kind = FileStatus.Of(folder).Kind;
         if (kind == FileKind.Folder)
         {
             throw new UserErrorException(
-                $"{folder}: the folder is there already; choose another with --output, remove it, or go on with its run with --resume.");
+                $"{folder}: the folder already exists; choose another with --output, remove it, or resume its run with --resume.");
         }
 
         StagedFolder.RequireNew(folder);
@@ -63,21 +66,22 @@ internal static class RunFolder
     {
         if (FileStatus.Of(folder).Kind != FileKind.Folder)
         {
-            throw new UserErrorException($"{folder}: holds no run that could go on (there is no such folder); begin one without --resume.");
+            throw new UserErrorException(
+                $"{folder}: holds no run that could be resumed (there is no such folder); start one without --resume.");
         }
 
         var path = Path.Combine(folder, ConfigurationFile);
         if (FileStatus.Of(path).Kind != FileKind.File)
         {
             throw new UserErrorException(
-                $"{folder}: holds no run that could go on ({ConfigurationFile} is missing); begin one without --resume.");
+                $"{folder}: holds no run that could be resumed ({ConfigurationFile} is missing); start one without --resume.");
         }
 
         var other = CommandOf(folder);
         if (other is not null && other != command)
         {
             throw new UserErrorException(
-                $"{folder}: holds a run of {other}, which {command} cannot go on with; "
+                $"{folder}: holds a run of {other}, which {command} cannot resume; "
                 + $"use pipeline-train {other} --output {folder} --resume.");
         }
 
@@ -91,7 +95,7 @@ internal static class RunFolder
         {
             void Write(string file, object content) => AtomicFile.WriteText(
                 Path.Combine(staged, file),
-                JsonSerializer.Serialize(content, content.GetType(), DetectorCheckpoint.Json) + "\n");
+                JsonSerializer.Serialize(content, content.GetType(), JsonFormat.Options) + "\n");
             Write(EnvironmentFile, RunEnvironment.Here(command));
             Write(DataFile, data);
             Write(ConfigurationFile, options);
@@ -109,7 +113,7 @@ internal static class RunFolder
 
         try
         {
-            return JsonSerializer.Deserialize<RunEnvironment>(InputFile.ReadText(path), DetectorCheckpoint.Json)?.Command;
+            return JsonSerializer.Deserialize<RunEnvironment>(InputFile.ReadText(path), JsonFormat.Options)?.Command;
         }
         catch (JsonException)
         {
@@ -126,13 +130,17 @@ internal static class RunFolder
         string[] settings = [.. Changes(configuration, options).Where(difference => !free.Contains(difference.Split(':')[0]))];
         if (settings.Length > 0)
         {
-            throw new UserErrorException($"{folder}: the run has other settings: {string.Join("; ", settings)}. Go on with its own, or begin a new run in another folder.");
+            throw new UserErrorException(
+                $"{folder}: the run has other settings: {string.Join("; ", settings)}. Keep its own, or start a new run in "
+                + $"another folder.");
         }
 
         string[] changes = [.. Changes(Path.Combine(folder, DataFile), data)];
         if (changes.Length > 0)
         {
-            throw new UserErrorException($"{folder}: these are not the images, labels or weights, or not in the order, that the run began with: {string.Join("; ", changes)}. Bring them back, or begin a new run in another folder.");
+            throw new UserErrorException(
+                $"{folder}: these are not the images, labels or weights, or not in the order, that the run started with: "
+                + $"{string.Join("; ", changes)}. Restore them, or start a new run in another folder.");
         }
 
         // What a killed process left half written.
@@ -147,11 +155,11 @@ internal static class RunFolder
         try
         {
             var before = JsonNode.Parse(InputFile.ReadText(file))!.AsObject();
-            return Differences(before, JsonSerializer.SerializeToNode(now, now.GetType(), DetectorCheckpoint.Json)!.AsObject(), "");
+            return Differences(before, JsonSerializer.SerializeToNode(now, now.GetType(), JsonFormat.Options)!.AsObject(), "");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new UserErrorException($"{file}: this is not as the run wrote it; begin a new run in another folder.", exception);
+            throw new UserErrorException($"{file}: the file is not as the run wrote it; start a new run in another folder.", exception);
         }
     }
 
@@ -159,7 +167,8 @@ internal static class RunFolder
     {
         foreach (var key in before.Concat(now).Select(entry => entry.Key).Distinct())
         {
-            var (old, current) = (before[key], now[key]);
+            var old = before[key];
+            var current = now[key];
             if (old is JsonObject oldObject && current is JsonObject currentObject)
             {
                 foreach (var difference in Differences(oldObject, currentObject, $"{front}{key}."))
@@ -179,7 +188,10 @@ internal static class RunFolder
     /// <summary>Whether something of this name is in the folder; a link to nothing is nothing.</summary>
     public static bool Has(string folder, string file) => FileStatus.Of(Path.Combine(folder, file)).Kind != FileKind.Missing;
 
-    /// <summary>Runs the steps of a run. An error of the user's that ends them is told with what remains: the last checkpoint, or nothing at all.</summary>
+    /// <summary>
+    /// Runs the steps of a run. An error of the user's that ends them is told with what remains: the last checkpoint, or nothing at
+    /// all.
+    /// </summary>
     /// <param name="folder">The run's folder; it is removed when nothing had been saved.</param>
     /// <param name="checkpoint">The file that the run can go on from.</param>
     /// <param name="steps">The steps.</param>

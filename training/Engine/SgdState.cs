@@ -9,7 +9,10 @@ internal sealed class SgdState
     private readonly SGD optimizer;
     private readonly IReadOnlyList<string> names;
 
-    /// <summary>Velocities of zero, which the first step turns into the gradients. Made before the first step, they do not lie between the memory of that step.</summary>
+    /// <summary>
+    /// Velocities of zero, which the first step turns into the gradients. Made before the first step, they do not lie between the
+    /// memory of that step.
+    /// </summary>
     /// <param name="optimizer">Its parameters are <paramref name="parameters"/>, in that order.</param>
     /// <param name="parameters">What it moves, with names.</param>
     public SgdState(SGD optimizer, IReadOnlyList<(string Name, Parameter Parameter)> parameters)
@@ -22,8 +25,9 @@ internal sealed class SgdState
         }
     }
 
-    /// <summary>Velocities of all parameters.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Velocities => names.Zip(States(), (name, state) => KeyValuePair.Create(name, state.momentum_buffer));
+    /// <summary>The momentum buffers of all parameters.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> MomentumBuffers =>
+        names.Zip(States(), (name, state) => KeyValuePair.Create(name, state.momentum_buffer));
 
     /// <summary>Takes over velocities; what is not found is left as it is.</summary>
     public void Restore(Func<string, Tensor?> find, Device device)

@@ -2,19 +2,19 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipeline.Training.Engine;
 
-/// <summary>What the loop says.</summary>
+/// <summary>Log messages of the training loop.</summary>
 internal static partial class TrainingLoopLog
 {
     [LoggerMessage(1, LogLevel.Information, "begun: {Steps} steps on {Subject}")]
     public static partial void Begun(this ILogger log, long steps, string subject);
 
-    [LoggerMessage(2, LogLevel.Information, "goes on at step {Step} of {Steps}")]
+    [LoggerMessage(2, LogLevel.Information, "resumes at step {Step} of {Steps}")]
     public static partial void GoesOn(this ILogger log, long step, long steps);
 
     [LoggerMessage(3, LogLevel.Information, "the run in {Folder} is complete after {Steps} steps; nothing is left to do")]
     public static partial void NothingLeft(this ILogger log, string folder, long steps);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Checkpoint} is not there any more; the run begins again")]
+    [LoggerMessage(4, LogLevel.Warning, "{Checkpoint} is not there any more; the run starts again")]
     public static partial void BeginsAgain(this ILogger log, string checkpoint);
 
     [LoggerMessage(5, LogLevel.Information, "epoch {Epoch}/{Epochs}: {Report}")]

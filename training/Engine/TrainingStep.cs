@@ -37,7 +37,7 @@ internal sealed class TrainingStep<TBatch>(ITraining<TBatch> training, Optimizat
         {
             var gradients = gradientsAreFinite ? "" : ", its gradients are not finite,";
             throw new UserErrorException(
-                $"the loss is {values[Loss]}{gradients} in step {step} on {batch.Description}; lower the learning rate, or look at them.");
+                $"the loss is {values[Loss]}{gradients} in step {step} on {batch.Description}; lower the learning rate, or inspect them.");
         }
 
         optimization.Step();

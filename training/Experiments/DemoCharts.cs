@@ -3,7 +3,7 @@ using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
 using Pipeline.Training.Contrastive;
-using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Experiments;
@@ -12,7 +12,7 @@ namespace Pipeline.Training.Experiments;
 internal static class DemoCharts
 {
     private const double WidthPixels = 460, HeightPixels = 280;
-    private static readonly OxyColor[] Colours = [OxyColor.FromRgb(0x35, 0x6c, 0xb0), OxyColor.FromRgb(0xd0, 0x6b, 0x1c)];
+    private static readonly OxyColor[] Colors = [OxyColor.FromRgb(0x35, 0x6c, 0xb0), OxyColor.FromRgb(0xd0, 0x6b, 0x1c)];
 
     public static string ContrastiveLoss(string run) =>
         Chart("Contrastive loss", "loss", ("InfoNCE", Points<PretrainEpoch>(run, epoch => (epoch.Epoch, epoch.Loss))));
@@ -39,9 +39,9 @@ internal static class DemoCharts
             model.Legends.Add(new Legend { LegendPosition = LegendPosition.TopRight });
         }
 
-        foreach (var ((name, points), colour) in curves.Zip(Colours))
+        foreach (var ((name, points), color) in curves.Zip(Colors))
         {
-            var line = new LineSeries { Title = name, Color = colour, MarkerType = MarkerType.Circle, MarkerSize = 3 };
+            var line = new LineSeries { Title = name, Color = color, MarkerType = MarkerType.Circle, MarkerSize = 3 };
             line.Points.AddRange(points);
             model.Series.Add(line);
         }

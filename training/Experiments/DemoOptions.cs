@@ -1,6 +1,7 @@
+using System.Text.Json.Serialization;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
-using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 
 namespace Pipeline.Training.Experiments;
 
@@ -22,7 +23,7 @@ public sealed record DemoOptions
     public int Seed { get; init; } = 1;
 
     /// <summary>Scenes without labels.</summary>
-    public int UnlabelledScenes { get; init; } = 640;
+    [JsonPropertyName("unlabelledScenes")] public int UnlabeledScenes { get; init; } = 640;
 
     /// <summary>Scenes with labels to learn from.</summary>
     public int TrainScenes { get; init; } = 600;
@@ -43,7 +44,8 @@ public sealed record DemoOptions
         .Option(nameof(DemoOptions), "seed", Seed)
         .Build();
 
-    internal FinetuneOptions Finetune(string data, string output, string? backboneWeights) => new RunConfiguration<FinetuneOptions>().Preset("finetune", Preset)
+    internal FinetuneOptions Finetune(string data, string output, string? backboneWeights) =>
+        new RunConfiguration<FinetuneOptions>().Preset("finetune", Preset)
         .Option(nameof(DemoOptions), "data", data)
         .Option(nameof(DemoOptions), "trainList", Path.Combine(data, "train.txt"))
         .Option(nameof(DemoOptions), "testList", Path.Combine(data, "test.txt"))

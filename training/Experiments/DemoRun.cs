@@ -6,18 +6,22 @@ using Pipeline.Shared.Files;
 using Pipeline.Shared.Kitti;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Shared.Synthetic;
-using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
-using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Detection.Export;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Probing;
 
 namespace Pipeline.Training.Experiments;
 
-/// <summary>The whole job on synthetic street scenes: contrastive retraining, fine-tuning without and with it, export, measurement with ONNX Runtime, report.</summary>
+/// <summary>
+/// The whole job on synthetic street scenes: contrastive retraining, fine-tuning without and with it, export, measurement with ONNX
+/// Runtime, report.
+/// </summary>
 /// <remarks>Finished stages are kept when a run is started again; an unfinished one begins anew.</remarks>
-/// <param name="options">What to do.</param>
+/// <param name="options">The settings.</param>
 /// <param name="progress">Receives every step of every stage.</param>
 /// <param name="log">Receives the time of each stage.</param>
 /// <param name="cancellation">Ends the run; finished stages are kept.</param>
@@ -28,7 +32,7 @@ public sealed partial class DemoRun(
     CancellationToken cancellation)
 {
     private const string DoneFile = ".done";
-    private const int FirstLabelledScene = 1_000_000;
+    private const int FirstLabeledScene = 1_000_000;
     private static readonly string[] Runs = ["scratch", "retrained"];
 
     /// <exception cref="UserErrorException">The folder holds another demo.</exception>
@@ -37,14 +41,26 @@ public sealed partial class DemoRun(
     {
         using var held = Begin();
         var start = Stopwatch.GetTimestamp();
-        var (unlabelled, data) = (Folder("unlabelled"), Folder("scenes"));
-        var seconds = Stage("unlabelled", () => StreetSceneWriter.WriteImages(unlabelled, Scenes, 0, options.UnlabelledScenes, Steps("unlabelled", options.UnlabelledScenes), cancellation));
-        seconds += Stage("scenes", () => WriteLabelled(data));
-        seconds += Stage("pretrain", () => ContrastiveTraining.Run(options.Pretrain(unlabelled, Folder("pretrain")), Control("pretrain")));
+        var unlabeled = Folder("unlabelled");
+        var data = Folder("scenes");
+        var seconds = Stage(
+            "unlabelled",
+            () => StreetSceneWriter.WriteImages(
+                unlabeled, Scenes, 0, options.UnlabeledScenes, Steps("unlabelled", options.UnlabeledScenes), cancellation));
+        seconds += Stage("scenes", () => WriteLabeled(data));
+        seconds += Stage("pretrain", () => ContrastiveTraining.Run(options.Pretrain(unlabeled, Folder("pretrain")), Control("pretrain")));
         var backbone = Path.Combine(Folder("pretrain"), "backbone.safetensors");
         progress.Report(("probe", new TrainingProgress(0, 1, 0)));
         var features = FeatureProbe.Run(
-            new ProbeOptions { Data = data, Weights = backbone, TrainList = Path.Combine(data, "train.txt"), TestList = Path.Combine(data, "test.txt"), Labels = StreetSceneOptions.Classes, Seed = options.Seed }, cancellation);
+            new ProbeOptions
+            {
+                Data = data,
+                Weights = backbone,
+                TrainList = Path.Combine(data, "train.txt"),
+                TestList = Path.Combine(data, "test.txt"),
+                Labels = StreetSceneOptions.Classes,
+                Seed = options.Seed,
+            }, cancellation);
         foreach (var run in Runs)
         {
             var weights = run == "retrained" ? backbone : null;
@@ -80,10 +96,10 @@ public sealed partial class DemoRun(
 
     private string Exported(string run) => Path.Combine(Folder("exported"), run, "1");
 
-    private void WriteLabelled(string data)
+    private void WriteLabeled(string data)
     {
         var count = options.TrainScenes + options.TestScenes;
-        StreetSceneWriter.WriteKitti(data, Scenes, FirstLabelledScene, count, Steps("scenes", count), cancellation);
+        StreetSceneWriter.WriteKitti(data, Scenes, FirstLabeledScene, count, Steps("scenes", count), cancellation);
         var frames = KittiDataset.Open(data).FrameIds;
         FrameList.Write(Path.Combine(data, "train.txt"), frames.Take(options.TrainScenes));
         FrameList.Write(Path.Combine(data, "test.txt"), frames.Skip(options.TrainScenes));
@@ -111,9 +127,13 @@ public sealed partial class DemoRun(
     private string Published(string run)
     {
         var note = Path.Combine(options.Output, "model.txt");
-        if (File.Exists(note) && File.ReadAllText(note).Trim() is var known && Directory.Exists(known))
+        if (File.Exists(note))
         {
-            return known;
+            var published = File.ReadAllText(note).Trim();
+            if (Directory.Exists(published))
+            {
+                return published;
+            }
         }
 
         var model = Export(run, options.Models, options.ModelName);
@@ -158,7 +178,7 @@ public sealed partial class DemoRun(
     {
         ModelDirectory.RequirePublishable(options.Models, options.ModelName, version: null);
         var path = Path.Combine(options.Output, "demo.json");
-        var text = JsonSerializer.Serialize(options, DetectorCheckpoint.Json) + "\n";
+        var text = JsonSerializer.Serialize(options, JsonFormat.Options) + "\n";
         if (FileStatus.Of(path).Kind == FileKind.File)
         {
             if (InputFile.ReadText(path) != text)

@@ -23,7 +23,8 @@ internal sealed class FrozenBatchNorm2d : NamedModule<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var (scale, shift) = ScaleAndShift();
-        return addcmul(shift.view(1, -1, 1, 1).to(input.dtype), input, scale.view(1, -1, 1, 1).to(input.dtype), 1).MoveToOuterDisposeScope();
+        return addcmul(shift.view(1, -1, 1, 1).to(input.dtype), input, scale.view(1, -1, 1, 1).to(input.dtype), 1)
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>The constants w/√(var+eps) and b − mean · w/√(var+eps): [C] each.</summary>

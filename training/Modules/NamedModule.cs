@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Modules;
 
-/// <summary>A module whose children have the names they are registered under; TorchSharp would else add each field a second time under its C# name.</summary>
+/// <summary>
+/// A module whose children have the names they are registered under; TorchSharp would else add each field a second time under its C#
+/// name.
+/// </summary>
 /// <typeparam name="TInput">What it takes.</typeparam>
 /// <typeparam name="TOutput">What it gives.</typeparam>
 /// <param name="name">Name of the kind of module, for messages.</param>

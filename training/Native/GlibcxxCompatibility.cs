@@ -14,7 +14,7 @@ namespace Pipeline.Training.Native
         NotNeeded,
 
         /// <summary>The file is not the ELF library that was expected; it was left alone.</summary>
-        NotRecognised,
+        NotRecognized,
     }
 
     /// <summary>
@@ -34,7 +34,9 @@ namespace Pipeline.Training.Native
         private const uint SectionVersionNeeds = 0x6ffffffe;
         private const uint SectionVersions = 0x6fffffff;
 
-        /// <summary>Rewrites the library at <paramref name="path"/>, through a temporary file beside it, when it needs GLIBCXX_3.4.32.</summary>
+        /// <summary>
+        /// Rewrites the library at <paramref name="path"/>, through a temporary file beside it, when it needs GLIBCXX_3.4.32.
+        /// </summary>
         public static GlibcxxPatchResult Patch(string path)
         {
             var bytes = File.ReadAllBytes(path);
@@ -43,9 +45,10 @@ namespace Pipeline.Training.Native
             {
                 result = PatchBytes(bytes);
             }
-            catch (Exception exception) when (exception is ArgumentException || exception is IndexOutOfRangeException || exception is OverflowException)
+            catch (Exception exception) when (
+                exception is ArgumentException || exception is IndexOutOfRangeException || exception is OverflowException)
             {
-                return GlibcxxPatchResult.NotRecognised;
+                return GlibcxxPatchResult.NotRecognized;
             }
 
             if (result == GlibcxxPatchResult.Patched)
@@ -61,10 +64,16 @@ namespace Pipeline.Training.Native
 
         private static GlibcxxPatchResult PatchBytes(byte[] elf)
         {
-            var is64BitLittleEndianElf = elf.Length > 64 && elf[0] == 0x7f && elf[1] == 'E' && elf[2] == 'L' && elf[3] == 'F' && elf[4] == 2 && elf[5] == 1;
+            var is64BitLittleEndianElf = elf.Length > 64
+                && elf[0] == 0x7f
+                && elf[1] == 'E'
+                && elf[2] == 'L'
+                && elf[3] == 'F'
+                && elf[4] == 2
+                && elf[5] == 1;
             if (!is64BitLittleEndianElf)
             {
-                return GlibcxxPatchResult.NotRecognised;
+                return GlibcxxPatchResult.NotRecognized;
             }
 
             var sections = checked((int)BitConverter.ToUInt64(elf, 40));
@@ -96,7 +105,7 @@ namespace Pipeline.Training.Native
 
             if (symbols == 0 || strings == 0 || versions == 0 || needs == 0)
             {
-                return GlibcxxPatchResult.NotRecognised;
+                return GlibcxxPatchResult.NotRecognized;
             }
 
             int newEntry = 0, oldEntry = 0;
@@ -121,7 +130,7 @@ namespace Pipeline.Training.Native
 
             if (oldEntry == 0)
             {
-                return GlibcxxPatchResult.NotRecognised;
+                return GlibcxxPatchResult.NotRecognized;
             }
 
             var newVersionIndex = BitConverter.ToUInt16(elf, newEntry + 6);
@@ -133,7 +142,7 @@ namespace Pipeline.Training.Native
                 {
                     if (symbol >= 0)
                     {
-                        return GlibcxxPatchResult.NotRecognised;
+                        return GlibcxxPatchResult.NotRecognized;
                     }
 
                     symbol = i;
@@ -143,7 +152,7 @@ namespace Pipeline.Training.Native
             var symbolName = symbol < 0 ? 0 : strings + (int)BitConverter.ToUInt32(elf, symbols + 24 * symbol);
             if (symbol < 0 || Text(elf, symbolName) != NewSymbol)
             {
-                return GlibcxxPatchResult.NotRecognised;
+                return GlibcxxPatchResult.NotRecognized;
             }
 
             Array.Clear(elf, symbolName, NewSymbol.Length);
@@ -178,10 +187,16 @@ namespace Pipeline.Training.Native
             switch (GlibcxxCompatibility.Patch(Library))
             {
                 case GlibcxxPatchResult.Patched:
-                    Log.LogMessage(Microsoft.Build.Framework.MessageImportance.High, "{0}: made loadable with the libstdc++ of Debian 12, Ubuntu 22.04 and RHEL 9.", Library);
+                    Log.LogMessage(
+                        Microsoft.Build.Framework.MessageImportance.High,
+                        "{0}: made loadable with the libstdc++ of Debian 12, Ubuntu 22.04 and RHEL 9.",
+                        Library);
                     break;
-                case GlibcxxPatchResult.NotRecognised:
-                    Log.LogMessage(Microsoft.Build.Framework.MessageImportance.High, "{0}: not the library that the GLIBCXX patch knows; left as it is.", Library);
+                case GlibcxxPatchResult.NotRecognized:
+                    Log.LogMessage(
+                        Microsoft.Build.Framework.MessageImportance.High,
+                        "{0}: not the library that the GLIBCXX patch knows; left as it is.",
+                        Library);
                     break;
             }
 

@@ -4,16 +4,30 @@ namespace Pipeline.Training.Native;
 
 /// <summary>Lets glibc keep the memory that tensors free.</summary>
 /// <remarks>
-/// libtorch on the CPU asks malloc for every tensor. By default large ones are mapped anew each time, and the kernel clears their pages on first touch:
-/// a training step then spends a third of its time in page faults. Kept in the heap, the pages of one step serve the next, and the process stays at its peak size.
-/// The heap leaves gaps between large blocks, so that peak is higher: a limit gives the largest blocks back and trades some of the time for them.
+/// libtorch on the CPU asks malloc for every tensor. By default large ones are mapped anew each time, and the kernel clears their pages
+/// on first touch: a training step then spends a third of its time in page faults. Kept in the heap, the pages of one step serve the
+/// next, and the process stays at its peak size. The heap leaves gaps between large blocks, so that peak is higher: a limit gives the
+/// largest blocks back and trades some of the time for them.
 /// </remarks>
 public static partial class NativeHeap
 {
-    private const int TrimThreshold = -1, TopPad = -2, MmapThreshold = -3, MmapMax = -4, ArenaMax = -8;
-    private const int Never = -1, TopPadBytes = 64 << 20, MappedBlocks = 65536, LargestThreshold = 32 << 20;
+    // Parameters of mallopt, as malloc.h numbers them.
+    private const int TrimThreshold = -1;
+    private const int TopPad = -2;
+    private const int MmapThreshold = -3;
+    private const int MmapMax = -4;
+    private const int ArenaMax = -8;
 
-    /// <summary>The limit for training a detector, whose blocks have many sizes: memory stays flat over the steps, which take a tenth longer than without one.</summary>
+    private const int Accepted = 1;
+    private const int Never = -1;
+    private const int TopPadBytes = 64 << 20;
+    private const int MappedBlocks = 65536;
+    private const int LargestThreshold = 32 << 20;
+
+    /// <summary>
+    /// The limit for training a detector, whose blocks have many sizes: memory stays flat over the steps, which take a tenth longer
+    /// than without one.
+    /// </summary>
     public const int DetectorBlockBytes = 1 << 20;
 
     /// <summary>
@@ -49,8 +63,16 @@ public static partial class NativeHeap
     {
         try
         {
-            return (MallOpt(MmapThreshold, largestBlockBytes ?? LargestThreshold) & MallOpt(MmapMax, largestBlockBytes is null ? 0 : MappedBlocks)
-                & MallOpt(TrimThreshold, Never) & MallOpt(TopPad, TopPadBytes) & MallOpt(ArenaMax, 1)) == 1;
+            var mappedBlocks = largestBlockBytes is null ? 0 : MappedBlocks;
+            (int Parameter, int Value)[] settings =
+            [
+                (MmapThreshold, largestBlockBytes ?? LargestThreshold),
+                (MmapMax, mappedBlocks),
+                (TrimThreshold, Never),
+                (TopPad, TopPadBytes),
+                (ArenaMax, 1),
+            ];
+            return settings.Count(setting => MallOpt(setting.Parameter, setting.Value) == Accepted) == settings.Length;
         }
         catch (EntryPointNotFoundException)
         {
@@ -65,7 +87,7 @@ public static partial class NativeHeap
 /// <summary>Whether the memory that tensors free stays in the process.</summary>
 public enum HeapChoice
 {
-    /// <summary>It stays.</summary>
+    /// <summary>Freed memory stays in the process.</summary>
     Kept,
 
     /// <summary>No: the device is a GPU.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Pipeline.Shared;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Kitti;
@@ -29,7 +30,7 @@ public sealed record ProbeOptions
     /// <summary>Types that become another class.</summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
 
-    /// <summary>Sides of a crop in pixels.</summary>
+    /// <summary>Side of a crop in pixels.</summary>
     public int CropSizePixels { get; init; } = 64;
 
     /// <summary>Of the split and of the random weights.</summary>
@@ -43,7 +44,15 @@ public sealed record ProbeOptions
 }
 
 /// <summary>How well features tell classes apart; shares of the asked crops, 0..1. Balanced ones are means over the classes.</summary>
-public sealed record ProbeScores(double NearestNeighbours, double NearestNeighboursBalanced, double Linear, double LinearBalanced);
+/// <param name="NearestNeighbors">Of the 20 nearest neighbors' vote.</param>
+/// <param name="NearestNeighborsBalanced">The same, balanced.</param>
+/// <param name="Linear">Of a linear probe.</param>
+/// <param name="LinearBalanced">The same, balanced.</param>
+public sealed record ProbeScores(
+    [property: JsonPropertyName("nearestNeighbours")] double NearestNeighbors,
+    [property: JsonPropertyName("nearestNeighboursBalanced")] double NearestNeighborsBalanced,
+    double Linear,
+    double LinearBalanced);
 
 /// <param name="Random">Of random weights of the same shape.</param>
 /// <param name="Weights">Of the weights.</param>
@@ -55,7 +64,9 @@ public sealed record ProbeResult(ProbeScores Random, ProbeScores Weights, int Kn
     public IReadOnlyList<string> Remarks { get; init; } = [];
 }
 
-/// <summary>Tells what a backbone has learnt without labels: its frozen features classify objects, beside those of random weights.</summary>
+/// <summary>
+/// Tells what a backbone has learnt without labels: its frozen features classify objects, beside those of random weights.
+/// </summary>
 /// <remarks>Both get batch statistics from the known crops first, so that what is compared is the weights.</remarks>
 public static class FeatureProbe
 {
@@ -70,29 +81,31 @@ public static class FeatureProbe
         var asked = options.TestList is { } test ? FrameList.Read(test, dataset) : split.Test;
         var survey = FrameSurvey.Of(dataset, known.Concat(asked).Distinct(), new ImageLimits(), cancellation);
         string[] remarks = [.. dataset.Remarks(), .. survey.Remarks];
-        LabelledCrops Crops(IReadOnlyList<string> frames) => new(dataset, frames, labels, options.CropSizePixels);
+        LabeledCrops Crops(IReadOnlyList<string> frames) => new(dataset, frames, labels, options.CropSizePixels);
         using var scope = NewDisposeScope();
         var (backbone, shape) = BackboneCheckpoint.Load(options.Weights);
         manual_seed(options.Seed);
         using var random = new ResNet(shape);
         using var trained = backbone;
-        var (scores, counts) = (new List<ProbeScores>(), (0, 0));
+        var scores = new List<ProbeScores>();
+        var counts = (0, 0);
         foreach (var network in new[] { random, trained })
         {
             network.to(device);
-            Standardise(network, Crops(known), options.Workers, device, cancellation);
+            RecalibrateBatchNorm(network, Crops(known), options.Workers, device, cancellation);
             var (features, classes) = Features(network, Crops(known), options, device, cancellation);
             var (questions, answers) = Features(network, Crops(asked), options, device, cancellation);
-            var neighbours = NearestNeighbours.Classify(features, classes, questions, options.Labels.Count);
+            var neighbors = NearestNeighbors.Classify(features, classes, questions, options.Labels.Count);
             var linear = LinearProbe.Classify(features, classes, questions, options.Labels.Count);
-            scores.Add(new ProbeScores(Share(neighbours, answers), Balanced(neighbours, answers), Share(linear, answers), Balanced(linear, answers)));
+            scores.Add(new ProbeScores(
+                Share(neighbors, answers), Balanced(neighbors, answers), Share(linear, answers), Balanced(linear, answers)));
             counts = ((int)classes.numel(), (int)answers.numel());
         }
 
         return new ProbeResult(scores[0], scores[1], counts.Item1, counts.Item2) { Remarks = remarks };
     }
 
-    private static void Standardise(ResNet network, LabelledCrops crops, int workers, Device device, CancellationToken cancellation)
+    private static void RecalibrateBatchNorm(ResNet network, LabeledCrops crops, int workers, Device device, CancellationToken cancellation)
     {
         using var _ = no_grad();
         network.train();
@@ -105,11 +118,13 @@ public static class FeatureProbe
         }
     }
 
-    private static (Tensor Features, Tensor Labels) Features(ResNet network, LabelledCrops crops, ProbeOptions options, Device device, CancellationToken cancellation)
+    private static (Tensor Features, Tensor Labels) Features(
+        ResNet network, LabeledCrops crops, ProbeOptions options, Device device, CancellationToken cancellation)
     {
         using var _ = no_grad();
         network.eval();
-        var (features, labels) = (new List<Tensor>(), new List<long>());
+        var features = new List<Tensor>();
+        var labels = new List<long>();
         foreach (var batch in crops.Batches(options.Workers))
         {
             using var owned = batch;
@@ -121,7 +136,8 @@ public static class FeatureProbe
 
         return labels.Count > 0
             ? (cat(features), tensor(labels, dtype: int64, device: device))
-            : throw new UserErrorException($"{options.Data}: the frames hold no object of {string.Join(", ", options.Labels)} of 8 pixels or more.");
+            : throw new UserErrorException(
+                $"{options.Data}: the frames hold no object of {string.Join(", ", options.Labels)} of 8 pixels or more.");
     }
 
     private static double Share(Tensor found, Tensor answers) => found.eq(answers).to(float64).mean().item<double>();
@@ -130,7 +146,8 @@ public static class FeatureProbe
     {
         using var scope = NewDisposeScope();
         var right = found.eq(answers).to(float64);
-        var (counts, hits) = (answers.bincount(null, 0), answers.bincount(right, 0));
+        var counts = answers.bincount(null, 0);
+        var hits = answers.bincount(right, 0);
         var present = counts.gt(0);
         return (hits[present] / counts[present]).mean().item<double>();
     }

@@ -8,11 +8,12 @@ internal static class LinearProbe
     private const int Steps = 300;
     private const double LearningRate = 0.02, WeightDecay = 1e-3;
 
-    /// <inheritdoc cref="NearestNeighbours.Classify"/>
+    /// <inheritdoc cref="NearestNeighbors.Classify"/>
     public static Tensor Classify(Tensor known, Tensor labels, Tensor asked, int classes)
     {
         using var scope = NewDisposeScope();
-        var (mean, std) = (known.mean([0]), known.std(0) + 1e-6);
+        var mean = known.mean([0]);
+        var std = known.std(0) + 1e-6;
         var inputs = (known - mean) / std;
         using var weight = new TorchSharp.Modules.Parameter(zeros(known.shape[1], classes, device: known.device));
         using var bias = new TorchSharp.Modules.Parameter(zeros(classes, device: known.device));

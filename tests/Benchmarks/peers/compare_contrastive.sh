@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# One InfoMin step of ResNet-50 (batch 16, both branches) beside PyTorch's, and one contrastive view beside Pillow's; interleaved, same threads.
+# One InfoMin step of ResNet-50 (batch 16, both branches) beside PyTorch's, and one contrastive view beside Pillow's; interleaved,
+# with the same threads.
 # Usage, from the repository's root:  tests/Benchmarks/peers/compare_contrastive.sh [ROUNDS] [THREADS]
 # PYTHON chooses the interpreter that has torchvision (default python3). Installs nothing.
 set -euo pipefail
@@ -13,7 +14,9 @@ trap 'rm -rf "$folder"' EXIT
 dotnet build -c Release -v q --nologo tests/Benchmarks >&2
 dotnet run -c Release --project training -- data synth --output "$folder/scene" --count 1 --width 1600 --height 900 --unlabelled >&2
 image=$(ls "$folder"/scene/*.png)
-ours() { OMP_NUM_THREADS=$1 dotnet run --no-build -c Release --project tests/Benchmarks -- peer "${@:2}" --threads "$1" | tee -a "$folder/log"; }
+ours() {
+  OMP_NUM_THREADS=$1 dotnet run --no-build -c Release --project tests/Benchmarks -- peer "${@:2}" --threads "$1" | tee -a "$folder/log"
+}
 peer() { "$python" "tests/Benchmarks/peers/$@" 2>/dev/null | tee -a "$folder/log"; }
 
 for _ in $(seq "$rounds"); do

@@ -12,7 +12,9 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 dotnet build -c Release -v q --nologo tests/Benchmarks >&2
-ours() { OMP_NUM_THREADS=$threads dotnet run --no-build -c Release --project tests/Benchmarks -- peer "$@" --threads "$threads" | tee -a "$log"; }
+ours() {
+  OMP_NUM_THREADS=$threads dotnet run --no-build -c Release --project tests/Benchmarks -- peer "$@" --threads "$threads" | tee -a "$log"
+}
 peer() { "$python" tests/Benchmarks/peers/torchvision_detector.py "$@" --threads "$threads" 2>/dev/null | tee -a "$log"; }
 
 for _ in $(seq "$rounds"); do

@@ -21,5 +21,6 @@ done
 import json, statistics, sys
 rows = [json.loads(line) for line in open(sys.argv[1])]
 mine, theirs = (statistics.median(row["median_ms"] for row in rows if row["peer"] == peer) for peer in ("pipeline", "torchvision"))
-print(f"frame loaded: pipeline {mine:.2f} ms, torchvision {theirs:.2f} ms, ratio {mine / theirs:.2f}, images per second x {theirs / mine:.2f}")
+times = f"pipeline {mine:.2f} ms, torchvision {theirs:.2f} ms"
+print(f"frame loaded: {times}, ratio {mine / theirs:.2f}, images per second x {theirs / mine:.2f}")
 PY

@@ -19,9 +19,11 @@ public sealed class LeakReportTests : IDisposable
         var version = TinyModel.Export(Path.Combine(folder, "models"));
         var remarks = new List<string>();
 
-        var without = ModelEvaluation.Run(version, data, split: null, batchSize: 2, remarks.Add, cancellation);
-        SayLeak(version);
-        var with = ModelEvaluation.Run(version, data, split: null, batchSize: 2, remarks.Add, cancellation);
+        var options = new EvaluationOptions { ModelDirectory = version, Data = data, BatchSize = 2 };
+
+        var without = ModelEvaluation.Run(options, remarks.Add, progress: null, cancellation);
+        RecordLeak(version);
+        var with = ModelEvaluation.Run(options, remarks.Add, progress: null, cancellation);
 
         Assert.Null(without.Leak);
         Assert.Equal(new ImageLeak(ValidationImages: 0, TestImages: 3), with.Leak);
@@ -30,7 +32,7 @@ public sealed class LeakReportTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private static void SayLeak(string version)
+    private static void RecordLeak(string version)
     {
         var path = Path.Combine(version, "manifest.json");
         var manifest = JsonNode.Parse(File.ReadAllText(path))!;

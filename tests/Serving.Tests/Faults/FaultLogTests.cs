@@ -5,7 +5,7 @@ using Pipeline.Serving.Tests.Programs;
 namespace Pipeline.Serving.Tests.Faults;
 
 /// <summary>
-/// What clients do wrong is one line of the log at information level, in a real run; an operator's alarm for warnings stays quiet.
+/// A client's fault is one line of the log at information level, in a real run: it triggers no alert on warnings.
 /// </summary>
 public sealed class FaultLogTests : IAsyncLifetime
 {
@@ -31,18 +31,18 @@ public sealed class FaultLogTests : IAsyncLifetime
     [InlineData(
         "POST /v1/detect HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno number\r\n",
         "POST /v1/detect: 400: Bad chunk")]
-    [InlineData("GET /nope%0d%0afail: HTTP/1.1\r\nHost: x\r\n\r\n", "GET /nope%0D%0Afail:: 404: There is nothing at this path")]
-    [InlineData("GET /v1/detect HTTP/1.1\r\nHost: x\r\n\r\n", "GET /v1/detect: 405: This method is not taken here")]
+    [InlineData("GET /nope%0d%0afail: HTTP/1.1\r\nHost: x\r\n\r\n", "GET /nope%0D%0Afail:: 404: Nothing is served at this path")]
+    [InlineData("GET /v1/detect HTTP/1.1\r\nHost: x\r\n\r\n", "GET /v1/detect: 405: This method is not supported here")]
     [InlineData(
         "POST /v1/detect?%0afail:=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc",
-        "POST /v1/detect: 400: Query: there is no parameter '?fail:'")]
+        "POST /v1/detect: 400: Query: unknown parameter '?fail:'")]
     [InlineData("GET / HTTP/1.1\r\n\r\n", "a request could not be read:")]
     [InlineData("not http at all\r\n\r\n", "a request could not be read:")]
     [InlineData("GET / HTTP/9.9\r\nHost: x\r\n\r\n", "a request could not be read:")]
     [InlineData(
         "POST /v1/detect HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 3\r\n\r\n--x",
-        "POST /v1/detect: 400: The form is not understood: it ends early")]
-    public async Task A_request_that_is_wrong_is_one_line(string request, string line)
+        "POST /v1/detect: 400: The form cannot be used: it ends early")]
+    public async Task A_faulty_request_is_one_line(string request, string line)
     {
         using var client = await Connect();
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), Cancellation);
@@ -53,7 +53,7 @@ public sealed class FaultLogTests : IAsyncLifetime
     [Theory]
     [InlineData("Content-Length: 50000\r\n\r\nabc"), InlineData("Transfer-Encoding: chunked\r\n\r\n30\r\nabc")]
     [InlineData("Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 50000\r\n\r\n--x\r\n")]
-    public async Task A_client_that_breaks_off_in_its_body_is_one_line(string rest)
+    public async Task A_client_that_disconnects_within_its_body_is_one_line(string rest)
     {
         var client = await Connect();
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("POST /v1/detect HTTP/1.1\r\nHost: x\r\n" + rest), Cancellation);
@@ -75,7 +75,7 @@ public sealed class FaultLogTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_client_that_resets_the_connection_in_its_body_is_one_line()
+    public async Task A_client_that_resets_the_connection_within_its_body_is_one_line()
     {
         var client = await Connect();
         client.LingerState = new LingerOption(true, 0);
@@ -84,11 +84,11 @@ public sealed class FaultLogTests : IAsyncLifetime
         await Task.Delay(200, Cancellation);
         client.Client.Close(0);
 
-        await AssertOneLine("POST /v1/detect: 499: The connection ended before the answer");
+        await AssertOneLine("POST /v1/detect: 499: The connection closed before the response was sent");
     }
 
     [Fact]
-    public async Task A_request_that_is_right_is_no_line()
+    public async Task A_correct_request_writes_no_line()
     {
         using var client = new HttpClient();
         using var image = new ByteArrayContent(ServiceFixture.Png());
@@ -116,7 +116,7 @@ public sealed class FaultLogTests : IAsyncLifetime
         return client;
     }
 
-    /// <summary>One request more, which is answered with a line of its own, and the log is complete up to there.</summary>
+    /// <summary>Sends a last request, whose own line shows that the log is complete up to it.</summary>
     private async Task AssertOneLine(string text)
     {
         await service.ReadLogUntil(text, Cancellation);

@@ -13,13 +13,13 @@ public sealed class RequestFaultsTests
     private readonly RecordingLogger log = new();
 
     [Fact]
-    public async Task A_model_that_fails_is_one_plain_sentence_and_one_line_without_a_trace()
+    public async Task A_failing_model_is_one_plain_sentence_and_one_line_without_a_stack_trace()
     {
         var native = new InvalidOperationException("onnxruntime::ExecuteKernel");
         var answer = await Answer(new InferenceException("model street failed\nat node 3", native));
 
         Assert.Equal(500, answer.Status);
-        Assert.Equal("The model failed on this image; the service's log says more.", answer.Detail);
+        Assert.Equal("The model failed on this image; the service's log has the details.", answer.Detail);
         var line = Assert.Single(log.Lines);
         Assert.Equal(LogLevel.Error, line.Level);
         Assert.Equal("POST /v1/detect: 500: the model failed: model street failed?at node 3", line.Text);
@@ -27,7 +27,7 @@ public sealed class RequestFaultsTests
     }
 
     [Fact]
-    public async Task A_defect_of_the_service_keeps_its_trace_in_the_log_and_tells_the_client_nothing_of_it()
+    public async Task A_failure_of_the_service_keeps_its_stack_trace_in_the_log_and_out_of_the_response()
     {
         var defect = new InvalidOperationException("secret");
         var answer = await Answer(defect);
@@ -39,22 +39,24 @@ public sealed class RequestFaultsTests
 
     [Theory]
     [InlineData(true), InlineData(false)]
-    public async Task A_connection_that_ended_is_information_also_before_the_server_says_so(bool isGone)
+    public async Task A_closed_connection_is_logged_as_information_even_before_the_server_reports_it(bool isGone)
     {
         await Answer(new OperationCanceledException(), isGone);
 
         var line = Assert.Single(log.Lines);
         Assert.Equal(LogLevel.Information, line.Level);
-        Assert.StartsWith("POST /v1/detect: 499: The connection ended before the answer", line.Text);
+        Assert.StartsWith("POST /v1/detect: 499: The connection closed before the response was sent", line.Text);
     }
 
     [Fact]
     public async Task A_refusal_keeps_its_status_and_control_characters_stay_out_of_the_log()
     {
-        var answer = await Answer(new RefusedRequestException(418, "one\r\ntwo\u001b[31m\u202ethree\u2028"));
+        var refusal = new RefusedRequestException(FaultKind.DamagedImage, "one\r\ntwo\u001b[31m\u202ethree\u2028");
 
-        Assert.Equal(418, answer.Status);
-        Assert.Equal("POST /v1/detect: 418: one??two?[31m?three?", Assert.Single(log.Lines).Text);
+        var answer = await Answer(refusal);
+
+        Assert.Equal(422, answer.Status);
+        Assert.Equal("POST /v1/detect: 422: one??two?[31m?three?", Assert.Single(log.Lines).Text);
     }
 
     private async Task<(int Status, string Detail)> Answer(Exception exception, bool isGone = false)

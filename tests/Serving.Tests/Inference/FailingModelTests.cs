@@ -12,7 +12,7 @@ public sealed class FailingModelTests : IDisposable
     private readonly string root = Directory.CreateTempSubdirectory("failing").FullName;
 
     [Fact]
-    public void I1_what_fails_in_the_runtime_is_told_in_one_line_with_the_model_and_the_images_size()
+    public void I1_a_failure_in_the_runtime_is_one_line_with_the_model_and_the_size_of_the_image()
     {
         using var model = DetectorModel.Load(Publish());
         using var image = RgbImage.Allocate(1, 900);
@@ -29,7 +29,7 @@ public sealed class FailingModelTests : IDisposable
     }
 
     [Fact]
-    public void After_a_failure_the_model_goes_on()
+    public void A_model_keeps_working_after_a_failure()
     {
         using var model = DetectorModel.Load(Publish());
         using var bad = RgbImage.Allocate(1, 900);
@@ -41,7 +41,7 @@ public sealed class FailingModelTests : IDisposable
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 
-    /// <summary>A model that takes images of 2 x 4 pixels only, and finds nothing in them.</summary>
+    /// <summary>A model that accepts only images of 2 x 4 pixels, and finds nothing in them.</summary>
     private string Publish() => ModelDirectory.Publish(root, "old", version: null, (folder, version) =>
     {
         var graph = new OnnxGraph();

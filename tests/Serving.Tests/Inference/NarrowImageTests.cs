@@ -15,7 +15,7 @@ public sealed class NarrowImageTests : IDisposable
     [Theory]
     [InlineData(ImageResize.BilinearTensor)]
     [InlineData(ImageResize.AntialiasedBytes)]
-    public void I1_an_image_of_one_pixels_width_is_answered(ImageResize resize)
+    public void I1_an_image_one_pixel_wide_is_answered(ImageResize resize)
     {
         using var detector = new FasterRcnn(new DetectorOptions
         {

@@ -6,17 +6,17 @@ using Pipeline.Shared.Synthetic;
 namespace Pipeline.Serving.Tests.Inference;
 
 /// <summary>
-/// Nothing leaves the machine, and nothing is left in the user's folders. The programs get a home of their own and hardly any
-/// variables: ONNX Runtime holds its telemetry back where variables tell of a build server, and this test would then see nothing.
+/// Nothing leaves the machine, and nothing stays behind in the user's folders. The programs get a home folder of their own and hardly
+/// any environment variables: ONNX Runtime holds its telemetry back on a build server, where this test would then see nothing.
 /// </summary>
 public sealed partial class TelemetryTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("telemetry").FullName;
 
-    public TelemetryTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows keeps its home elsewhere.");
+    public TelemetryTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows keeps the home folder elsewhere.");
 
     [Fact]
-    public async Task T1_evaluate_leaves_nothing_in_the_home_folder_and_asks_nobody()
+    public async Task T1_evaluate_leaves_nothing_in_the_home_folder_and_contacts_nobody()
     {
         var model = TinyModel.Export(In("models"));
         StreetSceneWriter.WriteKitti(
@@ -26,7 +26,7 @@ public sealed partial class TelemetryTests : IDisposable
     }
 
     [Fact]
-    public async Task T1_detect_leaves_nothing_in_the_home_folder_and_asks_nobody()
+    public async Task T1_detect_leaves_nothing_in_the_home_folder_and_contacts_nobody()
     {
         var model = TinyModel.Export(In("models"));
         File.WriteAllBytes(In("image.png"), ServiceFixture.Png());
@@ -35,11 +35,11 @@ public sealed partial class TelemetryTests : IDisposable
     }
 
     [Fact]
-    public async Task T1_doctor_leaves_nothing_in_the_home_folder_and_asks_nobody() =>
+    public async Task T1_doctor_leaves_nothing_in_the_home_folder_and_contacts_nobody() =>
         await Run(BuiltPrograms.Train, "doctor", "--models", In("models"));
 
     [Fact]
-    public async Task T1_the_service_leaves_nothing_in_the_home_folder_and_asks_nobody()
+    public async Task T1_the_service_leaves_nothing_in_the_home_folder_and_contacts_nobody()
     {
         TinyModel.Export(In("models"));
         using var client = new HttpClient();
@@ -70,7 +70,7 @@ public sealed partial class TelemetryTests : IDisposable
     private void AssertNothingLeft()
     {
         Assert.Empty(Directory.GetFileSystemEntries(In("home"), "*", SearchOption.AllDirectories));
-        Assert.SkipUnless(File.Exists(In("trace")), "The home folder is empty; without strace the connections were not looked at.");
+        Assert.SkipUnless(File.Exists(In("trace")), "The home folder is empty; without strace the connections were not checked.");
         Assert.All(File.ReadLines(In("trace")).Where(IsInternet), line => Assert.True(IsLoopback(line), line));
     }
 
@@ -78,7 +78,7 @@ public sealed partial class TelemetryTests : IDisposable
     {
         Directory.CreateDirectory(In("home"));
         var isTraced = IsOnPath("strace");
-        // -D: the tracer is no parent, so the process is the program itself and gets its signals.
+        // -D: the tracer is not the parent, so the process is the program itself and receives its signals.
         string[] trace = ["-D", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg,sendmmsg", "-o", In("trace"), program, .. arguments];
         var start = isTraced ? BuiltPrograms.Start("strace", trace) : BuiltPrograms.Start(program, arguments);
         var kept = start.Environment.Where(
@@ -101,7 +101,7 @@ public sealed partial class TelemetryTests : IDisposable
 
     private static bool IsInternet(string line) => InternetPattern().IsMatch(line);
 
-    /// <summary>A look-up of a name is none of ours, even when the machine's own resolver answers it.</summary>
+    /// <summary>A DNS query (port 53) is not local traffic, even when the machine's own resolver answers it.</summary>
     private static bool IsLoopback(string line) => LoopbackPattern().IsMatch(line) && !line.Contains("htons(53)", StringComparison.Ordinal);
 
     [GeneratedRegex("AF_INET6?,")]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Tests.Programs;
 using Pipeline.Shared;
 
@@ -19,9 +20,9 @@ public sealed class ListenAddressTests : IDisposable
     [InlineData("http://*x:18443", "'*x' is neither an IP address nor localhost")]
     [InlineData("https://127.0.0.1:18443", "no certificate")]
     [InlineData("https://*:443", "no certificate")]
-    [InlineData("http://127.0.0.1:18443/abc", "an address has no path")]
-    [InlineData("http://127.0.0.1:18443?x", "an address has no path")]
-    [InlineData("http://me@127.0.0.1:18443", "no user name")]
+    [InlineData("http://127.0.0.1:18443/abc", "an address must not have a path")]
+    [InlineData("http://127.0.0.1:18443?x", "an address must not have a path")]
+    [InlineData("http://me@127.0.0.1:18443", "must not have a user name")]
     [InlineData("http://127.0.0.1:65536", "the port '65536' is not a whole number from 0 to 65535")]
     [InlineData("http://127.0.0.1:-1", "the port '-1' is not a whole number from 0 to 65535")]
     [InlineData("http://127.0.0.1:http", "the port 'http' is not a whole number from 0 to 65535")]
@@ -29,28 +30,28 @@ public sealed class ListenAddressTests : IDisposable
     [InlineData("http://127.0.0.1", "the port is missing")]
     [InlineData("http://[::1]", "the port is missing")]
     [InlineData("http://localhost:0", "localhost is two addresses")]
-    [InlineData("127.0.0.1:18443", "begins with http://")]
-    [InlineData("ftp://127.0.0.1:18443", "begins with http://")]
-    [InlineData("", "begins with http://")]
-    [InlineData("http://127.0.0.1:18443;", "begins with http://")]
+    [InlineData("127.0.0.1:18443", "must start with http://")]
+    [InlineData("ftp://127.0.0.1:18443", "must start with http://")]
+    [InlineData("", "must start with http://")]
+    [InlineData("http://127.0.0.1:18443;", "must start with http://")]
     [InlineData("http://127.0.0.1:18443;http://nowhere:1", "'nowhere' is neither")]
-    [InlineData("http://unix:here.sock", "a socket's path begins with /")]
-    [InlineData("http://unix:/nowhere/x.sock", "the folder of this socket is not there")]
-    [InlineData("http://unix:/", "the folder of this socket is not there")]
-    [InlineData("http://unix:/tmp", "there is a folder at this path already")]
+    [InlineData("http://unix:here.sock", "a socket path must start with /")]
+    [InlineData("http://unix:/nowhere/x.sock", "the folder of this socket does not exist")]
+    [InlineData("http://unix:/", "the folder of this socket does not exist")]
+    [InlineData("http://unix:/tmp", "a folder that is not a socket already exists at this path")]
     [InlineData("http://224.0.0.1:18443", "'224.0.0.1' is a multicast or broadcast address")]
     [InlineData("http://239.255.255.255:18443", "'239.255.255.255' is a multicast or broadcast address")]
     [InlineData("http://255.255.255.255:18443", "'255.255.255.255' is a multicast or broadcast address")]
     [InlineData("http://127.255.255.255:18443", "'127.255.255.255' is a multicast or broadcast address")]
     [InlineData("http://[ff02::1]:18443", "'[ff02::1]' is a multicast or broadcast address")]
     [InlineData("http://[::ffff:224.0.0.1]:18443", "'[::ffff:224.0.0.1]' is a multicast or broadcast address")]
-    public void S4_an_address_that_cannot_be_listened_on_is_refused_in_plain_words(string url, string reason)
+    public void S4_an_address_on_which_nothing_can_listen_is_refused_in_plain_words(string url, string reason)
     {
         var refused = Assert.Throws<UserErrorException>(() => DetectionService.Build(new ServiceOptions { Models = root, Url = url }));
 
         Assert.StartsWith("--url: '", refused.Message);
         Assert.Contains(reason, refused.Message);
-        Assert.EndsWith("Write an address as http://127.0.0.1:8080.", refused.Message);
+        Assert.EndsWith("Use an address such as http://127.0.0.1:8080.", refused.Message);
     }
 
     [Theory]
@@ -59,7 +60,7 @@ public sealed class ListenAddressTests : IDisposable
     [InlineData("http://[::1]:0", new[] { "[::1]" })]
     [InlineData("http://0.0.0.0:0", new[] { "0.0.0.0" })]
     [InlineData("http://127.0.0.1:0;http://127.0.0.2:0", new[] { "127.0.0.1", "127.0.0.2" })]
-    public async Task S4_the_service_listens_on_the_addresses_that_are_given_and_no_others(string url, string[] hosts)
+    public async Task S4_the_service_listens_on_the_given_addresses_and_no_others(string url, string[] hosts)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux has all of 127.0.0.0/8.");
         Assert.SkipUnless(Socket.OSSupportsIPv6 || !url.Contains('['), "This machine has no IPv6.");
@@ -101,7 +102,7 @@ public sealed class ListenAddressTests : IDisposable
     }
 
     [Fact]
-    public async Task S4_a_port_that_the_user_must_not_have_is_one_line_and_exit_code_2()
+    public async Task S4_a_port_that_the_user_may_not_use_is_one_line_and_exit_code_2()
     {
         Assert.SkipUnless(
             OperatingSystem.IsLinux() && File.Exists("/usr/bin/setpriv") && Environment.UserName == "root",
@@ -113,7 +114,7 @@ public sealed class ListenAddressTests : IDisposable
         var end = await BuiltPrograms.Run(BuiltPrograms.Start("/usr/bin/setpriv", arguments), TestContext.Current.CancellationToken);
 
         Assert.Equal(2, end.Code);
-        Assert.Contains("this user must not listen there", Assert.Single(end.Errors.Trim().Split('\n')));
+        Assert.Contains("this user may not listen there", Assert.Single(end.Errors.Trim().Split('\n')));
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Tests.Programs;
 using Pipeline.Shared;
 
@@ -11,7 +12,7 @@ public sealed class UnixSocketTests : IDisposable
     private string SocketPath => Path.Combine(root, "s.sock");
 
     [Fact]
-    public async Task S4_the_socket_of_a_killed_service_is_told_in_one_line_that_says_to_remove_it()
+    public async Task S4_the_socket_of_a_killed_service_is_reported_in_one_line_that_says_to_remove_it()
     {
         TinyModel.Export(root);
         using (var service = await ServiceProcess.Start(Command(), TestContext.Current.CancellationToken))
@@ -23,7 +24,7 @@ public sealed class UnixSocketTests : IDisposable
 
         Assert.Equal(2, refused.Code);
         var line = Assert.Single(refused.Errors.Trim().Split('\n'));
-        Assert.Contains($"{SocketPath}: this is there already, and nobody listens on it.", line);
+        Assert.Contains($"{SocketPath}: this path already exists, and nothing listens on it.", line);
         Assert.Contains("If it is the socket of a service that was killed, remove it", line);
 
         File.Delete(SocketPath);
@@ -31,7 +32,7 @@ public sealed class UnixSocketTests : IDisposable
     }
 
     [Fact]
-    public async Task S4_a_service_that_ends_in_order_takes_its_socket_away()
+    public async Task S4_a_service_that_shuts_down_removes_its_socket()
     {
         TinyModel.Export(root);
         using var service = await ServiceProcess.Start(Command(), TestContext.Current.CancellationToken);
@@ -42,7 +43,7 @@ public sealed class UnixSocketTests : IDisposable
     }
 
     [Fact]
-    public async Task S4_a_socket_on_which_somebody_listens_is_in_use_and_stays()
+    public async Task S4_a_socket_that_another_process_listens_on_is_in_use_and_stays()
     {
         TinyModel.Export(root);
         using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -57,14 +58,14 @@ public sealed class UnixSocketTests : IDisposable
     }
 
     [Fact]
-    public void S4_a_file_that_is_no_socket_is_refused_and_stays()
+    public void S4_a_file_that_is_not_a_socket_is_refused_and_stays()
     {
         File.WriteAllText(SocketPath, "mine");
 
         var refused = Assert.Throws<UserErrorException>(
             () => DetectionService.Build(new ServiceOptions { Models = root, Url = $"http://unix:{SocketPath}" }));
 
-        Assert.Contains("there is a file at this path already, which is no socket", refused.Message);
+        Assert.Contains("a file that is not a socket already exists at this path", refused.Message);
         Assert.Equal("mine", File.ReadAllText(SocketPath));
     }
 

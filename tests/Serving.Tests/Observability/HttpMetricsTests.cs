@@ -5,7 +5,7 @@ namespace Pipeline.Serving.Tests.Observability;
 public sealed partial class HttpMetricsTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
-    public async Task S2_methods_paths_and_hosts_of_clients_make_no_time_series_of_their_own()
+    public async Task S2_methods_paths_and_hosts_chosen_by_clients_add_no_time_series()
     {
         await Ask("FOO", "/v1/detect");
         await Ask("FOO", "/unknown");

@@ -14,7 +14,7 @@ public sealed class ServiceLineFormatterTests
         Assert.Matches(Line + "$", Written(stackTraces: false));
 
     [Fact]
-    public void Where_stack_traces_are_asked_for_one_follows()
+    public void A_stack_trace_follows_when_they_are_requested()
     {
         var written = Written(stackTraces: true);
 

@@ -10,11 +10,11 @@ internal static class BuiltPrograms
 
     public static string Train { get; } = Find("training", "pipeline-train");
 
-    /// <summary>How to start one; its outputs are read by the caller.</summary>
+    /// <summary>How to start one; the caller reads its outputs.</summary>
     public static ProcessStartInfo Start(string program, params string[] arguments) =>
         new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
 
-    /// <summary>Runs it to its end.</summary>
+    /// <summary>Runs a program until it exits.</summary>
     public static async Task<ProgramEnd> Run(ProcessStartInfo start, CancellationToken cancellation)
     {
         using var process = Process.Start(start)!;
@@ -31,5 +31,5 @@ internal static class BuiltPrograms
     }
 }
 
-/// <summary>How a program ended.</summary>
+/// <summary>Exit code and outputs of a program.</summary>
 internal sealed record ProgramEnd(int Code, string Output, string Errors);

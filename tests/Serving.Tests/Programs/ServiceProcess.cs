@@ -17,7 +17,7 @@ internal sealed class ServiceProcess : IDisposable
         errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address that it listens on.</summary>
     public Uri Address { get; private set; } = new("http://unknown");
 
     /// <summary>Starts it and waits until it listens.</summary>
@@ -28,17 +28,14 @@ internal sealed class ServiceProcess : IDisposable
     public static async Task<ServiceProcess> Start(ProcessStartInfo start, CancellationToken cancellation)
     {
         var service = new ServiceProcess(Process.Start(start)!);
-        var first = await service.process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(Patience, cancellation);
-        if (first?.StartsWith(Listening, StringComparison.Ordinal) != true)
-        {
-            Assert.Fail($"The service does not listen: {first} {await service.errors}");
-        }
-
-        service.Address = new Uri(first[Listening.Length..].Split(", ")[0]);
+        var line = await service.ReadLogUntil(Listening, cancellation);
+        service.lines.RemoveAt(service.lines.Count - 1);
+        var address = line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..];
+        service.Address = new Uri(address.Split(", ")[0]);
         return service;
     }
 
-    /// <summary>Sends a signal, as TERM, and waits for the end.</summary>
+    /// <summary>Sends a signal, such as TERM, and waits until the process exits.</summary>
     public async Task<ProgramEnd> End(string signal, CancellationToken cancellation)
     {
         Signal(signal);
@@ -54,7 +51,7 @@ internal sealed class ServiceProcess : IDisposable
         kill.WaitForExit();
     }
 
-    /// <summary>Reads the log up to a line with this text.</summary>
+    /// <summary>Reads the log up to the first line that contains this text.</summary>
     public async Task<string> ReadLogUntil(string text, CancellationToken cancellation)
     {
         while (await process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(Patience, cancellation) is { } line)
@@ -66,7 +63,8 @@ internal sealed class ServiceProcess : IDisposable
             }
         }
 
-        throw new InvalidOperationException($"The service ended without a line about '{text}'.");
+        Assert.Fail($"The service ended without a line about '{text}': {string.Concat(lines)}{await errors}");
+        return "";
     }
 
     public void Dispose()

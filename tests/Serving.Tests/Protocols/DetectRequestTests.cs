@@ -8,7 +8,7 @@ using Pipeline.Serving.Protocols;
 
 namespace Pipeline.Serving.Tests.Protocols;
 
-/// <summary>What people send to <c>POST /v1/detect</c>: an image is understood, or the answer says what to send.</summary>
+/// <summary>What people send to <c>POST /v1/detect</c>: an image is accepted, or the response says what to send instead.</summary>
 public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
@@ -32,15 +32,15 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
         await Refused(
             Typed("--x--\r\n"u8.ToArray(), "multipart/form-data; boundary=x"),
             HttpStatusCode.BadRequest,
-            "it holds no file",
+            "it contains no file",
             "curl --data-binary");
-        await Refused(Form(), HttpStatusCode.BadRequest, "part '' is no file");
+        await Refused(Form(), HttpStatusCode.BadRequest, "part '' is not a file");
         await Refused(Form(("a", "a.png", image), ("b", "b.png", image)), HttpStatusCode.BadRequest, "more than one file");
         await Refused(Form(("a", "a.png", [])), HttpStatusCode.BadRequest, "its file is empty");
         await Refused(
             Form(("threshold", null, "0.5"u8.ToArray()), ("a", "a.png", image)),
             HttpStatusCode.BadRequest,
-            "part 'threshold' is no file",
+            "part 'threshold' is not a file",
             "?threshold=0.5");
         await Refused(Form(("a", "notes.txt", "just text"u8.ToArray())), HttpStatusCode.UnsupportedMediaType, "begins with 'just tex'");
     }
@@ -75,14 +75,14 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
             Typed(broken, "application/x-www-form-urlencoded"),
             HttpStatusCode.UnsupportedMediaType,
             "89504E47",
-            "curl -d and --data drop line ends");
+            "curl -d and --data drop line breaks");
     }
 
     [Theory]
     [InlineData("FFD8FFD9")]
     [InlineData("89504E470D0A1A0A")]
     [InlineData("47494638396120002000800000")]
-    public async Task I3_what_begins_as_an_image_is_called_damaged_not_another_format(string bytes) =>
+    public async Task I3_a_body_that_begins_as_an_image_is_damaged_rather_than_unsupported(string bytes) =>
         await Refused(
             Typed(Convert.FromHexString(bytes), "image/x"),
             HttpStatusCode.UnprocessableEntity,
@@ -90,7 +90,7 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
             "Send the whole file");
 
     [Fact]
-    public async Task I1_a_bmp_of_sides_that_no_decoder_takes_is_too_large()
+    public async Task I1_a_bmp_with_sides_beyond_any_decoder_is_too_large()
     {
         byte[] header = [.. "BM"u8, .. new byte[12], 40, 0, 0, 0, 255, 255, 255, 127, 255, 255, 255, 127, .. new byte[28]];
 
@@ -120,11 +120,15 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
         var content = new ByteArrayContent(compressed.ToArray());
         content.Headers.ContentEncoding.Add("gzip");
 
-        await Refused(content, HttpStatusCode.UnsupportedMediaType, "Content-Encoding: 'gzip' is not taken", "as they are in the file");
+        await Refused(
+            content,
+            HttpStatusCode.UnsupportedMediaType,
+            "Content-Encoding: 'gzip' is not supported",
+            "send the bytes of the image file unchanged");
     }
 
     [Fact]
-    public async Task S7_limits_are_told_with_what_was_sent_and_what_to_send()
+    public async Task S7_a_refusal_names_the_limit_what_was_sent_and_what_to_send()
     {
         await Refused(new ByteArrayContent([]), HttpStatusCode.BadRequest, "The body is empty", "curl --data-binary");
         await Refused(
@@ -139,8 +143,8 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Theory]
-    [InlineData(false, "The body has 1,000,001 bytes; the service takes up to 1,000,000 bytes")]
-    [InlineData(true, "The body is too long; the service takes up to 1,000,000 bytes")]
+    [InlineData(false, "The body has 1,000,001 bytes; the service accepts up to 1,000,000 bytes")]
+    [InlineData(true, "The body is too long; the service accepts up to 1,000,000 bytes")]
     public async Task S7_a_body_over_the_limit_is_refused_with_both_numbers_where_they_are_known(bool isChunked, string says)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/detect") { Content = new ByteArrayContent(new byte[1_000_001]) };
@@ -154,7 +158,7 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task I7_the_models_own_limit_is_told_from_the_header()
+    public async Task I7_the_models_own_limit_is_checked_from_the_header()
     {
         var image = await File.ReadAllBytesAsync(SharedData.Path("field-cases/images/5000x800.png"), Cancellation);
 
@@ -163,7 +167,7 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
 
     [Theory]
     [InlineData("NaN"), InlineData("2"), InlineData("1e999"), InlineData("Infinity"), InlineData("-1"), InlineData("0,5"), InlineData("")]
-    public async Task N3_a_threshold_that_is_no_number_from_0_to_1_is_400(string threshold)
+    public async Task N3_a_threshold_that_is_not_a_number_from_0_to_1_is_400(string threshold)
     {
         using var content = new ByteArrayContent(ServiceFixture.Png());
         using var answer = await service.Client.PostAsync($"/v1/detect?threshold={threshold}", content, Cancellation);

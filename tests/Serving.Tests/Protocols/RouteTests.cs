@@ -6,7 +6,7 @@ public sealed class RouteTests(ServiceFixture service) : IClassFixture<ServiceFi
 {
     [Theory]
     [InlineData("/healthz/live"), InlineData("/healthz/ready"), InlineData("/metrics"), InlineData("/healthz/live/")]
-    public async Task S1_head_is_answered_as_get_without_a_body(string path)
+    public async Task S1_head_is_answered_like_get_without_a_body(string path)
     {
         var get = await Send("GET", path);
         var head = await Send("HEAD", path);
@@ -21,7 +21,7 @@ public sealed class RouteTests(ServiceFixture service) : IClassFixture<ServiceFi
     [InlineData("PUT", "/v1/detect/", "POST"), InlineData("FOO", "/v1/detect", "POST")]
     [InlineData("POST", "/healthz/live", "GET, HEAD"), InlineData("DELETE", "/metrics", "GET, HEAD")]
     [InlineData("POST", "/metrics", "GET, HEAD")]
-    public async Task S1_another_method_is_405_and_the_answer_says_which_one_to_send(string method, string path, string allowed)
+    public async Task S1_another_method_is_405_and_the_response_names_the_right_one(string method, string path, string allowed)
     {
         var answer = await Send(method, path);
 
@@ -34,7 +34,7 @@ public sealed class RouteTests(ServiceFixture service) : IClassFixture<ServiceFi
     [Theory]
     [InlineData("/"), InlineData("/v1"), InlineData("/v2/detect"), InlineData("/v1/detect/x"), InlineData("/healthz")]
     [InlineData("/%2e%2e/etc/passwd")]
-    public async Task S1_an_unknown_path_is_404_and_the_answer_says_which_there_are(string path)
+    public async Task S1_an_unknown_path_is_404_and_the_response_lists_the_known_ones(string path)
     {
         var answer = await Send("GET", path);
 

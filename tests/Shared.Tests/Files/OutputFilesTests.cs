@@ -25,7 +25,7 @@ public sealed class OutputFilesTests : IDisposable
     {
         File.WriteAllText(In("report.json"), "old");
 
-        Assert.Contains("is there already", Refusal([In("report.json")], [In("other")], force: false));
+        Assert.Contains("already exists", Refusal([In("report.json")], [In("other")], force: false));
         Assert.Contains("--force", Refusal([In("report.json")], [In("other")], force: false));
         OutputFiles.Require([In("report.json")], [In("other")], force: true);
         OutputFiles.Require([In("new/report.json")], [In("report.json")], force: false);
@@ -74,7 +74,7 @@ public sealed class OutputFilesTests : IDisposable
         Assert.Single(outcomes, outcome => outcome is null);
         Assert.All(
             outcomes.Where(outcome => outcome is not null),
-            outcome => Assert.Contains("is there already", Assert.IsType<UserErrorException>(outcome).Message));
+            outcome => Assert.Contains("already exists", Assert.IsType<UserErrorException>(outcome).Message));
         Assert.Equal(File.ReadAllText(In("run/a")), File.ReadAllText(In("run/b")));
         Assert.Equal([In("run")], Directory.GetFileSystemEntries(folder));
     }

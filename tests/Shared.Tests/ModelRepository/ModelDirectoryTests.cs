@@ -62,7 +62,7 @@ public sealed class ModelDirectoryTests : IDisposable
 
         string Refusal(string repository, string name, int? version) =>
             Assert.Throws<UserErrorException>(() => ModelDirectory.RequirePublishable(repository, name, version)).Message;
-        Assert.Contains("is there already", Refusal(root, "cars", 1));
+        Assert.Contains("already exists", Refusal(root, "cars", 1));
         Assert.Contains("not a positive number", Refusal(root, "cars", 0));
         Assert.Contains("this is a file", Refusal(root, "file", null));
         Assert.Contains("this is a file", Refusal(Path.Combine(root, "file"), "cars", null));

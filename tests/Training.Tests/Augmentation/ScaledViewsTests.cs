@@ -2,6 +2,7 @@ using CsCheck;
 using Pipeline.Golden;
 using Pipeline.Shared;
 using Pipeline.Training.Augmentation;
+using Pipeline.Training.Contrastive;
 using Pipeline.Training.Data;
 using static TorchSharp.torch;
 

@@ -81,12 +81,18 @@ public sealed class BackboneGoldenTests
 
         using var detector = new FasterRcnn(Options(BatchNormMode.Train, 5));
         Assert.Equal(
-            golden.Expected.GetProperty("state_dict").EnumerateArray().Select(entry => $"{entry[0]} [{string.Join(", ", entry[1].EnumerateArray())}] {entry[2]}"),
-            StateDict.InOrder(detector).Select(entry => $"{entry.Key} [{string.Join(", ", entry.Value.shape)}] {(entry.Value.dtype == int64 ? "int64" : "float32")}"));
-        Assert.Equal(golden.Expected.GetProperty("parameters_in_order").EnumerateArray().Select(entry => entry.GetString()), detector.named_parameters().Select(entry => entry.name));
+            golden.Expected.GetProperty("state_dict")
+                .EnumerateArray()
+                .Select(entry => $"{entry[0]} [{string.Join(", ", entry[1].EnumerateArray())}] {entry[2]}"),
+            StateDict.InOrder(detector).Select(
+                entry => $"{entry.Key} [{string.Join(", ", entry.Value.shape)}] {(entry.Value.dtype == int64 ? "int64" : "float32")}"));
+        Assert.Equal(
+            golden.Expected.GetProperty("parameters_in_order").EnumerateArray().Select(entry => entry.GetString()),
+            detector.named_parameters().Select(entry => entry.name));
         Assert.Equal(golden.Expected.GetProperty("parameter_count").GetInt64(), detector.parameters().Sum(parameter => parameter.numel()));
 
-        foreach (var (front, norm) in new[] { ("frozen_norm_trainable_", BatchNormMode.Frozen), ("batch_norm_trainable_", BatchNormMode.Train) })
+        foreach (
+            var (front, norm) in new[] { ("frozen_norm_trainable_", BatchNormMode.Frozen), ("batch_norm_trainable_", BatchNormMode.Train) })
         {
             for (var stages = 0; stages <= 5; stages++)
             {
@@ -99,5 +105,6 @@ public sealed class BackboneGoldenTests
         }
     }
 
-    private static Tensor MeanOfSquares(IReadOnlyList<Tensor> levels) => levels.Select(level => level.square().mean()).Aggregate((a, b) => a + b);
+    private static Tensor MeanOfSquares(IReadOnlyList<Tensor> levels) =>
+        levels.Select(level => level.square().mean()).Aggregate((a, b) => a + b);
 }

@@ -42,5 +42,6 @@ public sealed class FrozenStageTests
     }
 
     private static Dictionary<string, Tensor> Means(ResNet backbone) => StateDict.InOrder(backbone)
-        .Where(entry => entry.Key.EndsWith("running_mean", StringComparison.Ordinal)).ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        .Where(entry => entry.Key.EndsWith("running_mean", StringComparison.Ordinal))
+            .ToDictionary(entry => entry.Key, entry => entry.Value.clone());
 }

@@ -38,10 +38,16 @@ public sealed class AcceleratorTests
 
     private static string[] Packages(string project, string accelerator)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", ["msbuild", Path.Combine(SharedData.RepositoryRoot, project), "-getItem:PackageReference", $"-p:Accelerator={accelerator}"]) { RedirectStandardOutput = true })!;
+        var path = Path.Combine(SharedData.RepositoryRoot, project);
+        string[] arguments = ["msbuild", path, "-getItem:PackageReference", $"-p:Accelerator={accelerator}"];
+        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
-        return [.. JsonDocument.Parse(output).RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray().Select(item => item.GetProperty("Identity").GetString()!)];
+        return [
+            .. JsonDocument.Parse(output).RootElement.GetProperty("Items")
+                .GetProperty("PackageReference")
+                .EnumerateArray()
+                .Select(item => item.GetProperty("Identity").GetString()!)];
     }
 }

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 using Pipeline.Golden;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Contrastive;
-using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Tests.Contrastive;
 using Pipeline.Training.Tests.Detection;
@@ -12,7 +12,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Build;
 
-/// <summary>On a GPU whatever brings numbers to the host waits for the device: it goes through <see cref="DeviceWaits"/> and is counted.</summary>
+/// <summary>
+/// On a GPU whatever brings numbers to the host waits for the device: it goes through <see cref="DeviceWaits"/> and is counted.
+/// </summary>
 public sealed partial class DeviceWaitsTests
 {
     private static readonly string[] Folders = ["Backbones", "Contrastive", "Detection", "Engine"];
@@ -20,7 +22,8 @@ public sealed partial class DeviceWaitsTests
     [Fact]
     public void Numbers_of_a_step_come_to_the_host_in_the_counted_ways_alone()
     {
-        var lines = Folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "training", folder), "*.cs"))
+        var lines = Folders.SelectMany(
+            folder => Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "training", folder), "*.cs"))
             .SelectMany(file => File.ReadLines(file).Select((line, index) => $"{Path.GetFileName(file)}:{index + 1}: {line.Trim()}"));
 
         Assert.DoesNotContain(lines, line => Waits.IsMatch(line));
@@ -88,7 +91,8 @@ public sealed partial class DeviceWaitsTests
         using var generator = new Generator(1);
         using var queue = FeatureQueue.Random(options.QueueSize, options.Dimension, generator, CPU);
         using var optimizer = optim.SGD(query.parameters(), 0.01, 0.9);
-        using var batch = new ContrastiveBatch(randn(4, 3, 32, 32), randn(4, 3, 32, 32), randn(36, 3, 32, 32), stack([.. Enumerable.Range(0, 4).Select(_ => randperm(9))]));
+        using var batch = new ContrastiveBatch(
+            randn(4, 3, 32, 32), randn(4, 3, 32, 32), randn(36, 3, 32, 32), stack([.. Enumerable.Range(0, 4).Select(_ => randperm(9))]));
 
         Assert.Equal(0, Count(() => new InfoMin(options, query, key, queue).Step(optimizer, batch)));
         var step = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "training", "Engine", "TrainingStep.cs"));
@@ -142,13 +146,16 @@ public sealed partial class DeviceWaitsTests
                 }
             },
         };
-        listener.SetMeasurementEventCallback<long>((_, value, _, _) => count += Environment.CurrentManagedThreadId == thread ? (int)value : 0);
+        listener.SetMeasurementEventCallback<long>(
+            (_, value, _, _) => count += Environment.CurrentManagedThreadId == thread ? (int)value : 0);
         listener.Start();
         action();
         return count;
     }
 
-    [GeneratedRegex(@"\.cpu\(\)|\.item<|\.data<|\.to\(CPU|\.nonzero\(|\.To(Single|Double|Int32|Int64|Boolean|Scalar)\(|masked_select|unique\(|clip_grad_norm_\(")]
+    [GeneratedRegex(
+        @"\.cpu\(\)|\.item<|\.data<|\.to\(CPU|\.nonzero\(|\.To(Single|Double|Int32|Int64|Boolean|Scalar)\(|"
+        + @"masked_select|unique\(|clip_grad_norm_\(")]
     private static partial Regex Waits { get; }
 
     /// <summary>A list of numbers that is made on a device, or a tensor that goes there, and neither says that it need not wait.</summary>

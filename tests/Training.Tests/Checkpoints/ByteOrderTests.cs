@@ -10,7 +10,9 @@ public sealed class ByteOrderTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("byte-order").FullName;
 
     [Theory]
-    [InlineData("big\0\0\0", "neither little nor big"), InlineData("middle", "neither little nor big"), InlineData("LITTLE", "neither little nor big")]
+    [InlineData("big\0\0\0", "neither little nor big")]
+    [InlineData("middle", "neither little nor big")]
+    [InlineData("LITTLE", "neither little nor big")]
     public void A_byte_order_that_is_not_little_is_refused(string order, string reason)
     {
         using var scope = NewDisposeScope();

@@ -57,11 +57,14 @@ public sealed class CheckpointGoldenTests
             var start = GC.GetAllocatedBytesForCurrentThread();
             var refusal = Record.Exception(() =>
             {
-                using IDisposable content = file.GetProperty("container").GetString() == "safetensors" ? SafetensorsFile.Read(path) : PthFile.Read(path);
+                using IDisposable content = file.GetProperty("container").GetString() == "safetensors"
+                    ? SafetensorsFile.Read(path)
+                    : PthFile.Read(path);
             });
 
             Assert.True(refusal is null or UserErrorException, $"{path}: {refusal}");
-            Assert.True(refusal is not null || file.GetProperty("outcome").GetString() != "refuse", $"{path} was read: {file.GetProperty("what")}");
+            Assert.True(
+                refusal is not null || file.GetProperty("outcome").GetString() != "refuse", $"{path} was read: {file.GetProperty("what")}");
             Assert.True(GC.GetAllocatedBytesForCurrentThread() - start < 64 << 20, $"{path}: too much was allocated");
         }
 
@@ -74,7 +77,11 @@ public sealed class CheckpointGoldenTests
         var random = new RandomNumbers(1, "mutations");
         var folder = Path.Combine(GoldenFolder.Root, "checkpoints");
         Assert.SkipUnless(Directory.Exists(folder), "the golden checkpoints are not there");
-        byte[][] seeds = [.. Directory.GetFiles(folder, "*.pth").Order(StringComparer.Ordinal).Select(File.ReadAllBytes).Where(bytes => bytes.Length is > 0 and < 16384)];
+        byte[][] seeds = [
+            .. Directory.GetFiles(folder, "*.pth")
+                .Order(StringComparer.Ordinal)
+                .Select(File.ReadAllBytes)
+                .Where(bytes => bytes.Length is > 0 and < 16384)];
         for (var i = 0; i < 10_000; i++)
         {
             byte[] bytes = [.. seeds[random.NextInt(seeds.Length)]];

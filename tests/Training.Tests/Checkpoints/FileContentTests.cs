@@ -6,6 +6,7 @@ using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Checkpoints.Import;
 using Pipeline.Training.Checkpoints.Pth;
+using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Tests.Checkpoints.Import;
 using static TorchSharp.torch;
 
@@ -36,7 +37,7 @@ public sealed class FileContentTests : IDisposable
         foreach (var file in new[] { "pytorch-zip-named.safetensors", "backbone.ckpt" })
         {
             var path = SharedData.Path($"field-cases/checkpoints/{file}");
-            Assert.Equal(100, WeightImport.Backbone(path, In("out.safetensors")).Mapped.Count);
+            Assert.Equal(100, BackboneImport.Run(path, In("out.safetensors")).Mapped.Count);
             var message = Assert.Throws<UserErrorException>(() => BackboneCheckpoint.LoadInto(backbone, path)).Message;
             Assert.Contains("PyTorch's format", message);
             Assert.Contains($"import --weights {path}", message);
@@ -50,7 +51,7 @@ public sealed class FileContentTests : IDisposable
         foreach (var name in new[] { "a.pth", "a.bin", "a" })
         {
             File.Copy(source, In(name));
-            Assert.Equal(100, WeightImport.Backbone(In(name), In("out.safetensors")).Mapped.Count);
+            Assert.Equal(100, BackboneImport.Run(In(name), In("out.safetensors")).Mapped.Count);
         }
     }
 
@@ -113,7 +114,7 @@ public sealed class FileContentTests : IDisposable
     {
         File.WriteAllBytes(In("model.pkl"), [0x80, 4, (byte)'}', (byte)'.']);
 
-        var refusal = Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("model.pkl"), In("out.safetensors")));
+        var refusal = Assert.Throws<UserErrorException>(() => BackboneImport.Run(In("model.pkl"), In("out.safetensors")));
 
         Assert.Contains("torch.save did not write it", refusal.Message);
     }
@@ -131,7 +132,7 @@ public sealed class FileContentTests : IDisposable
         {
             File.WriteAllBytes(In("a.pth"), bytes);
 
-            var message = Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("a.pth"), In("out.safetensors"))).Message;
+            var message = Assert.Throws<UserErrorException>(() => BackboneImport.Run(In("a.pth"), In("out.safetensors"))).Message;
 
             Assert.Contains("download it again", message);
         }
@@ -197,7 +198,7 @@ public sealed class FileContentTests : IDisposable
     /// <summary>What import and the readers of our own files say.</summary>
     private string[] Refusals(string path) =>
     [
-        Assert.Throws<UserErrorException>(() => WeightImport.Backbone(path, In("out.safetensors"))).Message,
+        Assert.Throws<UserErrorException>(() => BackboneImport.Run(path, In("out.safetensors"))).Message,
         Assert.Throws<UserErrorException>(() => DetectorCheckpoint.Load(path)).Message,
         Assert.Throws<UserErrorException>(() => BackboneCheckpoint.Load(path)).Message,
     ];

@@ -3,6 +3,7 @@ using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Checkpoints.Import;
 using Pipeline.Training.Checkpoints.Pth;
+using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Tests.Checkpoints.Import;
 using static TorchSharp.torch;
 
@@ -49,7 +50,7 @@ public sealed class ImportHintTests : IDisposable
         Assert.Contains("unexpected: fc.weight; pipeline-train import takes the network out of it: " + command, finetune);
         Assert.EndsWith(command, probe);
         Assert.EndsWith(command + " --as detector --labels A,B,…", export);
-        WeightImport.Backbone(In("a.safetensors"), In("out.safetensors"));
+        BackboneImport.Run(In("a.safetensors"), In("out.safetensors"));
         BackboneCheckpoint.LoadInto(backbone, In("out.safetensors"));
     }
 

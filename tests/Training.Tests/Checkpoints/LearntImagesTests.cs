@@ -3,8 +3,10 @@ using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Checkpoints.Import;
+using Pipeline.Training.Contrastive;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Modules;
 using static TorchSharp.torch;
@@ -40,9 +42,9 @@ public sealed class LearntImagesTests : IDisposable
         using var backbone = new ResNet(Shape);
         BackboneCheckpoint.Save(In("a.safetensors"), backbone, Shape, Three);
 
-        WeightImport.Backbone(In("a.safetensors"), In("b.safetensors"));
-        WeightImport.Contrastive(In("a.safetensors"), In("c.safetensors"));
-        WeightImport.Backbone(In("a.safetensors"), In("d.pth"));
+        BackboneImport.Run(In("a.safetensors"), In("b.safetensors"));
+        ContrastiveImport.Run(In("a.safetensors"), In("c.safetensors"));
+        BackboneImport.Run(In("a.safetensors"), In("d.pth"));
 
         Equal(Three, LearntImages.In(In("b.safetensors")));
         Equal(Three, LearntImages.In(In("c.safetensors")));

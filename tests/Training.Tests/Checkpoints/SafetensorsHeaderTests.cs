@@ -2,6 +2,7 @@ using System.Text;
 using Pipeline.Shared;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Checkpoints.Import;
+using Pipeline.Training.Detection.Checkpoints;
 
 namespace Pipeline.Training.Tests.Checkpoints;
 
@@ -11,11 +12,11 @@ public sealed class SafetensorsHeaderTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("header").FullName;
 
     [Theory]
-    [InlineData("\"w\":[1]", "tensor 'w' is no object")]
-    [InlineData("\"w\":null", "tensor 'w' is no object")]
-    [InlineData("\"w\":{\"dtype\":3,\"shape\":[1],\"data_offsets\":[0,4]}", "tensor 'w' has a dtype that is no text")]
+    [InlineData("\"w\":[1]", "tensor 'w' is not an object")]
+    [InlineData("\"w\":null", "tensor 'w' is not an object")]
+    [InlineData("\"w\":{\"dtype\":3,\"shape\":[1],\"data_offsets\":[0,4]}", "tensor 'w' has a dtype that is not text")]
     [InlineData("\"w\":{\"dtype\":\"F9\",\"shape\":[1],\"data_offsets\":[0,4]}", "tensor 'w' has the unknown dtype 'F9'")]
-    [InlineData("\"w\":{\"dtype\":\"F32\",\"shape\":\"4\",\"data_offsets\":[0,4]}", "tensor 'w' has shape that is no list")]
+    [InlineData("\"w\":{\"dtype\":\"F32\",\"shape\":\"4\",\"data_offsets\":[0,4]}", "tensor 'w' has shape that is not a list")]
     [InlineData("\"w\":{\"dtype\":\"F32\",\"shape\":[1.0],\"data_offsets\":[0,4]}", "tensor 'w' has 1.0 in its shape")]
     [InlineData("\"w\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}", "tensor 'w' has -1 in its shape")]
     [InlineData("\"w\":{\"dtype\":\"F32\",\"shape\":[9223372036854775808],\"data_offsets\":[0,4]}", "tensor 'w' has 9223372036854775808")]
@@ -27,11 +28,11 @@ public sealed class SafetensorsHeaderTests : IDisposable
     [InlineData("\"w\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}", "tensor 'w' has dtype twice")]
     [InlineData("\"w\":{\"dtype\":\"F4\",\"shape\":[1],\"data_offsets\":[0,4]}", "tensor 'w': [1] elements of F4 do not fill whole bytes")]
     [InlineData(Good + "," + Good, "'a' is there twice")]
-    [InlineData("\"__metadata__\":[1]", "__metadata__ is no object")]
+    [InlineData("\"__metadata__\":[1]", "__metadata__ is not an object")]
     [InlineData("\"__metadata__\":{\"a\":1}", "metadata 'a' is not text")]
-    [InlineData("'a':1", "no valid JSON at line 1, byte 2")]
+    [InlineData("'a':1", "not valid JSON at line 1, byte 2")]
     [InlineData("\"\\ud800\":1", "half a character")]
-    [InlineData("\"\u00FF\":1", "no UTF-8 text at its byte 2")]
+    [InlineData("\"\u00FF\":1", "not UTF-8 text at byte 2")]
     public void C8_a_broken_header_is_refused_in_plain_words_with_the_tensor(string header, string words)
     {
         Write(header);
@@ -48,7 +49,7 @@ public sealed class SafetensorsHeaderTests : IDisposable
     {
         Write(header, data: 0);
 
-        Assert.Contains("it holds no tensors", Refusal(() => WeightImport.Backbone(In("a.safetensors"), In("out.safetensors"))));
+        Assert.Contains("it holds no tensors", Refusal(() => BackboneImport.Run(In("a.safetensors"), In("out.safetensors"))));
         Assert.Contains("it holds no tensors", Refusal(() => BackboneCheckpoint.Load(In("a.safetensors"))));
         Assert.Contains("it holds no tensors", Refusal(() => DetectorCheckpoint.Load(In("a.safetensors"))));
     }

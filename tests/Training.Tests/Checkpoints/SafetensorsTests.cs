@@ -4,6 +4,7 @@ using Pipeline.Shared;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
@@ -31,7 +32,11 @@ public sealed class SafetensorsTests : IDisposable
         var content = SafetensorsFile.Read(path);
 
         Assert.Equal(tensors.Keys, content.Tensors.Keys);
-        Assert.All(tensors, entry => Assert.True(entry.Value.shape.SequenceEqual(content.Tensors[entry.Key].shape) && entry.Value.eq(content.Tensors[entry.Key]).all().item<bool>()));
+        Assert.All(
+            tensors,
+            entry => Assert.True(
+                entry.Value.shape.SequenceEqual(content.Tensors[entry.Key].shape)
+                    && entry.Value.eq(content.Tensors[entry.Key]).all().item<bool>()));
         Assert.Equal("v", content.Metadata["k"]);
         Assert.Equal([path], Directory.GetFiles(folder));
     }
@@ -76,7 +81,9 @@ public sealed class SafetensorsTests : IDisposable
 
         Assert.Equal(["Car", "Van"], labels);
         Assert.Equal(BatchNormMode.Train, ((FasterRcnn)loaded).Options.Backbone.BatchNorm);
-        Assert.All(StateDict.InOrder(detector).Zip(StateDict.InOrder(loaded)), pair => Assert.True(pair.First.Key == pair.Second.Key && pair.First.Value.eq(pair.Second.Value).all().item<bool>()));
+        Assert.All(
+            StateDict.InOrder(detector).Zip(StateDict.InOrder(loaded)),
+            pair => Assert.True(pair.First.Key == pair.Second.Key && pair.First.Value.eq(pair.Second.Value).all().item<bool>()));
     }
 
     [Fact]
@@ -86,7 +93,11 @@ public sealed class SafetensorsTests : IDisposable
         using var small = new FasterRcnn(Tiny("resnet18"));
         using var large = new FasterRcnn(Tiny("resnet34"));
 
-        var refusal = Assert.Throws<UserErrorException>(() => DetectorCheckpoint.LoadInto(StateDict.InOrder(large), StateDict.InOrder(small).ToDictionary(entry => entry.Key, entry => entry.Value), "small.safetensors"));
+        var refusal = Assert.Throws<UserErrorException>(
+            () => WeightLoading.Into(
+                StateDict.InOrder(large),
+                StateDict.InOrder(small).ToDictionary(entry => entry.Key, entry => entry.Value),
+                "small.safetensors"));
 
         Assert.Contains("another architecture", refusal.Message);
         Assert.Contains("backbone.body.layer1.2.conv1.weight", refusal.Message);
@@ -105,10 +116,16 @@ public sealed class SafetensorsTests : IDisposable
     private static IEnumerable<(string Name, string Path)> Files(string list)
     {
         using var document = JsonDocument.Parse(File.ReadAllText(SharedData.Path($"golden/checkpoints/{list}")));
-        var files = document.RootElement.TryGetProperty("files", out var top) ? top : document.RootElement.GetProperty("expected").GetProperty("files");
+        var files = document.RootElement.TryGetProperty("files", out var top)
+            ? top
+            : document.RootElement.GetProperty("expected").GetProperty("files");
         string[] names = files.ValueKind == JsonValueKind.Object
             ? [.. files.EnumerateObject().Select(entry => entry.Name)]
-            : [.. files.EnumerateArray().Select(entry => (entry.TryGetProperty("file", out var file) ? file : entry.GetProperty("name")).GetString()!)];
-        return [.. names.Where(name => name.EndsWith(".safetensors", StringComparison.Ordinal)).Select(name => (name, SharedData.Path($"golden/checkpoints/{name}")))];
+            : [
+                .. files.EnumerateArray().Select(
+                    entry => (entry.TryGetProperty("file", out var file) ? file : entry.GetProperty("name")).GetString()!)];
+        return [
+            .. names.Where(name => name.EndsWith(".safetensors", StringComparison.Ordinal))
+                .Select(name => (name, SharedData.Path($"golden/checkpoints/{name}")))];
     }
 }

@@ -16,7 +16,7 @@ public sealed class SafetensorsTypesTests : IDisposable
     [Fact]
     public void C8_a_tensor_of_an_unsigned_type_beside_the_weights_is_walked_over_and_listed()
     {
-        var report = WeightImport.Backbone(SharedData.Path("field-cases/checkpoints/u32-beside.safetensors"), In("out.safetensors"));
+        var report = BackboneImport.Run(SharedData.Path("field-cases/checkpoints/u32-beside.safetensors"), In("out.safetensors"));
 
         Assert.Equal(100, report.Mapped.Count);
         Assert.Equal("of type U32 [1]", report.Unread["step"]);
@@ -68,7 +68,7 @@ public sealed class SafetensorsTypesTests : IDisposable
         Write("a.safetensors", 589, needed, Entry("layer1.0.conv1.weight", "U8", "1", 588, 589));
         using var backbone = new ResNet(ForeignFile.Tiny);
 
-        var import = Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("a.safetensors"), In("out.safetensors")));
+        var import = Assert.Throws<UserErrorException>(() => BackboneImport.Run(In("a.safetensors"), In("out.safetensors")));
         var load = Assert.Throws<UserErrorException>(() => BackboneCheckpoint.LoadInto(backbone, In("a.safetensors")));
 
         Assert.Contains("F8_E4M3", import.Message);

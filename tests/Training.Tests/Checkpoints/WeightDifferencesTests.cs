@@ -21,7 +21,7 @@ public sealed class WeightDifferencesTests : IDisposable
         var found = leftOver.ToDictionary(name => name, _ => zeros(1));
         found["c"] = zeros(3, 2);
 
-        var message = Assert.Throws<UserErrorException>(() => DetectorCheckpoint.LoadInto(needed, found, "x.safetensors")).Message;
+        var message = Assert.Throws<UserErrorException>(() => WeightLoading.Into(needed, found, "x.safetensors")).Message;
 
         Assert.Contains("2 of 3 are missing: a, b;", message);
         Assert.Contains("1 of 3 have another shape: c ([3, 2], not [2, 3]);", message);
@@ -38,7 +38,7 @@ public sealed class WeightDifferencesTests : IDisposable
         weights["layer1.0.bn1.weight"] = full(4, 1e300, dtype: float64);
         PthWriter.Write(In("a.pth"), weights);
 
-        var report = WeightImport.Backbone(In("a.pth"), In("out.safetensors"));
+        var report = BackboneImport.Run(In("a.pth"), In("out.safetensors"));
 
         Assert.Equal(
             new Dictionary<string, long> { ["conv1.weight"] = 1, ["bn1.bias"] = 4, ["layer1.0.bn1.weight"] = 4 },

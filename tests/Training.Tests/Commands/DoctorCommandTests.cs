@@ -15,7 +15,8 @@ public sealed class DoctorCommandTests : IDisposable
         Assert.Contains("ok    freed memory: ", well.Output);
         Assert.Contains("ok    garbage collector: pauses during a step, on every device", well.Output);
 
-        var ill = await TrainingProgram.Run(cancellation, "doctor", "--models", Path.Combine(folder, "models"), "--data", Path.Combine(folder, "nowhere"));
+        var ill = await TrainingProgram.Run(
+            cancellation, "doctor", "--models", Path.Combine(folder, "models"), "--data", Path.Combine(folder, "nowhere"));
         Assert.Equal(1, ill.Code);
         Assert.Contains("FAIL  data: ", ill.Output);
     }

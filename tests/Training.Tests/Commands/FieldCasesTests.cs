@@ -20,7 +20,7 @@ public sealed class FieldCasesTests : IDisposable
         File.WriteAllText(In("keep.safetensors"), "mine");
         File.Copy(weights, In("copy.pth"));
 
-        await Refused("is there already", "import", "--weights", weights, "--output", In("keep.safetensors"));
+        await Refused("already exists", "import", "--weights", weights, "--output", In("keep.safetensors"));
         Assert.Equal("mine", File.ReadAllText(In("keep.safetensors")));
         await Refused("would overwrite an input", "import", "--weights", In("copy.pth"), "--output", In("./copy.pth"), "--force");
         await Done("import", "--weights", weights, "--output", In("keep.safetensors"), "--force");
@@ -31,10 +31,10 @@ public sealed class FieldCasesTests : IDisposable
     [Fact]
     public async Task D3_data_split_and_synth_replace_nothing_unasked()
     {
-        await Refused("is there already and is not empty", "data", "synth", "--output", In("kitti"), "--count", "2");
+        await Refused("already exists and is not empty", "data", "synth", "--output", In("kitti"), "--count", "2");
         await Done("data", "split", "--data", In("kitti"), "--output", In("splits"));
         var before = File.ReadAllText(In("splits/train.txt"));
-        await Refused("is there already", "data", "split", "--data", In("kitti"), "--output", In("splits"), "--seed", "7");
+        await Refused("already exists", "data", "split", "--data", In("kitti"), "--output", In("splits"), "--seed", "7");
         Assert.Equal(before, File.ReadAllText(In("splits/train.txt")));
         await Done("data", "split", "--data", In("kitti"), "--output", In("splits"), "--seed", "7", "--force");
         File.WriteAllText(In("file"), "");
@@ -42,7 +42,7 @@ public sealed class FieldCasesTests : IDisposable
         await Refused("this is a file", "data", "synth", "--output", In("file"), "--count", "2");
         Directory.CreateDirectory(In("demo"));
         File.WriteAllText(In("demo/mine.txt"), "");
-        await Refused("is there already and is not empty", "demo", "--output", In("demo"), "--models", In("models"));
+        await Refused("already exists and is not empty", "demo", "--output", In("demo"), "--models", In("models"));
         Assert.Equal([In("demo/mine.txt")], Directory.GetFileSystemEntries(In("demo")));
     }
 
@@ -110,7 +110,7 @@ public sealed class FieldCasesTests : IDisposable
 
         var finished = await Done("finetune", "--output", In("o"), "--resume");
         Assert.Contains("nothing is left to do", finished);
-        await Refused("holds a run of finetune, which pretrain cannot go on with", "pretrain", "--output", In("o"), "--resume");
+        await Refused("holds a run of finetune, which pretrain cannot resume", "pretrain", "--output", In("o"), "--resume");
         await Refused("holds no run that could go on", "finetune", "--output", In("kitti"), "--resume");
         await Refused("epochs: it was 1, now it is 2", "finetune", "--output", In("o"), "--resume", "--epochs", "2");
         await Refused("with --resume", Finetune("o"));
@@ -145,7 +145,7 @@ public sealed class FieldCasesTests : IDisposable
         File.Delete(In("o/metrics.jsonl"));
         await Done("finetune", "--output", In("o"), "--resume");
         File.WriteAllText(In("o/data.json"), "[]");
-        await Refused("data.json: this is not as the run wrote it", "finetune", "--output", In("o"), "--resume");
+        await Refused("data.json: the file is not as the run wrote it", "finetune", "--output", In("o"), "--resume");
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class RunLengthCommandTests : IDisposable
             "20 steps: 2 epochs of 10 steps; learning rate 0.01 after a warm-up of 1 step from 1E-05; "
             + "it falls at step 12 to 0.001, at step 16 to 0.0001; its milestones are scaled from 20,000 steps",
             output);
-        Assert.Contains("the backbone begins from random weights; 5 of its 5 stages learn; its norms are frozen", output);
+        Assert.Contains("the backbone starts from random weights; 5 of its 5 stages learn; its norms are frozen", output);
         double[] expected = [1e-5, .. Enumerable.Repeat(0.01, 11), .. Enumerable.Repeat(0.001, 4), .. Enumerable.Repeat(0.0001, 4)];
         Assert.Equal(expected, Rates(), (a, b) => Math.Abs(a - b) < 1e-12);
         Assert.Equal(2, File.ReadLines(In("run/metrics.jsonl")).Count());
@@ -71,7 +71,7 @@ public sealed class RunLengthCommandTests : IDisposable
         var output = await Done(Finetune("torchvision", "--iterations", "7"));
 
         Assert.Contains("7 steps, 5 an epoch; learning rate 0.0025 without a warm-up", output);
-        Assert.Contains("the backbone begins from random weights; 5 of its 5 stages learn; its norms are live", output);
+        Assert.Contains("the backbone starts from random weights; 5 of its 5 stages learn; its norms are live", output);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class RunLengthCommandTests : IDisposable
         var (code, _, errors) = await Run(Finetune("torchvision", "--batch", "11", "--epochs", "1"));
 
         Assert.Equal(2, code);
-        Assert.Contains("batchSize: the 10 frames to learn from do not fill a batch of 11", errors);
+        Assert.Contains("batchSize: the 10 training frames do not fill a batch of 11", errors);
         Assert.False(Directory.Exists(In("run")));
     }
 

@@ -53,7 +53,7 @@ public sealed class SplitCommandTests : IDisposable
         Write("drives.txt", "000000 a\n000077 b\n");
         await Refused("drives.txt:2: frame '000077' has no image", "--output", In("splits"), "--groups", In("drives.txt"));
         Write("splits/test.txt", "kept");
-        await Refused("test.txt: the file is there already", "--output", In("splits"));
+        await Refused("test.txt: the file already exists", "--output", In("splits"));
         Assert.Equal([In("splits/test.txt")], Directory.GetFiles(In("splits")));
     }
 

@@ -9,6 +9,7 @@ using Pipeline.Training.Backbones;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 
 namespace Pipeline.Training.Tests.Configuration;
 
@@ -73,10 +74,10 @@ public sealed class OptionRulesTests : IDisposable
     [InlineData("""{"weightDecay":1.4}""", "weightDecay", "from 0 to 1")]
     [InlineData("""{"weightDecay":-0.4}""", "weightDecay", "from 0 to 1")]
     [InlineData("""{"learningRate":1e999}""", "learningRate", "")]
-    [InlineData("""{"epochs":2.5}""", "epochs", "not of the kind")]
+    [InlineData("""{"epochs":2.5}""", "epochs", "has the wrong type")]
     [InlineData("""{"batchSize":2,"microBatches":3}""", "microBatches", "more than the 2 images")]
     [InlineData("""{"device":"gpu"}""", "device", "one of cpu, cuda")]
-    [InlineData("""{"epochs":3,"Epochs":4}""", "epochs", "made twice")]
+    [InlineData("""{"epochs":3,"Epochs":4}""", "epochs", "given twice")]
     [InlineData("""{"data":""}""", "data", "the text is empty")]
     [InlineData("""{"labels":"Car"}""", "labels", "a list in brackets, each a text in quotes")]
     [InlineData("""{"precision":"half"}""", "precision", "one of float32, bFloat16, float16")]
@@ -84,7 +85,7 @@ public sealed class OptionRulesTests : IDisposable
     [InlineData("""{"labelMap":{"DontCare":"Car"}}""", "labelMap", "cannot become")]
     [InlineData("""{"trainList":""}""", "trainList", "the text is empty")]
     [InlineData("""{"trainList":"a\u0000b"}""", "trainList", "null character")]
-    [InlineData("""{"precision":7}""", "precision", "not of the kind")]
+    [InlineData("""{"precision":7}""", "precision", "has the wrong type")]
     public void R3_a_setting_out_of_its_bounds_is_refused_with_file_line_key_and_reason(string json, string key, string reason)
     {
         var file = Write("{\n\n" + json[1..]);
@@ -117,7 +118,8 @@ public sealed class OptionRulesTests : IDisposable
     [Theory]
     [InlineData("0,001"), InlineData("NaN"), InlineData("1e999"), InlineData("Infinity")]
     [InlineData("-1"), InlineData("1,000"), InlineData(""), InlineData("fast")]
-    public void N1_what_is_no_number_in_the_range_is_refused_on_the_command_line_and_in_the_environment(string text) => EachCulture.Run(() =>
+    public void N1_what_is_no_number_in_the_range_is_refused_on_the_command_line_and_in_the_environment(string text) =>
+        EachCulture.Run(() =>
     {
         var setting = SettingPath.Find(typeof(FinetuneOptions), "", ["learningRate"]);
         var typed = Assert.ThrowsAny<UserErrorException>(() => Finetune().Typed("--learning-rate", setting, [text])).Message;
@@ -157,13 +159,18 @@ public sealed class OptionRulesTests : IDisposable
     [Fact]
     public void N1_every_number_can_be_set_by_a_variable_at_both_ends_of_its_range()
     {
-        foreach (var property in typeof(FinetuneOptions).GetProperties().Where(property => property.GetCustomAttribute<RangeAttribute>() is not null))
+        foreach (
+            var property in typeof(FinetuneOptions)
+                .GetProperties()
+                .Where(property => property.GetCustomAttribute<RangeAttribute>() is not null))
         {
             var setting = SettingPath.Find(typeof(FinetuneOptions), "", [property.Name]);
             foreach (var end in new[] { setting.Range!.Minimum, setting.Range.Maximum })
             {
                 var isWhole = setting.Type != typeof(double);
-                var text = isWhole ? Convert.ToInt64(end, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture) : Convert.ToString(end, CultureInfo.InvariantCulture)!;
+                var text = isWhole
+                    ? Convert.ToInt64(end, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)
+                    : Convert.ToString(end, CultureInfo.InvariantCulture)!;
                 Assert.NotNull(TypedSetting.Read(property.Name, setting, text));
             }
         }
@@ -172,12 +179,14 @@ public sealed class OptionRulesTests : IDisposable
     [Fact]
     public void R3_a_name_that_is_mapped_twice_is_refused_and_no_type_name_is_shown()
     {
-        var twice = Assert.ThrowsAny<UserErrorException>(() => Finetune().File(Write("""{"labelMap":{"Van":"Car","Van":"Truck"}}"""))).Message;
+        var twice = Assert.ThrowsAny<UserErrorException>(
+            () => Finetune().File(Write("""{"labelMap":{"Van":"Car","Van":"Truck"}}"""))).Message;
         Assert.Contains("config.json:1: labelMap: 'Van' stands in it twice", twice);
 
         var file = Finetune().File(Write("""{"detector":[]}"""));
-        var replaced = Assert.ThrowsAny<UserErrorException>(() => file.Environment(new Hashtable { ["PIPELINE__DETECTOR__FPNCHANNELS"] = "8" })).Message;
-        Assert.Contains("config.json:1: detector: the value is not of the kind that is expected; it must be settings in braces", replaced);
+        var replaced = Assert.ThrowsAny<UserErrorException>(
+            () => file.Environment(new Hashtable { ["PIPELINE__DETECTOR__FPNCHANNELS"] = "8" })).Message;
+        Assert.Contains("config.json:1: detector: the value has the wrong type; it must be settings in braces", replaced);
 
         var both = new Hashtable { ["PIPELINE__learningrate"] = "0.5", ["PIPELINE__LEARNINGRATE"] = "0.25" };
         Assert.Contains("keep one", Assert.ThrowsAny<UserErrorException>(() => Finetune().Environment(both)).Message);

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
-using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 
 namespace Pipeline.Training.Tests.Configuration;
 
@@ -18,12 +18,14 @@ public sealed class RunConfigurationTests : IDisposable
             // a comment
             { "epochs": 3, "batchSize": 5, "detector": { "FpnChannels": 40 }, }
             """);
-        var environment = new Hashtable { ["PIPELINE__BATCHSIZE"] = "6", ["pipeline__detector__backbone__architecture"] = "resnet34", ["OTHER"] = "x" };
+        var environment =
+            new Hashtable { ["PIPELINE__BATCHSIZE"] = "6", ["pipeline__detector__backbone__architecture"] = "resnet34", ["OTHER"] = "x" };
 
         var options = Base().File(file).Environment(environment).Option("--learning-rate", "learningRate", 0.5).Build();
 
         Assert.Equal((3, 6, 0.5), (options.Epochs, options.BatchSize, options.LearningRate));
-        Assert.Equal((40, 256, "resnet34", 0.5), (options.Detector.FpnChannels, options.Detector.BoxHeadChannels, options.Detector.Backbone.Architecture, options.Detector.Backbone.WidthMultiplier));
+        Assert.Equal((40, 256), (options.Detector.FpnChannels, options.Detector.BoxHeadChannels));
+        Assert.Equal(("resnet34", 0.5), (options.Detector.Backbone.Architecture, options.Detector.Backbone.WidthMultiplier));
     }
 
     [Fact]
@@ -31,25 +33,54 @@ public sealed class RunConfigurationTests : IDisposable
     {
         foreach (var name in RunConfiguration<PretrainOptions>.Presets("pretrain"))
         {
-            Assert.True(new RunConfiguration<PretrainOptions>().Preset("pretrain", name).Option("", "images", "a").Option("", "output", "b").Build().Epochs > 1, name);
+            Assert.True(
+                new RunConfiguration<PretrainOptions>()
+                    .Preset("pretrain", name)
+                    .Option("", "images", "a")
+                    .Option("", "output", "b")
+                    .Build().Epochs > 1,
+                name);
         }
 
         foreach (var name in RunConfiguration<FinetuneOptions>.Presets("finetune"))
         {
-            Assert.True(new RunConfiguration<FinetuneOptions>().Preset("finetune", name).Option("", "data", "a").Option("", "output", "b").Build().Epochs > 1, name);
+            Assert.True(
+                new RunConfiguration<FinetuneOptions>()
+                    .Preset("finetune", name)
+                    .Option("", "data", "a")
+                    .Option("", "output", "b")
+                    .Build().Epochs > 1,
+                name);
         }
 
-        var moco = new RunConfiguration<PretrainOptions>().Preset("pretrain", "moco").Option("", "images", "a").Option("", "output", "b").Build();
-        Assert.Equal((MomentumUpdate.BeforeKeys, false, 0.2), (moco.Contrastive.MomentumUpdate, moco.Contrastive.Jigsaw, moco.Contrastive.Temperature));
-        var infomin = new RunConfiguration<PretrainOptions>().Preset("pretrain", "infomin").Option("", "images", "a").Option("", "output", "b").Build();
-        Assert.Equal((MomentumUpdate.AfterStep, true, 0.15, 65536, 0.003, 100, 32), (infomin.Contrastive.MomentumUpdate, infomin.Contrastive.Jigsaw, infomin.Contrastive.Temperature, infomin.Contrastive.QueueSize, infomin.LearningRate, infomin.Epochs, infomin.BatchSize));
+        var moco = new RunConfiguration<PretrainOptions>()
+            .Preset("pretrain", "moco")
+            .Option("", "images", "a")
+            .Option("", "output", "b")
+            .Build();
+        Assert.Equal(
+            (MomentumUpdate.BeforeKeys, false, 0.2),
+            (moco.Contrastive.MomentumUpdate, moco.Contrastive.Jigsaw, moco.Contrastive.Temperature));
+        var infomin = new RunConfiguration<PretrainOptions>()
+            .Preset("pretrain", "infomin")
+            .Option("", "images", "a")
+            .Option("", "output", "b")
+            .Build();
+        var contrastive = infomin.Contrastive;
+        Assert.Equal((MomentumUpdate.AfterStep, true), (contrastive.MomentumUpdate, contrastive.Jigsaw));
+        Assert.Equal((0.15, 65536), (contrastive.Temperature, contrastive.QueueSize));
+        Assert.Equal((0.003, 100, 32), (infomin.LearningRate, infomin.Epochs, infomin.BatchSize));
     }
 
     [Fact]
     public void A_preset_may_extend_another()
     {
         FinetuneOptions Of(string preset) =>
-            new RunConfiguration<FinetuneOptions>().Preset("finetune", preset).Option("test", "data", "d").Option("test", "output", "o").Build();
+            new RunConfiguration<FinetuneOptions>()
+                .Preset("finetune", preset)
+                .Option("test", "data", "d")
+                .Option("test", "output", "o")
+                .Build();
         var paper = Of("paper");
         var text = Of("paper-text");
 
@@ -60,7 +91,9 @@ public sealed class RunConfigurationTests : IDisposable
 
     [Fact]
     public void A_file_of_the_users_has_no_base() =>
-        Assert.Contains("base: there is no such setting", Assert.Throws<ConfigurationException>(() => Base().File(Write("""{ "base": "paper" }"""))).Message);
+        Assert.Contains(
+            "base: there is no such setting",
+            Assert.Throws<ConfigurationException>(() => Base().File(Write("""{ "base": "paper" }"""))).Message);
 
     [Fact]
     public void An_unknown_key_is_named_with_its_file_and_line()
@@ -72,7 +105,7 @@ public sealed class RunConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{ \"epochs\": \"many\" }", "epochs: the value is not of the kind")]
+    [InlineData("{ \"epochs\": \"many\" }", "epochs: the value has the wrong type")]
     [InlineData("{ \"epochs\": 0 }", "epochs: 0 is refused")]
     [InlineData("{ \"epochs\": 1", ":1: not JSON")]
     [InlineData("[]", "an object in braces")]
@@ -82,19 +115,31 @@ public sealed class RunConfigurationTests : IDisposable
 
     [Fact]
     public void An_unknown_environment_variable_of_ours_is_refused() =>
-        Assert.Contains("PIPELINE__EPOCS", Assert.Throws<ConfigurationException>(() => Base().Environment(new Hashtable { ["PIPELINE__EPOCS"] = "3" })).Message);
+        Assert.Contains(
+            "PIPELINE__EPOCS",
+            Assert.Throws<ConfigurationException>(() => Base().Environment(new Hashtable { ["PIPELINE__EPOCS"] = "3" })).Message);
 
     [Fact]
     public void What_must_be_given_is_named() =>
-        Assert.Contains("'data', 'output' must be given", Assert.Throws<UserErrorException>(() => new RunConfiguration<FinetuneOptions>().Preset("finetune", "small").Build()).Message);
+        Assert.Contains(
+            "'data', 'output' must be given",
+            Assert.Throws<UserErrorException>(() => new RunConfiguration<FinetuneOptions>().Preset("finetune", "small").Build()).Message);
 
     [Fact]
     public void Every_preset_can_be_built()
     {
         Assert.All(RunConfiguration<FinetuneOptions>.Presets("finetune"), name => Assert.NotNull(
-            new RunConfiguration<FinetuneOptions>().Preset("finetune", name).Option("test", "data", "d").Option("test", "output", "o").Build()));
+            new RunConfiguration<FinetuneOptions>()
+                .Preset("finetune", name)
+                .Option("test", "data", "d")
+                .Option("test", "output", "o")
+                .Build()));
         Assert.All(RunConfiguration<PretrainOptions>.Presets("pretrain"), name => Assert.NotNull(
-            new RunConfiguration<PretrainOptions>().Preset("pretrain", name).Option("test", "images", "d").Option("test", "output", "o").Build()));
+            new RunConfiguration<PretrainOptions>()
+                .Preset("pretrain", name)
+                .Option("test", "images", "d")
+                .Option("test", "output", "o")
+                .Build()));
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

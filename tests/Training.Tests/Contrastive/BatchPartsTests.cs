@@ -21,5 +21,6 @@ public sealed class BatchPartsTests
     [InlineData(30, 4, new long[] { 8, 8, 7, 7 })]
     [InlineData(4, 4, new long[] { 2, 2 })]
     [InlineData(3, 4, new long[] { 3 })]
-    public void Parts_are_fewer_where_the_images_do_not_suffice(int count, int parts, long[] expected) => Assert.Equal(expected, BatchParts.Sizes(count, parts));
+    public void Parts_are_fewer_where_the_images_do_not_suffice(int count, int parts, long[] expected) =>
+        Assert.Equal(expected, BatchParts.Sizes(count, parts));
 }

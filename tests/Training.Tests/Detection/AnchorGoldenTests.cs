@@ -12,7 +12,10 @@ public sealed class AnchorGoldenTests
         using var scope = NewDisposeScope();
         var golden = GoldenCase.Load(name);
         var parameters = golden.Params;
-        int[][] sizes = [.. parameters.GetProperty("sizes").EnumerateArray().Select(level => level.EnumerateArray().Select(size => size.GetInt32()).ToArray())];
+        int[][] sizes = [
+            .. parameters.GetProperty("sizes")
+                .EnumerateArray()
+                .Select(level => level.EnumerateArray().Select(size => size.GetInt32()).ToArray())];
         var generator = new AnchorGenerator(sizes, parameters.GetProperty("aspect_ratios").Doubles());
         var image = GoldenTensors.Size(parameters.GetProperty("image_h_w"));
         (int Height, int Width)[] features = [.. parameters.GetProperty("feature_h_w").EnumerateArray().Select(GoldenTensors.Size)];
@@ -21,14 +24,17 @@ public sealed class AnchorGoldenTests
 
         for (var level = 0; level < levels.Length; level++)
         {
-            golden.Equal(tensor(generator.CellAnchors(level)).view(-1, 4), golden.Expected.GetProperty("cell_anchors")[level], "cell_anchors");
+            golden.Equal(
+                tensor(generator.CellAnchors(level)).view(-1, 4), golden.Expected.GetProperty("cell_anchors")[level], "cell_anchors");
             Assert.Equal(golden.Expected.GetProperty("count_per_level")[level].GetInt64(), levels[level].shape[0]);
-            Assert.Equal(GoldenTensors.Size(golden.Expected.GetProperty("stride_per_level")[level]), AnchorGenerator.Stride(image, features[level]));
+            Assert.Equal(
+                GoldenTensors.Size(golden.Expected.GetProperty("stride_per_level")[level]), AnchorGenerator.Stride(image, features[level]));
         }
 
         foreach (var entry in golden.Expected.EnumerateObject().Where(entry => entry.Name.StartsWith("level", StringComparison.Ordinal)))
         {
-            var (level, part) = (levels[entry.Name[5] - '0'], entry.Name[7..]);
+            var level = levels[entry.Name[5] - '0'];
+            var part = entry.Name[7..];
             golden.Equal(part switch { "first8" => level[..8], "last4" => level[^4..], _ => level[long.Parse(part[3..])] }, entry.Name);
         }
 

@@ -14,7 +14,9 @@ public sealed class BoxesGoldenTests
     {
         using var scope = NewDisposeScope();
         var golden = GoldenCase.Load(name);
-        var (a, b, edge) = (golden.InputTensor("a"), golden.InputTensor("b"), golden.InputTensor("edge"));
+        var a = golden.InputTensor("a");
+        var b = golden.InputTensor("b");
+        var edge = golden.InputTensor("edge");
 
         golden.Equal(TensorBoxes.PairwiseIoU(a, b), "iou_a_b");
         golden.Equal(TensorBoxes.PairwiseIoU(edge, edge), "iou_edge");
@@ -32,9 +34,12 @@ public sealed class BoxesGoldenTests
                     var (boxes, scores, classes) = entry.Name switch
                     {
                         _ when entry.Name.EndsWith("empty", StringComparison.Ordinal) => (empty(0, 4), empty(0), []),
-                        _ when entry.Name.Contains("ties", StringComparison.Ordinal) => (golden.InputTensor("tie_boxes"), golden.InputTensor("tie_scores"), []),
-                        _ when entry.Name.Contains("exact", StringComparison.Ordinal) => (golden.InputTensor("exact_boxes"), golden.InputTensor("exact_scores"), []),
-                        _ when entry.Name.Contains("big", StringComparison.Ordinal) => (golden.InputTensor("big_boxes"), golden.InputTensor("big_scores"), golden.Input("big_classes").Longs),
+                        _ when entry.Name.Contains("ties", StringComparison.Ordinal) => (
+                            golden.InputTensor("tie_boxes"), golden.InputTensor("tie_scores"), []),
+                        _ when entry.Name.Contains("exact", StringComparison.Ordinal) => (
+                            golden.InputTensor("exact_boxes"), golden.InputTensor("exact_scores"), []),
+                        _ when entry.Name.Contains("big", StringComparison.Ordinal) => (
+                            golden.InputTensor("big_boxes"), golden.InputTensor("big_scores"), golden.Input("big_classes").Longs),
                         _ => (a, golden.InputTensor("scores"), parts[0] == "batched" ? golden.Input("classes").Longs : []),
                     };
                     var threshold = float.TryParse(parts[^1], CultureInfo.InvariantCulture, out var number) ? number : 0.5f;
@@ -44,13 +49,21 @@ public sealed class BoxesGoldenTests
                     golden.Equal(Coder(weights).Encode(golden.InputTensor("gt"), golden.InputTensor("proposals")), entry.Name);
                     break;
                 case ["roundtrip", var weights]:
-                    golden.Equal(Coder(weights).Decode(Coder(weights).Encode(golden.InputTensor("gt"), golden.InputTensor("proposals")), golden.InputTensor("proposals")), entry.Name);
+                    golden.Equal(
+                        Coder(weights).Decode(
+                            Coder(weights).Encode(golden.InputTensor("gt"), golden.InputTensor("proposals")),
+                            golden.InputTensor("proposals")),
+                        entry.Name);
                     break;
                 case ["decode", var weights]:
-                    golden.Equal(Coder(weights).Decode(golden.InputTensor("deltas_" + weights).view(12, 2, 4), golden.InputTensor("proposals").unsqueeze(1)), entry.Name);
+                    golden.Equal(
+                        Coder(weights).Decode(
+                            golden.InputTensor("deltas_" + weights).view(12, 2, 4), golden.InputTensor("proposals").unsqueeze(1)),
+                        entry.Name);
                     break;
                 case ["clip", "to", var h, var w]:
-                    var size = (Height: int.Parse(h[1..], CultureInfo.InvariantCulture), Width: int.Parse(w[1..], CultureInfo.InvariantCulture));
+                    var size = (
+                        Height: int.Parse(h[1..], CultureInfo.InvariantCulture), Width: int.Parse(w[1..], CultureInfo.InvariantCulture));
                     golden.Equal(TensorBoxes.Clip(golden.InputTensor("outside"), size), entry.Name);
                     var clipped = Boxes(golden.InputTensor("outside")).Select(box => BoxOps.Clip(box, size.Width, size.Height)).ToArray();
                     golden.Equal(MemoryMarshal.Cast<Box, float>(clipped), [clipped.Length, 4], entry.Name);
@@ -110,14 +123,19 @@ public sealed class BoxesGoldenTests
 
     private static void SmoothL1(GoldenCase golden, string name)
     {
-        var (x, t) = (golden.InputTensor("sl_x"), golden.InputTensor("sl_t"));
-        var beta = name.EndsWith("_1_9", StringComparison.Ordinal) ? 1.0 / 9 : double.Parse(name.Split('_')[^1], CultureInfo.InvariantCulture);
-        golden.Equal(nn.functional.smooth_l1_loss(x, t, nn.Reduction.Sum, beta).reshape(golden.Read(golden.Expected.GetProperty(name)).Shape), name);
+        var x = golden.InputTensor("sl_x");
+        var t = golden.InputTensor("sl_t");
+        var beta = name.EndsWith("_1_9", StringComparison.Ordinal)
+            ? 1.0 / 9
+            : double.Parse(name.Split('_')[^1], CultureInfo.InvariantCulture);
+        golden.Equal(
+            nn.functional.smooth_l1_loss(x, t, nn.Reduction.Sum, beta).reshape(golden.Read(golden.Expected.GetProperty(name)).Shape), name);
     }
 
     private static BoxCoder Coder(string weights) => new(weights == "w10" ? [10, 10, 5, 5] : [1, 1, 1, 1]);
 
-    private static Box[] Boxes(Tensor boxes) => boxes.numel() == 0 ? [] : MemoryMarshal.Cast<float, Box>(boxes.contiguous().data<float>().ToArray()).ToArray();
+    private static Box[] Boxes(Tensor boxes) =>
+        boxes.numel() == 0 ? [] : MemoryMarshal.Cast<float, Box>(boxes.contiguous().data<float>().ToArray()).ToArray();
 
     private static float[] Pairs(Tensor a, Tensor b, Func<Box, Box, float> operation) =>
         [.. from first in Boxes(a) from second in Boxes(b) select operation(first, second)];

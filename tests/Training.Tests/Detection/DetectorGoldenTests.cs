@@ -41,14 +41,22 @@ public sealed class DetectorGoldenTests
         var golden = GoldenCase.Load(name);
         using var detector = Detector(golden);
         detector.train();
-        var named = detector.named_parameters().Where(entry => entry.parameter.requires_grad).ToDictionary(entry => entry.name, entry => entry.parameter);
+        var named = detector.named_parameters()
+            .Where(entry => entry.parameter.requires_grad)
+            .ToDictionary(entry => entry.name, entry => entry.parameter);
         Assert.Equal(golden.Expected.GetProperty("trainable_parameters").EnumerateArray().Select(entry => entry.GetString()!), named.Keys);
         var before = detector.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone().detach());
-        DetectionTarget[] targets = [.. golden.Inputs.EnumerateObject().Where(entry => entry.Name.StartsWith("target_", StringComparison.Ordinal))
-            .Select(entry => new DetectionTarget(golden.Tensor(entry.Value.GetProperty("boxes")), golden.Tensor(entry.Value.GetProperty("labels"))))];
+        DetectionTarget[] targets = [
+            .. golden.Inputs.EnumerateObject().Where(entry => entry.Name.StartsWith("target_", StringComparison.Ordinal))
+            .Select(entry => new DetectionTarget(
+                golden.Tensor(entry.Value.GetProperty("boxes")), golden.Tensor(entry.Value.GetProperty("labels"))))];
         var images = Images(golden);
         var sgd = golden.Params.GetProperty("sgd");
-        using var optimizer = optim.SGD(named.Values, sgd.GetProperty("lr").GetDouble(), sgd.GetProperty("momentum").GetDouble(), weight_decay: sgd.GetProperty("weight_decay").GetDouble());
+        using var optimizer = optim.SGD(
+            named.Values,
+            sgd.GetProperty("lr").GetDouble(),
+            sgd.GetProperty("momentum").GetDouble(),
+            weight_decay: sgd.GetProperty("weight_decay").GetDouble());
         var steps = golden.Expected.GetProperty("losses_per_step").EnumerateArray().ToArray();
 
         for (var step = 1; step <= steps.Length; step++)
@@ -74,7 +82,10 @@ public sealed class DetectorGoldenTests
             {
                 foreach (var change in changes.EnumerateObject())
                 {
-                    golden.Equal((state[change.Name].detach() - before[change.Name]).to(float64).norm().item<double>(), $"step{step}_change_norm", change.Name);
+                    golden.Equal(
+                        (state[change.Name].detach() - before[change.Name]).to(float64).norm().item<double>(),
+                        $"step{step}_change_norm",
+                        change.Name);
                 }
             }
 
@@ -88,7 +99,12 @@ public sealed class DetectorGoldenTests
     }
 
     private static Tensor[] Images(GoldenCase golden) =>
-        [.. golden.Inputs.EnumerateObject().Where(entry => entry.Name.StartsWith("image", StringComparison.Ordinal)).Select(entry => golden.Tensor(entry.Value))];
+        [
+            .. golden.Inputs
+                .EnumerateObject()
+                .Where(entry => entry.Name.StartsWith("image", StringComparison.Ordinal))
+                .Select(entry => golden.Tensor(entry.Value)),
+        ];
 
     private static FasterRcnn Detector(GoldenCase golden)
     {

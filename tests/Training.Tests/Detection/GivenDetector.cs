@@ -1,5 +1,6 @@
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Detection;

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Pipeline.Golden;
+using Pipeline.Shared.Geometry;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using static TorchSharp.torch;
 
@@ -35,7 +37,7 @@ public sealed class PaperGoldenTests
             Assert.Equal(GoldenTensors.Size(row.GetProperty("padded")), DetectionTransform.PaddedSize([size]));
             var moved = resize.MoveBoxes(Rows(row.GetProperty("boxes")), from, size);
             Close("moved", moved);
-            Close("moved_flipped", TensorBoxes.Mirror(moved, size.Width));
+            Close("moved_flipped", Mirrored(moved, size.Width));
             var back = resize.MoveBoxes(moved, size, from);
             Close("back", back.index_select(0, TensorBoxes.WithArea([back])[0]));
 
@@ -191,7 +193,7 @@ public sealed class PaperGoldenTests
 
         void Detections(IReadOnlyList<ImageDetections> found)
         {
-            var back = detector.Back(found, originals, sizes);
+            var back = detector.ToOriginalImage(found, originals, sizes);
             for (var image = 0; image < found.Count; image++)
             {
                 golden.EqualDetections(found[image], $"detections_{image}");
@@ -323,6 +325,12 @@ public sealed class PaperGoldenTests
             optimizer.step();
             Assert.All(weights.detach().data<double>().ToArray().Zip(row.GetProperty("w").Doubles()), pair => GoldenComparison.Close($"w after {iteration}", pair.First, pair.Second, 1e-12 + 1e-9 * Math.Abs(pair.Second)));
         }
+    }
+
+    private static Tensor Mirrored(Tensor boxes, int width)
+    {
+        var mirrored = boxes.HostFloats().Chunk(4).Select(row => KittiTrainingData.Mirror(new Box(row[0], row[1], row[2], row[3]), width));
+        return tensor(mirrored.SelectMany(box => new[] { box.X1, box.Y1, box.X2, box.Y2 }).ToArray()).view(-1, 4);
     }
 
     private static Tensor Rows(JsonElement rows) => tensor(rows.EnumerateArray().SelectMany(row => row.Doubles()).Select(value => (float)value).ToArray()).view(-1, 4);

@@ -34,13 +34,20 @@ public sealed class RoIAlignGoldenTests
         using var scope = NewDisposeScope();
         var golden = GoldenCase.Load(name);
         var seed = golden.Params.GetProperty("seed").GetString();
-        Tensor[] features = [.. golden.Inputs.EnumerateObject().Where(entry => entry.Name.StartsWith(seed + "f", StringComparison.Ordinal)).Select(entry => golden.Tensor(entry.Value).requires_grad_())];
-        Tensor[] boxes = [.. golden.Inputs.EnumerateObject().Where(entry => entry.Name.StartsWith("boxes_", StringComparison.Ordinal)).Select(entry => golden.Tensor(entry.Value))];
+        Tensor[] features = [
+            .. golden.Inputs.EnumerateObject()
+                .Where(entry => entry.Name.StartsWith(seed + "f", StringComparison.Ordinal))
+                .Select(entry => golden.Tensor(entry.Value).requires_grad_())];
+        Tensor[] boxes = [
+            .. golden.Inputs.EnumerateObject()
+                .Where(entry => entry.Name.StartsWith("boxes_", StringComparison.Ordinal))
+                .Select(entry => golden.Tensor(entry.Value))];
         var image = GoldenTensors.Size(golden.Params.GetProperty("image_h_w"));
         var sizes = boxes.Select(_ => image).ToArray();
 
         var scales = MultiScaleRoIAlign.Scales(features, sizes);
-        var pooled = new MultiScaleRoIAlign(golden.Params.GetProperty("output").GetInt32(), golden.Params.GetProperty("sampling").GetInt32()).Pool(features, boxes, sizes);
+        var pooled = new MultiScaleRoIAlign(
+            golden.Params.GetProperty("output").GetInt32(), golden.Params.GetProperty("sampling").GetInt32()).Pool(features, boxes, sizes);
 
         Assert.Equal(golden.Expected.GetProperty("scales").Doubles(), scales);
         golden.Equal(MultiScaleRoIAlign.Levels(cat(boxes), scales), "levels");

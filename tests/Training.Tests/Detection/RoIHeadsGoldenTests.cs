@@ -17,16 +17,22 @@ public sealed class RoIHeadsGoldenTests
         {
             ["roi_heads.box_predictor.cls_score.bias"] = golden.Params.GetProperty("cls_bias").Doubles(),
         });
-        var featureEntries = golden.Inputs.EnumerateObject().Where(entry => entry.Name.Contains("roif_", StringComparison.Ordinal)).ToArray();
+        var featureEntries = golden.Inputs.EnumerateObject()
+            .Where(entry => entry.Name.Contains("roif_", StringComparison.Ordinal))
+            .ToArray();
         Tensor[] features = [.. featureEntries.Select(entry => golden.Tensor(entry.Value).requires_grad_())];
         Tensor[] proposals = [.. Numbered("proposals_").Select(entry => golden.Tensor(entry))];
-        DetectionTarget[] targets = [.. Numbered("target_").Select(entry => new DetectionTarget(golden.Tensor(entry.GetProperty("boxes")), golden.Tensor(entry.GetProperty("labels"))))];
+        DetectionTarget[] targets = [
+            .. Numbered("target_").Select(
+                entry => new DetectionTarget(golden.Tensor(entry.GetProperty("boxes")), golden.Tensor(entry.GetProperty("labels"))))];
         (int Height, int Width)[] sizes = [.. golden.Params.GetProperty("image_sizes").EnumerateArray().Select(GoldenTensors.Size)];
 
         heads.train();
         var samples = heads.Sample(proposals, targets);
-        var (boxes, labels) = (samples.Boxes.split(samples.Counts), samples.Labels.split(samples.Counts));
-        var (objects, regression) = (samples.Objects.split(samples.Counts), samples.RegressionTargets.split(samples.Counts));
+        var boxes = samples.Boxes.split(samples.Counts);
+        var labels = samples.Labels.split(samples.Counts);
+        var objects = samples.Objects.split(samples.Counts);
+        var regression = samples.RegressionTargets.split(samples.Counts);
         for (var image = 0; image < targets.Length; image++)
         {
             golden.Equal(labels[image], $"sampled_labels_{image}");
@@ -47,7 +53,10 @@ public sealed class RoIHeadsGoldenTests
         var named = heads.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
         golden.EqualChosen("grad/", key => named[key].grad!);
         golden.EqualChosen("grad_feature_norm_", key => tensor(
-            features[Array.FindIndex(featureEntries, entry => entry.Name.EndsWith("roif_" + key, StringComparison.Ordinal))].grad is { } gradient ? gradient.to(float64).norm().item<double>() : 0, dtype: float64));
+            features[
+                Array.FindIndex(featureEntries, entry => entry.Name.EndsWith("roif_" + key, StringComparison.Ordinal))].grad is { } gradient
+                ? gradient.to(float64).norm().item<double>()
+                : 0, dtype: float64));
 
         heads.eval();
         var evaluation = heads.Predict(features, proposals, sizes);
@@ -62,7 +71,10 @@ public sealed class RoIHeadsGoldenTests
         }
 
         IEnumerable<System.Text.Json.JsonElement> Numbered(string front) =>
-            golden.Inputs.EnumerateObject().Where(entry => entry.Name.StartsWith(front, StringComparison.Ordinal)).OrderBy(entry => entry.Name, StringComparer.Ordinal).Select(entry => entry.Value);
+            golden.Inputs.EnumerateObject()
+                .Where(entry => entry.Name.StartsWith(front, StringComparison.Ordinal))
+                .OrderBy(entry => entry.Name, StringComparer.Ordinal)
+                .Select(entry => entry.Value);
     }
 
     [Theory(SkipTestWithoutData = true), GoldenData("roiheads", "roi_postprocess")]
@@ -75,7 +87,8 @@ public sealed class RoIHeadsGoldenTests
         var regression = golden.InputTensor("box_regression").requires_grad_();
         Tensor[] proposals = [golden.InputTensor("proposals_0"), golden.InputTensor("proposals_1")];
 
-        var detections = heads.PostProcess(logits, regression, proposals, [.. golden.Params.GetProperty("image_sizes").EnumerateArray().Select(GoldenTensors.Size)]);
+        var detections = heads.PostProcess(
+            logits, regression, proposals, [.. golden.Params.GetProperty("image_sizes").EnumerateArray().Select(GoldenTensors.Size)]);
         var losses = RoIHeads.Losses(logits, regression, golden.InputTensor("labels"), golden.InputTensor("regression_targets"));
 
         golden.EqualDetections(detections[0], "detections_0");

@@ -31,9 +31,14 @@ public sealed class RpnGoldenTests
         };
         using var rpn = new RegionProposalNetwork(options, GoldenTensors.FirstByIndex);
         GoldenTensors.LoadFormula(rpn, parameters.Text("prefix", ""), parameters.Text("name_prefix", "rpn."));
-        var featureEntries = golden.Inputs.EnumerateObject().Where(entry => entry.Name.Contains("rpnf_", StringComparison.Ordinal)).ToArray();
+        var featureEntries = golden.Inputs.EnumerateObject()
+            .Where(entry => entry.Name.Contains("rpnf_", StringComparison.Ordinal))
+            .ToArray();
         Tensor[] features = [.. featureEntries.Select(entry => golden.Tensor(entry.Value).requires_grad_())];
-        Tensor[] objects = [.. golden.Inputs.EnumerateObject().Where(entry => entry.Name.StartsWith("gt_", StringComparison.Ordinal)).Select(entry => golden.Tensor(entry.Value))];
+        Tensor[] objects = [
+            .. golden.Inputs.EnumerateObject()
+                .Where(entry => entry.Name.StartsWith("gt_", StringComparison.Ordinal))
+                .Select(entry => golden.Tensor(entry.Value))];
         (int Height, int Width)[] sizes = [.. parameters.GetProperty("image_sizes").EnumerateArray().Select(GoldenTensors.Size)];
 
         rpn.train();
@@ -53,7 +58,8 @@ public sealed class RpnGoldenTests
         golden.Equal((double)losses.Objectness.item<float>(), "losses", "loss_objectness");
         golden.Equal((double)losses.BoxReg.item<float>(), "losses", "loss_rpn_box_reg");
         var anchors = output.Anchors.shape[0];
-        var sampler = new BalancedPositiveNegativeSampler(options.RpnBatchSizePerImage, options.RpnPositiveFraction, GoldenTensors.FirstByIndex);
+        var sampler = new BalancedPositiveNegativeSampler(
+            options.RpnBatchSizePerImage, options.RpnPositiveFraction, GoldenTensors.FirstByIndex);
         for (var image = 0; image < objects.Length; image++)
         {
             var (labels, matched) = rpn.Assign(output.Anchors, objects[image]);
@@ -61,7 +67,9 @@ public sealed class RpnGoldenTests
             var positive = labels.eq(1).nonzero().view(-1);
             golden.Equal(positive, $"positives_{image}");
             golden.Equal(matched.index_select(0, positive), $"positives_gt_{image}");
-            golden.Equal(new BoxCoder([1, 1, 1, 1]).Encode(matched.index_select(0, positive), output.Anchors.index_select(0, positive)), $"positives_targets_{image}");
+            golden.Equal(
+                new BoxCoder([1, 1, 1, 1]).Encode(matched.index_select(0, positive), output.Anchors.index_select(0, positive)),
+                $"positives_targets_{image}");
             var sample = sampler.Sample([labels]);
             golden.Equal(sample.Positive, $"sample_pos_{image}");
             var negatives = sample.All.index_select(0, labels.index_select(0, sample.All).eq(0).nonzero().view(-1));
@@ -95,5 +103,6 @@ public sealed class RpnGoldenTests
 
     /// <summary>The file does not name the sample's size; every image has enough background to fill it.</summary>
     private static int SampleSize(GoldenCase golden) =>
-        golden.Expected.GetProperty("sample_neg_count_0").GetInt32() + (int)golden.Read(golden.Expected.GetProperty("sample_pos_0")).Shape[0];
+        golden.Expected.GetProperty("sample_neg_count_0").GetInt32()
+            + (int)golden.Read(golden.Expected.GetProperty("sample_pos_0")).Shape[0];
 }

@@ -1,10 +1,13 @@
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 
 namespace Pipeline.Training.Tests.Detection;
 
-/// <summary>The preset <c>torchvision</c> is the recipe of torchvision's <c>references/detection</c>; docs/recipes.md has the sources.</summary>
+/// <summary>
+/// The preset <c>torchvision</c> is the recipe of torchvision's <c>references/detection</c>; docs/recipes.md has the sources.
+/// </summary>
 public sealed class TorchvisionPresetTests
 {
     private static FinetuneOptions Preset { get; } = new RunConfiguration<FinetuneOptions>()
@@ -45,7 +48,7 @@ public sealed class TorchvisionPresetTests
 
         Assert.Equal((3, BatchNormMode.Frozen), (backbone.TrainableStages, backbone.BatchNorm));
         Assert.Equal(
-            "the backbone begins from the given weights; 3 of its 5 stages learn; its norms are frozen",
+            "the backbone starts from the given weights; 3 of its 5 stages learn; its norms are frozen",
             BackboneStart.Line(options));
     }
 
@@ -55,7 +58,7 @@ public sealed class TorchvisionPresetTests
         var backbone = BackboneStart.Detector(Preset).Backbone;
 
         Assert.Equal((5, BatchNormMode.Train), (backbone.TrainableStages, backbone.BatchNorm));
-        Assert.Equal("the backbone begins from random weights; 5 of its 5 stages learn; its norms are live", BackboneStart.Line(Preset));
+        Assert.Equal("the backbone starts from random weights; 5 of its 5 stages learn; its norms are live", BackboneStart.Line(Preset));
     }
 
     [Fact]

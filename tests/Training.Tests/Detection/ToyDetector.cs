@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -153,7 +154,8 @@ internal sealed class ToyDetector : Detector
     {
         var (logits, sizes) = Forward(image);
         var wanted = zeros_like(logits);
-        var (height, width) = (logits.shape[1], logits.shape[2]);
+        var height = logits.shape[1];
+        var width = logits.shape[2];
         var centers = (target.Boxes[.., ..2] + target.Boxes[.., 2..]) / (2 * Stride);
         var x = centers[.., 0].to(int64).clamp(0, width - 1);
         var y = centers[.., 1].to(int64).clamp(0, height - 1);

@@ -1,5 +1,5 @@
 using Pipeline.Shared.Synthetic;
-using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Tests.Engine;
@@ -14,7 +14,8 @@ public sealed class FinetuneResumeTests : IDisposable
         StreetSceneWriter.WriteKitti(In("scenes"), new StreetSceneOptions { WidthPixels = 192, HeightPixels = 64 }, 0, 13);
         File.WriteAllText(In("tiny.json"), """
             {
-              "detector": { "backbone": { "widthMultiplier": 0.0625 }, "fpnChannels": 8, "boxHeadChannels": 16, "minSizePixels": 48, "maxSizePixels": 144 },
+              "detector": { "backbone": { "widthMultiplier": 0.0625 },
+                "fpnChannels": 8, "boxHeadChannels": 16, "minSizePixels": 48, "maxSizePixels": 144 },
               "workers": 2, "frozenNormsWithoutWeights": true, "colorJitter": 0.3, "aspectRatioGroupFactor": 3
             }
             """);
@@ -23,12 +24,14 @@ public sealed class FinetuneResumeTests : IDisposable
     [Theory]
     [InlineData("demo", "--epochs", "14", "float32", "0")]
     [InlineData("paper", "--iterations", "50", "float16", "0.9")]
-    public async Task Ten_kills_and_an_interrupt_change_no_bit_of_the_result(string preset, string length, string count, string precision, string ema)
+    public async Task Ten_kills_and_an_interrupt_change_no_bit_of_the_result(
+        string preset, string length, string count, string precision, string ema)
     {
         var cancellation = TestContext.Current.CancellationToken;
         string[] Begin(string run) =>
         [
-            "finetune", "--data", In("scenes"), "--output", In(run), "--config", In("tiny.json"), "--preset", preset, "--batch", "3", "--learning-rate", "0.005", length, count, "--precision", precision, "--ema", ema, "--seed", "3", "--checkpoint-every", "2",
+            "finetune", "--data", In("scenes"), "--output", In(run), "--config", In("tiny.json"), "--preset", preset, "--batch", "3",
+            "--learning-rate", "0.005", length, count, "--precision", precision, "--ema", ema, "--seed", "3", "--checkpoint-every", "2",
         ];
         var (code, _, errors) = await TrainingProgram.Run(cancellation, Begin("whole"));
         Assert.True(code == 0, errors);
@@ -40,7 +43,8 @@ public sealed class FinetuneResumeTests : IDisposable
             Assert.True(KilledRun.Weights(In($"whole/{file}")) == KilledRun.Weights(In($"killed/{file}")), $"{file} differs");
         }
 
-        string[] Losses(string run) => [.. RunMetrics.Read<FinetuneEpoch>(In(run)).Select(epoch => $"{epoch.Epoch} {epoch.Loss:R} {epoch.Map:R}")];
+        string[] Losses(string run) =>
+            [.. RunMetrics.Read<FinetuneEpoch>(In(run)).Select(epoch => $"{epoch.Epoch} {epoch.Loss:R} {epoch.Map:R}")];
         Assert.Equal(Losses("whole"), Losses("killed"));
     }
 

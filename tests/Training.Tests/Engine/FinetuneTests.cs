@@ -6,8 +6,10 @@ using Pipeline.Shared.Kitti;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Training.Data;
+using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Checkpoints;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Tests.Detection;
 using TorchSharp.Modules;
@@ -44,7 +46,7 @@ public sealed class FinetuneTests : IDisposable
     public void An_existing_run_is_not_overwritten()
     {
         Directory.CreateDirectory(Path.Combine(folder, "d"));
-        Assert.Contains("is there already", Assert.Throws<UserErrorException>(() => DetectorTraining.Run(Tiny("d"), new RunControl { Cancellation = TestContext.Current.CancellationToken })).Message);
+        Assert.Contains("already exists", Assert.Throws<UserErrorException>(() => DetectorTraining.Run(Tiny("d"), new RunControl { Cancellation = TestContext.Current.CancellationToken })).Message);
     }
 
     [Fact]
@@ -53,7 +55,7 @@ public sealed class FinetuneTests : IDisposable
         DetectorTraining.Run(Tiny("o") with { LogEverySteps = 2 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
 
         string In(string file) => Path.Combine(folder, "o", file);
-        var data = JsonSerializer.Deserialize<FinetuneData>(File.ReadAllText(In("data.json")), DetectorCheckpoint.Json)!;
+        var data = JsonSerializer.Deserialize<FinetuneData>(File.ReadAllText(In("data.json")), JsonFormat.Options)!;
         Assert.Equal((12, 4, null), (data.Train.Frames, data.Test.Frames, data.BackboneWeights));
         Assert.Contains("\"libtorch\"", File.ReadAllText(In("environment.json")), StringComparison.Ordinal);
         Assert.Contains("\"batchSize\":4", File.ReadAllText(In("config.json")), StringComparison.Ordinal);

@@ -15,7 +15,8 @@ internal sealed class KilledRun(string command, string output, string checkpoint
     /// <summary>Kills the run so many times at random moments, interrupts it once, and lets it end.</summary>
     public async Task Run(string[] begin, int kills, CancellationToken cancellation)
     {
-        var (killed, arguments) = (0, begin);
+        var killed = 0;
+        var arguments = begin;
         for (var attempt = 0; killed < kills && attempt < 4 * kills; attempt++)
         {
             using var process = TrainingProgram.Start(arguments);
@@ -23,7 +24,9 @@ internal sealed class KilledRun(string command, string output, string checkpoint
             killed += process.HasExited ? 0 : 1;
             process.Kill();
             await process.WaitForExitAsync(cancellation);
-            arguments = File.Exists(Path.Combine(output, "config.json")) ? [command, "--output", output, "--resume", "--workers", $"{1 + random.NextInt(5)}"] : arguments;
+            arguments = File.Exists(Path.Combine(output, "config.json"))
+                ? [command, "--output", output, "--resume", "--workers", $"{1 + random.NextInt(5)}"]
+                : arguments;
         }
 
         Assert.Equal(kills, killed);
@@ -60,7 +63,8 @@ internal sealed class KilledRun(string command, string output, string checkpoint
             await Task.Delay(1, cancellation);
             if (Written() != last)
             {
-                (last, checkpoints) = (Written(), checkpoints - 1);
+                last = Written();
+                checkpoints--;
             }
         }
     }

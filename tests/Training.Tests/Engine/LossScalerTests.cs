@@ -30,12 +30,14 @@ public sealed class LossScalerTests
         using var good = new Parameter(ones(2));
         using var overflown = new Parameter(ones(2));
         var scaler = new LossScaler(scale: 1024, goodSteps: 1, growthInterval: 2);
-        (good.grad, overflown.grad) = (ones(2), tensor(new float[] { 1, bad }));
+        good.grad = ones(2);
+        overflown.grad = tensor(new float[] { 1, bad });
 
         Assert.False(scaler.Unscale([good, overflown]));
         Assert.Equal((512, 0), (scaler.Scale, scaler.GoodSteps));
 
-        (good.grad, overflown.grad) = (ones(2), ones(2));
+        good.grad = ones(2);
+        overflown.grad = ones(2);
         Assert.True(scaler.Unscale([good, overflown]));
         Assert.Equal((512, 1), (scaler.Scale, scaler.GoodSteps));
     }

@@ -14,7 +14,16 @@ public sealed class PretrainResumeTests : IDisposable
     public PretrainResumeTests()
     {
         StreetSceneWriter.WriteImages(In("images"), new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 30);
-        File.WriteAllText(In("tiny.json"), """{ "backbone": { "widthMultiplier": 0.125 }, "contrastive": { "dimension": 16 }, "patches": { "cropSizePixels": 48, "patchSizePixels": 12 }, "dropLastBatch": false }""");
+        File.WriteAllText(
+            In("tiny.json"),
+            """
+            {
+              "backbone": { "widthMultiplier": 0.125 },
+              "contrastive": { "dimension": 16 },
+              "patches": { "cropSizePixels": 48, "patchSizePixels": 12 },
+              "dropLastBatch": false
+            }
+            """);
     }
 
     [Fact]
@@ -31,10 +40,20 @@ public sealed class PretrainResumeTests : IDisposable
             Assert.True(KilledRun.Weights(In($"whole/{file}")) == KilledRun.Weights(In($"killed/{file}")), $"{file} differs");
         }
 
-        string[] Losses(string run) => [.. RunMetrics.Read<PretrainEpoch>(In(run)).Select(epoch => $"{epoch.Epoch} {epoch.Steps} {epoch.Loss:R} {epoch.JigsawLoss:R} {epoch.Top1:R}")];
+        string[] Losses(string run) =>
+            [
+                .. RunMetrics
+                    .Read<PretrainEpoch>(In(run))
+                    .Select(epoch => $"{epoch.Epoch} {epoch.Steps} {epoch.Loss:R} {epoch.JigsawLoss:R} {epoch.Top1:R}"),
+            ];
         Assert.Equal(Losses("whole"), Losses("killed"));
         Assert.Equal(24, Losses("whole").Length);
-        long[] Steps(string run) => [.. File.ReadLines(In($"{run}/steps.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt64())];
+        long[] Steps(string run) =>
+            [
+                .. File
+                    .ReadLines(In($"{run}/steps.jsonl"))
+                    .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt64()),
+            ];
         Assert.Equal(Steps("whole"), Steps("killed"));
         Assert.Empty(Directory.GetFiles(In("killed"), ".*.tmp"));
     }
@@ -80,7 +99,8 @@ public sealed class PretrainResumeTests : IDisposable
         }
 
         var before = KilledRun.Weights(In("full/resume.safetensors"));
-        var limited = new ProcessStartInfo("bash", ["-c", $"trap '' XFSZ; ulimit -f 100; exec {TrainingProgram.Path} pretrain --output {In("full")} --resume"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var script = $"trap '' XFSZ; ulimit -f 100; exec {TrainingProgram.Path} pretrain --output {In("full")} --resume";
+        var limited = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true };
         limited.Environment["DOTNET_EnableWriteXorExecute"] = "0";   // it would need a large file of its own
         using (var process = Process.Start(limited)!)
         {

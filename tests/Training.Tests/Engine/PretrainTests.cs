@@ -40,7 +40,7 @@ public sealed class PretrainTests : IDisposable
     public void The_key_views_are_not_the_query_views_and_change_with_the_epoch()
     {
         using var scope = NewDisposeScope();
-        var files = UnlabelledImages.Of(Path.Combine(folder, "images")).Files;
+        var files = UnlabeledImages.Of(Path.Combine(folder, "images")).Files;
         var patches = new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 };
         var views = new ContrastiveViews(files, new ViewOptions { SizePixels = 32 }, patches, 1, new SkippedImages(0));
         using var first = views.Epoch(1, 4, 2).First();
@@ -97,7 +97,7 @@ public sealed class PretrainTests : IDisposable
     public void Memory_is_flat_over_epochs_of_views()
     {
         using var scope = NewDisposeScope();
-        var files = UnlabelledImages.Of(Path.Combine(folder, "images")).Files;
+        var files = UnlabeledImages.Of(Path.Combine(folder, "images")).Files;
         var patches = new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 };
         var views = new ContrastiveViews(files, new ViewOptions { SizePixels = 32 }, patches, 1, new SkippedImages(0));
         long ResidentBytes(int epochs)
@@ -184,12 +184,12 @@ public sealed class PretrainTests : IDisposable
         File.WriteAllLines(list, ["a.png", "b.png", "a.png"]);
         Assert.Contains(
             "twice.txt:3: a.png stands in line 1 too",
-            Assert.Throws<UserErrorException>(() => UnlabelledImages.Of(list)).Message);
+            Assert.Throws<UserErrorException>(() => UnlabeledImages.Of(list)).Message);
         File.WriteAllLines(list, ["# nothing"]);
-        Assert.Contains("names no image", Assert.Throws<UserErrorException>(() => UnlabelledImages.Of(list)).Message);
+        Assert.Contains("names no image", Assert.Throws<UserErrorException>(() => UnlabeledImages.Of(list)).Message);
         Assert.Contains(
             "relative to it",
-            Assert.Throws<UserErrorException>(() => UnlabelledImages.Of(list, Path.Combine(folder, "nowhere"))).Message);
+            Assert.Throws<UserErrorException>(() => UnlabeledImages.Of(list, Path.Combine(folder, "nowhere"))).Message);
     }
 
     [Fact]

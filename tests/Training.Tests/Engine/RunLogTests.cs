@@ -4,6 +4,7 @@ using Pipeline.Training.Augmentation;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Tests.Engine;
@@ -32,7 +33,7 @@ public sealed class RunLogTests : IDisposable
 
         var log = Interrupted(control => ContrastiveTraining.Run(options, control), options.Output);
 
-        Assert.Equal(["begun: 4 steps on 8 images", "interrupted after step 0; saved", "goes on at step 1 of 4", "finished"], log);
+        Assert.Equal(["begun: 4 steps on 8 images", "interrupted after step 0; saved", "resumes at step 1 of 4", "finished"], log);
     }
 
     [Fact]
@@ -56,7 +57,7 @@ public sealed class RunLogTests : IDisposable
 
         var log = Interrupted(control => DetectorTraining.Run(options, control), options.Output);
 
-        Assert.Equal(["begun: 3 steps on 12 frames", "interrupted after step 0; saved", "goes on at step 1 of 3", "finished"], log);
+        Assert.Equal(["begun: 3 steps on 12 frames", "interrupted after step 0; saved", "resumes at step 1 of 3", "finished"], log);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

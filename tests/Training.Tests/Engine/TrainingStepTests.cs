@@ -4,8 +4,8 @@ using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Augmentation;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Contrastive;
-using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using static TorchSharp.torch;
 
@@ -44,13 +44,14 @@ public sealed class TrainingStepTests : IDisposable
             .. training.Query.parameters(),
             .. training.Key.parameters(),
             training.Queue.Rows,
-            .. optimization.Velocities.Velocities.Select(entry => entry.Value),
+            .. optimization.Sgd.MomentumBuffers.Select(entry => entry.Value),
         ];
         Tensor[] before = [.. State().Select(value => value.detach().clone())];
 
         var views = randn(4, 3, 32, 32);
         views[isFirstPartBad ? 0 : 3] = float.NaN;
-        var refusal = Assert.Throws<UserErrorException>(() => step.Run(new ContrastiveBatch(views, randn(4, 3, 32, 32)) { Files = ["a.png"] }, 1));
+        var refusal = Assert.Throws<UserErrorException>(
+            () => step.Run(new ContrastiveBatch(views, randn(4, 3, 32, 32)) { Files = ["a.png"] }, 1));
 
         Assert.Contains("in step 1 on the images a.png", refusal.Message);
         Assert.All(before.Zip(State()), pair => Assert.True(pair.First.eq(pair.Second).all().item<bool>()));

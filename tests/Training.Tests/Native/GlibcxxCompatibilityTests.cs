@@ -52,7 +52,7 @@ public sealed class GlibcxxCompatibilityTests : IDisposable
         var content = Enumerable.Range(0, length).Select(i => (byte)('a' + i % 26)).ToArray();
         File.WriteAllBytes(path, content);
 
-        Assert.Equal(GlibcxxPatchResult.NotRecognised, GlibcxxCompatibility.Patch(path));
+        Assert.Equal(GlibcxxPatchResult.NotRecognized, GlibcxxCompatibility.Patch(path));
 
         Assert.Equal(content, File.ReadAllBytes(path));
     }
@@ -67,7 +67,7 @@ public sealed class GlibcxxCompatibilityTests : IDisposable
         var content = File.ReadAllBytes(path)[..length];
         File.WriteAllBytes(path, content);
 
-        Assert.Equal(GlibcxxPatchResult.NotRecognised, GlibcxxCompatibility.Patch(path));
+        Assert.Equal(GlibcxxPatchResult.NotRecognized, GlibcxxCompatibility.Patch(path));
 
         Assert.Equal(content, File.ReadAllBytes(path));
     }
@@ -75,7 +75,8 @@ public sealed class GlibcxxCompatibilityTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private static string NuGetRoot() =>
-        Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     private string CopyOfTheLibrary()
     {

@@ -68,7 +68,11 @@ public sealed class ModuleParityTests : IDisposable
         using var scope = NewDisposeScope();
         using var layer = nn.Conv2d(8, 16, kernel, stride, padding, dilation, groups: groups);
         Equal([layer], [randn(2, 8, 31, 22)], inputs => [layer.call(inputs[0])], (graph, inputs) => [graph.Conv(inputs[0], layer)]);
-        Equal([layer], [randn(2, 8, 31, 22)], inputs => [InputTyped.Convolve(layer, inputs[0])], (graph, inputs) => [graph.Conv(inputs[0], layer)]);
+        Equal(
+            [layer],
+            [randn(2, 8, 31, 22)],
+            inputs => [InputTyped.Convolve(layer, inputs[0])],
+            (graph, inputs) => [graph.Conv(inputs[0], layer)]);
     }
 
     [Fact]

@@ -123,7 +123,7 @@ internal sealed class ForeignWeights : IDisposable
 
         if (branches.Count == 0)
         {
-            return $"it holds a {PickleKind.Of(root)}, no dictionary of weights; save a model's state_dict()";
+            return $"it holds a {PickleKind.Of(root)}, not a dictionary of weights; save a model's state_dict()";
         }
 
         var arrays = branches.SelectMany(branch => branch.Dictionary.Items).Where(entry => entry.Value is PickleOpaque { IsArray: true });

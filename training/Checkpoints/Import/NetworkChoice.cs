@@ -46,7 +46,7 @@ internal sealed record NetworkChoice(ResidualNetwork? Query, ResidualNetwork? Ke
         {
             var names = string.Join(", ", rivals.Prepend(best!).Select(network => network.Name));
             throw new UserErrorException(
-                $"{source}: it holds several residual networks, and nothing tells which is meant: {names}; save one of them alone.");
+                $"{source}: it holds several residual networks, and nothing says which one is meant: {names}; save one of them alone.");
         }
 
         return best;

@@ -17,13 +17,23 @@ internal static class ResNetShape
     {
         if (!weights.TryGetValue("conv1.weight", out var first) || first.dim() != 4)
         {
-            throw new UserErrorException($"{source}: there is no residual network in it: conv1.weight is no convolution.");
+            throw new UserErrorException($"{source}: there is no residual network in it: conv1.weight is not a convolution.");
         }
 
-        int[] blocks = [.. Enumerable.Range(1, 4).Select(layer => Enumerable.Range(0, 100).TakeWhile(block => weights.ContainsKey($"layer{layer}.{block}.conv1.weight")).Count())];
+        int[] blocks = [
+            .. Enumerable.Range(1, 4).Select(
+                layer => Enumerable.Range(0, 100).TakeWhile(block => weights.ContainsKey($"layer{layer}.{block}.conv1.weight")).Count())];
         var bottleneck = weights.ContainsKey("layer1.0.conv3.weight");
-        return Architectures.Select(name => new ResNetOptions { Architecture = name, WidthMultiplier = first.shape[0] / PublishedWidth, BatchNorm = BatchNormMode.Train })
+        return Architectures.Select(
+            name => new ResNetOptions
+            {
+                Architecture = name,
+                WidthMultiplier = first.shape[0] / PublishedWidth,
+                BatchNorm = BatchNormMode.Train,
+            })
             .FirstOrDefault(options => options.IsBottleneck == bottleneck && options.BlocksPerLayer.SequenceEqual(blocks))
-            ?? throw new UserErrorException($"{source}: its network has {string.Join(", ", blocks)} {(bottleneck ? "bottleneck" : "basic")} blocks; {string.Join(", ", Architectures)} can be imported.");
+            ?? throw new UserErrorException(
+                $"{source}: its network has {string.Join(", ", blocks)} {(bottleneck ? "bottleneck" : "basic")} blocks; "
+                + $"{string.Join(", ", Architectures)} can be imported.");
     }
 }

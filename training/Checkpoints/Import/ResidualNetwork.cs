@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Pipeline.Training.Checkpoints.Import;
 
 /// <summary>A residual network in a dictionary of weights, found by the structure of the names.</summary>
-/// <param name="Dictionary">Where.</param>
+/// <param name="Dictionary">Where the dictionary stands in the file.</param>
 /// <param name="Front">What stands before the names, whatever its author called it.</param>
 /// <param name="Canonical">torchvision's names by the file's.</param>
 /// <param name="Extras">Names inside its stem and layers that torchvision's network does not have: it computes more.</param>

@@ -7,7 +7,7 @@ namespace Pipeline.Training.Checkpoints.Import;
 /// <summary>A file's weights by owner, part and canonical name; it notes which of them are taken.</summary>
 internal sealed class SortedWeights
 {
-    private const string DetectorBody = "backbone.body.", EncoderFront = ".encoder.";
+    private const string DetectorBody = "backbone.body.", EncoderPrefix = ".encoder.";
     private const int Shown = 5;
     private readonly string source;
     private readonly ForeignWeights foreign;
@@ -60,7 +60,7 @@ internal sealed class SortedWeights
         }
 
         throw new UserErrorException(
-            $"{source}: there is no momentum encoder in it; {Holdings}. Without --ema the network that learnt is taken.");
+            $"{source}: there is no momentum encoder in it; {Holdings}. Without --ema the trained network is taken.");
     }
 
     /// <summary>The residual network's architecture and width.</summary>
@@ -70,7 +70,8 @@ internal sealed class SortedWeights
         if (networks.Query is null)
         {
             throw new UserErrorException(
-                $"{source}: there is no residual network in it: no names end with conv1.weight and layer1.0.conv1.weight behind one front, "
+                $"{source}: there is no residual network in it: no names end with conv1.weight and layer1.0.conv1.weight after a "
+                + $"common prefix, "
                 + $"nor are layers numbered as those of a Sequential; {Holdings}.");
         }
 
@@ -263,7 +264,7 @@ internal sealed class SortedWeights
     /// <summary>A missing weight's name; where the file has it in another way, how.</summary>
     private string Reason(string missing)
     {
-        var canonical = missing.Split(EncoderFront)[^1];
+        var canonical = missing.Split(EncoderPrefix)[^1];
         var found = entries.Find(entry => entry.Meaning.Canonical == canonical && entry.Meaning.Part != WeightPart.OtherNetwork);
         if (found is null)
         {

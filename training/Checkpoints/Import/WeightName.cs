@@ -77,13 +77,15 @@ internal sealed partial record WeightName(WeightOwner Owner, WeightPart Part, st
 
         foreach (var (front, whose, replacement) in new[]
         {
-            ("query.", WeightOwner.Query, ""), ("key.", WeightOwner.Key, ""), ("encoder_q.fc.", WeightOwner.Query, "head."), ("encoder_k.fc.", WeightOwner.Key, "head."),
+            ("query.", WeightOwner.Query, ""), ("key.", WeightOwner.Key, ""), ("encoder_q.fc.", WeightOwner.Query, "head."),
+            ("encoder_k.fc.", WeightOwner.Key, "head."),
             ("encoder_q.", WeightOwner.Query, ""), ("encoder_k.", WeightOwner.Key, ""),
         })
         {
             if (rest.StartsWith(front, StringComparison.Ordinal))
             {
-                (owner, rest) = (whose, replacement + rest[front.Length..]);
+                owner = whose;
+                rest = replacement + rest[front.Length..];
                 break;
             }
         }
@@ -103,16 +105,21 @@ internal sealed partial record WeightName(WeightOwner Owner, WeightPart Part, st
             _ when BackboneNames.IsMatch(rest) => new WeightName(owner, WeightPart.Backbone, rest),
             _ when HeadNames.IsMatch(rest) => new WeightName(owner, WeightPart.Head, rest),
             _ when DetectorNames.IsMatch(rest) => new WeightName(owner, WeightPart.Detector, Modern(rest)),
-            "fc.weight" or "fc.bias" or "head.weight" or "head.bias" => new WeightName(owner, WeightPart.Classifier, rest),   // MoCo v1's head is one layer; ours are two
+            // MoCo v1's head is one layer; ours are two
+            "fc.weight" or "fc.bias" or "head.weight" or "head.bias" => new WeightName(owner, WeightPart.Classifier, rest),
             "queue" or "queue_ptr" or "memory" => new WeightName(owner, WeightPart.Queue, rest),
             _ => new WeightName(owner, WeightPart.Unexpected, rest),
         };
     }
 
-    /// <summary>torchvision ≥ 0.13's name of what older ones call <c>fpn.inner_blocks.0.weight</c> or <c>rpn.head.conv.weight</c>.</summary>
+    /// <summary>
+    /// torchvision ≥ 0.13's name of what older ones call <c>fpn.inner_blocks.0.weight</c> or <c>rpn.head.conv.weight</c>.
+    /// </summary>
     private static string Modern(string name) => OldRpn.Replace(OldFpn.Replace(name, "$1.0.$2"), "rpn.head.conv.0.0.$1");
 
-    [GeneratedRegex(@"^(conv1\.weight|bn1\.(weight|bias|running_mean|running_var)|layer[1-4]\.\d{1,2}\.(conv[1-3]\.weight|downsample\.0\.weight|(bn[1-3]|downsample\.1)\.(weight|bias|running_mean|running_var)))$")]
+    [GeneratedRegex(
+        @"^(conv1\.weight|bn1\.(weight|bias|running_mean|running_var)|layer[1-4]\.\d{1,2}\.(conv[1-3]\.weight|downsample\.0\.weight|"
+        + @"(bn[1-3]|downsample\.1)\.(weight|bias|running_mean|running_var)))$")]
     private static partial Regex BackboneNames { get; }
 
     [GeneratedRegex(@"^(conv1|bn1|layer[1-4])\.")]

@@ -17,7 +17,7 @@ internal static class PickleCalls
 
     /// <summary>The data that a call would give.</summary>
     /// <exception cref="FormatException">The call's arguments are not what PyTorch writes.</exception>
-    public static object Recognise(PickleGlobal global, object?[] arguments) => (global.Name, arguments) switch
+    public static object Recognize(PickleGlobal global, object?[] arguments) => (global.Name, arguments) switch
     {
         ("OrderedDict", []) => new PickleDictionary(),
         ("OrderedDict", [PickleList pairs]) => Dictionary(pairs),
@@ -51,7 +51,8 @@ internal static class PickleCalls
                 PickleList list => [.. list.Items],
                 _ => [],
             };
-            dictionary[items.Length == 2 ? items[0] : throw new FormatException("an OrderedDict of something that is no pair")] = items[1];
+            dictionary[
+                items.Length == 2 ? items[0] : throw new FormatException("an OrderedDict of something that is not a pair")] = items[1];
         }
 
         return dictionary;
@@ -101,5 +102,8 @@ internal static class PickleCalls
     }
 
     private static long[] Numbers(PickleTuple tuple) =>
-        [.. tuple.Items.Select(item => item is long and >= 0 ? (long)item : throw new FormatException("a size or stride that is no number ≥ 0"))];
+        [.. tuple.Items.Select(Extent)];
+
+    private static long Extent(object? item) =>
+        item is long and >= 0 ? (long)item : throw new FormatException("a size or stride that is not a number ≥ 0");
 }

@@ -23,7 +23,7 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
     /// <exception cref="FormatException">The pickle is broken, or asks for something that is not data.</exception>
     public object? Run()
     {
-        for (var opcode = input.Byte(); opcode != '.'; opcode = input.Byte())
+        for (var opcode = input.Byte(); opcode != PickleOpcode.Stop; opcode = input.Byte())
         {
             Step(opcode);
         }
@@ -36,168 +36,168 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
     {
         switch (opcode)
         {
-            case 0x80:
+            case PickleOpcode.Proto:
                 var protocol = input.Byte();
                 Require(protocol <= HighestProtocol, $"pickle protocol {protocol} is not known");
                 break;
-            case 0x95:
+            case PickleOpcode.Frame:
                 input.UInt64();   // FRAME only helps readers that prefetch
                 break;
-            case (byte)'(':
+            case PickleOpcode.Mark:
                 stack.PushMark();
                 break;
-            case (byte)'0':
+            case PickleOpcode.Pop:
                 Pop();
                 break;
-            case (byte)'1':
+            case PickleOpcode.PopMark:
                 PopToMark();
                 break;
-            case (byte)'2':
+            case PickleOpcode.Dup:
                 Push(Top());
                 break;
-            case (byte)'N':
+            case PickleOpcode.None:
                 Push(null);
                 break;
-            case 0x88 or 0x89:
-                Push(opcode == 0x88);
+            case PickleOpcode.NewTrue or PickleOpcode.NewFalse:
+                Push(opcode == PickleOpcode.NewTrue);
                 break;
-            case (byte)'K':
+            case PickleOpcode.BinInt1:
                 Push((long)input.Byte());
                 break;
-            case (byte)'M':
+            case PickleOpcode.BinInt2:
                 Push((long)input.UInt16());
                 break;
-            case (byte)'J':
+            case PickleOpcode.BinInt:
                 Push((long)input.Int32());
                 break;
-            case (byte)'I' or (byte)'L':
+            case PickleOpcode.Int or PickleOpcode.Long:
                 Push(Number(input.Line()));
                 break;
-            case 0x8A:
+            case PickleOpcode.Long1:
                 Push(Number(input.Bytes(input.Byte())));
                 break;
-            case 0x8B:
+            case PickleOpcode.Long4:
                 Push(Number(input.Bytes(Length(input.Int32()))));
                 break;
-            case (byte)'G':
+            case PickleOpcode.BinFloat:
                 Push(input.Double());
                 break;
-            case (byte)'F':
+            case PickleOpcode.Float:
                 Push(double.Parse(input.Line(), NumberStyles.Float, CultureInfo.InvariantCulture));
                 break;
-            case (byte)'S' or (byte)'V':
+            case PickleOpcode.String or PickleOpcode.Unicode:
                 Push(Unquoted(input.Line()));
                 break;
-            case (byte)'U':
+            case PickleOpcode.ShortBinString:
                 Push(input.Latin1(input.Byte()));
                 break;
-            case (byte)'T':
+            case PickleOpcode.BinString:
                 Push(input.Latin1(Length(input.Int32())));
                 break;
-            case 0x8C:
+            case PickleOpcode.ShortBinUnicode:
                 Push(input.Text(input.Byte()));
                 break;
-            case (byte)'X':
+            case PickleOpcode.BinUnicode:
                 Push(input.Text(input.UInt32()));
                 break;
-            case 0x8D:
+            case PickleOpcode.BinUnicode8:
                 Push(input.Text(input.UInt64()));
                 break;
-            case (byte)'C':
+            case PickleOpcode.ShortBinBytes:
                 Push(input.Bytes(input.Byte()));
                 break;
-            case (byte)'B':
+            case PickleOpcode.BinBytes:
                 Push(input.Bytes(input.UInt32()));
                 break;
-            case 0x8E or 0x96:
+            case PickleOpcode.BinBytes8 or PickleOpcode.ByteArray8:
                 Push(input.Bytes(input.UInt64()));
                 break;
-            case (byte)']' or 0x8F:
+            case PickleOpcode.EmptyList or PickleOpcode.EmptySet:
                 Push(new PickleList());
                 break;
-            case (byte)'l':
+            case PickleOpcode.List:
                 PushList(PopToMark());
                 break;
-            case (byte)'a':
+            case PickleOpcode.Append:
                 Append([Pop()]);
                 break;
-            case (byte)'e' or 0x90:
+            case PickleOpcode.Appends or PickleOpcode.AddItems:
                 Append(PopToMark());
                 break;
-            case (byte)')':
+            case PickleOpcode.EmptyTuple:
                 Push(new PickleTuple([]));
                 break;
-            case 0x85 or 0x86 or 0x87:
-                Push(new PickleTuple(stack.Pop(opcode - 0x84)));
+            case PickleOpcode.Tuple1 or PickleOpcode.Tuple2 or PickleOpcode.Tuple3:
+                Push(new PickleTuple(stack.Pop(opcode - PickleOpcode.Tuple1 + 1)));
                 break;
-            case (byte)'t' or 0x91:
+            case PickleOpcode.Tuple or PickleOpcode.FrozenSet:
                 Push(new PickleTuple(PopToMark()));
                 break;
-            case (byte)'}':
+            case PickleOpcode.EmptyDict:
                 Push(new PickleDictionary());
                 break;
-            case (byte)'d':
+            case PickleOpcode.Dict:
                 var pairs = PopToMark();
                 Push(new PickleDictionary());
                 SetItems(pairs);
                 break;
-            case (byte)'s':
+            case PickleOpcode.SetItem:
                 SetItems(stack.Pop(2));
                 break;
-            case (byte)'u':
+            case PickleOpcode.SetItems:
                 SetItems(PopToMark());
                 break;
-            case (byte)'h':
+            case PickleOpcode.BinGet:
                 Push(Memo(input.Byte()));
                 break;
-            case (byte)'j':
+            case PickleOpcode.LongBinGet:
                 Push(Memo(input.UInt32()));
                 break;
-            case (byte)'g':
+            case PickleOpcode.Get:
                 Push(Memo(uint.Parse(input.Line(), CultureInfo.InvariantCulture)));
                 break;
-            case (byte)'q':
+            case PickleOpcode.BinPut:
                 memo[input.Byte()] = Top();
                 break;
-            case (byte)'r':
+            case PickleOpcode.LongBinPut:
                 memo[input.UInt32()] = Top();
                 break;
-            case (byte)'p':
+            case PickleOpcode.Put:
                 memo[uint.Parse(input.Line(), CultureInfo.InvariantCulture)] = Top();
                 break;
-            case 0x94:
+            case PickleOpcode.Memoize:
                 memo[(uint)memo.Count] = Top();
                 break;
-            case (byte)'c':
+            case PickleOpcode.Global:
                 Push(objects.Named(input.Line(), input.Line()));
                 break;
-            case 0x93:
+            case PickleOpcode.StackGlobal:
                 var names = stack.Pop(2);
                 Push(objects.Named(Text(names[0]), Text(names[1])));
                 break;
-            case (byte)'R' or 0x81:
+            case PickleOpcode.Reduce or PickleOpcode.NewObj:
                 var call = stack.Pop(2);
                 Push(objects.Call(call[0], call[1]));
                 break;
-            case 0x92:
+            case PickleOpcode.NewObjEx:
                 var keywordCall = stack.Pop(3);
                 Push(objects.Call(keywordCall[0], keywordCall[1]));
                 break;
-            case (byte)'o':
+            case PickleOpcode.Obj:
                 var made = PopToMark();
                 Require(made.Length > 0, "OBJ without a class");
                 Push(objects.Call(made[0], new PickleTuple(made[1..])));
                 break;
-            case (byte)'i':
+            case PickleOpcode.Inst:
                 var type = objects.Named(input.Line(), input.Line());
                 Push(objects.Call(type, new PickleTuple(PopToMark())));
                 break;
-            case (byte)'b':
+            case PickleOpcode.Build:
                 Pop();
                 Require(Top() is PickleDictionary or PickleOpaque, "BUILD of something that has no state");
                 break;
-            case (byte)'Q':
-                var id = Pop() as PickleTuple ?? throw Broken("a persistent id that is no tuple");
+            case PickleOpcode.BinPersId:
+                var id = Pop() as PickleTuple ?? throw Broken("a persistent id that is not a tuple");
                 Push(Persistent(id.Items));
                 break;
             default:
@@ -267,7 +267,7 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
             case PickleOpaque:
                 break;
             default:
-                throw Broken("an item appended to something that is no list");
+                throw Broken("an item appended to something that is not a list");
         }
     }
 
@@ -278,7 +278,7 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
         {
             PickleDictionary plain => plain,
             PickleOpaque opaque => opaque.ToSetIn(),
-            _ => throw Broken("an item set on something that is no dictionary"),
+            _ => throw Broken("an item set on something that is not a dictionary"),
         };
         for (var i = 0; i < pairs.Length; i += 2)
         {

@@ -48,7 +48,7 @@ internal sealed class PickleObjects
             case PickleGlobal access when CodeNames.IsMemberAccess(access):
                 return Member(access, values);
             case PickleGlobal known when PickleCalls.IsKnown(known):
-                return PickleCalls.Recognise(known, values);
+                return PickleCalls.Recognize(known, values);
             case PickleGlobal { Module: "copyreg" or "copy_reg" } when values is [PickleGlobal type, ..]:
                 return new PickleOpaque(type);
             case PickleGlobal foreigner:

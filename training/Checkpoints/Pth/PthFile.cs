@@ -19,7 +19,7 @@ internal static class PthFile
     internal const string NotOurs = "torch.save did not write it; if weights are packed in it, unpack it";
 
     /// <summary>What may be done about a file of ours that does not fit itself.</summary>
-    internal const string Damaged = "it is cut off or damaged, download it again";
+    internal const string Damaged = "it is cut off or damaged; download it again";
 
     private const string LegacyMagicDigits = "119547037146038801333356";   // 0x1950a86a20f9469cfc6c
     private const string ObjectRecord = "data.pkl", ByteOrderRecord = "byteorder";
@@ -32,7 +32,9 @@ internal static class PthFile
     internal static BigInteger LegacyMagic { get; } = BigInteger.Parse(LegacyMagicDigits, CultureInfo.InvariantCulture);
 
     /// <param name="path">A <c>.pth</c> file.</param>
-    /// <exception cref="UserErrorException">The file is missing, broken, or holds more than data; nothing beyond its size is allocated for tensors.</exception>
+    /// <exception cref="UserErrorException">
+    /// The file is missing, broken, or holds more than data; nothing beyond its size is allocated for tensors.
+    /// </exception>
     public static PthContent Read(string path)
     {
         using var stream = InputFile.Open(path, "file of weights");
@@ -41,7 +43,7 @@ internal static class PthFile
     }
 
     /// <param name="stream">Seekable.</param>
-    /// <param name="name">For messages.</param>
+    /// <param name="name">Named in error messages.</param>
     public static PthContent Read(Stream stream, string name)
     {
         try
@@ -51,7 +53,8 @@ internal static class PthFile
             stream.Position = 0;
             return start.SequenceEqual("PK"u8) ? ReadZip(stream) : ReadLegacy(stream);
         }
-        catch (Exception exception) when (exception is FormatException or EndOfStreamException or DecoderFallbackException or OverflowException)
+        catch (Exception exception) when (
+            exception is FormatException or EndOfStreamException or DecoderFallbackException or OverflowException)
         {
             var reason = exception is EndOfStreamException ? Damaged : exception.Message;
             throw new UserErrorException($"{name}: not a PyTorch file of weights that can be read: {reason}.", exception);
@@ -78,8 +81,12 @@ internal static class PthFile
 
         var storages = new PthStorages((storage, count) =>
         {
-            var record = records.TryGetValue($"data/{storage.Key}", out var found) ? found : throw new FormatException($"there is no record of storage '{storage.Key}'");
-            return record.Length == count * storage.Type.Bytes ? record.Start : throw new FormatException($"storage '{storage.Key}' has {record.Length} bytes, not {count} elements");
+            var record = records.TryGetValue($"data/{storage.Key}", out var found)
+                ? found
+                : throw new FormatException($"there is no record of storage '{storage.Key}'");
+            return record.Length == count * storage.Type.Bytes
+                ? record.Start
+                : throw new FormatException($"storage '{storage.Key}' has {record.Length} bytes, not {count} elements");
         });
         stream.Position = pickle.Start;
         _ = Checked(Bytes(stream, pickle), pickle);

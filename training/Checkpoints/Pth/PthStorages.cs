@@ -18,7 +18,7 @@ internal sealed class PthStorages(Func<PickleStorage, long, long> locate)
         if (id is not ["storage", var global, string key, string, long and >= 0 and <= long.MaxValue / 16, ..]
             || id.Length != (legacy ? LegacyFields : Fields))
         {
-            throw new FormatException("a persistent id that is no storage");
+            throw new FormatException("a persistent id that is not a storage");
         }
 
         if (legacy && id[5] is not null)

@@ -6,13 +6,18 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Checkpoints.Pth;
 
-/// <summary>Writes a state dictionary as <c>torch.save</c> does (zip format), so that <c>torch.load</c> with <c>weights_only</c> reads it.</summary>
+/// <summary>
+/// Writes a state dictionary as <c>torch.save</c> does (zip format), so that <c>torch.load</c> with <c>weights_only</c> reads it.
+/// </summary>
 internal static class PthWriter
 {
-    private const string Root = "archive";
+    private const string Root = "archive", Extension = ".pth";
+
+    /// <summary>Whether a path is names a file of PyTorch's, with the extension <c>.pth</c>.</summary>
+    public static bool IsNamed(string path) => Path.GetExtension(path).Equals(Extension, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Writes a file: a temporary name, flushed, renamed.</summary>
-    /// <param name="path">Where.</param>
+    /// <param name="path">The file to write.</param>
     /// <param name="tensors">On any device; their order is kept.</param>
     public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {

@@ -11,12 +11,16 @@ namespace Pipeline.Training.Checkpoints.Pth;
 internal readonly record struct ZipRecord(string Name, long Start, long Length, uint Crc32);
 
 /// <summary>
-/// The zip archives that PyTorch writes: one root folder, nothing compressed. Both directories must agree, no two records may share bytes; so what was
-/// checked is what is read.
+/// The zip archives that PyTorch writes: one root folder, nothing compressed. Both directories must agree, no two records may share
+/// bytes; so what was checked is what is read.
 /// </summary>
 internal static class ZipRecords
 {
-    private const uint EndSignature = 0x06054b50, End64Signature = 0x06064b50, Locator64Signature = 0x07064b50, CentralSignature = 0x02014b50, LocalSignature = 0x04034b50;
+    private const uint EndSignature = 0x06054b50;
+    private const uint End64Signature = 0x06064b50;
+    private const uint Locator64Signature = 0x07064b50;
+    private const uint CentralSignature = 0x02014b50;
+    private const uint LocalSignature = 0x04034b50;
     private const int EndBytes = 22, End64Bytes = 56, Locator64Bytes = 20, CentralBytes = 46, LocalBytes = 30;
     private const int MaxDirectoryBytes = 64 << 20;
     private const ushort Encrypted = 1, SizesFollow = 8, Zip64Extra = 1;
@@ -69,7 +73,10 @@ internal static class ZipRecords
 
     private static (long Count, long Start, long Length) FindDirectory(Stream stream)
     {
-        var tail = Bytes(stream, Math.Max(0, stream.Length - EndBytes - ushort.MaxValue), (int)Math.Min(stream.Length, EndBytes + ushort.MaxValue)).AsSpan();
+        var tail = Bytes(
+            stream,
+            Math.Max(0, stream.Length - EndBytes - ushort.MaxValue),
+            (int)Math.Min(stream.Length, EndBytes + ushort.MaxValue)).AsSpan();
         for (var place = tail.Length - EndBytes; place >= 0; place--)
         {
             var end = tail[place..];
@@ -79,8 +86,13 @@ internal static class ZipRecords
             }
 
             var position = stream.Length - end.Length;
-            var (count, length, start) = ((long)U16(end[10..]), (long)U32(end[12..]), (long)U32(end[16..]));
-            if (position >= Locator64Bytes + End64Bytes && Bytes(stream, position - Locator64Bytes, Locator64Bytes) is var locator && U32(locator) == Locator64Signature)
+            var count = (long)U16(end[10..]);
+            var length = (long)U32(end[12..]);
+            var start = (long)U32(end[16..]);
+            var locator = position >= Locator64Bytes + End64Bytes
+                ? Bytes(stream, position - Locator64Bytes, Locator64Bytes)
+                : new byte[Locator64Bytes];
+            if (U32(locator) == Locator64Signature)
             {
                 position = I64(locator.AsSpan(8));
                 var end64 = position >= 0 && position <= stream.Length - End64Bytes
@@ -91,7 +103,12 @@ internal static class ZipRecords
                     : throw new FormatException($"its end record is broken: {PthFile.Damaged}");
             }
 
-            return count >= 0 && length >= 0 && start >= 0 && length <= position && start <= position - length && count <= length / CentralBytes
+            return count >= 0
+                && length >= 0
+                && start >= 0
+                && length <= position
+                && start <= position - length
+                && count <= length / CentralBytes
                 ? (count, start, length)
                 : throw new FormatException($"its end record does not fit the file: {PthFile.Damaged}");
         }
@@ -107,9 +124,15 @@ internal static class ZipRecords
             throw new FormatException($"the directory is broken: {PthFile.Damaged}");
         }
 
-        var (flags, method, crc) = (U16(entry[8..]), U16(entry[10..]), U32(entry[16..]));
-        var (packed, length, header) = ((long)U32(entry[20..]), (long)U32(entry[24..]), (long)U32(entry[42..]));
-        var (nameLength, extraLength, commentLength) = (U16(entry[28..]), U16(entry[30..]), U16(entry[32..]));
+        var flags = U16(entry[8..]);
+        var method = U16(entry[10..]);
+        var crc = U32(entry[16..]);
+        var packed = (long)U32(entry[20..]);
+        var length = (long)U32(entry[24..]);
+        var header = (long)U32(entry[42..]);
+        var nameLength = U16(entry[28..]);
+        var extraLength = U16(entry[30..]);
+        var commentLength = U16(entry[32..]);
         var size = CentralBytes + nameLength + extraLength + commentLength;
         if (size > entry.Length || nameLength == 0)
         {
@@ -120,7 +143,8 @@ internal static class ZipRecords
         var extra = entry.Slice(CentralBytes + nameLength, extraLength);
         while (extra.Length >= 4)
         {
-            var (id, bytes) = (U16(extra), U16(extra[2..]));
+            var id = U16(extra);
+            var bytes = U16(extra[2..]);
             if (bytes > extra.Length - 4)
             {
                 throw new FormatException($"record '{name}' has a broken extra field");
@@ -175,7 +199,9 @@ internal static class ZipRecords
             throw new FormatException($"record '{name}' lies outside of the file: {PthFile.Damaged}");
         }
 
-        var sameSizes = (U16(local[6..]) & SizesFollow) != 0 || U32(local[22..]) == uint.MaxValue || (U32(local[22..]) == record.Length && U32(local[14..]) == record.Crc32);
+        var sameSizes = (U16(local[6..]) & SizesFollow) != 0
+            || U32(local[22..]) == uint.MaxValue
+            || (U32(local[22..]) == record.Length && U32(local[14..]) == record.Crc32);
         return U16(local[8..]) == 0 && sameSizes && Encoding.UTF8.GetString(Bytes(stream, header + LocalBytes, nameLength)) == name
             ? begin
             : throw new FormatException($"record '{name}' has another name or size where it lies than in the directory: {PthFile.Damaged}");

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using Pipeline.Shared.ModelRepository;
-using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Configuration;
 using Pipeline.Training.Onnx;
 using Pipeline.Training.Onnx.Passes;
 
@@ -52,7 +52,7 @@ public static class DetectorExporter
             Opset = OnnxGraph.Opset,
             Files = new Dictionary<string, FileDigest> { [ModelDirectory.ModelFileName] = ModelDirectory.Digest(model) },
             CheckpointSha256 = options.CheckpointPath is { } checkpoint ? ModelDirectory.Digest(checkpoint).Sha256 : null,
-            Training = JsonSerializer.SerializeToElement(detector.BuiltFrom, detector.BuiltFrom.GetType(), DetectorCheckpoint.Json),
+            Training = JsonSerializer.SerializeToElement(detector.BuiltFrom, detector.BuiltFrom.GetType(), JsonFormat.Options),
             Created = DateTimeOffset.UtcNow,
             Tool = $"pipeline-train {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}",
         };

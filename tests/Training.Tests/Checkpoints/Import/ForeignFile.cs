@@ -32,14 +32,14 @@ internal static class ForeignFile
         weights.ToDictionary(entry => front + entry.Key, entry => entry.Value);
 
     /// <summary>Writes <c>{"state_dict": weights, "beside": the object}</c>.</summary>
-    /// <param name="path">Where.</param>
+    /// <param name="path">The file to write.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="beside">The opcodes of an object, each byte a character.</param>
     public static void Write(string path, IReadOnlyDictionary<string, Tensor> weights, string beside) =>
         Pack(path, weights, body => $"}}({Text("state_dict")}{body}{Text("beside")}{beside}u.");
 
     /// <summary>Writes the weights with one entry more among them.</summary>
-    /// <param name="path">Where.</param>
+    /// <param name="path">The file to write.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="name">The entry's name.</param>
     /// <param name="value">Its opcodes.</param>
@@ -74,7 +74,7 @@ internal static class ForeignFile
     }
 
     /// <summary>The weights as <c>_rebuild_tensor_v3</c> has them: a storage of bytes, the type beside it.</summary>
-    /// <param name="path">Where.</param>
+    /// <param name="path">The file to write.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="storage">The storages to write so; they must hold one tensor, of 588 elements.</param>
     /// <param name="dtype">Their element type.</param>
@@ -109,7 +109,7 @@ internal static class ForeignFile
     }
 
     /// <summary>The weights inside another value.</summary>
-    /// <param name="path">Where.</param>
+    /// <param name="path">The file to write.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="before">Opcodes before their dictionary.</param>
     /// <param name="after">Opcodes behind it, to the pickle's end.</param>

@@ -242,7 +242,7 @@ public sealed class ForeignObjectsTests : IDisposable
 
     private static string Case(string file) => SharedData.Path($"field-cases/checkpoints/{file}");
 
-    private ImportReport Import(string path) => WeightImport.Backbone(path, In("out.safetensors"));
+    private ImportReport Import(string path) => BackboneImport.Run(path, In("out.safetensors"));
 
     private string In(string name) => Path.Combine(folder, name);
 }

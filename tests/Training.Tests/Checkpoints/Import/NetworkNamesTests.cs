@@ -4,6 +4,7 @@ using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Checkpoints.Import;
 using Pipeline.Training.Checkpoints.Pth;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
@@ -19,7 +20,7 @@ public sealed class NetworkNamesTests : IDisposable
     [InlineData("moco-v3-names.pth.tar", "state_dict.module.base_encoder.")]
     public void C4_other_authors_names_are_found_by_their_structure(string file, string network)
     {
-        var report = WeightImport.Backbone(SharedData.Path($"field-cases/checkpoints/{file}"), In("out.safetensors"));
+        var report = BackboneImport.Run(SharedData.Path($"field-cases/checkpoints/{file}"), In("out.safetensors"));
 
         Assert.Equal(100, report.Mapped.Count);
         Assert.Equal(network, report.Network);
@@ -40,7 +41,7 @@ public sealed class NetworkNamesTests : IDisposable
         weights["fc.weight"] = ones(2, 32);
         PthWriter.Write(In("a.pth"), ForeignFile.Behind(front, weights));
 
-        var report = WeightImport.Backbone(In("a.pth"), In("out.safetensors"));
+        var report = BackboneImport.Run(In("a.pth"), In("out.safetensors"));
 
         Assert.Equal(front, report.Network);
         Assert.Equal([front + "fc.weight"], report.Ignored["Classifier"]);
@@ -70,7 +71,7 @@ public sealed class NetworkNamesTests : IDisposable
         }
 
         PthWriter.Write(In("a.pth"), weights.ToDictionary(entry => Numbered(entry.Key), entry => entry.Value));
-        WeightImport.Backbone(In("a.pth"), In("out.safetensors"));
+        BackboneImport.Run(In("a.pth"), In("out.safetensors"));
 
         AssertWritten(weights);
     }
@@ -88,9 +89,9 @@ public sealed class NetworkNamesTests : IDisposable
         var second = ForeignFile.Weights();
         PthWriter.Write(In("a.pth"), ForeignFile.Behind(followed, second).Concat(ForeignFile.Behind(learnt, first)));
 
-        Assert.Equal(learnt, WeightImport.Backbone(In("a.pth"), In("out.safetensors")).Network);
+        Assert.Equal(learnt, BackboneImport.Run(In("a.pth"), In("out.safetensors")).Network);
         AssertWritten(first);
-        Assert.Equal(followed, WeightImport.Backbone(In("a.pth"), In("out.safetensors"), momentumEncoder: true).Network);
+        Assert.Equal(followed, BackboneImport.Run(In("a.pth"), In("out.safetensors"), momentumEncoder: true).Network);
         AssertWritten(second);
     }
 
@@ -106,7 +107,7 @@ public sealed class NetworkNamesTests : IDisposable
         var second = ForeignFile.Weights();
         ForeignFile.WriteDictionaries(In("a.pth"), (other, second), (learnt, first));
 
-        Assert.Equal(learnt + ".", WeightImport.Backbone(In("a.pth"), In("out.safetensors")).Network);
+        Assert.Equal(learnt + ".", BackboneImport.Run(In("a.pth"), In("out.safetensors")).Network);
         AssertWritten(first);
     }
 
@@ -116,13 +117,13 @@ public sealed class NetworkNamesTests : IDisposable
         using var scope = NewDisposeScope();
         var weights = ForeignFile.Weights();
         PthWriter.Write(In("a.pth"), ForeignFile.Behind("teacher.", weights));
-        WeightImport.Backbone(In("a.pth"), In("out.safetensors"));
-        WeightImport.Backbone(In("a.pth"), In("out.safetensors"), momentumEncoder: true);
+        BackboneImport.Run(In("a.pth"), In("out.safetensors"));
+        BackboneImport.Run(In("a.pth"), In("out.safetensors"), momentumEncoder: true);
         AssertWritten(weights);
 
         PthWriter.Write(In("b.pth"), weights);
         var refusal = Assert.Throws<UserErrorException>(
-            () => WeightImport.Backbone(In("b.pth"), In("b.safetensors"), momentumEncoder: true));
+            () => BackboneImport.Run(In("b.pth"), In("b.safetensors"), momentumEncoder: true));
         Assert.Contains("no momentum encoder", refusal.Message);
     }
 
@@ -132,12 +133,12 @@ public sealed class NetworkNamesTests : IDisposable
         using var scope = NewDisposeScope();
         var weights = ForeignFile.Weights();
         PthWriter.Write(In("a.pth"), ForeignFile.Behind("image.", weights).Concat(ForeignFile.Behind("depth.", ForeignFile.Weights())));
-        var message = Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("a.pth"), In("out.safetensors"))).Message;
+        var message = Assert.Throws<UserErrorException>(() => BackboneImport.Run(In("a.pth"), In("out.safetensors"))).Message;
         Assert.Contains("image.", message);
         Assert.Contains("depth.", message);
 
         PthWriter.Write(In("b.pth"), ForeignFile.Behind("model.backbone.", weights).Concat(ForeignFile.Behind("backbone.", weights)));
-        Assert.Equal("backbone.", WeightImport.Backbone(In("b.pth"), In("out.safetensors")).Network);
+        Assert.Equal("backbone.", BackboneImport.Run(In("b.pth"), In("out.safetensors")).Network);
     }
 
     [Fact]
@@ -147,7 +148,7 @@ public sealed class NetworkNamesTests : IDisposable
         var weights = Enumerable.Range(0, 20).Select(index => KeyValuePair.Create($"blocks.{index}.attn.qkv.weight", zeros(6, 2)));
         PthWriter.Write(In("a.pth"), weights);
 
-        var message = Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("a.pth"), In("out.safetensors"))).Message;
+        var message = Assert.Throws<UserErrorException>(() => BackboneImport.Run(In("a.pth"), In("out.safetensors"))).Message;
 
         Assert.Contains("20 weights: blocks.0.attn.qkv.weight [6, 2], ", message);
         Assert.Contains("and 12 more", message);
@@ -160,8 +161,8 @@ public sealed class NetworkNamesTests : IDisposable
         var part = new Dictionary<string, Tensor> { ["encoder.conv1.weight"] = ones(4, 3, 7, 7), ["rpn.head.conv.weight"] = ones(1) };
         ForeignFile.WriteDictionaries(In("a.pth"), ("model", part), ("model_ema", part));
 
-        var backbone = Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("a.pth"), In("out.safetensors"))).Message;
-        var detector = Assert.Throws<UserErrorException>(() => WeightImport.Detector(In("a.pth"), In("out.safetensors"), ["Car"])).Message;
+        var backbone = Assert.Throws<UserErrorException>(() => BackboneImport.Run(In("a.pth"), In("out.safetensors"))).Message;
+        var detector = Assert.Throws<UserErrorException>(() => DetectorImport.Run(In("a.pth"), In("out.safetensors"), ["Car"])).Message;
 
         Assert.Contains("model_ema.encoder.conv1.weight [4, 3, 7, 7]", backbone);
         Assert.Contains("no residual network", detector);
@@ -183,7 +184,7 @@ public sealed class NetworkNamesTests : IDisposable
 
         foreach (var file in new[] { "a.pth", "a.safetensors" })
         {
-            var report = WeightImport.Backbone(In(file), In("out.safetensors"));
+            var report = BackboneImport.Run(In(file), In("out.safetensors"));
             Assert.Equal(100, report.Mapped.Count);
             Assert.Empty(report.Beside);
             AssertWritten(weights);
@@ -199,7 +200,7 @@ public sealed class NetworkNamesTests : IDisposable
         using var scope = NewDisposeScope();
         ForeignFile.WriteWithin(In("a.pth"), ForeignFile.Weights(), before, after);
 
-        var refusal = Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("a.pth"), In("out.safetensors")));
+        var refusal = Assert.Throws<UserErrorException>(() => BackboneImport.Run(In("a.pth"), In("out.safetensors")));
 
         Assert.Contains("its dictionaries of tensors are in a list or tuple, " + place, refusal.Message);
     }
@@ -211,7 +212,7 @@ public sealed class NetworkNamesTests : IDisposable
         ForeignFile.WriteAmong(
             In("a.pth"), new Dictionary<string, Tensor>(), "conv1.weight", "cnumpy.core.multiarray\n_reconstruct\n)R");
 
-        var refusal = Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("a.pth"), In("out.safetensors")));
+        var refusal = Assert.Throws<UserErrorException>(() => BackboneImport.Run(In("a.pth"), In("out.safetensors")));
 
         Assert.Contains("it holds 1 NumPy arrays and no tensors: conv1.weight; make tensors of them", refusal.Message);
     }
@@ -230,7 +231,7 @@ public sealed class NetworkNamesTests : IDisposable
         using var detector = new FasterRcnn(options);
         PthWriter.Write(In("a.pth"), StateDict.InOrder(detector, "student.net."));
 
-        var report = WeightImport.Detector(In("a.pth"), In("out.safetensors"), ["Car", "Van"]);
+        var report = DetectorImport.Run(In("a.pth"), In("out.safetensors"), ["Car", "Van"]);
 
         Assert.Empty(report.Unexpected);
         Assert.Empty(report.Missing);

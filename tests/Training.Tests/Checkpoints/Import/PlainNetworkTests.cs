@@ -3,6 +3,7 @@ using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Checkpoints.Import;
 using Pipeline.Training.Checkpoints.Pth;
+using Pipeline.Training.Contrastive;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Checkpoints.Import;
@@ -29,9 +30,9 @@ public sealed class PlainNetworkTests : IDisposable
 
         string[] messages =
         [
-            Refusal(() => WeightImport.Backbone(In("a.safetensors"), In("out.safetensors"))),
-            Refusal(() => WeightImport.Backbone(In("a.pth"), In("out.safetensors"))),
-            Refusal(() => WeightImport.Contrastive(In("a.pth"), In("out.safetensors"))),
+            Refusal(() => BackboneImport.Run(In("a.safetensors"), In("out.safetensors"))),
+            Refusal(() => BackboneImport.Run(In("a.pth"), In("out.safetensors"))),
+            Refusal(() => ContrastiveImport.Run(In("a.pth"), In("out.safetensors"))),
             Refusal(() => BackboneCheckpoint.LoadInto(backbone, In("a.safetensors"))),
         ];
 
@@ -56,7 +57,7 @@ public sealed class PlainNetworkTests : IDisposable
             weights[extra] = ones(4);
             PthWriter.Write(In("a.pth"), ForeignFile.Behind(front, weights));
 
-            var message = Refusal(() => WeightImport.Backbone(In("a.pth"), In("out.safetensors")));
+            var message = Refusal(() => BackboneImport.Run(In("a.pth"), In("out.safetensors")));
 
             Assert.Contains($"a plain ResNet does not have, and without them computes something else: {front}{extra};", message);
             Assert.False(File.Exists(In("out.safetensors")));
@@ -75,7 +76,7 @@ public sealed class PlainNetworkTests : IDisposable
         weights[name] = ones(4);
         PthWriter.Write(In("a.pth"), weights);
 
-        Assert.Equal(100, WeightImport.Backbone(In("a.pth"), In("out.safetensors")).Mapped.Count);
+        Assert.Equal(100, BackboneImport.Run(In("a.pth"), In("out.safetensors")).Mapped.Count);
     }
 
     [Fact]
@@ -86,7 +87,7 @@ public sealed class PlainNetworkTests : IDisposable
         weights["bn1.running_var"][1] = -1f;
         PthWriter.Write(In("a.pth"), weights);
 
-        var report = WeightImport.Backbone(In("a.pth"), In("out.safetensors"));
+        var report = BackboneImport.Run(In("a.pth"), In("out.safetensors"));
 
         Assert.Equal(KeyValuePair.Create("bn1.running_var", 1L), Assert.Single(report.NegativeVariance));
         Assert.Contains("less than zero: bn1.running_var (1 values)", VarianceCheck.Warning("a.pth", report.NegativeVariance));

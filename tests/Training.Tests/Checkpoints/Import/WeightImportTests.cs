@@ -5,6 +5,7 @@ using Pipeline.Training.Checkpoints.Import;
 using Pipeline.Training.Checkpoints.Pth;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection;
+using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Modules;
 using static TorchSharp.torch;
@@ -13,7 +14,12 @@ namespace Pipeline.Training.Tests.Checkpoints.Import;
 
 public sealed class WeightImportTests : IDisposable
 {
-    private static readonly ResNetOptions Tiny = new() { Architecture = "resnet50", WidthMultiplier = 0.0625, BatchNorm = BatchNormMode.Train };
+    private static readonly ResNetOptions Tiny = new()
+    {
+        Architecture = "resnet50",
+        WidthMultiplier = 0.0625,
+        BatchNorm = BatchNormMode.Train,
+    };
     private readonly string folder = Directory.CreateTempSubdirectory("import").FullName;
 
     [Theory]
@@ -37,7 +43,9 @@ public sealed class WeightImportTests : IDisposable
     [InlineData("layer5.0.conv1.weight", "Query", "Unexpected", "layer5.0.conv1.weight")]
     [InlineData("layer1.0.conv1.weight.evil", "Query", "Unexpected", "layer1.0.conv1.weight.evil")]
     public void Names_of_every_project_are_understood(string name, string owner, string part, string canonical) =>
-        Assert.Equal((owner, part, canonical), (WeightName.Parse(name).Owner.ToString(), WeightName.Parse(name).Part.ToString(), WeightName.Parse(name).Canonical));
+        Assert.Equal(
+            (owner, part, canonical),
+            (WeightName.Parse(name).Owner.ToString(), WeightName.Parse(name).Part.ToString(), WeightName.Parse(name).Canonical));
 
     [Fact]
     public void A_backbone_goes_to_pth_and_comes_back_bit_for_bit()
@@ -46,8 +54,8 @@ public sealed class WeightImportTests : IDisposable
         using var backbone = new ResNet(Tiny);
         BackboneCheckpoint.Save(In("a.safetensors"), backbone, Tiny);
 
-        WeightImport.Backbone(In("a.safetensors"), In("b.pth"));
-        var report = WeightImport.Backbone(In("b.pth"), In("c.safetensors"));
+        BackboneImport.Run(In("a.safetensors"), In("b.pth"));
+        var report = BackboneImport.Run(In("b.pth"), In("c.safetensors"));
 
         Assert.Equal(("resnet50", 0.0625), (report.Backbone.Architecture, report.Backbone.WidthMultiplier));
         Assert.Equal(265, report.Mapped.Count);
@@ -62,22 +70,33 @@ public sealed class WeightImportTests : IDisposable
     public void An_own_detector_goes_to_pth_and_comes_back_and_torchvision_old_names_are_taken()
     {
         using var scope = NewDisposeScope();
-        var options = new DetectorOptions { NumClasses = 3, Backbone = Tiny with { BatchNorm = BatchNormMode.Frozen }, FpnChannels = 8, BoxHeadChannels = 16 };
+        var options = new DetectorOptions
+        {
+            NumClasses = 3,
+            Backbone = Tiny with { BatchNorm = BatchNormMode.Frozen },
+            FpnChannels = 8,
+            BoxHeadChannels = 16,
+        };
         using var detector = new FasterRcnn(options);
         var old = StateDict.InOrder(detector).Select(entry => KeyValuePair.Create(
-            entry.Key.Replace("rpn.head.conv.0.0.", "rpn.head.conv.").Replace("blocks.0.0.", "blocks.0.").Replace("blocks.1.0.", "blocks.1.").Replace("blocks.2.0.", "blocks.2.").Replace("blocks.3.0.", "blocks.3."), entry.Value));
+            entry.Key.Replace("rpn.head.conv.0.0.", "rpn.head.conv.")
+                .Replace("blocks.0.0.", "blocks.0.")
+                .Replace("blocks.1.0.", "blocks.1.")
+                .Replace("blocks.2.0.", "blocks.2.")
+                .Replace("blocks.3.0.", "blocks.3."), entry.Value));
         PthWriter.Write(In("old.pth"), old);
 
-        var report = WeightImport.Detector(In("old.pth"), In("detector.safetensors"), ["Car", "Van"]);
+        var report = DetectorImport.Run(In("old.pth"), In("detector.safetensors"), ["Car", "Van"]);
 
         Assert.True(report.Unexpected.Count + report.Ignored.Count == 0);
         var (loaded, labels) = DetectorCheckpoint.Load(In("detector.safetensors"));
         Assert.Equal(["Car", "Van"], labels);
         AssertEqual(detector, loaded);
-        WeightImport.Detector(In("detector.safetensors"), In("again.pth"), null);
+        DetectorImport.Run(In("detector.safetensors"), In("again.pth"), null);
         using var again = PthFile.Read(In("again.pth"));
         Assert.Equal(StateDict.InOrder(detector).Select(entry => entry.Key), ((PickleDictionary)again.Root!).Items.Keys);
-        Assert.Contains("2 classes", Assert.Throws<UserErrorException>(() => WeightImport.Detector(In("old.pth"), In("x.safetensors"), ["Car"])).Message);
+        Assert.Contains(
+            "2 classes", Assert.Throws<UserErrorException>(() => DetectorImport.Run(In("old.pth"), In("x.safetensors"), ["Car"])).Message);
     }
 
     [Fact]
@@ -88,19 +107,26 @@ public sealed class WeightImportTests : IDisposable
         var weights = StateDict.InOrder(backbone).ToDictionary(entry => entry.Key, entry => entry.Value);
         weights["surprise"] = zeros(1);
         PthWriter.Write(In("more.pth"), weights);
-        Assert.Equal(["surprise"], WeightImport.Backbone(In("more.pth"), In("more.safetensors")).Unexpected);
+        Assert.Equal(["surprise"], BackboneImport.Run(In("more.pth"), In("more.safetensors")).Unexpected);
 
         weights.Remove("layer2.1.bn2.bias");
         PthWriter.Write(In("less.pth"), weights);
-        Assert.Contains("layer2.1.bn2.bias", Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("less.pth"), In("less.safetensors"))).Message);
+        Assert.Contains(
+            "layer2.1.bn2.bias",
+            Assert.Throws<UserErrorException>(() => BackboneImport.Run(In("less.pth"), In("less.safetensors"))).Message);
         Assert.False(File.Exists(In("less.safetensors")));
 
         PthWriter.Write(In("none.pth"), [KeyValuePair.Create("x", zeros(1))]);
-        Assert.Contains("no residual network", Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("none.pth"), In("none.safetensors"))).Message);
+        Assert.Contains(
+            "no residual network",
+            Assert.Throws<UserErrorException>(() => BackboneImport.Run(In("none.pth"), In("none.safetensors"))).Message);
         weights["module.conv1.weight"] = weights["conv1.weight"];
         PthWriter.Write(In("twice.pth"), weights);
-        Assert.Contains("the same weight", Assert.Throws<UserErrorException>(() => WeightImport.Backbone(In("twice.pth"), In("twice.safetensors"))).Message);
-        Assert.Contains("import --weights", Assert.Throws<UserErrorException>(() => BackboneCheckpoint.LoadInto(backbone, In("more.pth"))).Message);
+        Assert.Contains(
+            "the same weight",
+            Assert.Throws<UserErrorException>(() => BackboneImport.Run(In("twice.pth"), In("twice.safetensors"))).Message);
+        Assert.Contains(
+            "import --weights", Assert.Throws<UserErrorException>(() => BackboneCheckpoint.LoadInto(backbone, In("more.pth"))).Message);
     }
 
     [Theory]
@@ -119,29 +145,38 @@ public sealed class WeightImportTests : IDisposable
             import sys, torch
             q, k, out, project, zipped = torch.load(sys.argv[1]), torch.load(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5] == "True"
             if project == "pycontrast":
-                saved = {"opt": None, "model": {"module." + n: t for n, t in q.items()}, "model_ema": k, "contrast": {"memory": torch.zeros(4, 8)}, "epoch": 200}
+                saved = {"opt": None, "model": {"module." + n: t for n, t in q.items()}, "model_ema": k, "epoch": 200}
+                saved["contrast"] = {"memory": torch.zeros(4, 8)}
             else:
                 name = lambda n, e: "module." + e + "." + (n[8:] if n.startswith("encoder.") else "fc." + n[5:])
-                saved = {"epoch": 200, "arch": "resnet50", "state_dict": {**{name(n, "encoder_q"): t for n, t in q.items() if not n.startswith("head_jig")},
-                    **{name(n, "encoder_k"): t for n, t in k.items() if not n.startswith("head_jig")}, "module.queue": torch.zeros(8, 4), "module.queue_ptr": torch.zeros(1).long()}}
+                query = {name(n, "encoder_q"): t for n, t in q.items() if not n.startswith("head_jig")}
+                key = {name(n, "encoder_k"): t for n, t in k.items() if not n.startswith("head_jig")}
+                queue = {"module.queue": torch.zeros(8, 4), "module.queue_ptr": torch.zeros(1).long()}
+                saved = {"epoch": 200, "arch": "resnet50", "state_dict": {**query, **key, **queue}}
             torch.save(saved, out, _use_new_zipfile_serialization=zipped)
             """, In("query.pth"), In("key.pth"), In("foreign.pth"), project, zip.ToString());
 
-        var report = WeightImport.Contrastive(In("foreign.pth"), In("c.safetensors"));
+        var report = ContrastiveImport.Run(In("foreign.pth"), In("c.safetensors"));
 
         Assert.Empty(report.Unexpected);
         using var content = SafetensorsFile.Read(In("c.safetensors"));
-        foreach (var (front, expected) in new[] { (ContrastiveWeights.QueryFront, query), (ContrastiveWeights.KeyFront, key) })
+        foreach (var (front, expected) in new[] { (ContrastiveWeights.QueryPrefix, query), (ContrastiveWeights.KeyPrefix, key) })
         {
             using var loaded = ContrastiveModel.OfResNet(new ResNet(Tiny), 8, jigsaw: project == "pycontrast");
             ContrastiveWeights.LoadInto(loaded, new RunState(content.Tensors, content.Metadata, "c").Below(front), "c");
             var weights = StateDict.InOrder(expected).ToDictionary(entry => entry.Key, entry => entry.Value);
-            Assert.All(StateDict.InOrder(loaded).Where(entry => !entry.Key.EndsWith("tracked", StringComparison.Ordinal)), entry => Assert.True(entry.Value.eq(weights[entry.Key]).all().item<bool>(), entry.Key));
+            Assert.All(
+                StateDict.InOrder(loaded).Where(entry => !entry.Key.EndsWith("tracked", StringComparison.Ordinal)),
+                entry => Assert.True(entry.Value.eq(weights[entry.Key]).all().item<bool>(), entry.Key));
         }
 
-        WeightImport.Backbone(In("foreign.pth"), In("ema.safetensors"), momentumEncoder: true);
+        BackboneImport.Run(In("foreign.pth"), In("ema.safetensors"), momentumEncoder: true);
         using var ema = SafetensorsFile.Read(In("ema.safetensors"));
-        Assert.True(ema.Tensors["conv1.weight"].eq(StateDict.InOrder(key).First(entry => entry.Key == "encoder.conv1.weight").Value).all().item<bool>());
+        Assert.True(
+            ema.Tensors["conv1.weight"]
+                .eq(StateDict.InOrder(key).First(entry => entry.Key == "encoder.conv1.weight").Value)
+                .all()
+                .item<bool>());
     }
 
     [Fact]
@@ -151,10 +186,10 @@ public sealed class WeightImportTests : IDisposable
         var options = new ResNetOptions { BatchNorm = BatchNormMode.Train };
         using var backbone = new ResNet(options);
         BackboneCheckpoint.Save(In("a.safetensors"), backbone, options);
-        WeightImport.Backbone(In("a.safetensors"), In("resnet50.pth"));
+        BackboneImport.Run(In("a.safetensors"), In("resnet50.pth"));
         using var detector = new FasterRcnn(new DetectorOptions { NumClasses = 8 });
         DetectorCheckpoint.Save(In("d.safetensors"), detector, ["a", "b", "c", "d", "e", "f", "g"]);
-        WeightImport.Detector(In("d.safetensors"), In("detector.pth"), null);
+        DetectorImport.Run(In("d.safetensors"), In("detector.pth"), null);
         backbone.eval();
         using var images = ones(1, 3, 64, 64);
         var expected = backbone.call(images)[^1].sum().item<float>();
@@ -164,7 +199,8 @@ public sealed class WeightImportTests : IDisposable
             model = torchvision.models.resnet50()
             wrong = model.load_state_dict(torch.load(sys.argv[1]), strict=False)
             assert not wrong.unexpected_keys and set(wrong.missing_keys) == {"fc.weight", "fc.bias"}, wrong
-            torchvision.models.detection.fasterrcnn_resnet50_fpn(num_classes=8, weights_backbone=None).load_state_dict(torch.load(sys.argv[2]))
+            detector = torchvision.models.detection.fasterrcnn_resnet50_fpn(num_classes=8, weights_backbone=None)
+            detector.load_state_dict(torch.load(sys.argv[2]))
             model.eval()
             body = torch.nn.Sequential(*list(model.children())[:-2])
             print(float(body(torch.ones(1, 3, 64, 64)).sum()))
@@ -177,7 +213,8 @@ public sealed class WeightImportTests : IDisposable
 
     private static void AssertEqual(nn.Module expected, nn.Module actual) => Assert.All(
         StateDict.InOrder(expected).Zip(StateDict.InOrder(actual)),
-        pair => Assert.True(pair.First.Key == pair.Second.Key && pair.First.Value.eq(pair.Second.Value).all().item<bool>(), pair.First.Key));
+        pair => Assert.True(
+            pair.First.Key == pair.Second.Key && pair.First.Value.eq(pair.Second.Value).all().item<bool>(), pair.First.Key));
 
     private string In(string name) => Path.Combine(folder, name);
 }

@@ -1,0 +1,83 @@
+using Pipeline.Serving.Inference;
+using Pipeline.Shared.Evaluation;
+using Pipeline.Shared.Imaging;
+using Pipeline.Shared.Kitti;
+
+namespace Pipeline.Serving.Evaluation;
+
+/// <summary>Runs a model over frames in batches: a model takes one image size at a time, so each size collects its own batch.</summary>
+/// <param name="model">The detector.</param>
+/// <param name="dataset">Where the images are.</param>
+/// <param name="frames">The frames, with their objects.</param>
+/// <param name="batchSize">Most images in one execution.</param>
+internal sealed class FrameDetection(DetectorModel model, KittiDataset dataset, IReadOnlyList<SurveyedFrame> frames, int batchSize)
+{
+    private readonly EvaluatedFrame[] evaluated = new EvaluatedFrame[frames.Count];
+    private int imagesDone;
+
+    /// <summary>Detects the objects of every frame.</summary>
+    /// <param name="progress">Told after every execution.</param>
+    /// <param name="cancellation">Ends the work between two images.</param>
+    /// <returns>Truth and detections, in the order of the frames.</returns>
+    public IReadOnlyList<EvaluatedFrame> Run(IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
+    {
+        var batches = new Dictionary<(int Width, int Height), List<IndexedImage>>();
+        try
+        {
+            for (var index = 0; index < frames.Count; index++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var batch = Add(batches, new IndexedImage(index, ImageDecoder.DecodeFile(dataset.ImagePath(frames[index].FrameId))));
+                if (batch.Count == batchSize)
+                {
+                    Detect(batch, progress);
+                }
+            }
+
+            foreach (var batch in batches.Values.Where(batch => batch.Count > 0))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Detect(batch, progress);
+            }
+        }
+        finally
+        {
+            foreach (var (_, image) in batches.Values.SelectMany(batch => batch))
+            {
+                image.Dispose();
+            }
+        }
+
+        return evaluated;
+    }
+
+    /// <returns>The batch that the image was added to.</returns>
+    private static List<IndexedImage> Add(Dictionary<(int Width, int Height), List<IndexedImage>> batches, IndexedImage entry)
+    {
+        var size = (entry.Image.WidthPixels, entry.Image.HeightPixels);
+        if (!batches.TryGetValue(size, out var batch))
+        {
+            batch = [];
+            batches.Add(size, batch);
+        }
+
+        batch.Add(entry);
+        return batch;
+    }
+
+    private void Detect(List<IndexedImage> batch, IProgress<EvaluationProgress>? progress)
+    {
+        var found = model.Detect([.. batch.Select(entry => entry.Image)]);
+        foreach (var ((index, image), detections) in batch.Zip(found))
+        {
+            evaluated[index] = new EvaluatedFrame(frames[index].FrameId, frames[index].Objects, detections);
+            image.Dispose();
+        }
+
+        imagesDone += batch.Count;
+        batch.Clear();
+        progress?.Report(new EvaluationProgress(imagesDone, frames.Count));
+    }
+
+    private readonly record struct IndexedImage(int Index, RgbImage Image);
+}

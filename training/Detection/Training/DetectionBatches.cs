@@ -1,0 +1,174 @@
+using Pipeline.Shared;
+using Pipeline.Training.Augmentation;
+using Pipeline.Training.Data;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Detection.Training;
+
+/// <summary>A frame of a batch.</summary>
+/// <param name="Frame">Its id.</param>
+/// <param name="Pass">The pass over the frames that it belongs to, from 0.</param>
+/// <param name="Repeat">How often the pass had the frame before: it fills up a batch of its group; from 0.</param>
+internal readonly record struct ChosenFrame(string Frame, long Pass, int Repeat = 0);
+
+/// <summary>Batches of labelled frames in random order, mirrored and resized; what a batch holds depends on seed and step alone.</summary>
+internal sealed class DetectionBatches
+{
+    private readonly KittiTrainingData data;
+    private readonly IReadOnlyList<string> frames;
+    private readonly FinetuneOptions options;
+    private readonly Func<(int Height, int Width), int?, (int Height, int Width)?> loadedSize;
+    private readonly Lazy<int[]> groups;
+    private readonly ColorJitter? jitter;
+    private volatile GroupedPass? latest;
+
+    /// <param name="data">The frames.</param>
+    /// <param name="frames">Those to learn from.</param>
+    /// <param name="options">Seed, batch and changes of the images.</param>
+    /// <param name="loadedSize">
+    /// The size for an image's 8-bit pixels, from its own and the shorter side that was chosen; null leaves them.
+    /// </param>
+    /// <exception cref="UserErrorException">Batches are grouped by aspect, and the frames do not fill one.</exception>
+    public DetectionBatches(
+        KittiTrainingData data,
+        IReadOnlyList<string> frames,
+        FinetuneOptions options,
+        Func<(int Height, int Width), int?, (int Height, int Width)?> loadedSize)
+    {
+        RequireFullBatch(options, frames.Count);
+        this.data = data;
+        this.frames = frames;
+        this.options = options;
+        this.loadedSize = loadedSize;
+        groups = new Lazy<int[]>(Groups);
+        jitter = options.ColorJitter > 0 ? new ColorJitter(options.ColorJitter, options.ColorJitter, options.ColorJitter, 0) : null;
+        PerEpoch = IsGrouped ? frames.Count / options.BatchSize : (frames.Count + options.BatchSize - 1) / options.BatchSize;
+    }
+
+    /// <summary>Steps in which every frame is seen about once: an epoch.</summary>
+    public int PerEpoch { get; }
+
+    /// <summary>Steps of the whole run.</summary>
+    public long Total => options.Length.Steps(PerEpoch);
+
+    private bool IsGrouped => options.AspectRatioGroupFactor > 0;
+
+    /// <summary>Batches that are grouped by aspect are all full; some frames must fill at least one.</summary>
+    /// <exception cref="UserErrorException">They do not.</exception>
+    public static void RequireFullBatch(FinetuneOptions options, int frames)
+    {
+        if (options.AspectRatioGroupFactor > 0 && frames < options.BatchSize)
+        {
+            throw new UserErrorException(
+                $"batchSize: the {frames} training frames do not fill a batch of {options.BatchSize}, and batches that are grouped "
+                + "by aspect are always full; choose a smaller --batch, or set aspectRatioGroupFactor to 0.");
+        }
+    }
+
+    /// <summary>The batches from a step on to the end of its epoch, made on worker threads.</summary>
+    public IEnumerable<DetectionBatch> ToEndOfEpoch(long step)
+    {
+        var end = Math.Min(Total, (step / PerEpoch + 1) * PerEpoch);
+        return Prefetch.InOrder((int)(end - step), options.Workers, index => Load(step + index));
+    }
+
+    /// <summary>
+    /// Frames of a step. In a run of epochs the last batch of each may be smaller; in a run of iterations batches go over the ends.
+    /// Batches that are grouped by aspect are full and end with their pass in both.
+    /// </summary>
+    internal IReadOnlyList<ChosenFrame> At(long step)
+    {
+        if (IsGrouped)
+        {
+            return Grouped(step);
+        }
+
+        if (options.Iterations is null)
+        {
+            var (pass, batch) = Math.DivRem(step, PerEpoch);
+            var order = Order(pass);
+            var chosen = order.Skip((int)batch * options.BatchSize).Take(options.BatchSize);
+            return [.. chosen.Select(index => new ChosenFrame(frames[index], pass))];
+        }
+
+        return OverTheEnds(step * options.BatchSize);
+    }
+
+    /// <summary>A batch that begins at a place of all passes one after the other.</summary>
+    private IReadOnlyList<ChosenFrame> OverTheEnds(long first)
+    {
+        var places = Enumerable.Range(0, options.BatchSize).Select(index => Math.DivRem(first + index, frames.Count));
+        return
+        [
+            .. places.GroupBy(place => place.Quotient).SelectMany(pass =>
+            {
+                var order = Order(pass.Key);
+                return pass.Select(place => new ChosenFrame(frames[order[place.Remainder]], pass.Key));
+            }),
+        ];
+    }
+
+    private IReadOnlyList<ChosenFrame> Grouped(long step)
+    {
+        var (number, batch) = Math.DivRem(step, PerEpoch);
+        var pass = latest;
+        if (pass?.Number != number)
+        {
+            pass = new GroupedPass(number, MakePass(number));
+            latest = pass;
+        }
+
+        return pass.Batches[(int)batch];
+    }
+
+    private IReadOnlyList<ChosenFrame>[] MakePass(long number)
+    {
+        var times = new int[frames.Count];
+        return
+        [
+            .. GroupedBatches.Of(Order(number), groups.Value, options.BatchSize).Select(batch =>
+                batch.Select(index => new ChosenFrame(frames[index], number, times[index]++)).ToArray()),
+        ];
+    }
+
+    private int[] Groups()
+    {
+        var bounds = AspectGroups.Bounds(options.AspectRatioGroupFactor);
+        var sizes = frames.Select(data.ReadSize);
+        return [.. sizes.Select(size => AspectGroups.Of(size.WidthPixels, size.HeightPixels, bounds))];
+    }
+
+    private int[] Order(long pass) => new RandomNumbers((ulong)options.Seed, "order", (ulong)pass).Permutation(frames.Count);
+
+    private DetectionBatch Load(long step)
+    {
+        var chosen = At(step);
+        int[]? sizes = options.MinSizesPixels.Count == 0 ? null : [.. chosen.Select(ShorterSide)];
+        var loaded = chosen.Select((entry, i) => Load(entry, sizes?[i])).ToArray();
+        return new DetectionBatch(
+            [.. chosen.Select(entry => entry.Frame)],
+            [.. loaded.Select(sample => PinnedMemory.For(options.Device, sample.Image))],
+            [.. loaded.Select(sample => sample.Target)],
+            sizes);
+    }
+
+    private (Tensor Image, DetectionTarget Target) Load(ChosenFrame chosen, int? shorter)
+    {
+        var flip = options.HorizontalFlip && Random("flip", chosen).NextDouble() < 0.5;
+        var colors = jitter?.Draw(Random("colour", chosen));
+        return data.Load(chosen.Frame, flip, colors, size => loadedSize(size, shorter));
+    }
+
+    private int ShorterSide(ChosenFrame chosen) =>
+        options.MinSizesPixels[Random("scale", chosen).NextInt(options.MinSizesPixels.Count)];
+
+    /// <summary>A stream of its own for each frame, pass and repeat.</summary>
+    private RandomNumbers Random(string purpose, ChosenFrame chosen)
+    {
+        var again = chosen.Repeat == 0 ? "" : $"/{chosen.Repeat}";
+        return new RandomNumbers((ulong)options.Seed, $"{purpose}/{chosen.Frame}{again}", (ulong)chosen.Pass);
+    }
+
+    /// <summary>The batches of a pass, kept while its steps need them.</summary>
+    private sealed record GroupedPass(long Number, IReadOnlyList<ChosenFrame>[] Batches);
+}

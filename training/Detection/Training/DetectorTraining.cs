@@ -1,0 +1,293 @@
+using System.Globalization;
+using System.Text.Json;
+using Pipeline.Shared;
+using Pipeline.Shared.Evaluation;
+using Pipeline.Shared.Kitti;
+using Pipeline.Training.Backbones;
+using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Configuration;
+using Pipeline.Training.Data;
+using Pipeline.Training.Detection.Checkpoints;
+using Pipeline.Training.Engine;
+using Pipeline.Training.Modules;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Detection.Training;
+
+/// <summary>Trains a detector on frames in KITTI's layout, and measures its mAP.</summary>
+internal sealed class DetectorTraining : ITraining<DetectionBatch>
+{
+    private const string LastFile = "last.safetensors", BestFile = "best.safetensors";
+    private const string WeightsPrefix = "weights.", AveragePrefix = "average.", StateKey = "finetune";
+
+    private readonly FinetuneOptions options;
+    private readonly Device device;
+    private readonly KittiDataset dataset;
+    private readonly FinetuneFrames frames;
+    private readonly WeightOrigin origin;
+    private readonly KittiTrainingData data;
+    private readonly Generator sampling;
+    private readonly IDetectorArchitecture architecture;
+    private readonly Detector detector;
+    private readonly Detector? average;
+    private readonly DetectionBatches batches;
+    private readonly DetectorSchedule schedule;
+    private readonly DetectorMeasurement measurement;
+    private readonly IReadOnlyList<string> beginning;
+    private FinetuneState state = new(Epochs: 0, BestEpoch.None, HasStopped: false);
+
+    /// <param name="options">The settings.</param>
+    /// <param name="architecture">Of the detector.</param>
+    /// <param name="control">How the run is entered; null: as a new one.</param>
+    /// <exception cref="UserErrorException">A file, a list or an option is wrong.</exception>
+    public DetectorTraining(FinetuneOptions options, IDetectorArchitecture architecture, RunControl? control = null)
+    {
+        this.options = options;
+        this.architecture = architecture;
+        dataset = KittiDataset.Open(options.Data);
+        var labels = new LabelMap(options.Labels, options.LabelMap);
+        frames = new FinetuneFrames(options, dataset, labels);
+        device = ComputeDevice.Of(options.Device);
+        RequireStatistics(options);
+        origin = FirstWeights.Origin(options, dataset, frames, control ?? new RunControl());
+        data = new KittiTrainingData(dataset, labels, options.CacheBytes, options.IgnoreDontCare);
+        manual_seed(options.Seed);
+        sampling = new Generator((ulong)options.Seed);
+        detector = architecture.Create(options, sampling);
+        beginning = FirstWeights.LoadInto(options, detector);
+        Place(detector);
+        detector.train();
+        average = options.Ema is null ? null : Average(architecture);
+        batches = new DetectionBatches(data, frames.Train, options, detector.LoadedSize);
+        schedule = new DetectorSchedule(options, batches.PerEpoch);
+        measurement = new DetectorMeasurement(options, dataset, labels, data);
+    }
+
+    public string Name => "finetune";
+
+    public string Subject => $"{frames.Train.Count} frames";
+
+    public object Data => FinetuneData.Of(options, dataset, frames, origin.Leak);
+
+    public IReadOnlyList<string> Remarks =>
+    [
+        schedule.Line(),
+        BackboneStart.Line(options),
+        .. beginning,
+        .. frames.Remarks(),
+        .. origin.Remarks(),
+        .. options.Ema is { } decay ? AveragedWeights.Remarks(decay, TotalSteps) : [],
+    ];
+
+    public int StepsPerEpoch => batches.PerEpoch;
+
+    public long TotalSteps => batches.Total;
+
+    public bool HasStoppedEarly => state.HasStopped;
+
+    public int LeastImages => 1;
+
+    public nn.Module Model => detector;
+
+    public IReadOnlyList<string> Products => [LastFile, RunImages.FileName];
+
+    /// <summary>What is measured and exported: the averaged weights where there are some.</summary>
+    private Detector Product => average ?? detector;
+
+    /// <summary>Runs a training to its end, or as far as it is let.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="control">How the run is entered, watched and ended.</param>
+    /// <param name="architecture">Of the detector; null: Faster R-CNN.</param>
+    /// <exception cref="UserErrorException">A file, a list or an option is wrong, or the loss is not finite.</exception>
+    /// <exception cref="OperationCanceledException">The run was ended; it can go on.</exception>
+    public static FinetuneResult Run(FinetuneOptions options, RunControl? control = null, IDetectorArchitecture? architecture = null)
+    {
+        control ??= new RunControl();
+        TrainingLoop<DetectionBatch>.Run(
+            options,
+            () => new DetectorTraining(options, architecture ?? new FasterRcnnArchitecture(), control),
+            control);
+        return new FinetuneResult(Path.Combine(options.Output, LastFile), RunMetrics.Read<FinetuneEpoch>(options.Output));
+    }
+
+    public IEnumerable<DetectionBatch> Batches(long step) => batches.ToEndOfEpoch(step);
+
+    public double LearningRate(long step) => schedule.At(step);
+
+    public void BeginStep(long step)
+    {
+        var seed = new RandomNumbers((ulong)options.Seed, "sampler", (ulong)step).NextInt(int.MaxValue);
+        sampling.manual_seed(seed);
+    }
+
+    public StepLosses Losses(DetectionBatch part)
+    {
+        Tensor[] images = [.. part.Images.Select(image => image.to(device, non_blocking: true))];
+        DetectionTarget[] targets = [.. part.Targets.Select(target => target.To(device))];
+        var losses = detector.NamedLosses(images, targets, part.MinSizesPixels);
+        var sum = losses.Skip(1).Aggregate(losses[0].Value, (total, loss) => total + loss.Value);
+        return new StepLosses(sum, [.. losses.Select(loss => KeyValuePair.Create(loss.Name, loss.Value))]);
+    }
+
+    public void AfterStep()
+    {
+        if (average is not null)
+        {
+            AveragedWeights.Update(average, detector, options.Ema!.Value);
+        }
+    }
+
+    public IEnumerable<KeyValuePair<string, double>> Gauges() => [];
+
+    public EpochReport EndEpoch(EpochSummary epoch, CancellationToken cancellation)
+    {
+        var isDue = epoch.Number % options.EvaluateEveryEpochs == 0 || epoch.StepsDone == TotalSteps;
+        var measured = isDue && frames.Choosing.Count > 0 ? measurement.Run(Product, frames.Choosing, cancellation) : null;
+        detector.train();
+        WriteProducts();
+        KeepBest(epoch.Number, measured);
+        var metrics = new FinetuneEpoch(
+            epoch.Number,
+            epoch.Sums.Mean(TrainingStep<DetectionBatch>.Loss) ?? 0,
+            measured?.Map,
+            measured?.Map50,
+            epoch.Sums.Seconds)
+        {
+            PerClass = measured?.PerClass.ToDictionary(entry => entry.Key, entry => entry.Value?.Ap),
+        };
+        var line = FormattableString.Invariant(
+            $"loss {metrics.Loss:F4}, mAP {Share(metrics.Map)}, mAP50 {Share(metrics.Map50)}, {metrics.Seconds:F1} s");
+        return new EpochReport(metrics, line);
+    }
+
+    public IEnumerable<string> EndRun(CancellationToken cancellation)
+    {
+        if (RunFolder.Has(options.Output, FinetuneReport.FileName))
+        {
+            return [];
+        }
+
+        var best = state.Best;
+        var report = new FinetuneReport(state.Epochs, state.HasStopped, ChosenOn(), best.Value is null ? null : best.Epoch, best.Value)
+        {
+            Test = OnTestList(cancellation),
+            Leak = origin.Leak,
+        };
+        report.Write(options.Output);
+        return report.Lines();
+    }
+
+    public void WriteProducts()
+    {
+        RunImages.Write(options.Output, origin.Learnt);
+        Write(LastFile);
+    }
+
+    public void OnStopped()
+    {
+    }
+
+    public IEnumerable<KeyValuePair<string, Tensor>> StateTensors() =>
+        [.. StateDict.InOrder(detector, WeightsPrefix), .. average is null ? [] : StateDict.InOrder(average, AveragePrefix)];
+
+    public IReadOnlyDictionary<string, string> StateTexts() =>
+        new Dictionary<string, string> { [StateKey] = JsonSerializer.Serialize(state, JsonFormat.Options) };
+
+    public void Restore(RunState saved)
+    {
+        state = JsonSerializer.Deserialize<FinetuneState>(saved.Texts[StateKey], JsonFormat.Options)!;
+        WeightLoading.Into(StateDict.InOrder(detector), saved.Below(WeightsPrefix), saved.Path);
+        if (average is not null)
+        {
+            WeightLoading.Into(StateDict.InOrder(average), saved.Below(AveragePrefix), saved.Path);
+        }
+    }
+
+    public void Dispose()
+    {
+        average?.Dispose();
+        detector.Dispose();
+        sampling.Dispose();
+        data.Dispose();
+    }
+
+    private static string Share(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";
+
+    /// <exception cref="UserErrorException">Norms are frozen that have no statistics.</exception>
+    private static void RequireStatistics(FinetuneOptions options)
+    {
+        var isFrozen = BackboneStart.Detector(options).Backbone.BatchNorm == BatchNormMode.Frozen;
+        if (isFrozen && !options.BeginsFromWeights && !options.FrozenNormsWithoutWeights)
+        {
+            throw new UserErrorException(
+                "backboneWeights: frozen norms need the statistics of a trained backbone; name one with --backbone-weights, "
+                + "or set detector.backbone.batchNorm to train. (frozenNormsWithoutWeights imitates the baseline of the paper's authors, "
+                + "a network without normalization.)");
+        }
+    }
+
+    /// <summary>Takes a detector to the run's device and precision.</summary>
+    private void Place(Detector placed)
+    {
+        placed.to(device);
+        placed.ComputeType = options.Precision.Type();
+    }
+
+    private Detector Average(IDetectorArchitecture architecture)
+    {
+        var follower = architecture.Create(options, sampling);
+        Place(follower);
+        AveragedWeights.Begin(follower, detector);
+        return follower;
+    }
+
+    private void KeepBest(int epoch, DetectionEvaluationResult? measured)
+    {
+        if (state.Best.IsBeatenBy(measured?.Map))
+        {
+            Write(BestFile);
+        }
+
+        var best = state.Best.After(epoch, measured?.Map);
+        state = new FinetuneState(epoch, best, measured is not null && best.StopsAt(epoch, options.Patience));
+    }
+
+    private string? ChosenOn()
+    {
+        if (frames.Choosing.Count == 0)
+        {
+            return null;
+        }
+
+        return frames.TestChooses ? FinetuneReport.TestList : FinetuneReport.Validation;
+    }
+
+    /// <summary>The best weights on the test list: measured now, or when they were chosen by it; null without such a list.</summary>
+    private MeasuredAverages? OnTestList(CancellationToken cancellation)
+    {
+        if (frames.TestChooses)
+        {
+            var epoch = RunMetrics.Read<FinetuneEpoch>(options.Output).FirstOrDefault(epoch => epoch.Epoch == state.Best.Epoch);
+            return new MeasuredAverages(state.Best.Value, epoch?.Map50, epoch?.PerClass);
+        }
+
+        if (frames.Test.Count == 0)
+        {
+            return null;
+        }
+
+        var file = state.Best.Value is null ? LastFile : BestFile;
+        using var best = DetectorCheckpoint.Load(Path.Combine(options.Output, file), [architecture]).Detector;
+        Place(best);
+        return MeasuredAverages.Of(measurement.Run(best, frames.Test, cancellation));
+    }
+
+    private void Write(string file) =>
+        DetectorCheckpoint.Save(Path.Combine(options.Output, file), Product, options.Labels, options.LabelMap, origin);
+
+    /// <param name="Epochs">That are over.</param>
+    /// <param name="Best">So far.</param>
+    /// <param name="HasStopped">Whether patience has ended the run.</param>
+    private sealed record FinetuneState(int Epochs, BestEpoch Best, bool HasStopped);
+}

@@ -1,0 +1,53 @@
+using Pipeline.Shared;
+using Pipeline.Shared.Kitti;
+using Pipeline.Training.Backbones;
+using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Data;
+using Pipeline.Training.Detection.Checkpoints;
+using Pipeline.Training.Engine;
+
+namespace Pipeline.Training.Detection.Training;
+
+/// <summary>The weights that a detector's training begins with: another detector's, a backbone's, or random ones.</summary>
+internal static class FirstWeights
+{
+    /// <summary>Copies them into a new detector.</summary>
+    /// <param name="options">Name the file.</param>
+    /// <param name="detector">With its own random weights.</param>
+    /// <returns>What a person should know of it.</returns>
+    /// <exception cref="UserErrorException">The file is of another architecture, or the detector takes none.</exception>
+    public static IReadOnlyList<string> LoadInto(FinetuneOptions options, Detector detector)
+    {
+        if (options.BackboneWeights is { } backbone)
+        {
+            BackboneCheckpoint.LoadInto(RequireBackbone(detector), backbone);
+            return [];
+        }
+
+        return options.Weights is { } weights
+            ? [.. DetectorStart.Load(RequireFasterRcnn(detector), options.Labels, weights).Lines()]
+            : [];
+    }
+
+    /// <summary>The images that a run's weights learn from, and the images of its lists that they know too well.</summary>
+    /// <param name="options">Name the file, and whether a leak is allowed.</param>
+    /// <param name="dataset">The data set that the frames belong to.</param>
+    /// <param name="frames">The run's lists.</param>
+    /// <param name="control">Whether the run goes on; its log.</param>
+    /// <exception cref="UserErrorException">Images to measure on are among those that the first weights have learnt from.</exception>
+    public static WeightOrigin Origin(FinetuneOptions options, KittiDataset dataset, FinetuneFrames frames, RunControl control)
+    {
+        var first = (options.Weights ?? options.BackboneWeights) is { } file ? LearntImages.In(file) : ImageDigests.None;
+        var leak = new LeakGuard(first, dataset).Check(frames.Validation, frames.Test, options.AllowLeak, control.Cancellation);
+        string[] files = [.. frames.Train.Select(dataset.ImagePath)];
+        var progress = new DigestingProgress(control.Log, files.Length);
+        var learnt = RunImages.Of(options.Output, control.Resume, files, first, progress, control.Cancellation);
+        return new WeightOrigin { Learnt = learnt, Leak = leak };
+    }
+
+    private static ResNet RequireBackbone(Detector detector) => detector.ResidualBackbone
+        ?? throw new UserErrorException($"backboneWeights: a detector of architecture {detector.Architecture} takes none.");
+
+    private static FasterRcnn RequireFasterRcnn(Detector detector) => detector as FasterRcnn
+        ?? throw new UserErrorException($"weights: a detector of architecture {detector.Architecture} takes none.");
+}
