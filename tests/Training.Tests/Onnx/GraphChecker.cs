@@ -49,8 +49,8 @@ internal sealed class GraphChecker
     private static InferredValue Declared(ValueInfoProto value)
     {
         var tensor = value.Type.TensorType;
-        return new InferredValue(
-            (OnnxType)tensor.ElemType, [.. tensor.Shape.Dim.Select(size => size.HasDimValue ? size.DimValue : (long?)null)]);
+        var dims = tensor.Shape.Dim.Select(size => size.HasDimValue ? size.DimValue : (long?)null);
+        return new InferredValue((OnnxType)tensor.ElemType, [.. dims]);
     }
 
     private void UniqueNames(GraphProto graph)

@@ -16,8 +16,8 @@ public sealed class OnnxGraphTests : IDisposable
         var checkpoint = Path.Combine(folder, "detector.safetensors");
         using (var detector = ExportedDetector.Create(ExportedDetector.Options("paper")))
         {
-            DetectorCheckpoint.Save(
-                checkpoint, detector, [.. Enumerable.Range(1, detector.NumClasses - 1).Select(index => $"class{index}")]);
+            string[] labels = [.. Enumerable.Range(1, detector.NumClasses - 1).Select(index => $"class{index}")];
+            DetectorCheckpoint.Save(checkpoint, detector, labels);
         }
 
         Assert.Equal(Export(checkpoint, version: 1), Export(checkpoint, version: 2));
