@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Backbones;
 
-/// <summary>Top-down pathway with lateral connections (Lin et al. 2017) and a fifth, subsampled level; torchvision's parameter names.</summary>
+/// <summary>
+/// Top-down pathway with lateral connections (Lin et al. 2017) and a fifth, subsampled level; torchvision's parameter names.
+/// </summary>
 public sealed class FeaturePyramidNetwork
     : NamedModule<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>, IOnnxEmitter<IReadOnlyList<OnnxValue>, IReadOnlyList<OnnxValue>>
 {

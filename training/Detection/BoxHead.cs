@@ -45,7 +45,8 @@ internal sealed class TwoMLPHead : NamedModule<Tensor, Tensor>, IOnnxEmitter<Onn
 
 /// <summary>Class scores and class-specific box deltas (torchvision's <c>FastRCNNPredictor</c>).</summary>
 internal sealed class FastRcnnPredictor
-    : NamedModule<Tensor, (Tensor ClassLogits, Tensor BoxRegression)>, IOnnxEmitter<OnnxValue, (OnnxValue ClassLogits, OnnxValue BoxRegression)>
+    : NamedModule<Tensor, (Tensor ClassLogits, Tensor BoxRegression)>,
+        IOnnxEmitter<OnnxValue, (OnnxValue ClassLogits, OnnxValue BoxRegression)>
 {
     private readonly Linear clsScore, bboxPred;
 

@@ -18,7 +18,9 @@ internal sealed class ConvNorm(Conv2d convolution, nn.Module<Tensor, Tensor> nor
 
     private double Epsilon => norm is FrozenBatchNorm2d frozen ? frozen.Epsilon : ((BatchNorm2d)norm).eps;
 
-    /// <summary>A frozen norm is folded into the convolution's weights, which saves its passes over the maps; the weights still learn.</summary>
+    /// <summary>
+    /// A frozen norm is folded into the convolution's weights, which saves its passes over the maps; the weights still learn.
+    /// </summary>
     /// <param name="input">[N, C, H, W]; float32 or narrower.</param>
     /// <returns>[N, D, H', W'], in that type.</returns>
     public Tensor Apply(Tensor input)

@@ -66,7 +66,9 @@ internal static class UsedTypes
             .Select(argument => argument.Value).OfType<TypeReference>().SelectMany(Parts)
             .Concat(Parts(attribute.AttributeType)));
 
-    /// <summary>The types that a written type is made of: itself, the elements of arrays and pointers, the arguments of generic types.</summary>
+    /// <summary>
+    /// The types that a written type is made of: itself, the elements of arrays and pointers, the arguments of generic types.
+    /// </summary>
     private static IEnumerable<TypeReference> Parts(TypeReference? type) => type switch
     {
         null or GenericParameter => [],

@@ -24,7 +24,8 @@ public sealed class WeightDifferencesTests : IDisposable
         var found = leftOver.ToDictionary(name => name, _ => zeros(1));
         found["c"] = zeros(3, 2);
 
-        var message = Assert.Throws<UserErrorException>(() => WeightLoading.Into(needed, found, "x.safetensors", NullLogger.Instance)).Message;
+        var message = Assert.Throws<UserErrorException>(
+            () => WeightLoading.Into(needed, found, "x.safetensors", NullLogger.Instance)).Message;
 
         Assert.Contains("2 of 3 are missing: a, b;", message);
         Assert.Contains("1 of 3 have another shape: c ([3, 2], not [2, 3]);", message);

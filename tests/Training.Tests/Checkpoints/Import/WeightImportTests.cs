@@ -164,7 +164,8 @@ public sealed class WeightImportTests : IDisposable
         foreach (var (front, expected) in new[] { (ContrastiveWeights.QueryPrefix, query), (ContrastiveWeights.KeyPrefix, key) })
         {
             using var loaded = ContrastiveModel.OfResNet(new ResNet(Tiny), 8, jigsaw: project == "pycontrast");
-            ContrastiveWeights.LoadInto(loaded, new RunState(content.Tensors, content.Metadata, "c").Below(front), "c", NullLogger.Instance);
+            var state = new RunState(content.Tensors, content.Metadata, "c");
+            ContrastiveWeights.LoadInto(loaded, state.Below(front), "c", NullLogger.Instance);
             var weights = StateDict.InOrder(expected).ToDictionary(entry => entry.Key, entry => entry.Value);
             Assert.All(
                 StateDict.InOrder(loaded).Where(entry => !entry.Key.EndsWith("tracked", StringComparison.Ordinal)),
