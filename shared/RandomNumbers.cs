@@ -3,10 +3,10 @@ namespace Pipeline.Shared;
 /// <summary>A named stream of random numbers: the same on every machine for the same seed, name and position.</summary>
 /// <param name="seed">The run's seed.</param>
 /// <param name="name">What the numbers are for.</param>
-/// <param name="position">Epoch, image or other place that has numbers of its own.</param>
+/// <param name="position">Epoch, image or other index that has numbers of its own.</param>
 public sealed class RandomNumbers(ulong seed, string name, ulong position = 0)
 {
-    private ulong state = Mix(Mix(seed) ^ name.Aggregate(0xCBF29CE484222325UL, (hash, letter) => unchecked((hash ^ letter) * 0x100000001B3)) ^ Mix(position + 1));
+    private ulong state = Mix(Mix(seed) ^ Hash(name) ^ Mix(position + 1));
 
     /// <summary>0 ≤ value &lt; 1.</summary>
     public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
@@ -36,7 +36,23 @@ public sealed class RandomNumbers(ulong seed, string name, ulong position = 0)
         return order;
     }
 
-    private ulong Next() => Mix(state = unchecked(state + 0x9E3779B97F4A7C15));
+    private ulong Next()
+    {
+        state = unchecked(state + 0x9E3779B97F4A7C15);
+        return Mix(state);
+    }
+
+    /// <summary>FNV-1a over UTF-16 code units.</summary>
+    private static ulong Hash(string name)
+    {
+        var hash = 0xCBF29CE484222325UL;
+        foreach (var letter in name)
+        {
+            hash = unchecked((hash ^ letter) * 0x100000001B3);
+        }
+
+        return hash;
+    }
 
     private static ulong Mix(ulong value)
     {

@@ -1,6 +1,9 @@
 namespace Pipeline.Shared;
 
-/// <summary>The user's input is wrong: the message says what, where (file:line, field) and what to do. Commands print it without a stack trace and exit with 2; services answer 4xx.</summary>
+/// <summary>
+/// The user's input is wrong: the message says what, where (file:line, field) and what to do. Commands print it without a stack trace
+/// and exit with code 2; services answer 4xx.
+/// </summary>
 public class UserErrorException : Exception
 {
     /// <param name="message">What is wrong, where, and what to do.</param>

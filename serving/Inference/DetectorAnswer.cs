@@ -6,7 +6,7 @@ namespace Pipeline.Serving.Inference;
 
 /// <summary>
 /// Reads the four outputs of one execution: boxes [N, D, 4], scores [N, D], labels [N, D] and the number of detections [N]. A model
-/// placed beside another model's manifest may return anything; every value is checked against the tensors and the manifest.
+/// placed beside another model's manifest may return anything: counts and labels are checked against the tensors and the manifest.
 /// </summary>
 /// <param name="manifest">What the model should return.</param>
 /// <param name="outputs">Boxes, scores, labels and counts, in this order; the caller owns them.</param>

@@ -3,21 +3,21 @@ using Pipeline.Shared.Files;
 
 namespace Pipeline.Shared.Commands;
 
-/// <summary>How a command's error is told: one line and an exit code.</summary>
-/// <param name="Line">For the user.</param>
-/// <param name="ExitCode">1: failed; 2: the user's input is wrong.</param>
-/// <param name="Cause">What happened.</param>
+/// <summary>How a command's error is reported: one line and an exit code.</summary>
+/// <param name="Line">The line for the user.</param>
+/// <param name="ExitCode"><see cref="Failed"/> or <see cref="WrongInput"/>.</param>
+/// <param name="Cause">The exception.</param>
 internal sealed record CommandFailure(string Line, int ExitCode, Exception Cause)
 {
-    /// <summary>Exit code where something failed.</summary>
+    /// <summary>Exit code when something failed.</summary>
     public const int Failed = 1;
 
-    /// <summary>Exit code where the user's input is wrong.</summary>
+    /// <summary>Exit code when the user's input is wrong.</summary>
     public const int WrongInput = 2;
 
-    private const int LongestMessage = 2000;
+    private const int MaxMessageLength = 2000;
 
-    /// <summary>What a command threw, in words.</summary>
+    /// <summary>Describes an exception of a command.</summary>
     public static CommandFailure Of(Exception exception)
     {
         var cause = Innermost(exception);
@@ -26,17 +26,17 @@ internal sealed record CommandFailure(string Line, int ExitCode, Exception Cause
         {
             UserErrorException => new CommandFailure($"error: {message}", WrongInput, cause),
             UnauthorizedAccessException => new CommandFailure(
-                $"error: {message} The user '{Environment.UserName}' lacks the right; change it, or choose another place.",
+                $"error: {message} The user '{Environment.UserName}' lacks permission; change it, or choose another path.",
                 WrongInput,
                 cause),
 
-            // Files, folders, links, rights and room are the user's, even where no check came before.
+            // Files, folders, links, permissions and disk space are up to the user, even where no check came first.
             IOException and not FileNotWrittenException => new CommandFailure($"error: {message}", WrongInput, cause),
             _ => new CommandFailure($"failed: {cause.GetType().Name}: {message}", Failed, cause),
         };
     }
 
-    /// <summary>What the parser says, with the option that it is about.</summary>
+    /// <summary>The parser's error, with the option that it concerns.</summary>
     public static string Of(ParseError error)
     {
         var message = OneLine(error.Message);
@@ -46,7 +46,7 @@ internal sealed record CommandFailure(string Line, int ExitCode, Exception Cause
             : $"error: {option.Option.Name}: {message}";
     }
 
-    /// <summary>What worker threads met is what they were asked to do: the user's error is told as such.</summary>
+    /// <summary>The cause behind the errors of worker threads; an error of the user's comes first.</summary>
     private static Exception Innermost(Exception exception)
     {
         if (exception is not AggregateException aggregate)
@@ -58,10 +58,10 @@ internal sealed record CommandFailure(string Line, int ExitCode, Exception Cause
         return causes.FirstOrDefault(cause => cause is UserErrorException) ?? causes[0];
     }
 
-    /// <summary>A message in one line, whatever a user's text in it holds.</summary>
+    /// <summary>The message on one line of limited length, whatever user text it contains.</summary>
     private static string OneLine(string message)
     {
         var line = message.ReplaceLineEndings(" ").Replace('\t', ' ');
-        return line.Length <= LongestMessage ? line : line[..LongestMessage] + "…";
+        return line.Length <= MaxMessageLength ? line : line[..MaxMessageLength] + "…";
     }
 }

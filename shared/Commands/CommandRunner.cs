@@ -6,19 +6,19 @@ using Microsoft.Extensions.Hosting;
 
 namespace Pipeline.Shared.Commands;
 
-/// <summary>Exit codes: 0 done, 1 failed, 2 the user's input is wrong, 130 interrupted.</summary>
+/// <summary>Runs a program's commands. Exit codes: 0 done, 1 failed, 2 the user's input is wrong, 130 interrupted.</summary>
 public static class CommandRunner
 {
     private const int Interrupted = 130;
 
     /// <summary>Runs the command that the user typed.</summary>
-    /// <param name="root">What the program is for.</param>
-    /// <param name="addCommands">Adds its commands to the container.</param>
-    /// <param name="arguments">What the user typed.</param>
-    /// <returns>The exit code; what went wrong is one line on the standard error.</returns>
+    /// <param name="root">Describes the program.</param>
+    /// <param name="addCommands">Adds the program's commands to the container.</param>
+    /// <param name="arguments">The command line.</param>
+    /// <returns>The exit code; an error is one line on standard error.</returns>
     public static async Task<int> RunAsync(RootCommand root, Action<IServiceCollection> addCommands, string[] arguments)
     {
-        // Numbers look the same on every machine, in what is read and in what is printed.
+        // Numbers are read and printed the same way on every machine.
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         using var host = ProgramHost.Build(root, addCommands);
@@ -43,7 +43,7 @@ public static class CommandRunner
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return await TellAsync(CommandFailure.Of(exception), verbosity);
+            return await ReportAsync(CommandFailure.Of(exception), verbosity);
         }
     }
 
@@ -52,9 +52,9 @@ public static class CommandRunner
         var empty = Array.IndexOf(arguments, "");
         if (empty >= 0)
         {
-            var place = empty > 0 ? $", behind {arguments[empty - 1]}," : "";
+            var position = empty > 0 ? $", after {arguments[empty - 1]}," : "";
             await Console.Error.WriteLineAsync(
-                $"error: argument {empty + 1}{place} is empty; give a value or leave the option out.");
+                $"error: argument {empty + 1}{position} is empty; give a value or omit the option.");
             return true;
         }
 
@@ -68,7 +68,7 @@ public static class CommandRunner
             await Console.Error.WriteLineAsync(CommandFailure.Of(error));
         }
 
-        await Console.Error.WriteLineAsync("Add --help to see what the command takes.");
+        await Console.Error.WriteLineAsync("Use --help to list what the command takes.");
         return true;
     }
 
@@ -77,7 +77,7 @@ public static class CommandRunner
         var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         if (parsed.Action is not AsynchronousCommandLineAction)
         {
-            // It cannot be cancelled: the signal itself ends it, because the host that would take the signal is not started.
+            // It cannot be cancelled: the host that would handle signals is not started, so a signal ends the process.
             return await parsed.InvokeAsync(invocation, CancellationToken.None);
         }
 
@@ -88,7 +88,7 @@ public static class CommandRunner
         return code;
     }
 
-    private static async Task<int> TellAsync(CommandFailure failure, Verbosity verbosity)
+    private static async Task<int> ReportAsync(CommandFailure failure, Verbosity verbosity)
     {
         await Console.Error.WriteLineAsync(failure.Line);
         if (verbosity.ShowsStackTraces())

@@ -1,11 +1,11 @@
 namespace Pipeline.Shared.Commands;
 
-/// <summary>The console's two streams; while a bar is drawn on the terminal, lines go above it.</summary>
+/// <summary>The console's two streams; while a progress bar is drawn on the terminal, lines are written above it.</summary>
 public sealed class ConsoleLines
 {
     private volatile Action<string>? aboveBar;
 
-    /// <summary>Lines that would be seen on the terminal go to <paramref name="write"/> until the result is disposed.</summary>
+    /// <summary>Passes lines for the terminal to <paramref name="write"/> until the result is disposed.</summary>
     /// <param name="write">Writes one line above the bar.</param>
     public IDisposable Above(Action<string> write)
     {
@@ -13,17 +13,17 @@ public sealed class ConsoleLines
         return new Bar(this);
     }
 
-    /// <summary>A line on the standard output.</summary>
+    /// <summary>Writes a line to standard output.</summary>
     public void Write(string line)
     {
         var write = aboveBar ?? Console.Out.WriteLine;
         write(line);
     }
 
-    /// <summary>A line on the standard error.</summary>
+    /// <summary>Writes a line to standard error.</summary>
     public void WriteError(string line)
     {
-        // What goes into a file does not disturb the bar.
+        // A redirected stream does not disturb the bar.
         var above = Console.IsErrorRedirected ? null : aboveBar;
         var write = above ?? Console.Error.WriteLine;
         write(line);

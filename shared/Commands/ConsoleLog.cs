@@ -3,13 +3,13 @@ using Microsoft.Extensions.Logging;
 namespace Pipeline.Shared.Commands;
 
 /// <summary>
-/// The log of a command on the console, a plain line an event: how it gets on on the standard output; warnings, errors and details on
-/// the standard error, so that what a program reads from the output stays clean.
+/// The log of a command on the console, one plain line per event. Progress goes to standard output; warnings, errors and details go to
+/// standard error, so that programs can parse the output.
 /// </summary>
-/// <param name="lines">Where the lines go.</param>
+/// <param name="lines">Receives the lines.</param>
 public sealed class ConsoleLog(ConsoleLines lines) : ILoggerProvider
 {
-    /// <summary>What is shown; set once the command line is read.</summary>
+    /// <summary>Which events are shown; set once the command line is parsed.</summary>
     public Verbosity Verbosity { get; set; } = Verbosity.Normal;
 
     /// <inheritdoc />

@@ -5,6 +5,6 @@ namespace Pipeline.Shared.Commands;
 /// <summary><c>--force</c> of the commands that write single files.</summary>
 public static class ForceOption
 {
-    /// <summary>The option.</summary>
-    public static Option<bool> Create() => new("--force") { Description = "Replace files of an earlier run; an input is never replaced." };
+    /// <summary>Creates the option.</summary>
+    public static Option<bool> Create() => new("--force") { Description = "Replace files of an earlier run; inputs are never replaced." };
 }

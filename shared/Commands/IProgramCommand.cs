@@ -2,9 +2,9 @@ using System.CommandLine;
 
 namespace Pipeline.Shared.Commands;
 
-/// <summary>A command of a program, made by its container with what it needs.</summary>
+/// <summary>A command of a program; the container injects its dependencies.</summary>
 public interface IProgramCommand
 {
-    /// <summary>Name, options and what it does.</summary>
+    /// <summary>Creates the command with its name, options and action.</summary>
     Command Create();
 }

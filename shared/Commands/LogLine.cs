@@ -2,14 +2,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipeline.Shared.Commands;
 
-/// <summary>How an event of the log looks as one line, on the console and in a run's <c>log.txt</c>.</summary>
+/// <summary>Formats a log event as one line, for the console and a run's <c>log.txt</c>.</summary>
 public static class LogLine
 {
     /// <summary>
-    /// Puts the message on one line, with <c>warning: </c> or <c>error: </c> in front where it is one and does not say so.
+    /// Puts the message on one line, prefixed with <c>warning: </c> or <c>error: </c> if it is one and does not begin that way.
     /// </summary>
     /// <param name="level">The event's level.</param>
-    /// <param name="message">What it says.</param>
+    /// <param name="message">The event's message.</param>
     public static string Of(LogLevel level, string message)
     {
         var line = message.ReplaceLineEndings(" ");

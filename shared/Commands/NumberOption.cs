@@ -6,14 +6,14 @@ using Pipeline.Shared.Numbers;
 
 namespace Pipeline.Shared.Commands;
 
-/// <summary>Options whose values are numbers: read by <see cref="NumberRange{T}"/>, their range in the help.</summary>
+/// <summary>Options with numbers as values: parsed by <see cref="NumberRange{T}"/>, with their range in the help.</summary>
 public static class NumberOption
 {
     /// <summary>An option with a default.</summary>
-    /// <param name="name">As <c>--batch</c>.</param>
-    /// <param name="range">What is taken.</param>
-    /// <param name="defaultValue">When the option is left out.</param>
-    /// <param name="description">For the help; the range is added.</param>
+    /// <param name="name">Such as <c>--batch</c>.</param>
+    /// <param name="range">Accepted values.</param>
+    /// <param name="defaultValue">Value if the option is omitted.</param>
+    /// <param name="description">Text for the help; the range is appended.</param>
     public static Option<T> Create<T>(string name, NumberRange<T> range, T defaultValue, string description)
         where T : struct, INumber<T>, IMinMaxValue<T> => new(name)
         {
@@ -22,7 +22,7 @@ public static class NumberOption
             CustomParser = result => Parse(result, name, range),
         };
 
-    /// <summary>An option that may be left out.</summary>
+    /// <summary>An option without a default.</summary>
     /// <inheritdoc cref="Create" />
     public static Option<T?> Optional<T>(string name, NumberRange<T> range, string description)
         where T : struct, INumber<T>, IMinMaxValue<T> => new(name)
@@ -31,13 +31,9 @@ public static class NumberOption
             CustomParser = result => Parse(result, name, range),
         };
 
-    /// <summary>Reads the one value of an option; what is wrong with it becomes the parser's error.</summary>
+    /// <summary>Parses the single value of an option; a wrong value becomes an error of the parser.</summary>
     public static T Parse<T>(ArgumentResult result, string name, NumberRange<T> range)
         where T : struct, INumber<T>, IMinMaxValue<T> => Parse(result, result.Tokens[0].Value, name, range);
-
-    /// <summary>Reads each value of an option that takes several.</summary>
-    public static T[] ParseAll<T>(ArgumentResult result, string name, NumberRange<T> range)
-        where T : struct, INumber<T>, IMinMaxValue<T> => [.. result.Tokens.Select(token => Parse(result, token.Value, name, range))];
 
     private static T Parse<T>(ArgumentResult result, string text, string name, NumberRange<T> range)
         where T : struct, INumber<T>, IMinMaxValue<T>

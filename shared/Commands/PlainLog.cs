@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipeline.Shared.Commands;
 
-/// <summary>Events whose words the caller makes, one line each.</summary>
+/// <summary>Log events of one line whose text the caller writes.</summary>
 public static partial class PlainLog
 {
-    /// <summary>What a command has to say of its input: a warning where the line says so, else how it gets on.</summary>
+    /// <summary>Logs a remark about the input: as a warning if it begins with <c>warning: </c>, otherwise as information.</summary>
     public static void Remark(this ILogger logger, string line)
     {
         if (line.StartsWith(LogLine.Prefix(LogLevel.Warning), StringComparison.Ordinal))
@@ -14,19 +14,19 @@ public static partial class PlainLog
         }
         else
         {
-            logger.Tell(line);
+            logger.Info(line);
         }
     }
 
-    /// <summary>What only helps to follow a command closely; shown with <c>--verbosity detailed</c>.</summary>
+    /// <summary>A detail of a command's work; shown with <c>--verbosity detailed</c>.</summary>
     [LoggerMessage(LogLevel.Debug, "{Line}")]
     public static partial void Detail(this ILogger logger, string line);
 
-    /// <summary>How the command gets on.</summary>
+    /// <summary>A command's progress.</summary>
     [LoggerMessage(LogLevel.Information, "{Line}")]
-    public static partial void Tell(this ILogger logger, string line);
+    public static partial void Info(this ILogger logger, string line);
 
-    /// <summary>What the user should know although the command goes on.</summary>
+    /// <summary>Something the user should know although the command continues.</summary>
     [LoggerMessage(LogLevel.Warning, "{Line}")]
     public static partial void Warn(this ILogger logger, string line);
 }

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipeline.Shared.Commands;
 
-/// <summary>The Generic Host of a program of commands: container, log on the console, signals as its lifetime.</summary>
+/// <summary>The Generic Host of a command-line program: container, console log, and signals as its lifetime.</summary>
 public static class ProgramHost
 {
-    /// <summary>Builds the host; neither a settings file of the current folder nor the environment changes it.</summary>
-    /// <param name="root">What the program is for.</param>
-    /// <param name="addCommands">Adds each <see cref="IProgramCommand"/>, and what they need.</param>
+    /// <summary>Builds the host; it reads neither settings files in the current folder nor environment variables.</summary>
+    /// <param name="root">Describes the program.</param>
+    /// <param name="addCommands">Adds each <see cref="IProgramCommand"/> and its dependencies.</param>
     public static IHost Build(RootCommand root, Action<IServiceCollection> addCommands)
     {
         ArgumentNullException.ThrowIfNull(addCommands);
@@ -18,7 +18,7 @@ public static class ProgramHost
         {
             ContentRootPath = AppContext.BaseDirectory,
         });
-        builder.Logging.SetMinimumLevel(LogLevel.Trace);   // what is shown, the console's log decides
+        builder.Logging.SetMinimumLevel(LogLevel.Trace);   // ConsoleLog decides what is shown
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services
             .AddSingleton<ConsoleLines>()

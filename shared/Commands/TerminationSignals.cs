@@ -4,14 +4,14 @@ using Microsoft.Extensions.Hosting;
 namespace Pipeline.Shared.Commands;
 
 /// <summary>
-/// The host's lifetime: Ctrl-C, SIGTERM and a closed terminal ask the command to save and stop; a second one ends the process at once.
+/// The host's lifetime: Ctrl-C, SIGTERM and a closed terminal ask the command to save and stop; a second signal ends the process at once.
 /// </summary>
-/// <param name="application">Tells the command.</param>
+/// <param name="application">Passes the request to the command.</param>
 internal sealed class TerminationSignals(IHostApplicationLifetime application) : IHostLifetime, IDisposable
 {
     private readonly List<PosixSignalRegistration> registrations = [];
 
-    /// <summary>Takes the signals over.</summary>
+    /// <summary>Registers the signal handlers.</summary>
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
         var signals = new List<PosixSignal> { PosixSignal.SIGINT, PosixSignal.SIGTERM };
@@ -24,7 +24,7 @@ internal sealed class TerminationSignals(IHostApplicationLifetime application) :
         return Task.CompletedTask;
     }
 
-    /// <summary>Nothing is left to do: the signals are given back on disposal.</summary>
+    /// <summary>Does nothing: the handlers are removed on disposal.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose()
@@ -44,16 +44,23 @@ internal sealed class TerminationSignals(IHostApplicationLifetime application) :
         }
     }
 
-    /// <summary>Whether the program was started with nohup, or the system has no such signal that we can ask for.</summary>
+    /// <summary>Whether the program was started with nohup, or the system cannot tell.</summary>
     private static bool IgnoresHangup()
     {
-        const string Status = "/proc/self/status", Ignored = "SigIgn:";
+        const string Status = "/proc/self/status";
+        const string Ignored = "SigIgn:";
         if (!OperatingSystem.IsLinux())
         {
             return true;
         }
 
         var line = File.ReadLines(Status).FirstOrDefault(line => line.StartsWith(Ignored, StringComparison.Ordinal));
-        return line is null || (Convert.ToUInt64(line[Ignored.Length..].Trim(), 16) & 1) != 0;   // SIGHUP is signal 1
+        if (line is null)
+        {
+            return true;
+        }
+
+        var ignored = Convert.ToUInt64(line[Ignored.Length..].Trim(), 16);
+        return (ignored & 1) != 0;   // SIGHUP is signal 1
     }
 }

@@ -2,26 +2,26 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipeline.Shared.Commands;
 
-/// <summary>How much a command says besides its results.</summary>
+/// <summary>How much a command prints besides its results.</summary>
 public enum Verbosity
 {
-    /// <summary>Warnings and errors.</summary>
+    /// <summary>Warnings and errors only.</summary>
     Quiet,
 
-    /// <summary>How it gets on, too.</summary>
+    /// <summary>Progress too.</summary>
     Normal,
 
-    /// <summary>Single steps, files and times, too.</summary>
+    /// <summary>Individual steps, files and times too.</summary>
     Detailed,
 
-    /// <summary>Everything, and where in the program an error arose.</summary>
+    /// <summary>Everything, including stack traces.</summary>
     Debug,
 }
 
-/// <summary>What <see cref="Verbosity"/> means for the log.</summary>
+/// <summary>Maps <see cref="Verbosity"/> to log levels.</summary>
 public static class VerbosityLevels
 {
-    /// <summary>The least level that is shown.</summary>
+    /// <summary>The lowest level that is shown.</summary>
     public static LogLevel LeastLevel(this Verbosity verbosity) => verbosity switch
     {
         Verbosity.Quiet => LogLevel.Warning,

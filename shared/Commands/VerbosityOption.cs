@@ -6,22 +6,25 @@ namespace Pipeline.Shared.Commands;
 public static class VerbosityOption
 {
     private const string Name = "--verbosity";
-    private const string Quiet = "quiet", Normal = "normal", Detailed = "detailed", Debug = "debug";
+    private const string Quiet = "quiet";
+    private const string Normal = "normal";
+    private const string Detailed = "detailed";
+    private const string Debug = "debug";
 
-    /// <summary>The option, for a program's root: every command below takes it too.</summary>
+    /// <summary>Creates the option for a program's root command; all its subcommands accept it.</summary>
     internal static Option<string> Create()
     {
         var option = new Option<string>(Name)
         {
             Recursive = true,
             DefaultValueFactory = _ => Normal,
-            Description = "quiet: results, warnings and errors only; normal; detailed: single steps, files and times too; "
+            Description = "quiet: results, warnings and errors only; normal; detailed: individual steps, files and times too; "
                 + "debug: everything, and the stack trace of an error.",
         };
         return option.AcceptOnlyFromAmong(Quiet, Normal, Detailed, Debug);
     }
 
-    /// <summary>What a command was called with.</summary>
+    /// <summary>The verbosity on a command line.</summary>
     public static Verbosity Of(ParseResult parsed)
     {
         ArgumentNullException.ThrowIfNull(parsed);

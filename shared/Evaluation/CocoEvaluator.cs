@@ -4,9 +4,20 @@ namespace Pipeline.Shared.Evaluation;
 /// <remarks>Lin et al. 2014; equal to pycocotools to 1e-9.</remarks>
 public static class CocoEvaluator
 {
+    private const double NumPyEpsilon = 2.220446049250313e-16;
     private const int AllAreas = 0;
-    private static readonly double[] IouThresholds = [.. Enumerable.Range(0, 10).Select(i => i == 9 ? 0.95 : 0.5 + i * ((0.95 - 0.5) / 9))];
-    private static readonly double[] RecallPoints = [.. Enumerable.Range(0, 101).Select(i => i == 100 ? 1 : i * 0.01)];
+    private const int SmallAreas = 1;
+    private const int MediumAreas = 2;
+    private const int LargeAreas = 3;
+    private const int Iou50 = 0;
+    private const int Iou75 = 5;
+
+    /// <summary>0.50, 0.55 … 0.95, with NumPy's rounding of <c>linspace</c>.</summary>
+    private static readonly double[] IouThresholds = [.. Enumerable.Range(0, 9).Select(i => 0.5 + i * ((0.95 - 0.5) / 9)), 0.95];
+
+    /// <summary>0, 0.01 … 1.</summary>
+    private static readonly double[] RecallPoints = [.. Enumerable.Range(0, 100).Select(i => i * 0.01), 1];
+
     private static readonly (double Least, double Most)[] AreaRanges = [(0, 1e10), (0, 1024), (1024, 9216), (9216, 1e10)];
 
     /// <param name="problem">Objects and detections.</param>
@@ -16,16 +27,22 @@ public static class CocoEvaluator
     {
         Check(problem);
         int[] categories = [.. problem.CategoryIds.Distinct().Order()];
-        var objects = Group(problem.Objects, entry => entry.CategoryId, entry => entry.ImageId);
-        var detections = Group(problem.Detections, entry => entry.CategoryId, entry => entry.ImageId);
+        long[] images = [.. problem.ImageIds.Distinct().Order()];
+        var objects = Group(problem.Objects, entry => (entry.CategoryId, entry.ImageId));
+        var detections = Group(problem.Detections, entry => (entry.CategoryId, entry.ImageId));
         var limits = problem.MaxDetections;
-        var curves = new Curves(IouThresholds.Length, categories.Length, AreaRanges.Length, limits.Count, RecallPoints.Length);
+        var curves = new CocoCurves(
+            thresholds: IouThresholds.Length,
+            categories: categories.Length,
+            areas: AreaRanges.Length,
+            limits: limits.Count,
+            points: RecallPoints.Length);
         for (var k = 0; k < categories.Length; k++)
         {
-            EvaluateCategory(problem.ImageIds, categories[k], objects, detections, limits, curves, k);
+            EvaluateCategory(Matches(images, categories[k], objects, detections, limits[^1]), limits, curves, k);
         }
 
-        return Summarise(curves, categories, limits);
+        return Summarize(curves, categories, limits);
     }
 
     private static void Check(CocoProblem problem)
@@ -36,7 +53,7 @@ public static class CocoEvaluator
             var entry = problem.Objects[i];
             if (!images.Contains(entry.ImageId))
             {
-                throw new EvaluationInputException($"object {i} lies in image {entry.ImageId}, which is not among the images evaluated.");
+                throw new EvaluationInputException($"object {i} is in image {entry.ImageId}, which is not among the images evaluated.");
             }
         }
 
@@ -45,50 +62,65 @@ public static class CocoEvaluator
             var entry = problem.Detections[i];
             if (!images.Contains(entry.ImageId))
             {
-                throw new EvaluationInputException($"detection {i} lies in image {entry.ImageId}, which is not among the images evaluated; leave it out, or add the image.");
+                throw new EvaluationInputException(
+                    $"detection {i} is in image {entry.ImageId}, which is not among the images evaluated; leave it out, or add the image.");
             }
 
             if (double.IsNaN(entry.Score + entry.X + entry.Y + entry.Width + entry.Height))
             {
-                throw new EvaluationInputException($"detection {i} (image {entry.ImageId}) has a score or a box that is NaN.");
+                throw new EvaluationInputException($"detection {i} (image {entry.ImageId}) has a NaN in its score or box.");
             }
         }
     }
 
-    private static Dictionary<(int Category, long Image), List<T>> Group<T>(IReadOnlyList<T> entries, Func<T, int> category, Func<T, long> image)
+    private static Dictionary<(int Category, long Image), List<T>> Group<T>(
+        IReadOnlyList<T> entries,
+        Func<T, (int Category, long Image)> keyOf)
     {
-        var groups = new Dictionary<(int, long), List<T>>();
+        var groups = new Dictionary<(int Category, long Image), List<T>>();
         foreach (var entry in entries)
         {
-            var key = (category(entry), image(entry));
-            if (!groups.TryGetValue(key, out var list))
+            var key = keyOf(entry);
+            if (!groups.TryGetValue(key, out var group))
             {
-                groups[key] = list = [];
+                group = [];
+                groups.Add(key, group);
             }
 
-            list.Add(entry);
+            group.Add(entry);
         }
 
         return groups;
     }
 
-    private static void EvaluateCategory(
-        IReadOnlyList<long> imageIds, int category, Dictionary<(int, long), List<CocoObject>> objects, Dictionary<(int, long), List<CocoDetection>> detections, IReadOnlyList<int> limits, Curves curves, int k)
+    /// <summary>The images that have an object or a detection of the category, in ascending order of their ids.</summary>
+    private static List<CocoImageMatches> Matches(
+        long[] images,
+        int category,
+        Dictionary<(int Category, long Image), List<CocoObject>> objects,
+        Dictionary<(int Category, long Image), List<CocoDetection>> detections,
+        int limit)
     {
         var matches = new List<CocoImageMatches>();
-        foreach (var image in imageIds.Distinct().Order())
+        foreach (var image in images)
         {
-            var found = objects.TryGetValue((category, image), out var truth) | detections.TryGetValue((category, image), out var guesses);
-            if (found)
+            var truth = objects.GetValueOrDefault((category, image), []);
+            var found = detections.GetValueOrDefault((category, image), []);
+            if (truth.Count > 0 || found.Count > 0)
             {
-                matches.Add(new CocoImageMatches(truth ?? [], guesses ?? [], limits[^1], IouThresholds.Length, AreaRanges.Length));
+                matches.Add(new CocoImageMatches(truth, found, limit, thresholds: IouThresholds.Length, areas: AreaRanges.Length));
             }
         }
 
+        return matches;
+    }
+
+    private static void EvaluateCategory(List<CocoImageMatches> images, IReadOnlyList<int> limits, CocoCurves curves, int k)
+    {
         for (var area = 0; area < AreaRanges.Length; area++)
         {
             var objectCount = 0;
-            foreach (var image in matches)
+            foreach (var image in images)
             {
                 objectCount += image.Match(IouThresholds, AreaRanges[area], area);
             }
@@ -100,99 +132,104 @@ public static class CocoEvaluator
 
             for (var m = 0; m < limits.Count; m++)
             {
-                Accumulate(matches, area, limits[m], objectCount, curves, k, m);
+                Accumulate(images, objectCount, limits[m], curves, new CurveKey(Category: k, Area: area, Limit: m));
             }
         }
     }
 
-    private static void Accumulate(List<CocoImageMatches> images, int area, int limit, int objectCount, Curves curves, int k, int m)
+    private static void Accumulate(List<CocoImageMatches> images, int objectCount, int limit, CocoCurves curves, in CurveKey key)
     {
-        var count = images.Sum(image => Math.Min(image.Count, limit));
-        var order = new (double Score, int Image, int Row)[count];
-        for (int image = 0, next = 0; image < images.Count; image++)
-        {
-            for (var row = 0; row < Math.Min(images[image].Count, limit); row++)
-            {
-                order[next++] = (images[image].Score(row), image, row);
-            }
-        }
-
-        // Falling score; ties by image, then by row: a total order, so that an unstable sort gives it.
-        Array.Sort(order, static (a, b) => b.Score.CompareTo(a.Score) is var byScore and not 0 ? byScore : a.Image.CompareTo(b.Image) is var byImage and not 0 ? byImage : a.Row.CompareTo(b.Row));
-        var (recall, precision) = (new double[count], new double[count]);
+        var ranked = Rank(images, limit);
+        var recall = new double[ranked.Length];
+        var precision = new double[ranked.Length];
         for (var t = 0; t < IouThresholds.Length; t++)
         {
-            double truePositives = 0, falsePositives = 0;
-            var kept = 0;
-            foreach (var (_, image, row) in order)
+            var truePositives = 0.0;
+            var falsePositives = 0.0;
+            for (var i = 0; i < ranked.Length; i++)
             {
-                var outcome = images[image].Outcome(area, t, row);
+                var outcome = images[ranked[i].Image].Outcome(key.Area, t, ranked[i].Row);
                 truePositives += outcome == MatchOutcome.TruePositive ? 1 : 0;
                 falsePositives += outcome == MatchOutcome.FalsePositive ? 1 : 0;
-                recall[kept] = truePositives / objectCount;
-                precision[kept++] = truePositives / (falsePositives + truePositives + 2.220446049250313e-16);
+                recall[i] = truePositives / objectCount;
+                precision[i] = truePositives / (falsePositives + truePositives + NumPyEpsilon);
             }
 
-            for (var i = kept - 1; i > 0; i--)
+            for (var i = ranked.Length - 1; i > 0; i--)
             {
                 precision[i - 1] = Math.Max(precision[i - 1], precision[i]);
             }
 
-            curves.Recall(t, k, area, m) = kept > 0 ? recall[kept - 1] : 0;
-            for (int point = 0, i = 0; point < RecallPoints.Length; point++)
+            curves.Recall(t, key) = ranked.Length > 0 ? recall[^1] : 0;
+            var row = 0;
+            for (var point = 0; point < RecallPoints.Length; point++)
             {
-                while (i < kept && recall[i] < RecallPoints[point])
+                while (row < ranked.Length && recall[row] < RecallPoints[point])
                 {
-                    i++;
+                    row++;
                 }
 
-                curves.Precision(t, k, area, m, point) = i < kept ? precision[i] : 0;
+                curves.Precision(t, key, point) = row < ranked.Length ? precision[row] : 0;
             }
         }
     }
 
-    private static CocoResult Summarise(Curves curves, int[] categories, IReadOnlyList<int> limits)
+    /// <summary>The best detections of each image, all in descending order of score; ties by image, then by row.</summary>
+    private static RankedDetection[] Rank(List<CocoImageMatches> images, int limit)
+    {
+        var ranked = new List<RankedDetection>();
+        for (var image = 0; image < images.Count; image++)
+        {
+            for (var row = 0; row < Math.Min(images[image].Count, limit); row++)
+            {
+                ranked.Add(new RankedDetection(images[image].Score(row), image, row));
+            }
+        }
+
+        ranked.Sort();
+        return [.. ranked];
+    }
+
+    private static CocoResult Summarize(CocoCurves curves, int[] categories, IReadOnlyList<int> limits)
     {
         var last = limits.Count - 1;
         var hundred = limits.ToList().IndexOf(100);
-        var every = Enumerable.Range(0, categories.Length).ToArray();
-        var all = Enumerable.Range(0, IouThresholds.Length).ToArray();
-        double Ap(int[] thresholds, int area, int m, int[] of) => curves.MeanPrecision(thresholds, of, area, m);
+        int[] all = [.. Enumerable.Range(0, IouThresholds.Length)];
+        int[] every = [.. Enumerable.Range(0, categories.Length)];
         double[] stats =
         [
-            hundred < 0 ? -1 : Ap(all, AllAreas, hundred, every), Ap([0], AllAreas, last, every), Ap([5], AllAreas, last, every),
-            Ap(all, 1, last, every), Ap(all, 2, last, every), Ap(all, 3, last, every),
+            hundred < 0 ? -1 : curves.MeanPrecision(all, every, AllAreas, hundred),
+            curves.MeanPrecision([Iou50], every, AllAreas, last),
+            curves.MeanPrecision([Iou75], every, AllAreas, last),
+            curves.MeanPrecision(all, every, SmallAreas, last),
+            curves.MeanPrecision(all, every, MediumAreas, last),
+            curves.MeanPrecision(all, every, LargeAreas, last),
             .. Enumerable.Range(0, 3).Select(m => m < limits.Count ? curves.MeanRecall(all, every, AllAreas, m) : -1),
-            .. Enumerable.Range(1, 3).Select(area => curves.MeanRecall(all, every, area, last)),
+            curves.MeanRecall(all, every, SmallAreas, last),
+            curves.MeanRecall(all, every, MediumAreas, last),
+            curves.MeanRecall(all, every, LargeAreas, last),
         ];
         return new CocoResult(stats, [.. categories.Select((category, k) => new CocoCategoryResult(
-            category, Ap(all, AllAreas, last, [k]), Ap([0], AllAreas, last, [k]), Ap([5], AllAreas, last, [k]), curves.MeanRecall(all, [k], AllAreas, last)))]);
+            CategoryId: category,
+            Ap: curves.MeanPrecision(all, [k], AllAreas, last),
+            Ap50: curves.MeanPrecision([Iou50], [k], AllAreas, last),
+            Ap75: curves.MeanPrecision([Iou75], [k], AllAreas, last),
+            Ar: curves.MeanRecall(all, [k], AllAreas, last)))]);
     }
 
-    /// <summary>Precision and recall by threshold, category, area and limit; −1 where a category has no object.</summary>
-    private sealed class Curves
+    /// <summary>A detection in a total order, so that an unstable sort gives the same result everywhere.</summary>
+    private readonly record struct RankedDetection(double Score, int Image, int Row) : IComparable<RankedDetection>
     {
-        private readonly int categories, areas, limits, points;
-        private readonly double[] precision, recall;
-
-        public Curves(int thresholds, int categories, int areas, int limits, int points)
+        public int CompareTo(RankedDetection other)
         {
-            (this.categories, this.areas, this.limits, this.points) = (categories, areas, limits, points);
-            recall = new double[thresholds * categories * areas * limits];
-            precision = new double[recall.Length * points];
-            Array.Fill(recall, -1);
-            Array.Fill(precision, -1);
+            var byScore = other.Score.CompareTo(Score);
+            if (byScore != 0)
+            {
+                return byScore;
+            }
+
+            var byImage = Image.CompareTo(other.Image);
+            return byImage != 0 ? byImage : Row.CompareTo(other.Row);
         }
-
-        public ref double Recall(int t, int k, int area, int m) => ref recall[((t * categories + k) * areas + area) * limits + m];
-
-        public ref double Precision(int t, int k, int area, int m, int point) => ref precision[(((t * categories + k) * areas + area) * limits + m) * points + point];
-
-        public double MeanPrecision(int[] thresholds, int[] of, int area, int m) =>
-            Mean(from t in thresholds from k in of from point in Enumerable.Range(0, points) select Precision(t, k, area, m, point));
-
-        public double MeanRecall(int[] thresholds, int[] of, int area, int m) => Mean(from t in thresholds from k in of select Recall(t, k, area, m));
-
-        private static double Mean(IEnumerable<double> values) => values.Where(value => value > -1).DefaultIfEmpty(-1).Average();
     }
 }

@@ -3,17 +3,19 @@ namespace Pipeline.Shared.Evaluation;
 /// <summary>What a detection turned out to be.</summary>
 internal enum MatchOutcome : byte
 {
-    /// <summary>It counts neither for nor against.</summary>
+    /// <summary>Counts neither for nor against the detector.</summary>
     Ignored,
 
-    /// <summary>It found an object.</summary>
+    /// <summary>Found an object.</summary>
     TruePositive,
 
-    /// <summary>It found nothing.</summary>
+    /// <summary>Found no object.</summary>
     FalsePositive,
 }
 
-/// <summary>Objects and detections of one image and category, matched greedily by falling score at every threshold and area range.</summary>
+/// <summary>
+/// Objects and detections of one image and category, matched greedily by descending score at every threshold and area range.
+/// </summary>
 internal sealed class CocoImageMatches
 {
     private readonly CocoObject[] objects;
@@ -22,6 +24,11 @@ internal sealed class CocoImageMatches
     private readonly MatchOutcome[] outcomes;
     private readonly int thresholds;
 
+    /// <param name="objects">Objects of the image and category.</param>
+    /// <param name="detections">Detections of the image and category, in any order.</param>
+    /// <param name="limit">Only so many of the best detections take part.</param>
+    /// <param name="thresholds">Number of IoU thresholds.</param>
+    /// <param name="areas">Number of area ranges.</param>
     public CocoImageMatches(List<CocoObject> objects, List<CocoDetection> detections, int limit, int thresholds, int areas)
     {
         this.objects = [.. objects];
@@ -29,39 +36,29 @@ internal sealed class CocoImageMatches
         this.thresholds = thresholds;
         outcomes = new MatchOutcome[areas * thresholds * this.detections.Length];
         overlaps = new double[this.detections.Length * this.objects.Length];
-        for (int d = 0, i = 0; d < this.detections.Length; d++)
+        for (var i = 0; i < overlaps.Length; i++)
         {
-            foreach (ref readonly var candidate in this.objects.AsSpan())
-            {
-                overlaps[i++] = Overlap(this.detections[d], candidate);
-            }
+            overlaps[i] = Overlap(this.detections[i / this.objects.Length], this.objects[i % this.objects.Length]);
         }
     }
 
     /// <summary>Detections within the largest limit.</summary>
     public int Count => detections.Length;
 
+    /// <summary>Score of a detection; rows are in descending order of it.</summary>
     public double Score(int row) => detections[row].Score;
 
-    public MatchOutcome Outcome(int area, int threshold, int row) => outcomes[(area * thresholds + threshold) * detections.Length + row];
+    /// <summary>Outcome of the last <see cref="Match"/> for this area range.</summary>
+    public MatchOutcome Outcome(int area, int threshold, int row) => outcomes[Offset(area, threshold, row)];
 
-    /// <returns>Objects of this area range that are to be found.</returns>
+    /// <summary>Matches at every threshold, and keeps the outcomes.</summary>
+    /// <returns>Number of objects in this area range that should be found.</returns>
     public int Match(double[] iouThresholds, (double Least, double Most) range, int area)
     {
-        var ignored = new bool[objects.Length];
-        var order = new int[objects.Length];
-        var valid = 0;
-        for (var i = 0; i < objects.Length; i++)
-        {
-            ignored[i] = objects[i].IsCrowd || objects[i].Area < range.Least || objects[i].Area > range.Most;
-            valid += ignored[i] ? 0 : 1;
-        }
+        bool[] ignored = [.. objects.Select(entry => entry.IsCrowd || entry.Area < range.Least || entry.Area > range.Most)];
 
-        for (int i = 0, first = 0, then = valid; i < objects.Length; i++)
-        {
-            order[ignored[i] ? then++ : first++] = i;
-        }
-
+        // Objects that count come first, in their order; a stable sort keeps it.
+        int[] order = [.. Enumerable.Range(0, objects.Length).OrderBy(index => ignored[index])];
         var taken = new bool[objects.Length];
         for (var t = 0; t < iouThresholds.Length; t++)
         {
@@ -69,10 +66,7 @@ internal sealed class CocoImageMatches
             for (var d = 0; d < detections.Length; d++)
             {
                 var match = Best(d, Math.Min(iouThresholds[t], 1 - 1e-10), order, ignored, taken);
-                var outside = detections[d].Width * detections[d].Height is var size && (size < range.Least || size > range.Most);
-                outcomes[(area * thresholds + t) * detections.Length + d] = match >= 0
-                    ? ignored[match] ? MatchOutcome.Ignored : MatchOutcome.TruePositive
-                    : outside ? MatchOutcome.Ignored : MatchOutcome.FalsePositive;
+                outcomes[Offset(area, t, d)] = match >= 0 ? OutcomeOfMatch(ignored[match]) : OutcomeWithoutMatch(detections[d], range);
                 if (match >= 0)
                 {
                     taken[match] = true;
@@ -80,8 +74,18 @@ internal sealed class CocoImageMatches
             }
         }
 
-        return valid;
+        return ignored.Count(isIgnored => !isIgnored);
     }
+
+    private static MatchOutcome OutcomeOfMatch(bool isIgnored) => isIgnored ? MatchOutcome.Ignored : MatchOutcome.TruePositive;
+
+    private static MatchOutcome OutcomeWithoutMatch(in CocoDetection detection, (double Least, double Most) range)
+    {
+        var size = detection.Width * detection.Height;
+        return size < range.Least || size > range.Most ? MatchOutcome.Ignored : MatchOutcome.FalsePositive;
+    }
+
+    private int Offset(int area, int threshold, int row) => (area * thresholds + threshold) * detections.Length + row;
 
     private int Best(int detection, double bar, int[] order, bool[] ignored, bool[] taken)
     {
@@ -101,14 +105,15 @@ internal sealed class CocoImageMatches
             var overlap = overlaps[detection * objects.Length + candidate];
             if (overlap >= bar)
             {
-                (bar, match) = (overlap, candidate);
+                bar = overlap;
+                match = candidate;
             }
         }
 
         return match;
     }
 
-    /// <summary>IoU; against a crowd, the share of the detection that lies in it.</summary>
+    /// <summary>IoU; against a crowd, the fraction of the detection inside it.</summary>
     private static double Overlap(in CocoDetection detection, in CocoObject candidate)
     {
         var width = Math.Min(detection.X + detection.Width, candidate.X + candidate.Width) - Math.Max(detection.X, candidate.X);
@@ -119,7 +124,8 @@ internal sealed class CocoImageMatches
         }
 
         var intersection = width * height;
-        var own = detection.Width * detection.Height;
-        return intersection / (candidate.IsCrowd ? own : own + candidate.Width * candidate.Height - intersection);
+        var detectionArea = detection.Width * detection.Height;
+        var union = detectionArea + candidate.Width * candidate.Height - intersection;
+        return intersection / (candidate.IsCrowd ? detectionArea : union);
     }
 }

@@ -7,9 +7,17 @@ namespace Pipeline.Shared.Evaluation;
 /// <param name="Y">Top edge.</param>
 /// <param name="Width">Width of the box.</param>
 /// <param name="Height">Height of the box.</param>
-/// <param name="Area">Area that decides on small, medium and large, in square pixels; it may be a mask's.</param>
+/// <param name="Area">Area that makes it small, medium or large, in square pixels; possibly that of a mask.</param>
 /// <param name="IsCrowd">A region of many objects: detections in it count neither for nor against.</param>
-public readonly record struct CocoObject(long ImageId, int CategoryId, double X, double Y, double Width, double Height, double Area, bool IsCrowd);
+public readonly record struct CocoObject(
+    long ImageId,
+    int CategoryId,
+    double X,
+    double Y,
+    double Width,
+    double Height,
+    double Area,
+    bool IsCrowd);
 
 /// <summary>A detection; x, y, width, height in continuous pixels.</summary>
 /// <param name="ImageId">Image of the detection.</param>
@@ -21,20 +29,24 @@ public readonly record struct CocoObject(long ImageId, int CategoryId, double X,
 /// <param name="Score">Confidence; NaN is refused.</param>
 public readonly record struct CocoDetection(long ImageId, int CategoryId, double X, double Y, double Width, double Height, double Score);
 
-/// <summary>What is to be evaluated.</summary>
+/// <summary>Objects and detections to evaluate.</summary>
 /// <param name="ImageIds">All images, also those without objects.</param>
 /// <param name="CategoryIds">All categories.</param>
 /// <param name="Objects">What should be found.</param>
 /// <param name="Detections">What was found; equal scores keep this order.</param>
-public sealed record CocoProblem(IReadOnlyList<long> ImageIds, IReadOnlyList<int> CategoryIds, IReadOnlyList<CocoObject> Objects, IReadOnlyList<CocoDetection> Detections)
+public sealed record CocoProblem(
+    IReadOnlyList<long> ImageIds,
+    IReadOnlyList<int> CategoryIds,
+    IReadOnlyList<CocoObject> Objects,
+    IReadOnlyList<CocoDetection> Detections)
 {
-    /// <summary>Detections of an image and category that take part, for the three recall numbers; rising.</summary>
+    /// <summary>Detections of an image and category that take part, for the three recall numbers; in ascending order.</summary>
     public IReadOnlyList<int> MaxDetections { get; init; } = [1, 10, 100];
 }
 
 /// <summary>COCO's numbers; 0..1, or −1 where nothing could be measured.</summary>
 /// <param name="Stats">AP, AP50, AP75, AP small, medium, large, AR at the three limits, AR small, medium, large.</param>
-/// <param name="Categories">The same for each category, in rising order of its id.</param>
+/// <param name="Categories">The same for each category, in ascending order of the ids.</param>
 public sealed record CocoResult(IReadOnlyList<double> Stats, IReadOnlyList<CocoCategoryResult> Categories);
 
 /// <summary>One category's numbers: all areas, the last limit of detections; −1 where it has no object.</summary>

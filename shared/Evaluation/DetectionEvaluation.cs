@@ -9,7 +9,7 @@ namespace Pipeline.Shared.Evaluation;
 /// <param name="Detections">What was found; labels are indices into the classes.</param>
 public sealed record EvaluatedFrame(string FrameId, IReadOnlyList<KittiObject> Truth, IReadOnlyList<Detection> Detections);
 
-/// <summary>COCO's metrics of KITTI labels; 0..1, or null where no frame has an object: nothing measured is not zero.</summary>
+/// <summary>COCO's metrics of KITTI labels, 0..1; null where no frame has an object, since nothing was measured.</summary>
 /// <param name="Map">Mean AP over IoU 0.50 to 0.95 and the classes that have objects.</param>
 /// <param name="Map50">At IoU 0.50.</param>
 /// <param name="Map75">At IoU 0.75.</param>
@@ -20,53 +20,88 @@ public sealed record DetectionEvaluationResult(
     double? Map75,
     IReadOnlyDictionary<string, ClassAveragePrecision?> PerClass);
 
+/// <summary>Average precision of one class, 0..1.</summary>
 /// <param name="Ap">Mean over IoU 0.50 to 0.95.</param>
 /// <param name="Ap50">At IoU 0.50.</param>
-/// <param name="Objects">How many objects there are.</param>
+/// <param name="Objects">Number of objects of the class.</param>
 public sealed record ClassAveragePrecision(double Ap, double Ap50, int Objects);
 
-/// <summary>The evaluator of training, serving and demo alike: KITTI labels under COCO's metrics; DontCare regions are crowds of every class, types outside the classes are left out.</summary>
+/// <summary>
+/// The evaluator that training, serving and the demo share: KITTI labels under COCO's metrics. DontCare regions are crowds of every
+/// class; types outside the classes are left out.
+/// </summary>
 public static class DetectionEvaluation
 {
     /// <param name="classes">The classes, in the order of the detections' labels.</param>
     /// <param name="frames">Truth and detections.</param>
-    public static DetectionEvaluationResult Evaluate(IReadOnlyList<string> classes, IEnumerable<EvaluatedFrame> frames) => Evaluate(new LabelMap(classes), frames);
+    public static DetectionEvaluationResult Evaluate(IReadOnlyList<string> classes, IEnumerable<EvaluatedFrame> frames) =>
+        Evaluate(new LabelMap(classes), frames);
 
-    /// <param name="map">The classes, in the order of the detections' labels, and what is merged into them.</param>
+    /// <param name="map">The classes, in the order of the detections' labels, and the types merged into them.</param>
     /// <param name="frames">Truth and detections.</param>
     public static DetectionEvaluationResult Evaluate(LabelMap map, IEnumerable<EvaluatedFrame> frames)
     {
-        var labels = map.Classes;
-        var (objects, detections, images) = (new List<CocoObject>(), new List<CocoDetection>(), new List<long>());
+        var objects = new List<CocoObject>();
+        var detections = new List<CocoDetection>();
+        var images = new List<long>();
         foreach (var frame in frames)
         {
             var image = images.Count + 1L;
             images.Add(image);
-            foreach (var entry in frame.Truth)
-            {
-                var (box, only) = (entry.Box, map.Label(entry.Type));
-                for (var category = 0; category < labels.Count; category++)
-                {
-                    var crowd = entry.Type == KittiClasses.DontCare;
-                    if (crowd || category == only)
-                    {
-                        objects.Add(new CocoObject(image, category, box.X1, box.Y1, (double)box.X2 - box.X1, (double)box.Y2 - box.Y1, ((double)box.X2 - box.X1) * ((double)box.Y2 - box.Y1), crowd));
-                    }
-                }
-            }
-
-            detections.AddRange(frame.Detections.Select(found => new CocoDetection(
-                image, found.Label, found.Box.X1, found.Box.Y1, (double)found.Box.X2 - found.Box.X1, (double)found.Box.Y2 - found.Box.Y1, found.Score)));
+            objects.AddRange(frame.Truth.SelectMany(entry => ObjectsOf(entry, image, map)));
+            detections.AddRange(frame.Detections.Select(found => DetectionOf(found, image)));
         }
 
-        var result = CocoEvaluator.Evaluate(new CocoProblem(images, [.. Enumerable.Range(0, labels.Count)], objects, detections));
+        int[] categories = [.. Enumerable.Range(0, map.Classes.Count)];
+        var result = CocoEvaluator.Evaluate(new CocoProblem(images, categories, objects, detections));
+        var counts = objects.Where(entry => !entry.IsCrowd).CountBy(entry => entry.CategoryId).ToDictionary();
         return new DetectionEvaluationResult(
-            Measured(result.Stats[0]), Measured(result.Stats[1]), Measured(result.Stats[2]),
-            result.Categories.ToDictionary(
-                category => labels[category.CategoryId],
-                category => category.Ap < 0 ? null : new ClassAveragePrecision(category.Ap, category.Ap50, objects.Count(entry => entry.CategoryId == category.CategoryId && !entry.IsCrowd))));
+            Map: Measured(result.Stats[0]),
+            Map50: Measured(result.Stats[1]),
+            Map75: Measured(result.Stats[2]),
+            PerClass: result.Categories.ToDictionary(
+                category => map.Classes[category.CategoryId],
+                category => OfClass(category, counts.GetValueOrDefault(category.CategoryId))));
     }
 
-    /// <summary>COCO's −1 is no number.</summary>
+    /// <summary>The object in its class; a DontCare region in every class; nothing for a type outside the classes.</summary>
+    private static IEnumerable<CocoObject> ObjectsOf(KittiObject entry, long image, LabelMap map)
+    {
+        var isCrowd = entry.Type == KittiClasses.DontCare;
+        var label = map.Label(entry.Type);
+        for (var category = 0; category < map.Classes.Count; category++)
+        {
+            if (!isCrowd && category != label)
+            {
+                continue;
+            }
+
+            var width = (double)entry.Box.X2 - entry.Box.X1;
+            var height = (double)entry.Box.Y2 - entry.Box.Y1;
+            yield return new CocoObject(
+                ImageId: image,
+                CategoryId: category,
+                X: entry.Box.X1,
+                Y: entry.Box.Y1,
+                Width: width,
+                Height: height,
+                Area: width * height,
+                IsCrowd: isCrowd);
+        }
+    }
+
+    private static CocoDetection DetectionOf(in Detection found, long image) => new(
+        ImageId: image,
+        CategoryId: found.Label,
+        X: found.Box.X1,
+        Y: found.Box.Y1,
+        Width: (double)found.Box.X2 - found.Box.X1,
+        Height: (double)found.Box.Y2 - found.Box.Y1,
+        Score: found.Score);
+
+    private static ClassAveragePrecision? OfClass(CocoCategoryResult category, int objects) =>
+        category.Ap < 0 ? null : new ClassAveragePrecision(category.Ap, category.Ap50, objects);
+
+    /// <summary>COCO writes −1 where nothing was measured.</summary>
     private static double? Measured(double stat) => stat < 0 ? null : stat;
 }

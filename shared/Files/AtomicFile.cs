@@ -2,21 +2,23 @@ using System.Text;
 
 namespace Pipeline.Shared.Files;
 
-/// <summary>The disk took no more of a file.</summary>
+/// <summary>A file could not be written completely.</summary>
 /// <param name="message">Which file, and why.</param>
-/// <param name="cause">What the system said.</param>
+/// <param name="cause">The system's error.</param>
 public sealed class FileNotWrittenException(string message, Exception cause) : IOException(message, cause);
 
-/// <summary>Writes files that are either whole or absent: a temporary name beside the target, flushed to the disk, renamed.</summary>
+/// <summary>
+/// Writes files that are either complete or absent: under a temporary name beside the target, flushed to disk, then renamed.
+/// </summary>
 public static class AtomicFile
 {
-    /// <param name="path">Where the file shall be; its folder is made when missing.</param>
+    /// <param name="path">The file; its folder is created if necessary.</param>
     /// <param name="write">Writes the content.</param>
     /// <param name="replace">
-    /// Whether a file that already exists is replaced. Without it, of two writers at once one wins and the other is told.
+    /// Whether an existing file is replaced. If not, one of two simultaneous writers wins and the other fails.
     /// </param>
     /// <exception cref="UserErrorException">The file already exists and must not be replaced.</exception>
-    /// <exception cref="FileNotWrittenException">The disk took no more; what was there before is whole.</exception>
+    /// <exception cref="FileNotWrittenException">The disk is full or failed; the previous file is intact.</exception>
     public static void Write(string path, Action<FileStream> write, bool replace = true)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -32,11 +34,11 @@ public static class AtomicFile
 
             Rename(temporary, path, replace);
         }
-        catch (Exception exception) when (exception is IOException or ArgumentOutOfRangeException)   // the second is a limit on the size of files
+        catch (Exception exception) when (exception is IOException or ArgumentOutOfRangeException)   // the latter: a limit on file size
         {
             File.Delete(temporary);
             throw new FileNotWrittenException(
-                $"{path} could not be written: {exception.Message} What was there before is whole; make room, and go on.",
+                $"{path} could not be written: {exception.Message} The previous file is intact; free disk space and retry.",
                 exception);
         }
         catch
@@ -54,10 +56,10 @@ public static class AtomicFile
     /// <inheritdoc cref="Write(string, Action{FileStream}, bool)" />
     public static void WriteText(string path, string text, bool replace = true) => Write(path, Encoding.UTF8.GetBytes(text), replace);
 
-    /// <summary>For writers that take a path: they write to a temporary name of the same extension, which is then renamed.</summary>
-    /// <param name="path">Where the file shall be; its folder is made when missing.</param>
+    /// <summary>For writers that take a path: they write to a temporary path with the same extension, which is then renamed.</summary>
+    /// <param name="path">The file; its folder is created if necessary.</param>
     /// <param name="write">Writes the whole file to the path given.</param>
-    /// <param name="replace">Whether a file that already exists is replaced.</param>
+    /// <param name="replace">Whether an existing file is replaced.</param>
     /// <exception cref="UserErrorException">The file already exists and must not be replaced.</exception>
     public static void WriteThrough(string path, Action<string> write, bool replace)
     {
@@ -97,7 +99,7 @@ public static class AtomicFile
         catch (IOException exception) when (File.Exists(path))
         {
             throw new UserErrorException(
-                $"{path}: another program has just written this file; its file is kept, this one is not written.",
+                $"{path}: another program has just written this file; that file is kept and this one discarded.",
                 exception);
         }
     }

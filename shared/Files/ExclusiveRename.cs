@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.Shared.Files;
 
-/// <summary>Renames a file to a name that nothing has, in one step: of two at once one wins.</summary>
-/// <remarks>.NET's own move looks whether the name is taken and renames then, and another can come in between.</remarks>
+/// <summary>Renames a file to an unused name atomically: of two simultaneous renames one wins.</summary>
+/// <remarks>.NET's own move first checks that the name is unused and then renames, so another program can come in between.</remarks>
 internal static partial class ExclusiveRename
 {
     private const int CurrentFolder = -100;   // AT_FDCWD
@@ -12,17 +12,17 @@ internal static partial class ExclusiveRename
 
     /// <param name="source">The file.</param>
     /// <param name="target">Its new name, in a folder of the same file system.</param>
-    /// <exception cref="IOException">Something has the name already.</exception>
+    /// <exception cref="IOException">The name is already used.</exception>
     public static void Run(string source, string target)
     {
-        if (!OperatingSystem.IsLinux() || !HasRun(source, target))
+        if (!OperatingSystem.IsLinux() || !TryRename(source, target))
         {
             File.Move(source, target, overwrite: false);
         }
     }
 
-    /// <summary>Whether it was done so; a kernel or a file system that cannot, and any other failure, is left to .NET's move.</summary>
-    private static bool HasRun(string source, string target)
+    /// <returns>False where the kernel or file system cannot do it, or it failed otherwise: .NET's move then decides.</returns>
+    private static bool TryRename(string source, string target)
     {
         try
         {

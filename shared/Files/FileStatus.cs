@@ -9,7 +9,7 @@ public enum FileKind
     /// <summary>Nothing, a link to nothing, or links in a circle.</summary>
     Missing,
 
-    /// <summary>It cannot be told: this user must not enter a folder above.</summary>
+    /// <summary>Unknown: this user cannot enter a parent folder.</summary>
     Forbidden,
 
     /// <summary>A regular file.</summary>
@@ -22,16 +22,27 @@ public enum FileKind
     Special,
 }
 
-/// <summary>What a path leads to when all links are followed, and which file that is whatever the path's spelling.</summary>
+/// <summary>What a path leads to when all links are followed, and the identity of that file whatever the spelling of the path.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Identity">The same text for two paths to one file or folder; empty where there is none.</param>
 public readonly partial record struct FileStatus(FileKind Kind, string Identity)
 {
-    private const int CurrentFolder = -100, BasicStatistics = 0x7FF, NoRight = 13, NoSuchCall = 38;
-    private const int StatusBytes = 256, ModeAt = 28, InodeAt = 32, DeviceMajorAt = 136, DeviceMinorAt = 140;
-    private const int TypeMask = 0xF000, FolderType = 0x4000, FileType = 0x8000;
+    private const int CurrentFolder = -100;      // AT_FDCWD
+    private const int BasicStatistics = 0x7FF;   // STATX_BASIC_STATS
+    private const int NoPermission = 13;         // EACCES
+    private const int NoSuchCall = 38;           // ENOSYS
 
-    /// <summary>Looks at a path; nothing is opened.</summary>
+    private const int StatusBytes = 256;
+    private const int ModeOffset = 28;
+    private const int InodeOffset = 32;
+    private const int DeviceMajorOffset = 136;
+    private const int DeviceMinorOffset = 140;
+
+    private const int TypeMask = 0xF000;
+    private const int FolderType = 0x4000;
+    private const int FileType = 0x8000;
+
+    /// <summary>Inspects a path without opening it.</summary>
     public static FileStatus Of(string path)
     {
         if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
@@ -42,7 +53,7 @@ public readonly partial record struct FileStatus(FileKind Kind, string Identity)
         return OperatingSystem.IsLinux() && TryLinux(path, out var status) ? status : Portable(path);
     }
 
-    /// <summary>Linux's statx: its structure is the same on every processor.</summary>
+    /// <summary>Calls Linux's statx, whose structure is the same on every processor.</summary>
     private static bool TryLinux(string path, out FileStatus status)
     {
         Span<byte> buffer = stackalloc byte[StatusBytes];
@@ -60,7 +71,7 @@ public readonly partial record struct FileStatus(FileKind Kind, string Identity)
         if (result != 0)
         {
             var error = Marshal.GetLastPInvokeError();
-            if (error == NoRight)
+            if (error == NoPermission)
             {
                 status = new FileStatus(FileKind.Forbidden, "");
             }
@@ -68,20 +79,20 @@ public readonly partial record struct FileStatus(FileKind Kind, string Identity)
             return error != NoSuchCall;
         }
 
-        var kind = (BinaryPrimitives.ReadUInt16LittleEndian(buffer[ModeAt..]) & TypeMask) switch
+        var kind = (BinaryPrimitives.ReadUInt16LittleEndian(buffer[ModeOffset..]) & TypeMask) switch
         {
             FileType => FileKind.File,
             FolderType => FileKind.Folder,
             _ => FileKind.Special,
         };
-        var inode = BinaryPrimitives.ReadUInt64LittleEndian(buffer[InodeAt..]);
-        var major = BinaryPrimitives.ReadUInt32LittleEndian(buffer[DeviceMajorAt..]);
-        var minor = BinaryPrimitives.ReadUInt32LittleEndian(buffer[DeviceMinorAt..]);
+        var inode = BinaryPrimitives.ReadUInt64LittleEndian(buffer[InodeOffset..]);
+        var major = BinaryPrimitives.ReadUInt32LittleEndian(buffer[DeviceMajorOffset..]);
+        var minor = BinaryPrimitives.ReadUInt32LittleEndian(buffer[DeviceMinorOffset..]);
         status = new FileStatus(kind, $"{major}:{minor}:{inode}");
         return true;
     }
 
-    /// <summary>Elsewhere: the full path with the links of all its parts followed; the file systems there ignore letters' case.</summary>
+    /// <summary>On other systems: the full path with all links followed, in upper case because their file systems ignore case.</summary>
     private static FileStatus Portable(string path)
     {
         var resolved = Path.GetPathRoot(Path.GetFullPath(path))!;

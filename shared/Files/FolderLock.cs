@@ -1,6 +1,6 @@
 namespace Pipeline.Shared.Files;
 
-/// <summary>Holds a folder for one program at a time. The operating system lets go of it when the program ends, however it ends.</summary>
+/// <summary>Reserves a folder for one program at a time. The operating system releases it when the program ends, however it ends.</summary>
 public sealed class FolderLock : IDisposable
 {
     private const string FileName = ".lock";
@@ -8,7 +8,7 @@ public sealed class FolderLock : IDisposable
 
     private FolderLock(FileStream stream) => this.stream = stream;
 
-    /// <param name="folder">The folder; it exists.</param>
+    /// <param name="folder">An existing folder.</param>
     /// <exception cref="UserErrorException">Another program holds the folder.</exception>
     public static FolderLock Take(string folder)
     {
@@ -28,6 +28,6 @@ public sealed class FolderLock : IDisposable
         }
     }
 
-    /// <summary>Lets go of the folder.</summary>
+    /// <summary>Releases the folder.</summary>
     public void Dispose() => stream.Dispose();
 }

@@ -3,17 +3,17 @@ using System.Text;
 namespace Pipeline.Shared.Files;
 
 /// <summary>
-/// Opens the files and folders that a user names. What cannot be read is told in one line; a pipe or a device is refused before
-/// it could block.
+/// Opens files and folders that a user names. A path that cannot be read gives an error of one line; a pipe or a device is refused
+/// before it can block.
 /// </summary>
 public static class InputFile
 {
     private const long MaxTextBytes = 256_000_000;
 
     /// <param name="path">The file; links are followed.</param>
-    /// <param name="noun">What it should be, as "label file".</param>
-    /// <returns>The opened file; dispose it.</returns>
-    /// <exception cref="UserErrorException">There is no such file, it is no regular file, or it must not be read.</exception>
+    /// <param name="noun">What it should be, such as "label file".</param>
+    /// <returns>The open file; dispose it.</returns>
+    /// <exception cref="UserErrorException">There is no such file, it is not a regular file, or it cannot be read.</exception>
     public static FileStream Open(string path, string noun = "file")
     {
         Require(path, noun);
@@ -27,7 +27,7 @@ public static class InputFile
         }
     }
 
-    /// <summary>The whole content.</summary>
+    /// <summary>Reads the whole content.</summary>
     /// <param name="path">The file.</param>
     /// <param name="noun">What it should be.</param>
     /// <param name="maxBytes">A longer file is refused before anything is allocated.</param>
@@ -52,7 +52,7 @@ public static class InputFile
         }
     }
 
-    /// <summary>The whole content as text: UTF-8, or what its byte order mark says.</summary>
+    /// <summary>Reads the whole content as text: UTF-8, or the encoding of its byte order mark.</summary>
     /// <inheritdoc cref="ReadBytes" />
     public static string ReadText(string path, string noun = "file", long maxBytes = MaxTextBytes)
     {
@@ -60,11 +60,11 @@ public static class InputFile
         using var reader = new StreamReader(new MemoryStream(bytes), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
         var text = reader.ReadToEnd();
         return text.Contains('\0', StringComparison.Ordinal)
-            ? throw new UserErrorException($"{path}: this is no text; {A(noun)} is expected.")
+            ? throw new UserErrorException($"{path}: this is not text; {A(noun)} is expected.")
             : text;
     }
 
-    /// <summary>Makes sure that a path leads to a regular file.</summary>
+    /// <summary>Requires that a path leads to a regular file.</summary>
     /// <exception cref="UserErrorException">It does not; the message says what is there.</exception>
     public static void Require(string path, string noun = "file")
     {
@@ -74,7 +74,7 @@ public static class InputFile
         }
     }
 
-    /// <summary>Makes sure that a path leads to a folder.</summary>
+    /// <summary>Requires that a path leads to a folder.</summary>
     /// <exception cref="UserErrorException">It does not; the message says what is there.</exception>
     public static void RequireFolder(string path, string noun = "folder")
     {
@@ -100,26 +100,26 @@ public static class InputFile
         FileKind.Missing => Missing(path, noun),
         FileKind.Forbidden => Forbidden(path, noun),
         FileKind.Folder => $"{path}: this is a folder; {A(noun)} is expected.",
-        FileKind.Special => $"{path}: this is a pipe, a socket or a device; write what it gives to {A(noun)} first.",
+        FileKind.Special => $"{path}: this is a pipe, a socket or a device; save its output to {A(noun)} first.",
         _ => null,
     };
 
     private static string A(string noun) => "aeio".Contains(noun[0], StringComparison.Ordinal) ? $"an {noun}" : $"a {noun}";
 
     private static string Forbidden(string path, string noun) =>
-        $"{path}: this {noun} cannot be reached by the user '{Environment.UserName}'; change the rights of the folders above it.";
+        $"{path}: this {noun} cannot be reached by the user '{Environment.UserName}'; change the permissions of the folders above it.";
 
     private static string Missing(string path, string noun)
     {
         var link = new FileInfo(path).LinkTarget;
         return link is null
             ? $"{path}: there is no such {noun}."
-            : $"{path}: this is a link to {link}, which is not there or leads back to it; {A(noun)} is expected.";
+            : $"{path}: this is a link to {link}, which does not exist or links back to it; {A(noun)} is expected.";
     }
 
     private static UserErrorException CannotRead(string path, string noun, Exception exception) => exception is UnauthorizedAccessException
         ? new UserErrorException(
-            $"{path}: this {noun} must not be read by the user '{Environment.UserName}'; change its rights.",
+            $"{path}: this {noun} cannot be read by the user '{Environment.UserName}'; change its permissions.",
             exception)
         : new UserErrorException($"{path}: this {noun} cannot be read: {exception.Message}", exception);
 }

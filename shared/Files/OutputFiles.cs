@@ -1,14 +1,14 @@
 namespace Pipeline.Shared.Files;
 
 /// <summary>
-/// Looks at what a command is about to write, before it works: nothing of the user's is overwritten unasked, and an input never.
+/// Checks the files that a command will write before it starts: existing files are overwritten only on request, inputs never.
 /// </summary>
 public static class OutputFiles
 {
     /// <param name="outputs">Files that the command will write.</param>
-    /// <param name="inputs">Files that it reads.</param>
-    /// <param name="force">Whether the user wants files that exist replaced.</param>
-    /// <exception cref="UserErrorException">An output is an input (whatever its spelling), exists, or cannot be a file there.</exception>
+    /// <param name="inputs">Files that the command reads.</param>
+    /// <param name="force">Whether existing files are replaced.</param>
+    /// <exception cref="UserErrorException">An output is an input (whatever its spelling), already exists, or cannot be a file.</exception>
     public static void Require(IEnumerable<string> outputs, IEnumerable<string> inputs, bool force)
     {
         Dictionary<string, string>? read = null;
@@ -25,29 +25,30 @@ public static class OutputFiles
             read ??= ByIdentity(inputs);
             if (read.TryGetValue(status.Identity, out var input))
             {
-                throw new UserErrorException($"{output}: this would overwrite an input ({input}); choose another place with --output.");
+                throw new UserErrorException($"{output}: this would overwrite an input ({input}); choose another path with --output.");
             }
 
             if (status.Kind != FileKind.File)
             {
                 throw new UserErrorException(
-                    $"{output}: a file shall be written here, but a folder or a device is there; choose another place with --output.");
+                    $"{output}: a file is to be written here, but a folder or a device has this name; choose another path with --output.");
             }
 
             if (!force)
             {
                 throw new UserErrorException(
-                    $"{output}: the file already exists; choose another place with --output, or replace it with --force.");
+                    $"{output}: the file already exists; choose another path with --output, or replace it with --force.");
             }
         }
     }
 
-    /// <exception cref="UserErrorException">A link to nothing has the output's name.</exception>
+    /// <exception cref="UserErrorException">The output is a dangling link.</exception>
     internal static void RequireNoDanglingLink(string output, FileStatus status)
     {
         if (status.Kind == FileKind.Missing && new FileInfo(output).LinkTarget is { } target)
         {
-            throw new UserErrorException($"{output}: a link to {target}, which is not there, has this name; remove it, or choose another place with --output.");
+            throw new UserErrorException(
+                $"{output}: this is a dangling link to {target}; remove it, or choose another path with --output.");
         }
     }
 
@@ -63,8 +64,8 @@ public static class OutputFiles
         return read;
     }
 
-    /// <summary>Makes sure that no file is where a folder would have to be made.</summary>
-    /// <exception cref="UserErrorException">A file is there.</exception>
+    /// <summary>Requires that every parent is a folder or does not exist.</summary>
+    /// <exception cref="UserErrorException">A parent is a file.</exception>
     internal static void RequireFolderAbove(string output)
     {
         for (var folder = Path.GetDirectoryName(Path.GetFullPath(output)); folder is not null; folder = Path.GetDirectoryName(folder))
@@ -74,7 +75,7 @@ public static class OutputFiles
                 case FileKind.Folder:
                     return;
                 case FileKind.File or FileKind.Special:
-                    throw new UserErrorException($"{output}: {folder} is a file, not a folder; choose another place with --output.");
+                    throw new UserErrorException($"{output}: {folder} is a file, not a folder; choose another path with --output.");
             }
         }
     }

@@ -1,8 +1,8 @@
 namespace Pipeline.Shared.Files;
 
 /// <summary>
-/// A folder that becomes visible whole or not at all: it is filled under a hidden name beside its target and then renamed. Of two
-/// writers at once one wins; the other is told.
+/// A folder that appears complete or not at all: it is filled under a hidden name beside its target and then renamed. One of two
+/// simultaneous writers wins; the other fails.
 /// </summary>
 public sealed class StagedFolder : IDisposable
 {
@@ -10,10 +10,10 @@ public sealed class StagedFolder : IDisposable
 
     private StagedFolder(string path) => Path = path;
 
-    /// <summary>Where the content is written until it is published.</summary>
+    /// <summary>The folder to fill before it is published.</summary>
     public string Path { get; }
 
-    /// <param name="target">Where the folder shall be; the folders above are made when missing.</param>
+    /// <param name="target">The final folder; its parents are created if necessary.</param>
     public static StagedFolder Beside(string target)
     {
         var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(target));
@@ -23,8 +23,8 @@ public sealed class StagedFolder : IDisposable
         return new StagedFolder(path);
     }
 
-    /// <summary>Makes sure that a new folder can be made; an empty one that already exists counts as new.</summary>
-    /// <exception cref="UserErrorException">A file or a folder with content is there.</exception>
+    /// <summary>Requires that a new folder can be created; an existing empty one counts as new.</summary>
+    /// <exception cref="UserErrorException">The target is a file or a folder with content.</exception>
     public static void RequireNew(string target)
     {
         var status = FileStatus.Of(target);
@@ -42,9 +42,9 @@ public sealed class StagedFolder : IDisposable
     }
 
     /// <summary>Fills a new folder and makes it visible.</summary>
-    /// <param name="target">Where the folder shall be.</param>
+    /// <param name="target">The folder to create.</param>
     /// <param name="fill">Writes the content into the folder given.</param>
-    /// <exception cref="UserErrorException">A file or a folder with content is there, or another program was faster.</exception>
+    /// <exception cref="UserErrorException">The target is a file or a folder with content, or another program was faster.</exception>
     public static void Write(string target, Action<string> fill)
     {
         RequireNew(target);
@@ -56,15 +56,15 @@ public sealed class StagedFolder : IDisposable
         }
     }
 
-    /// <summary>Gives the folder its name.</summary>
-    /// <returns>False when something with content has that name already.</returns>
+    /// <summary>Renames the folder to its final name.</summary>
+    /// <returns>False when a file or a folder with content has that name.</returns>
     public bool TryPublish(string target)
     {
         try
         {
             if (Directory.Exists(target))
             {
-                Directory.Delete(target);   // only an empty one can be deleted so
+                Directory.Delete(target);   // succeeds only for an empty one
             }
 
             Directory.Move(Path, target);
@@ -77,7 +77,7 @@ public sealed class StagedFolder : IDisposable
         }
     }
 
-    /// <summary>Removes what was not published.</summary>
+    /// <summary>Removes an unpublished folder.</summary>
     public void Dispose()
     {
         if (!isPublished && Directory.Exists(Path))

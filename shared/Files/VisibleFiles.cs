@@ -1,17 +1,17 @@
 namespace Pipeline.Shared.Files;
 
 /// <summary>
-/// The files below a folder, at any depth. Hidden files and folders do not count; linked folders do, but no folder is entered twice,
-/// so that a link to a folder above ends nowhere.
+/// The files below a folder, at any depth. Hidden files and folders are skipped; linked folders are followed, but no folder is visited
+/// twice, so a link to a parent folder does no harm.
 /// </summary>
 public static class VisibleFiles
 {
     /// <param name="root">The folder.</param>
     /// <returns>
-    /// Paths that begin with the root, in ordinal order. A folder that can be reached in several ways is listed where no link leads
-    /// to it, if there is such a place.
+    /// Paths that begin with the root, in ordinal order. A folder that can be reached in several ways is listed under a path without
+    /// links, if there is one.
     /// </returns>
-    /// <exception cref="UserErrorException">The folder is missing or must not be read.</exception>
+    /// <exception cref="UserErrorException">The folder does not exist or cannot be read.</exception>
     public static IReadOnlyList<string> Below(string root)
     {
         InputFile.RequireFolder(root);
@@ -59,7 +59,7 @@ public static class VisibleFiles
         }
     }
 
-    /// <summary>A link to a file that is listed already is left out; one to nothing stays, and is told when it is read.</summary>
+    /// <summary>Leaves out links to listed files; keeps dangling links, which fail when they are read.</summary>
     private static void AddOnce(List<string> linkedFiles, List<string> files)
     {
         if (linkedFiles.Count == 0)
@@ -86,7 +86,7 @@ public static class VisibleFiles
         catch (UnauthorizedAccessException exception)
         {
             throw new UserErrorException(
-                $"{folder}: this folder must not be read by the user '{Environment.UserName}'; change its rights.",
+                $"{folder}: this folder cannot be read by the user '{Environment.UserName}'; change its permissions.",
                 exception);
         }
     }

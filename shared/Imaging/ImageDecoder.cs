@@ -91,8 +91,8 @@ public static class ImageDecoder
     private static string InWords(SKCodecResult result) => result switch
     {
         SKCodecResult.IncompleteInput => "it ends early",
-        SKCodecResult.ErrorInInput or SKCodecResult.InvalidInput => "its data are damaged",
-        _ => "it is of a kind that is not read",
+        SKCodecResult.ErrorInInput or SKCodecResult.InvalidInput => "its data is damaged",
+        _ => "its encoding is not supported",
     };
 
     private static void RequireFileLength(string name, long bytes, ImageLimits limits)

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace Pipeline.Shared.Imaging;
 
-/// <summary>Encodes images, and hands them to SkiaSharp for drawing.</summary>
+/// <summary>Encodes images, and converts them to and from SkiaSharp's bitmaps.</summary>
 public static class ImageEncoder
 {
     /// <summary>The image as a PNG file.</summary>
@@ -10,16 +10,6 @@ public static class ImageEncoder
     {
         using var bitmap = ToBitmap(image);
         return Png(bitmap);
-    }
-
-    /// <summary>The image as a JPEG file.</summary>
-    /// <param name="image">The image.</param>
-    /// <param name="quality">0..100</param>
-    public static byte[] Jpeg(RgbImage image, int quality = 85)
-    {
-        using var bitmap = ToBitmap(image);
-        using var data = bitmap.Encode(SKEncodedImageFormat.Jpeg, quality);
-        return data.ToArray();
     }
 
     internal static byte[] Png(SKBitmap bitmap)
@@ -35,7 +25,8 @@ public static class ImageEncoder
         var source = image.Pixels;
         for (int i = 0, j = 0; j < source.Length; i += 4, j += 3)
         {
-            (target[i], target[i + 1], target[i + 2], target[i + 3]) = (source[j], source[j + 1], source[j + 2], 255);
+            source.Slice(j, 3).CopyTo(target[i..]);
+            target[i + 3] = byte.MaxValue;
         }
 
         return bitmap;
@@ -48,7 +39,7 @@ public static class ImageEncoder
         var source = bitmap.GetPixelSpan();
         for (int i = 0, j = 0; j < target.Length; i += 4, j += 3)
         {
-            (target[j], target[j + 1], target[j + 2]) = (source[i], source[i + 1], source[i + 2]);
+            source.Slice(i, 3).CopyTo(target[j..]);
         }
 
         return image;

@@ -5,10 +5,10 @@ namespace Pipeline.Shared.Imaging;
 /// <summary>What an image's header says: its format, its size, and how it is to be turned.</summary>
 internal static class ImageHeader
 {
-    /// <summary>A JPEG's size stands behind EXIF data and colour profiles of some hundred kilobytes.</summary>
+    /// <summary>A JPEG's size stands behind EXIF data and color profiles of some hundred kilobytes.</summary>
     private const int BeginningBytes = 1 << 20;
 
-    private const string BadHeader = "its header is cut, damaged, or of a kind that is not read";
+    private const string BadHeader = "its header is cut off, damaged, or of an unsupported kind";
 
     /// <param name="name">Named in error messages.</param>
     /// <param name="codec">What the decoder made of the header; null when it made nothing of it.</param>
@@ -72,7 +72,7 @@ internal static class ImageHeader
         }
 
         var found = $"the header says {widthPixels} x {heightPixels} pixels";
-        var allowed = $"the limits are {limits.MaxDimensionPixels} a side and {limits.MaxPixels:N0} in all";
+        var allowed = $"the limits are {limits.MaxDimensionPixels} per side and {limits.MaxPixels:N0} in total";
         throw new ImageException(ImageProblem.TooLarge, $"{name}: {found}; {allowed}.");
     }
 

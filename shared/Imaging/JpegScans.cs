@@ -86,7 +86,7 @@ internal ref struct JpegScans
 
             if (frame is null || !frame.TryAddScan(segment))
             {
-                return "a scan does not fit to what came before it";
+                return "a scan does not match those before it";
             }
 
             if (!frame.HasSeveralScans)

@@ -2,7 +2,7 @@ namespace Pipeline.Shared.Imaging;
 
 /// <summary>
 /// Counts the blocks in the one scan of a sequential JPEG: where the data end before the picture does, the decoder paints the rest
-/// grey, and calls that a success when there is an end marker. Data that go on much longer are those of a damaged file, too.
+/// gray, and calls that a success when there is an end marker. Data that go on much longer are those of a damaged file, too.
 /// </summary>
 internal sealed class JpegSequentialScan
 {
@@ -83,7 +83,7 @@ internal sealed class JpegSequentialScan
             {
                 if (!blocks.TrySkip(firstTables[block], otherTables[block]))
                 {
-                    return "its scan has a code that is none";
+                    return "its scan has an invalid code";
                 }
             }
 
@@ -95,6 +95,6 @@ internal sealed class JpegSequentialScan
 
         blocks.NextMarker();
         var tolerated = Math.Max(LeftOverBytesOfCameras, data.Length / LeftOverPart);
-        return blocks.LeftOverBytes > tolerated ? "its scan has more than the picture" : null;
+        return blocks.LeftOverBytes > tolerated ? "its scan has more data than the picture" : null;
     }
 }

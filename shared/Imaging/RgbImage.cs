@@ -9,7 +9,8 @@ public sealed class RgbImage : IDisposable
 
     private RgbImage(int widthPixels, int heightPixels)
     {
-        (WidthPixels, HeightPixels) = (widthPixels, heightPixels);
+        WidthPixels = widthPixels;
+        HeightPixels = heightPixels;
         buffer = ArrayPool<byte>.Shared.Rent(checked(3 * widthPixels * heightPixels));
     }
 

@@ -36,12 +36,12 @@ public static class FrameGroups
             if (!dataset.HasImage(frame))
             {
                 throw new UserErrorException(
-                    $"{path}:{number}: frame '{frame}' has no image; remove the line, or name the frame as its image.");
+                    $"{path}:{number}: frame '{frame}' has no image; remove the line, or name the frame like its image.");
             }
 
             if (!lines.TryAdd(frame, number))
             {
-                throw new UserErrorException($"{path}:{number}: frame '{frame}' stands in line {lines[frame]} too; remove one.");
+                throw new UserErrorException($"{path}:{number}: frame '{frame}' is already in line {lines[frame]}; remove one.");
             }
 
             groups.Add(frame, group);
@@ -56,7 +56,8 @@ public static class FrameGroups
         var fields = text.Split(Separators, StringSplitOptions.RemoveEmptyEntries);
         return fields.Length == 2
             ? (fields[0], fields[1])
-            : throw new UserErrorException($"{at}: {fields.Length} words; a line holds a frame and its group, as '000008 drive_0005'.");
+            : throw new UserErrorException(
+                $"{at}: {fields.Length} words; a line holds a frame and its group, such as '000008 drive_0005'.");
     }
 
     private static void RequireAll(string path, KittiDataset dataset, Dictionary<string, string> groups)

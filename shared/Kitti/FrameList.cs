@@ -53,7 +53,7 @@ public static class FrameList
 
             var at = $"{path}:{number}";
             var isNew = seen.TryAdd(frame, number);
-            var defect = isNew ? Defect(frame, at, dataset) : $"{at}: frame '{frame}' stands in line {seen[frame]} too; remove one.";
+            var defect = isNew ? Defect(frame, at, dataset) : $"{at}: frame '{frame}' is already in line {seen[frame]}; remove one.";
             lines.Add(new FrameListLine(frame, at, defect));
         }
 
@@ -84,19 +84,19 @@ public static class FrameList
         var bare = Path.GetFileNameWithoutExtension(frame.Replace('\\', '/'));
         if (dataset.HasImage(bare))
         {
-            return $"; a list holds names without folder and extension, as '{bare}'";
+            return $"; a list holds names without folder and extension, such as '{bare}'";
         }
 
         var name = Path.GetFileName(frame);
         if (dataset.HasImage(name))
         {
-            return $"; a list holds names without folder, as '{name}'";
+            return $"; a list holds names without folder, such as '{name}'";
         }
 
         var first = frame.Split((char[])[' ', '\t', ',', ';', Comment])[0];
         if (dataset.HasImage(first))
         {
-            return $"; a line holds one name and nothing behind it, as '{first}'";
+            return $"; a line holds one name and nothing after it, such as '{first}'";
         }
 
         var width = dataset.ImageIds[0].Length;

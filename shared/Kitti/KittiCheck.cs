@@ -4,19 +4,21 @@ using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Shared.Kitti;
 
-/// <summary>What a data set holds, and what is wrong with it.</summary>
-/// <param name="Frames">Images.</param>
-/// <param name="Objects">Objects by type.</param>
+/// <summary>Content and defects of a data set.</summary>
+/// <param name="Frames">Number of images.</param>
+/// <param name="Objects">Number of objects by type.</param>
 /// <param name="Defects">One line each, with the file and, where there is one, its line.</param>
 public sealed record KittiCheckReport(int Frames, IReadOnlyDictionary<string, int> Objects, IReadOnlyList<string> Defects);
 
-/// <summary>Looks through a whole data set in KITTI's layout and says every defect, not only the first.</summary>
+/// <summary>Checks a whole data set in KITTI's layout and reports every defect, not only the first.</summary>
 public static class KittiCheck
 {
-    /// <summary>Labelled frames of KITTI's object data set.</summary>
+    /// <summary>Number of labelled frames in KITTI's object data set.</summary>
     public const int FullKittiFrames = 7481;
 
-    /// <summary>Objects of the whole of KITTI by type, as the paper's authors' log counts them (their car and person are Car and Pedestrian).</summary>
+    /// <summary>
+    /// Objects in all of KITTI by type, from the log of the paper's authors (whose car and person are Car and Pedestrian).
+    /// </summary>
     public static IReadOnlyDictionary<string, int> FullKittiObjects { get; } = new Dictionary<string, int>
     {
         ["Van"] = 2914,
@@ -29,11 +31,16 @@ public static class KittiCheck
     };
 
     /// <param name="dataset">The frames.</param>
-    /// <param name="lists">Files that name frames; no frame may stand in two of them.</param>
+    /// <param name="lists">Lists of frames; no frame may be in two of them.</param>
     /// <param name="decode">Whether every image is decoded; else only its header is read.</param>
-    /// <param name="progress">Receives the number of frames that are done.</param>
+    /// <param name="progress">Receives the number of frames checked.</param>
     /// <param name="cancellation">Ends the check.</param>
-    public static KittiCheckReport Run(KittiDataset dataset, IEnumerable<string> lists, bool decode = true, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    public static KittiCheckReport Run(
+        KittiDataset dataset,
+        IEnumerable<string> lists,
+        bool decode = true,
+        IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
     {
         var objects = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var defects = new List<string>();
@@ -47,14 +54,14 @@ public static class KittiCheck
             progress?.Report(done);
         }
 
-        defects.AddRange(dataset.Doubles);
+        defects.AddRange(dataset.Duplicates);
         defects.AddRange(dataset.LabelsWithoutImage.Select(path => $"{path}: there is no image of this frame."));
         defects.AddRange(dataset.OtherFiles.Select(path => $"{path}: this file is not read; images are {ImageFormats.Extensions}."));
         Lists(dataset, lists, defects);
         if (dataset.ImageIds.Count == FullKittiFrames)
         {
             defects.AddRange(FullKittiObjects.Where(entry => objects.GetValueOrDefault(entry.Key) != entry.Value)
-                .Select(entry => $"{entry.Key}: the whole of KITTI has {entry.Value}, this has {objects.GetValueOrDefault(entry.Key)}."));
+                .Select(entry => $"{entry.Key}: all of KITTI has {entry.Value}, this has {objects.GetValueOrDefault(entry.Key)}."));
         }
 
         return new KittiCheckReport(dataset.ImageIds.Count, objects, defects);
@@ -138,7 +145,7 @@ public static class KittiCheck
 
     private static void Lists(KittiDataset dataset, IEnumerable<string> lists, List<string> defects)
     {
-        var places = new Dictionary<string, string>(StringComparer.Ordinal);
+        var locations = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var list in lists)
         {
             foreach (var line in Lines(list, dataset, defects))
@@ -147,9 +154,9 @@ public static class KittiCheck
                 {
                     defects.Add(defect);
                 }
-                else if (!places.TryAdd(line.Frame, line.At))
+                else if (!locations.TryAdd(line.Frame, line.At))
                 {
-                    defects.Add($"{line.At}: frame '{line.Frame}' stands in {places[line.Frame]} too.");
+                    defects.Add($"{line.At}: frame '{line.Frame}' is already in {locations[line.Frame]}.");
                 }
             }
         }

@@ -14,7 +14,7 @@ public sealed class KittiDataset
     private readonly Dictionary<string, string> images;
     private readonly Dictionary<string, string> labels;
     private readonly List<string> otherFiles;
-    private readonly List<string> doubles = [];
+    private readonly List<string> duplicates = [];
 
     private KittiDataset(string folder)
     {
@@ -42,19 +42,19 @@ public sealed class KittiDataset
     public IReadOnlyList<string> LabelsWithoutImage =>
         [.. labels.Keys.Where(frame => !images.ContainsKey(frame)).Order(StringComparer.Ordinal).Select(LabelPath)];
 
-    /// <summary>All images and label files: what is never overwritten.</summary>
+    /// <summary>All images and label files, which must never be overwritten.</summary>
     public IEnumerable<string> Files => images.Values.Concat(labels.Values);
 
     /// <param name="root">The data set's folder.</param>
     /// <exception cref="UserErrorException">The folder or its images are missing, or a frame has two images or two label files.</exception>
     public static KittiDataset Open(string root)
     {
-        var dataset = OpenWithDoubles(root);
-        return dataset.doubles.Count == 0 ? dataset : throw new UserErrorException(dataset.doubles[0]);
+        var dataset = OpenWithDuplicates(root);
+        return dataset.duplicates.Count == 0 ? dataset : throw new UserErrorException(dataset.duplicates[0]);
     }
 
-    /// <summary>As <see cref="Open"/>, but of a frame with two images or label files the first is taken: for the check, which tells all.</summary>
-    public static KittiDataset OpenWithDoubles(string root)
+    /// <summary>As <see cref="Open"/>, but takes the first of two images or label files of a frame: the check reports all.</summary>
+    public static KittiDataset OpenWithDuplicates(string root)
     {
         InputFile.RequireFolder(root, "folder of a data set");
         var below = Path.Combine(root, "training");
@@ -63,7 +63,8 @@ public sealed class KittiDataset
         if (KindOf(imageFolder) == FileKind.Missing)
         {
             throw new UserErrorException(
-                $"{root}: neither image_2 nor training/image_2 is there; a data set in KITTI's layout holds image_2/*.png and label_2/*.txt.");
+                $"{root}: there is neither image_2 nor training/image_2; "
+                + "a data set in KITTI's layout holds image_2/*.png and label_2/*.txt.");
         }
 
         InputFile.RequireFolder(imageFolder, "folder of images");
@@ -75,10 +76,10 @@ public sealed class KittiDataset
         var dataset = new KittiDataset(folder);
         return dataset.images.Count > 0
             ? dataset
-            : throw new UserErrorException($"{imageFolder}: there are no images in it; {ImageFormats.Extensions} are read.");
+            : throw new UserErrorException($"{imageFolder}: the folder contains no images; {ImageFormats.Extensions} are read.");
     }
 
-    /// <summary>What is left out and should not be in silence: counts and first names.</summary>
+    /// <summary>What is left out, for the user to know: counts and first names.</summary>
     public IEnumerable<string> Remarks()
     {
         if (ImagesWithoutLabel is { Count: > 0 } unlabelled)
@@ -100,9 +101,9 @@ public sealed class KittiDataset
     }
 
     /// <summary>Second images and label files of a frame.</summary>
-    internal IReadOnlyList<string> Doubles => doubles;
+    internal IReadOnlyList<string> Duplicates => duplicates;
 
-    /// <summary>Files in the folder of images that are none.</summary>
+    /// <summary>Files in the image folder that are not images.</summary>
     internal IReadOnlyList<string> OtherFiles => otherFiles;
 
     /// <summary>Whether there is an image of this name.</summary>
@@ -132,7 +133,7 @@ public sealed class KittiDataset
 
     private static FileKind KindOf(string path) => FileStatus.Of(path).Kind;
 
-    /// <summary>Folders among them too: one that is called as an image is told when it is opened.</summary>
+    /// <summary>Includes folders: one with the name of an image is reported when it is opened.</summary>
     private static string[] VisibleEntries(string folder) => !Directory.Exists(folder) ? [] :
         [.. Directory.EnumerateFileSystemEntries(folder).Where(file => Path.GetFileName(file)[0] != '.').Order(StringComparer.Ordinal)];
 
@@ -146,7 +147,7 @@ public sealed class KittiDataset
             var frame = Path.GetFileNameWithoutExtension(file);
             if (!byFrame.TryAdd(frame, file))
             {
-                doubles.Add($"{file}: the frame has a second {noun} of the same name ({Path.GetFileName(byFrame[frame])}); keep one.");
+                duplicates.Add($"{file}: the frame has a second {noun} of the same name ({Path.GetFileName(byFrame[frame])}); keep one.");
             }
         }
 

@@ -6,7 +6,7 @@ using Pipeline.Shared.Geometry;
 namespace Pipeline.Shared.Kitti;
 
 /// <summary>
-/// Reads and writes KITTI's object files: 15 fields a line for labels, a 16th (the score) for results; any white space separates.
+/// Reads and writes KITTI's object files: 15 fields per line for labels, a 16th (the score) for results; any white space separates.
 /// </summary>
 public static class KittiLabelFile
 {
@@ -15,7 +15,12 @@ public static class KittiLabelFile
     private const long MaxFileBytes = 16_000_000;
 
     private static readonly string[] FieldNames =
-        ["type", "truncated", "occluded", "alpha", "left", "top", "right", "bottom", "height", "width", "length", "x", "y", "z", "rotation_y", "score"];
+    [
+        "type", "truncated", "occluded", "alpha",
+        "left", "top", "right", "bottom",
+        "height", "width", "length", "x", "y", "z", "rotation_y",
+        "score",
+    ];
 
     /// <param name="path">A label or result file; it may be empty.</param>
     /// <exception cref="UserErrorException">The file is missing, or a field is wrong: file, line, field and reason are named.</exception>
@@ -30,7 +35,7 @@ public static class KittiLabelFile
     /// <exception cref="UserErrorException">The file cannot be read.</exception>
     public static IReadOnlyList<KittiLabelLine> ReadLines(string path) => Lines(InputFile.ReadText(path, "label file", MaxFileBytes), path);
 
-    /// <summary>The objects of lines.</summary>
+    /// <summary>The objects of the lines.</summary>
     /// <exception cref="UserErrorException">A line is refused.</exception>
     public static IReadOnlyList<KittiObject> Objects(IEnumerable<KittiLabelLine> lines)
     {
@@ -62,8 +67,9 @@ public static class KittiLabelFile
         {
             text.Append(CultureInfo.InvariantCulture, $"{entry.Type} {entry.Truncated} {entry.Occluded} {entry.Alpha} ");
             text.Append(CultureInfo.InvariantCulture, $"{entry.Box.X1} {entry.Box.Y1} {entry.Box.X2} {entry.Box.Y2} ");
-            text.Append(CultureInfo.InvariantCulture, $"{entry.SizeMetres.Height} {entry.SizeMetres.Width} {entry.SizeMetres.Length} ");
-            text.Append(CultureInfo.InvariantCulture, $"{entry.PositionMetres.X} {entry.PositionMetres.Y} {entry.PositionMetres.Z} {entry.RotationY}");
+            text.Append(CultureInfo.InvariantCulture, $"{entry.SizeMeters.Height} {entry.SizeMeters.Width} {entry.SizeMeters.Length} ");
+            text.Append(CultureInfo.InvariantCulture, $"{entry.PositionMeters.X} {entry.PositionMeters.Y} {entry.PositionMeters.Z} ");
+            text.Append(CultureInfo.InvariantCulture, $"{entry.RotationY}");
             if (entry.Score is { } score)
             {
                 text.Append(CultureInfo.InvariantCulture, $" {score}");
@@ -116,7 +122,8 @@ public static class KittiLabelFile
         var type = line[fields[0]].ToString();
         if (!KittiClasses.Known.Contains(type))
         {
-            throw new UserErrorException($"{at}: field 1 (type): '{type}' is not a KITTI class; known are {string.Join(", ", KittiClasses.Known)}.");
+            throw new UserErrorException(
+                $"{at}: field 1 (type): '{type}' is not a KITTI class; known are {string.Join(", ", KittiClasses.Known)}.");
         }
 
         Span<float> numbers = stackalloc float[ResultFields];
@@ -139,8 +146,8 @@ public static class KittiLabelFile
         RequireArea(box, at);
         var entry = new KittiObject(type, numbers[Truncated], (int)numbers[Occluded], numbers[3], box)
         {
-            SizeMetres = (numbers[8], numbers[9], numbers[10]),
-            PositionMetres = (numbers[11], numbers[12], numbers[13]),
+            SizeMeters = (numbers[8], numbers[9], numbers[10]),
+            PositionMeters = (numbers[11], numbers[12], numbers[13]),
             RotationY = numbers[14],
             Score = count == ResultFields ? numbers[15] : null,
         };
@@ -175,7 +182,7 @@ public static class KittiLabelFile
 
     private static string Text(float number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <returns>How many fields there are, at most the room for them.</returns>
+    /// <returns>Number of fields, at most the length of <paramref name="fields"/>.</returns>
     private static int SplitAtWhiteSpace(ReadOnlySpan<char> line, Span<Range> fields)
     {
         var count = 0;

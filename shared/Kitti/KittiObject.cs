@@ -10,11 +10,11 @@ namespace Pipeline.Shared.Kitti;
 /// <param name="Box">Corners in pixels.</param>
 public sealed record KittiObject(string Type, float Truncated, int Occluded, float Alpha, Box Box)
 {
-    /// <summary>Height, width and length in metres; −1 unknown.</summary>
-    public (float Height, float Width, float Length) SizeMetres { get; init; } = (-1, -1, -1);
+    /// <summary>Height, width and length in meters; −1 unknown.</summary>
+    public (float Height, float Width, float Length) SizeMeters { get; init; } = (-1, -1, -1);
 
-    /// <summary>Position in the camera's coordinates in metres; −1000 unknown.</summary>
-    public (float X, float Y, float Z) PositionMetres { get; init; } = (-1000, -1000, -1000);
+    /// <summary>Position in the camera's coordinates in meters; −1000 unknown.</summary>
+    public (float X, float Y, float Z) PositionMeters { get; init; } = (-1000, -1000, -1000);
 
     /// <summary>Rotation about the vertical axis in radians; −10 unknown.</summary>
     public float RotationY { get; init; } = -10;

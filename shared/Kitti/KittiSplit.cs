@@ -1,55 +1,55 @@
 namespace Pipeline.Shared.Kitti;
 
-/// <summary>How frames are divided.</summary>
-public sealed record SplitShares
+/// <summary>Sizes of the parts of a split.</summary>
+public sealed record SplitFractions
 {
-    /// <summary>Share of the frames that are not for testing, those for validation among them; 0..1, without the ends.</summary>
+    /// <summary>Fraction of the frames that are not for testing, including those for validation; between 0 and 1, exclusive.</summary>
     public double Train { get; init; } = 0.8;
 
-    /// <summary>Share of the frames for validation, 0..1; taken from those to learn from, so that the test stays what it is.</summary>
+    /// <summary>Fraction of the frames for validation, 0..1; taken from the training frames, so the test frames stay the same.</summary>
     public double Validation { get; init; }
 }
 
 /// <summary>
-/// Frames for training, for choosing among checkpoints and for testing, disjoint; <see cref="FrameList"/> writes and reads them.
+/// Disjoint frames for training, for choosing the best checkpoint and for testing; <see cref="FrameList"/> writes and reads them.
 /// </summary>
 /// <param name="Train">Frames to learn from, sorted.</param>
-/// <param name="Test">Frames to measure on, sorted.</param>
+/// <param name="Test">Frames to evaluate on, sorted.</param>
 public sealed record KittiSplit(IReadOnlyList<string> Train, IReadOnlyList<string> Test)
 {
-    /// <summary>Frames to choose the best checkpoint by, sorted; none when there is no such list.</summary>
+    /// <summary>Frames that choose the best checkpoint, sorted; empty when there is no such list.</summary>
     public IReadOnlyList<string> Validation { get; init; } = [];
 
-    /// <summary>A split by a seed: the same on every machine and for every order of the frames.</summary>
+    /// <summary>A seeded split: the same on every machine and for every order of the frames.</summary>
     /// <param name="frameIds">All frames.</param>
-    /// <param name="seed">Chooses the split.</param>
-    /// <param name="shares">How much goes where, rounded down for training and validation; the defaults when null.</param>
-    public static KittiSplit Create(IEnumerable<string> frameIds, ulong seed, SplitShares? shares = null)
+    /// <param name="seed">Determines the split.</param>
+    /// <param name="fractions">Size of each part, rounded down for training and validation; the defaults when null.</param>
+    public static KittiSplit Create(IEnumerable<string> frameIds, ulong seed, SplitFractions? fractions = null)
     {
-        shares ??= new SplitShares();
+        fractions ??= new SplitFractions();
         var frames = Shuffled(frameIds, seed, "split");
-        var kept = (int)(frames.Length * shares.Train);
-        var validation = Math.Min(kept, (int)(frames.Length * shares.Validation));
+        var kept = (int)(frames.Length * fractions.Train);
+        var validation = Math.Min(kept, (int)(frames.Length * fractions.Validation));
         var train = kept - validation;
         return Sorted(frames[..train], frames[train..kept], frames[kept..]);
     }
 
     /// <summary>
-    /// A split by a seed in which the frames of a group stay together. The groups come in random order; each goes to the test while it
-    /// fits into the share that is left there, then to the validation, and else to the training. A list that is still short of its share
-    /// takes the smallest group that is left where this brings it nearer, or where it would be empty.
+    /// A seeded split in which the frames of a group stay together. In random order each group goes to the test list if it still fits
+    /// there, otherwise to the validation list if it fits there, otherwise to training. A list that is still too short then takes the
+    /// smallest remaining group if that brings it closer to its size, or if it would be empty.
     /// </summary>
     /// <param name="frameIds">All frames.</param>
     /// <param name="groups">Each frame's group.</param>
-    /// <param name="seed">Chooses the split.</param>
-    /// <param name="shares">How much goes where; the defaults when null.</param>
+    /// <param name="seed">Determines the split.</param>
+    /// <param name="fractions">Size of each part; the defaults when null.</param>
     public static KittiSplit Create(
         IEnumerable<string> frameIds,
         IReadOnlyDictionary<string, string> groups,
         ulong seed,
-        SplitShares? shares = null)
+        SplitFractions? fractions = null)
     {
-        var wanted = Create(frameIds, seed, shares);
+        var wanted = Create(frameIds, seed, fractions);
         var all = wanted.Train.Concat(wanted.Validation).Concat(wanted.Test);
         var members = all.GroupBy(frame => groups[frame], StringComparer.Ordinal).ToDictionary(group => group.Key, StringComparer.Ordinal);
         var left = Shuffled(members.Keys, seed, "split groups").Select(group => members[group].ToArray()).ToList();
@@ -58,7 +58,7 @@ public sealed record KittiSplit(IReadOnlyList<string> Train, IReadOnlyList<strin
         return Sorted([.. left.SelectMany(group => group)], validation, test);
     }
 
-    /// <summary>Moves groups out of those that are left, to about so many frames.</summary>
+    /// <summary>Removes groups with about the wanted number of frames from those that are left.</summary>
     private static string[] TakeGroups(List<string[]> left, int wanted)
     {
         var taken = new List<string>();

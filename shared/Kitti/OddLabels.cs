@@ -3,7 +3,7 @@ using Pipeline.Shared.Text;
 
 namespace Pipeline.Shared.Kitti;
 
-/// <summary>Counts labels that are ignored, cut or doubtful, and keeps their places; <c>docs/data.md</c> tells what becomes of each.</summary>
+/// <summary>Counts and locates labels that are ignored, clipped or doubtful; <c>docs/data.md</c> says how each is treated.</summary>
 internal sealed class OddLabels
 {
     private readonly List<string> withoutArea = [];
@@ -37,27 +37,29 @@ internal sealed class OddLabels
         }
     }
 
-    /// <summary>One line for each kind that was seen: how many, and the first places.</summary>
+    /// <summary>One line for each kind that occurred: its number, and the first locations.</summary>
     public IEnumerable<string> Remarks()
     {
         if (withoutArea.Count > 0)
         {
-            yield return $"warning: {withoutArea.Count} {KittiClasses.DontCare} regions without area are ignored ({FirstFew.Of(withoutArea)})";
+            yield return $"warning: {withoutArea.Count} {KittiClasses.DontCare} regions without area are ignored "
+                + $"({FirstFew.Of(withoutArea)})";
         }
 
         if (outside.Count > 0)
         {
-            yield return $"warning: {outside.Count} boxes lie outside of their image and are left out ({FirstFew.Of(outside)})";
+            yield return $"warning: {outside.Count} boxes lie outside their image and are left out ({FirstFew.Of(outside)})";
         }
 
         if (leaving.Count > 0)
         {
-            yield return $"warning: {leaving.Count} boxes leave their image; training cuts them, measuring does not ({FirstFew.Of(leaving)})";
+            yield return $"warning: {leaving.Count} boxes extend beyond their image; training clips them, evaluation does not "
+                + $"({FirstFew.Of(leaving)})";
         }
 
         if (scored.Count > 0)
         {
-            yield return $"warning: {scored.Count} lines have a score, as detections have; it is not read ({FirstFew.Of(scored)})";
+            yield return $"warning: {scored.Count} lines have a score, like detections; it is not read ({FirstFew.Of(scored)})";
         }
     }
 }

@@ -51,7 +51,7 @@ internal static class ManifestReader
         }
         catch (JsonException exception)
         {
-            throw ManifestRefusal.OfFile($"{path}:{exception.LineNumber + 1}", "from here on this is no JSON", exception);
+            throw ManifestRefusal.OfFile($"{path}:{exception.LineNumber + 1}", "from here on this is not JSON", exception);
         }
     }
 
@@ -64,12 +64,12 @@ internal static class ManifestReader
         }
         catch (InvalidOperationException exception)
         {
-            throw ManifestRefusal.OfFile(path, "the name of a field is no text", exception);
+            throw ManifestRefusal.OfFile(path, "the name of a field is not text", exception);
         }
 
         if (repeated is not null)
         {
-            throw ManifestRefusal.OfField(path, repeated, "this field stands there twice");
+            throw ManifestRefusal.OfField(path, repeated, "this field occurs twice");
         }
     }
 
@@ -77,7 +77,7 @@ internal static class ManifestReader
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
-            throw ManifestRefusal.OfFile(path, "this is no manifest: an object in braces is expected");
+            throw ManifestRefusal.OfFile(path, "this is not a manifest: an object in braces is expected");
         }
 
         // First, since another contract may have other fields.

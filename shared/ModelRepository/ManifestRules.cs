@@ -31,7 +31,7 @@ internal static class ManifestRules
     {
         if (!ModelDirectory.IsName(manifest.Name))
         {
-            return ("name", $"'{manifest.Name}' cannot name a model");
+            return ("name", $"'{manifest.Name}' is not a valid model name");
         }
 
         return ProblemOfNumbers(manifest)
@@ -48,7 +48,7 @@ internal static class ManifestRules
         [
             ("version", manifest.Version),
             ("maxInputSidePixels", manifest.MaxInputSidePixels),
-            ("topD", manifest.TopD),
+            ("topD", manifest.MaxDetections),
             ("opset", manifest.Opset),
         ];
         foreach (var (field, value) in numbers)
@@ -75,7 +75,7 @@ internal static class ManifestRules
             var name = labels[index];
             if (string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl))
             {
-                return ($"labels[{index}]", "a class has a name of one line");
+                return ($"labels[{index}]", "a class name is one line of text");
             }
 
             if (!seen.Add(name))
@@ -121,12 +121,12 @@ internal static class ManifestRules
         {
             if (!manifest.Labels.Contains(target))
             {
-                return ("labelMap", $"'{type}' becomes '{target}', which is none of the labels");
+                return ("labelMap", $"'{type}' becomes '{target}', which is not one of the labels");
             }
 
             if (manifest.Labels.Contains(type))
             {
-                return ("labelMap", $"'{type}' is a label of its own and cannot become '{target}'");
+                return ("labelMap", $"'{type}' is itself a label and cannot become '{target}'");
             }
         }
 
@@ -140,7 +140,7 @@ internal static class ManifestRules
             return null;
         }
 
-        return ("leak", $"{leak.ValidationImages} and {leak.TestImages} images; a count is not less than 0");
+        return ("leak", $"{leak.ValidationImages} and {leak.TestImages} images; a count cannot be negative");
     }
 
     private static (string Field, string Reason)? ProblemOfDigests(ModelManifest manifest)
@@ -159,12 +159,12 @@ internal static class ManifestRules
 
             if (digest is null || digest.SizeBytes < 0 || !IsDigest(digest.Sha256))
             {
-                return ("files", $"'{name}' needs sha256 with {DigestLength} hexadecimal digits in lower case, and sizeBytes from 0");
+                return ("files", $"'{name}' needs a sha256 of {DigestLength} lower-case hexadecimal digits and a sizeBytes of at least 0");
             }
         }
 
         return manifest.CheckpointSha256 is { } checkpoint && !IsDigest(checkpoint)
-            ? ("checkpointSha256", $"'{checkpoint}' has not {DigestLength} hexadecimal digits in lower case")
+            ? ("checkpointSha256", $"'{checkpoint}' does not have {DigestLength} lower-case hexadecimal digits")
             : null;
     }
 

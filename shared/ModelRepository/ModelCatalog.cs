@@ -19,7 +19,7 @@ public sealed class ModelCatalog
         catch (UnauthorizedAccessException exception)
         {
             throw new UserErrorException(
-                $"{root}: this model repository must not be read by the user '{Environment.UserName}'; change its rights.", exception);
+                $"{root}: this model repository cannot be read by the user '{Environment.UserName}'; change its permissions.", exception);
         }
     }
 
@@ -51,13 +51,6 @@ public sealed class ModelCatalog
 
     /// <summary>The folder of a version.</summary>
     public string Folder(string name, int version) => Path.Combine(Root, name, version.ToString(CultureInfo.InvariantCulture));
-
-    /// <summary>The folder of a model's newest version, or null when there is no such model.</summary>
-    public string? Latest(string name)
-    {
-        var versions = Versions(name);
-        return versions.Count == 0 ? null : Folder(name, versions[^1]);
-    }
 
     private string[] FindNames(string root)
     {

@@ -14,19 +14,23 @@ public sealed partial class ModelDirectory
 
     private const string ManifestFileName = "manifest.json";
 
-    private ModelDirectory(string path, ModelManifest manifest) => (Path, Manifest) = (path, manifest);
+    private ModelDirectory(string path, ModelManifest manifest)
+    {
+        Path = path;
+        Manifest = manifest;
+    }
 
-    /// <summary>The directory.</summary>
+    /// <summary>The version's directory.</summary>
     public string Path { get; }
 
-    /// <summary>What it holds.</summary>
+    /// <summary>Its verified description.</summary>
     public ModelManifest Manifest { get; }
 
     /// <summary>The ONNX file.</summary>
     public string ModelPath => System.IO.Path.Combine(Path, ModelFileName);
 
-    /// <summary>Makes a version visible at once, by renaming a finished directory.</summary>
-    /// <param name="repositoryRoot">The repository; made when missing.</param>
+    /// <summary>Publishes a version atomically, by renaming a finished directory.</summary>
+    /// <param name="repositoryRoot">The repository; created if necessary.</param>
     /// <param name="name">Letters, digits, '-', '_' and '.'.</param>
     /// <param name="version">A positive number that is not taken, or null for the next.</param>
     /// <param name="fill">Writes the files into the directory given and describes them.</param>
@@ -68,19 +72,19 @@ public sealed partial class ModelDirectory
     }
 
     /// <summary>Reads and verifies a version: every field of its manifest, and size and digest of every file.</summary>
-    /// <exception cref="UserErrorException">Something is missing or does not fit.</exception>
+    /// <exception cref="UserErrorException">A file is missing, was changed, or contradicts the manifest.</exception>
     public static ModelDirectory Open(string path)
     {
         var manifestPath = System.IO.Path.Combine(path, ManifestFileName);
         if (!File.Exists(manifestPath))
         {
             throw new UserErrorException(
-                $"{path}: there is no {ManifestFileName}; name a directory <repository>/<name>/<version> that `export` or `demo` wrote.");
+                $"{path}: there is no {ManifestFileName}; give a directory <repository>/<name>/<version> that `export` or `demo` wrote.");
         }
 
         var manifest = ManifestReader.Read(manifestPath);
         ManifestRules.Check(manifestPath, manifest);
-        ManifestPlace.Check(path, manifestPath, manifest);
+        ManifestLocation.Check(path, manifestPath, manifest);
         foreach (var (name, digest) in manifest.Files)
         {
             Verify(path, name, digest);
@@ -89,7 +93,7 @@ public sealed partial class ModelDirectory
         return new ModelDirectory(path, manifest);
     }
 
-    /// <summary>Whether a folder holds a version that was published whole: the manifest comes last.</summary>
+    /// <summary>Whether a folder is a completely published version: the manifest is written last.</summary>
     public static bool IsFinished(string path) => FileStatus.Of(System.IO.Path.Combine(path, ManifestFileName)).Kind == FileKind.File;
 
     /// <summary>Size and SHA-256 of a file.</summary>
@@ -106,7 +110,7 @@ public sealed partial class ModelDirectory
     {
         if (!IsName(name))
         {
-            throw new UserErrorException($"'{name}' cannot name a model; use letters, digits, '-', '_' and '.'.");
+            throw new UserErrorException($"'{name}' is not a valid model name; use letters, digits, '-', '_' and '.'.");
         }
     }
 
@@ -129,7 +133,7 @@ public sealed partial class ModelDirectory
         if (version is { } chosen && FileStatus.Of(VersionPath(family, chosen)).Kind != FileKind.Missing)
         {
             throw new UserErrorException(
-                $"{VersionPath(family, chosen)}: this version already exists; choose another or leave the version out.");
+                $"{VersionPath(family, chosen)}: this version already exists; choose another, or omit the version.");
         }
     }
 
@@ -138,7 +142,7 @@ public sealed partial class ModelDirectory
         var newest = NumbersTaken(family).DefaultIfEmpty(0).Max();
         return newest < int.MaxValue
             ? newest + 1
-            : throw new UserErrorException($"{family}: version {newest} is there, and no number is left after it; remove it.");
+            : throw new UserErrorException($"{family}: version {newest} exists, and no higher number is left; remove it.");
     }
 
     private static string VersionPath(string family, int version) =>
@@ -161,10 +165,15 @@ public sealed partial class ModelDirectory
         }
     }
 
-    /// <summary>Also those of folders that are not finished.</summary>
-    private static IEnumerable<int> NumbersTaken(string family) => Directory.Exists(family)
-        ? Directory.EnumerateDirectories(family).Select(folder => int.TryParse(System.IO.Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0)
-        : [];
+    /// <summary>The versions of all folders, including unfinished ones; 0 for a folder with another name.</summary>
+    private static IEnumerable<int> NumbersTaken(string family) =>
+        Directory.Exists(family) ? Directory.EnumerateDirectories(family).Select(NumberOf) : [];
+
+    private static int NumberOf(string folder)
+    {
+        var name = System.IO.Path.GetFileName(folder);
+        return int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
+    }
 
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\z")]
     private static partial Regex NamePattern();

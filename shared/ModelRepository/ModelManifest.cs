@@ -4,13 +4,13 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Pipeline.Shared.ModelRepository;
 
-/// <summary>What stands beside an exported model: <c>manifest.json</c>, contract version 1.</summary>
+/// <summary>The description beside an exported model: <c>manifest.json</c>, contract version 1.</summary>
 public sealed record ModelManifest
 {
-    /// <summary>The contract that this program writes and reads.</summary>
+    /// <summary>The contract version that this program writes and reads.</summary>
     public const int CurrentContractVersion = 1;
 
-    /// <summary>Which inputs, outputs and fields there are.</summary>
+    /// <summary>Version of the contract: which inputs, outputs and fields the model has.</summary>
     public required int ContractVersion { get; init; }
 
     /// <summary>Name in the repository.</summary>
@@ -22,40 +22,44 @@ public sealed record ModelManifest
     /// <summary>Classes, in the order of the output's labels.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
-    /// <summary>Types of the training labels that became another class, as <c>Person_sitting</c> to <c>Pedestrian</c>; who measures does the same.</summary>
+    /// <summary>
+    /// Types of the training labels that were merged into a class, such as <c>Person_sitting</c> into <c>Pedestrian</c>; an evaluation
+    /// merges them too.
+    /// </summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
 
-    /// <summary>Images that it was measured on in training although the first weights had learnt from them; null: none.</summary>
+    /// <summary>Images that the model was evaluated on in training although its initial weights were trained on them; null: none.</summary>
     public ImageLeak? Leak { get; init; }
 
     /// <summary>Longest side of an input image, in pixels.</summary>
     public required int MaxInputSidePixels { get; init; }
 
-    /// <summary>Detections score above this.</summary>
+    /// <summary>Every detection scores above this, 0..1.</summary>
     public required double ScoreThreshold { get; init; }
 
-    /// <summary>Rows of the output.</summary>
-    public required int TopD { get; init; }
+    /// <summary>Rows of the output: the most detections per image.</summary>
+    [JsonPropertyName("topD")]
+    public required int MaxDetections { get; init; }
 
-    /// <summary><c>fp32</c></summary>
+    /// <summary>Type of the weights: <c>fp32</c>.</summary>
     public required string Precision { get; init; }
 
     /// <summary>ONNX operator set.</summary>
     public required int Opset { get; init; }
 
-    /// <summary>The files by name.</summary>
+    /// <summary>The model's files, by name.</summary>
     public required IReadOnlyDictionary<string, FileDigest> Files { get; init; }
 
-    /// <summary>SHA-256 of the checkpoint, when there was one.</summary>
+    /// <summary>SHA-256 of the exported checkpoint, if there was one.</summary>
     public string? CheckpointSha256 { get; init; }
 
-    /// <summary>What the detector was built from.</summary>
+    /// <summary>Options that the detector was built with.</summary>
     public JsonElement? Training { get; init; }
 
     /// <summary>When it was exported.</summary>
     public required DateTimeOffset Created { get; init; }
 
-    /// <summary>Program and version that exported it.</summary>
+    /// <summary>Name and version of the program that exported the model.</summary>
     public required string Tool { get; init; }
 
     internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
@@ -69,6 +73,7 @@ public sealed record ModelManifest
     };
 }
 
+/// <summary>Identifies the content of a file.</summary>
 /// <param name="Sha256">In lower-case hexadecimal.</param>
 /// <param name="SizeBytes">Length of the file.</param>
 public sealed record FileDigest(string Sha256, long SizeBytes);

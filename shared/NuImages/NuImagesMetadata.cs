@@ -1,24 +1,26 @@
-using System.Runtime.CompilerServices;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Pipeline.Shared.Files;
-
 namespace Pipeline.Shared.NuImages;
 
-/// <summary>nuImages' tables: <c>v1.0-&lt;split&gt;/sample_data.json</c> and those of the sensors. Images without annotations (sweeps) are left out: they are near-duplicates.</summary>
-/// <remarks>Tables are read as streams; those of the full data set have more than a million rows.</remarks>
+/// <summary>
+/// The metadata of nuImages: <c>v1.0-&lt;split&gt;/sample_data.json</c> and the tables of the sensors. Images without annotations
+/// (sweeps) are left out, because they are near-duplicates of keyframes.
+/// </summary>
 public sealed class NuImagesMetadata
 {
-    private const string FolderFront = "v1.0-";
+    private const string FolderPrefix = "v1.0-";
+    private const string ImageTable = "sample_data.json";
     private readonly string root;
 
-    private NuImagesMetadata(string root, IReadOnlyList<string> splits) => (this.root, Splits) = (root, splits);
+    private NuImagesMetadata(string root, IReadOnlyList<string> splits)
+    {
+        this.root = root;
+        Splits = splits;
+    }
 
-    /// <summary>Splits whose metadata are there.</summary>
+    /// <summary>Splits that have metadata, sorted.</summary>
     public IReadOnlyList<string> Splits { get; }
 
-    /// <param name="root">The folder that holds <c>v1.0-train</c> and <c>samples</c>.</param>
-    /// <exception cref="UserErrorException">There is no metadata of nuImages.</exception>
+    /// <param name="root">The folder that contains <c>v1.0-train</c> and <c>samples</c>.</param>
+    /// <exception cref="UserErrorException">The folder does not exist or has no nuImages metadata.</exception>
     public static NuImagesMetadata Open(string root)
     {
         if (!Directory.Exists(root))
@@ -26,12 +28,20 @@ public sealed class NuImagesMetadata
             throw new UserErrorException($"{root}: there is no such folder.");
         }
 
-        string[] splits = [.. Directory.EnumerateDirectories(root, FolderFront + "*").Where(folder => File.Exists(Path.Combine(folder, "sample_data.json")))
-            .Select(folder => Path.GetFileName(folder)[FolderFront.Length..]).Order(StringComparer.Ordinal)];
-        return splits.Length > 0 ? new NuImagesMetadata(root, splits) : throw new UserErrorException($"{root}: there is no nuImages metadata in it, as v1.0-train/sample_data.json; unpack nuimages-v1.0-all-metadata.tgz there.");
+        var folders = Directory.EnumerateDirectories(root, FolderPrefix + "*")
+            .Where(folder => File.Exists(Path.Combine(folder, ImageTable)));
+        string[] splits = [.. folders.Select(folder => Path.GetFileName(folder)[FolderPrefix.Length..]).Order(StringComparer.Ordinal)];
+        if (splits.Length == 0)
+        {
+            throw new UserErrorException(
+                $"{root}: the folder has no nuImages metadata such as v1.0-train/{ImageTable}; "
+                + "unpack nuimages-v1.0-all-metadata.tgz there.");
+        }
+
+        return new NuImagesMetadata(root, splits);
     }
 
-    /// <summary>The keyframes of splits, each once, in the files' ordinal order.</summary>
+    /// <summary>The keyframes of the splits, each once, in ordinal order of their file names.</summary>
     /// <param name="splits">Names among <see cref="Splits"/>.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="UserErrorException">A split or table is missing, or a row is wrong.</exception>
@@ -42,99 +52,63 @@ public sealed class NuImagesMetadata
         {
             if (!Splits.Contains(split))
             {
-                throw new UserErrorException($"{root}: there is no metadata of the split '{split}'; there are {string.Join(", ", Splits)}.");
+                throw new UserErrorException(
+                    $"{root}: there is no metadata of the split '{split}'; there are {string.Join(", ", Splits)}.");
             }
 
-            var cameras = await Cameras(split, cancellation);
-            var table = Table(split, "sample_data");
-            var number = 0;
-            await foreach (var row in Rows<SampleData>(table, cancellation))
-            {
-                number++;
-                if (row is not { Filename: { } filename, IsKeyFrame: { } isKeyframe } || !IsInside(filename))
-                {
-                    throw new UserErrorException($"{table}: row {number} (token '{row?.Token}') has no is_key_frame or no filename below the root.");
-                }
-
-                if (isKeyframe)
-                {
-                    keyframes.TryAdd(filename, new NuImagesKeyframe(filename, Camera(row, cameras, table, number), split));
-                }
-            }
+            await AddKeyframes(split, keyframes, cancellation);
         }
 
         return [.. keyframes.Values];
     }
 
-    private static string Camera(SampleData row, Dictionary<string, string>? cameras, string table, int number)
+    private async Task AddKeyframes(
+        string split,
+        SortedDictionary<string, NuImagesKeyframe> keyframes,
+        CancellationToken cancellation)
     {
-        if (cameras is null)
+        var folder = Path.Combine(root, FolderPrefix + split);
+        var cameras = await NuImagesCameras.Read(folder, cancellation);
+        var table = Path.Combine(folder, ImageTable);
+        var number = 0;
+        await foreach (var row in NuImagesTable.Rows<SampleData>(table, cancellation))
         {
-            return row.Filename!.Split('/') is [_, var folder, _, ..] ? folder : throw new UserErrorException($"{table}: row {number}: the camera of {row.Filename} cannot be told; calibrated_sensor.json and sensor.json are missing.");
-        }
-
-        return cameras.GetValueOrDefault(row.CalibratedSensorToken ?? "") ?? throw new UserErrorException($"{table}: row {number}: its calibrated_sensor_token '{row.CalibratedSensorToken}' is in no row of calibrated_sensor.json.");
-    }
-
-    /// <summary>Channels by calibrated sensor; null where the sensors' tables are missing.</summary>
-    private async Task<Dictionary<string, string>?> Cameras(string split, CancellationToken cancellation)
-    {
-        var (calibrated, sensor) = (Table(split, "calibrated_sensor"), Table(split, "sensor"));
-        if (!File.Exists(calibrated) || !File.Exists(sensor))
-        {
-            return null;
-        }
-
-        var channels = new Dictionary<string, string>(StringComparer.Ordinal);
-        await foreach (var row in Rows<Sensor>(sensor, cancellation))
-        {
-            channels[row?.Token ?? ""] = row?.Channel ?? throw new UserErrorException($"{sensor}: the row '{row?.Token}' has no channel.");
-        }
-
-        var cameras = new Dictionary<string, string>(StringComparer.Ordinal);
-        await foreach (var row in Rows<CalibratedSensor>(calibrated, cancellation))
-        {
-            cameras[row?.Token ?? ""] = channels.GetValueOrDefault(row?.SensorToken ?? "") ?? throw new UserErrorException($"{calibrated}: the sensor of the row '{row?.Token}' is not in {sensor}.");
-        }
-
-        return cameras;
-    }
-
-    private static bool IsInside(string filename) =>
-        filename.Length > 0 && !Path.IsPathRooted(filename) && filename.IndexOfAny(['\n', '\r', '\0', '\\']) < 0 && !filename.Split('/').Contains("..") && filename[0] != '#';
-
-    private string Table(string split, string name) => Path.Combine(root, FolderFront + split, name + ".json");
-
-    private static async IAsyncEnumerable<T?> Rows<T>(string path, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        InputFile.Require(path, "table of nuImages");
-        await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan | FileOptions.Asynchronous);
-        await using var rows = JsonSerializer.DeserializeAsyncEnumerable<T>(stream, cancellationToken: cancellation).GetAsyncEnumerator(cancellation);
-        while (true)
-        {
-            try
+            number++;
+            if (row?.Filename is not { } filename || row.IsKeyFrame is not { } isKeyframe || !IsInside(filename))
             {
-                if (!await rows.MoveNextAsync())
-                {
-                    yield break;
-                }
-            }
-            catch (JsonException exception)
-            {
-                throw new UserErrorException($"{path}:{exception.LineNumber + 1}: not a table of nuImages: {exception.Message.Split(" Path:")[0]}", exception);
+                throw new UserErrorException(
+                    $"{table}: row {number} (token '{row?.Token}') has no is_key_frame or no filename below the root.");
             }
 
-            yield return rows.Current;
+            if (!isKeyframe)
+            {
+                continue;
+            }
+
+            var camera = cameras is null
+                ? CameraOfFolder(filename, $"{table}: row {number}")
+                : cameras.Channel(row.CalibratedSensorToken, $"{table}: row {number}");
+            keyframes.TryAdd(filename, new NuImagesKeyframe(Filename: filename, Camera: camera, Split: split));
         }
     }
 
-    private sealed record SampleData(
-        [property: JsonPropertyName("token")] string? Token,
-        [property: JsonPropertyName("filename")] string? Filename,
-        [property: JsonPropertyName("is_key_frame")] bool? IsKeyFrame,
-        [property: JsonPropertyName("calibrated_sensor_token")] string? CalibratedSensorToken);
+    /// <summary>The camera of <c>samples/&lt;camera&gt;/….jpg</c>.</summary>
+    private static string CameraOfFolder(string filename, string at)
+    {
+        var parts = filename.Split('/');
+        return parts.Length >= 3
+            ? parts[1]
+            : throw new UserErrorException(
+                $"{at}: the camera of {filename} is unknown, because calibrated_sensor.json and sensor.json are missing.");
+    }
 
-    private sealed record CalibratedSensor([property: JsonPropertyName("token")] string? Token, [property: JsonPropertyName("sensor_token")] string? SensorToken);
+    private static bool IsInside(string filename)
+    {
+        if (filename.Length == 0 || filename[0] == '#' || Path.IsPathRooted(filename))
+        {
+            return false;
+        }
 
-    private sealed record Sensor([property: JsonPropertyName("token")] string? Token, [property: JsonPropertyName("channel")] string? Channel);
+        return filename.IndexOfAny(['\n', '\r', '\0', '\\']) < 0 && !filename.Split('/').Contains("..");
+    }
 }

@@ -7,21 +7,43 @@ internal static class StreetBackground
 {
     public static void Draw(SKCanvas canvas, StreetSceneOptions options, double horizonPixels, RandomNumbers random)
     {
-        var (width, height, horizon) = (options.WidthPixels, options.HeightPixels, (float)horizonPixels);
-        Fill(canvas, new SKRect(0, 0, width, horizon), Colour(random, 205, 20, 10, 55, 55, 95), Colour(random, 205, 30, 0, 25, 75, 100));
-        Fill(canvas, new SKRect(0, horizon, width, height), Colour(random, 90, 50, 8, 45, 30, 60), Colour(random, 90, 50, 8, 45, 20, 50));
+        var width = options.WidthPixels;
+        var height = options.HeightPixels;
+        var horizon = (float)horizonPixels;
+        var zenith = Color(random, hue: 205, spread: 20, saturation: (10, 55), value: (55, 95));
+        var haze = Color(random, hue: 205, spread: 30, saturation: (0, 25), value: (75, 100));
+        Fill(canvas, new SKRect(0, 0, width, horizon), zenith, haze);
+        var farGrass = Color(random, hue: 90, spread: 50, saturation: (8, 45), value: (30, 60));
+        var nearGrass = Color(random, hue: 90, spread: 50, saturation: (8, 45), value: (20, 50));
+        Fill(canvas, new SKRect(0, horizon, width, height), farGrass, nearGrass);
         Houses(canvas, width, horizon, random);
         Road(canvas, width, height, horizon, random);
         Trees(canvas, width, height, horizon, random);
     }
 
-    internal static SKColor Colour(RandomNumbers random, double hue, double hueSpread, double minSaturation, double maxSaturation, double minValue, double maxValue) =>
-        SKColor.FromHsv(
-            (float)((hue + random.Uniform(-hueSpread, hueSpread) + 360) % 360), (float)random.Uniform(minSaturation, maxSaturation), (float)random.Uniform(minValue, maxValue));
+    /// <param name="random">Chooses the color.</param>
+    /// <param name="hue">Center of the hues, in degrees.</param>
+    /// <param name="spread">Largest difference from that hue, in degrees.</param>
+    /// <param name="saturation">0..100</param>
+    /// <param name="value">Brightness, 0..100.</param>
+    internal static SKColor Color(
+        RandomNumbers random,
+        double hue,
+        double spread,
+        (double Min, double Max) saturation,
+        (double Min, double Max) value)
+    {
+        var h = (hue + random.Uniform(-spread, spread) + 360) % 360;
+        var s = random.Uniform(saturation.Min, saturation.Max);
+        var v = random.Uniform(value.Min, value.Max);
+        return SKColor.FromHsv((float)h, (float)s, (float)v);
+    }
 
     private static void Fill(SKCanvas canvas, SKRect area, SKColor top, SKColor bottom)
     {
-        using var shader = SKShader.CreateLinearGradient(new SKPoint(0, area.Top), new SKPoint(0, area.Bottom), [top, bottom], SKShaderTileMode.Clamp);
+        var from = new SKPoint(0, area.Top);
+        var to = new SKPoint(0, area.Bottom);
+        using var shader = SKShader.CreateLinearGradient(from, to, [top, bottom], SKShaderTileMode.Clamp);
         using var paint = new SKPaint { Shader = shader };
         canvas.DrawRect(area, paint);
     }
@@ -36,13 +58,20 @@ internal static class StreetBackground
             var top = horizon * (float)random.Uniform(0.15, 0.9);
             if (random.Chance(0.7))
             {
-                wall.Color = Colour(random, 30, 40, 0, 45, 30, 85);
-                window.Color = Colour(random, 210, 30, 0, 40, 15, 90);
+                wall.Color = Color(random, hue: 30, spread: 40, saturation: (0, 45), value: (30, 85));
+                window.Color = Color(random, hue: 210, spread: 30, saturation: (0, 40), value: (15, 90));
                 canvas.DrawRect(x, top, size, horizon + 2 - top, wall);
-                var (columns, rows) = (2 + random.NextInt(4), 1 + random.NextInt(4));
+                var columns = 2 + random.NextInt(4);
+                var rows = 1 + random.NextInt(4);
+                var cellWidth = size / columns;
                 for (var i = 0; i < columns * rows; i++)
                 {
-                    canvas.DrawRect(x + (i % columns + 0.25f) * size / columns, top + (i / columns + 0.25f) * (horizon - top) / rows, size / columns / 2, (horizon - top) / rows / 2, window);
+                    canvas.DrawRect(
+                        x: x + (i % columns + 0.25f) * size / columns,
+                        y: top + (i / columns + 0.25f) * (horizon - top) / rows,
+                        w: cellWidth / 2,
+                        h: (horizon - top) / rows / 2,
+                        window);
                 }
             }
 
@@ -54,29 +83,38 @@ internal static class StreetBackground
     {
         var vanish = (float)random.Uniform(0.3, 0.7) * width;
         var half = (float)random.Uniform(0.5, 1.1) * width;
-        using var asphalt = new SKPaint { Color = Colour(random, 220, 60, 0, 12, 25, 55), IsAntialias = true };
-        using var line = new SKPaint { Color = Colour(random, 50, 10, 0, 25, 75, 100), IsAntialias = true };
+        using var asphalt = new SKPaint { IsAntialias = true };
+        using var line = new SKPaint { IsAntialias = true };
+        asphalt.Color = Color(random, hue: 220, spread: 60, saturation: (0, 12), value: (25, 55));
+        line.Color = Color(random, hue: 50, spread: 10, saturation: (0, 25), value: (75, 100));
         Wedge(canvas, vanish, horizon, vanish - half, vanish + half, height, 0, 1, asphalt);
-        foreach (var place in new[] { -0.9f, 0f, 0.9f })
+        foreach (var offset in new[] { -0.9f, 0f, 0.9f })
         {
-            var centre = vanish + place * half;
+            var center = vanish + offset * half;
+            var left = center - 0.015f * half;
+            var right = center + 0.015f * half;
+            if (offset != 0)
+            {
+                Wedge(canvas, vanish, horizon, left, right, height, 0.02f, 1, line);
+                continue;
+            }
+
+            // The line in the middle is dashed.
             for (var from = 0.05f; from < 1; from *= 1.9f)
             {
-                Wedge(canvas, vanish, horizon, centre - 0.015f * half, centre + 0.015f * half, height, place == 0 ? from : 0.02f, place == 0 ? from * 1.4f : 1, line);
-                if (place != 0)
-                {
-                    break;
-                }
+                Wedge(canvas, vanish, horizon, left, right, height, from, from * 1.4f, line);
             }
         }
     }
 
-    /// <summary>The part between two shares of the way from the vanishing point to the lower edge.</summary>
-    private static void Wedge(SKCanvas canvas, float vanish, float horizon, float left, float right, float bottom, float from, float to, SKPaint paint)
+    /// <summary>A strip of the road between two fractions of the way from the vanishing point to the lower edge.</summary>
+    private static void Wedge(
+        SKCanvas canvas, float vanish, float horizon, float left, float right, float bottom, float from, float to, SKPaint paint)
     {
-        float X(float target, float share) => vanish + (target - vanish) * share;
-        float Y(float share) => horizon + (bottom - horizon) * share;
-        Polygon(canvas, paint, new(X(left, from), Y(from)), new(X(right, from), Y(from)), new(X(right, to), Y(to)), new(X(left, to), Y(to)));
+        Polygon(canvas, paint, At(left, from), At(right, from), At(right, to), At(left, to));
+
+        SKPoint At(float target, float fraction) =>
+            new(vanish + (target - vanish) * fraction, horizon + (bottom - horizon) * fraction);
     }
 
     internal static void Polygon(SKCanvas canvas, SKPaint paint, params SKPoint[] corners)
@@ -94,15 +132,18 @@ internal static class StreetBackground
         var count = random.NextInt(7);
         for (var i = 0; i < count; i++)
         {
-            var x = random.Chance(0.5) ? (float)random.Uniform(0, 0.25) * width : (float)random.Uniform(0.75, 1) * width;
+            var isLeft = random.Chance(0.5);
+            var x = (float)(isLeft ? random.Uniform(0, 0.25) : random.Uniform(0.75, 1)) * width;
             var size = (float)random.Uniform(0.1, 0.35) * height;
             var bottom = horizon + size * 0.25f;
-            trunk.Color = Colour(random, 25, 10, 30, 60, 15, 40);
-            crown.Color = Colour(random, 110, 40, 20, 70, 20, 60);
+            trunk.Color = Color(random, hue: 25, spread: 10, saturation: (30, 60), value: (15, 40));
+            crown.Color = Color(random, hue: 110, spread: 40, saturation: (20, 70), value: (20, 60));
             canvas.DrawRect(x - size * 0.06f, bottom - size, size * 0.12f, size, trunk);
             for (var leaf = 0; leaf < 5; leaf++)
             {
-                canvas.DrawCircle(x + (float)random.Uniform(-0.3, 0.3) * size, bottom - size * (float)random.Uniform(0.8, 1.4), size * (float)random.Uniform(0.15, 0.35), crown);
+                var leafX = x + (float)random.Uniform(-0.3, 0.3) * size;
+                var leafY = bottom - size * (float)random.Uniform(0.8, 1.4);
+                canvas.DrawCircle(leafX, leafY, size * (float)random.Uniform(0.15, 0.35), crown);
             }
         }
     }

@@ -9,16 +9,27 @@ internal sealed record StreetLight(SKColor Veil, SKColor Shadow, bool ShadowFrom
     public static StreetLight Random(RandomNumbers random)
     {
         var dark = random.Chance(0.25);
-        var tint = StreetBackground.Colour(random, dark ? 230 : 45, 30, 10, 60, dark ? 0 : 60, dark ? 25 : 100);
+        var tint = dark
+            ? StreetBackground.Color(random, hue: 230, spread: 30, saturation: (10, 60), value: (0, 25))
+            : StreetBackground.Color(random, hue: 45, spread: 30, saturation: (10, 60), value: (60, 100));
+        var veil = dark ? random.Uniform(60, 140) : random.Uniform(0, 60);
         return new StreetLight(
-            tint.WithAlpha((byte)(dark ? random.Uniform(60, 140) : random.Uniform(0, 60))), SKColors.Black.WithAlpha((byte)random.Uniform(0, 90)), random.Chance(0.5), random.Uniform(0, 10));
+            Veil: tint.WithAlpha((byte)veil),
+            Shadow: SKColors.Black.WithAlpha((byte)random.Uniform(0, 90)),
+            ShadowFromLeft: random.Chance(0.5),
+            NoiseLevels: random.Uniform(0, 10));
     }
 
     public void Shade(SKCanvas canvas, StreetSceneOptions options)
     {
         canvas.DrawColor(Veil, SKBlendMode.SrcOver);
-        var (from, to) = ShadowFromLeft ? (0f, (float)options.WidthPixels) : (options.WidthPixels, 0f);
-        using var shader = SKShader.CreateLinearGradient(new SKPoint(from, 0), new SKPoint(to, 0), [Shadow, SKColors.Transparent], SKShaderTileMode.Clamp);
+        var left = new SKPoint(0, 0);
+        var right = new SKPoint(options.WidthPixels, 0);
+        using var shader = SKShader.CreateLinearGradient(
+            ShadowFromLeft ? left : right,
+            ShadowFromLeft ? right : left,
+            [Shadow, SKColors.Transparent],
+            SKShaderTileMode.Clamp);
         using var paint = new SKPaint { Shader = shader };
         canvas.DrawRect(0, 0, options.WidthPixels, options.HeightPixels, paint);
     }

@@ -14,7 +14,13 @@ public static class StreetSceneWriter
     /// <param name="count">How many scenes.</param>
     /// <param name="progress">Receives the number of frames written.</param>
     /// <param name="cancellation">Ends the writing between two frames.</param>
-    public static void WriteKitti(string folder, StreetSceneOptions options, int first, int count, IProgress<int>? progress = null, CancellationToken cancellation = default) =>
+    public static void WriteKitti(
+        string folder,
+        StreetSceneOptions options,
+        int first,
+        int count,
+        IProgress<int>? progress = null,
+        CancellationToken cancellation = default) =>
         Write(count, i =>
         {
             var scene = StreetScenes.Draw(options, first + i);
@@ -25,7 +31,13 @@ public static class StreetSceneWriter
 
     /// <summary>Writes <c>*.png</c> alone.</summary>
     /// <inheritdoc cref="WriteKitti" />
-    public static void WriteImages(string folder, StreetSceneOptions options, int first, int count, IProgress<int>? progress = null, CancellationToken cancellation = default) =>
+    public static void WriteImages(
+        string folder,
+        StreetSceneOptions options,
+        int first,
+        int count,
+        IProgress<int>? progress = null,
+        CancellationToken cancellation = default) =>
         Write(count, i =>
         {
             using var image = StreetScenes.Draw(options, first + i).Image;
@@ -35,7 +47,8 @@ public static class StreetSceneWriter
     private static void Write(int count, Action<int> write, IProgress<int>? progress, CancellationToken cancellation)
     {
         var done = 0;
-        Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(0, count, parallel, i =>
         {
             write(i);
             progress?.Report(Interlocked.Increment(ref done));

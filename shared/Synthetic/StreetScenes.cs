@@ -10,24 +10,28 @@ namespace Pipeline.Shared.Synthetic;
 /// <param name="Objects">Labels as in KITTI's files.</param>
 public sealed record StreetScene(RgbImage Image, IReadOnlyList<KittiObject> Objects);
 
-/// <summary>Street scenes drawn from a seed: a road in perspective, traffic that occludes and is cut off, weather and light, clutter that looks like objects.</summary>
+/// <summary>
+/// Street scenes drawn from a seed: a road in perspective, traffic that is occluded and cut off, weather and light, and clutter that looks
+/// like objects.
+/// </summary>
 public static class StreetScenes
 {
-    private const double CameraHeightMetres = 1.65;
-    private const double MinVisibleShare = 0.3;
+    private const double CameraHeightMeters = 1.65;
+    private const double MinVisibleFraction = 0.3;
     private const double MinSidePixels = 6;
 
     /// <summary>Frame <paramref name="index"/> of the seed's endless sequence; frames do not depend on each other.</summary>
     public static StreetScene Draw(StreetSceneOptions options, int index)
     {
         var random = new RandomNumbers((ulong)options.Seed, "street-scene", (ulong)index);
-        using var bitmap = new SKBitmap(new SKImageInfo(options.WidthPixels, options.HeightPixels, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        var format = new SKImageInfo(options.WidthPixels, options.HeightPixels, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        using var bitmap = new SKBitmap(format);
         using var canvas = new SKCanvas(bitmap);
         var camera = Camera.Random(options, random);
         StreetBackground.Draw(canvas, options, camera.HorizonPixels, random);
 
         // Far things first, so that near ones hide them.
-        var things = Place(options, camera, random).OrderByDescending(thing => thing.DepthMetres).ToArray();
+        var things = Place(options, camera, random).OrderByDescending(thing => thing.DepthMeters).ToArray();
         foreach (var thing in things)
         {
             thing.Shape.Draw(canvas, thing.Rectangle, random);
@@ -47,7 +51,8 @@ public static class StreetScenes
         var objects = 1 + random.NextInt(options.MaxObjects);
         for (var i = 0; i < objects; i++)
         {
-            things.Add(Thing.Random(StreetShape.OfClass(StreetSceneOptions.Classes[random.NextInt(StreetSceneOptions.Classes.Count)], random), options, camera, random));
+            var name = StreetSceneOptions.Classes[random.NextInt(StreetSceneOptions.Classes.Count)];
+            things.Add(Thing.Random(StreetShape.OfClass(name, random), options, camera, random));
         }
 
         var clutter = random.NextInt(5);
@@ -71,32 +76,49 @@ public static class StreetScenes
                 continue;
             }
 
-            var visible = VisibleShare(inside, farToNear[(i + 1)..]);
+            var visible = VisibleFraction(inside, farToNear[(i + 1)..]);
             var truncated = 1 - inside.Width * inside.Height / (whole.Width * whole.Height);
-            if (visible < MinVisibleShare || truncated > 0.7)
+            if (visible < MinVisibleFraction || truncated > 0.7)
             {
                 continue;
             }
 
-            var metres = thing.Shape.SizeMetres;
-            yield return new KittiObject(name, MathF.Round(truncated, 2), visible > 0.9 ? 0 : visible > 0.6 ? 1 : 2, 0, new Box(
-                MathF.Round(inside.Left, 2), MathF.Round(inside.Top, 2), MathF.Round(inside.Right, 2), MathF.Round(inside.Bottom, 2)))
+            var box = new Box(
+                X1: MathF.Round(inside.Left, 2),
+                Y1: MathF.Round(inside.Top, 2),
+                X2: MathF.Round(inside.Right, 2),
+                Y2: MathF.Round(inside.Bottom, 2));
+            var meters = thing.Shape.SizeMeters;
+            var x = (whole.MidX - options.WidthPixels / 2.0) * thing.DepthMeters / camera.FocalPixels;
+            yield return new KittiObject(name, MathF.Round(truncated, 2), Occlusion(visible), Alpha: 0, box)
             {
-                SizeMetres = ((float)metres.Height, (float)metres.Width, (float)metres.Width),
-                PositionMetres = (MathF.Round((float)((whole.MidX - options.WidthPixels / 2.0) * thing.DepthMetres / camera.FocalPixels), 2), (float)CameraHeightMetres, MathF.Round((float)thing.DepthMetres, 2)),
+                SizeMeters = ((float)meters.Height, (float)meters.Width, (float)meters.Width),
+                PositionMeters = (MathF.Round((float)x, 2), (float)CameraHeightMeters, MathF.Round((float)thing.DepthMeters, 2)),
                 RotationY = 0,
             };
         }
     }
 
-    /// <summary>Share of a 12 × 12 grid over the box that no nearer thing's box covers.</summary>
-    private static double VisibleShare(SKRect box, Thing[] nearer)
+    /// <summary>KITTI's grade: 0 visible, 1 partly hidden, 2 largely hidden.</summary>
+    private static int Occlusion(double visible)
+    {
+        if (visible > 0.9)
+        {
+            return 0;
+        }
+
+        return visible > 0.6 ? 1 : 2;
+    }
+
+    /// <summary>Fraction of a 12 × 12 grid over the box that no nearer thing's box covers.</summary>
+    private static double VisibleFraction(SKRect box, Thing[] nearer)
     {
         const int Side = 12;
         var visible = 0;
         for (var i = 0; i < Side * Side; i++)
         {
-            var (x, y) = (box.Left + (i % Side + 0.5f) / Side * box.Width, box.Top + (i / Side + 0.5f) / Side * box.Height);
+            var x = box.Left + (i % Side + 0.5f) / Side * box.Width;
+            var y = box.Top + (i / Side + 0.5f) / Side * box.Height;
             visible += nearer.Any(thing => thing.Rectangle.Contains(x, y)) ? 0 : 1;
         }
 
@@ -109,17 +131,23 @@ public static class StreetScenes
             new(options.HeightPixels * random.Uniform(0.34, 0.46), options.HeightPixels * random.Uniform(1.7, 2.1));
     }
 
-    private sealed record Thing(StreetShape Shape, SKRect Rectangle, double DepthMetres)
+    private sealed record Thing(StreetShape Shape, SKRect Rectangle, double DepthMeters)
     {
         public static Thing Random(StreetShape shape, StreetSceneOptions options, Camera camera, RandomNumbers random)
         {
             // Uniform in 1/depth, so that near and far things are as frequent in the picture.
             var depth = 1 / random.Uniform(1 / 22.0, 1 / 5.0);
             var scale = camera.FocalPixels / depth;
-            var (width, height) = (shape.SizeMetres.Width * scale, shape.SizeMetres.Height * scale);
-            var bottom = camera.HorizonPixels + CameraHeightMetres * scale;
-            var centre = random.Uniform(-0.02, 1.02) * options.WidthPixels;
-            return new Thing(shape, new SKRect((float)(centre - width / 2), (float)(bottom - height), (float)(centre + width / 2), (float)bottom), depth);
+            var width = shape.SizeMeters.Width * scale;
+            var height = shape.SizeMeters.Height * scale;
+            var bottom = camera.HorizonPixels + CameraHeightMeters * scale;
+            var center = random.Uniform(-0.02, 1.02) * options.WidthPixels;
+            var rectangle = new SKRect(
+                left: (float)(center - width / 2),
+                top: (float)(bottom - height),
+                right: (float)(center + width / 2),
+                bottom: (float)bottom);
+            return new Thing(shape, rectangle, depth);
         }
     }
 }

@@ -2,11 +2,14 @@ using SkiaSharp;
 
 namespace Pipeline.Shared.Synthetic;
 
-/// <summary>Something that stands on the street: its size, its look and, for an object, its class.</summary>
+/// <summary>Something on the street: its size, its look and, for an object, its class.</summary>
 /// <param name="ClassName">Null for clutter.</param>
-/// <param name="SizeMetres">Width and height of the picture that it gives.</param>
+/// <param name="SizeMeters">Width and height of its picture.</param>
 /// <param name="Draw">Fills the rectangle given, edge to edge.</param>
-internal sealed record StreetShape(string? ClassName, (double Width, double Height) SizeMetres, Action<SKCanvas, SKRect, RandomNumbers> Draw)
+internal sealed record StreetShape(
+    string? ClassName,
+    (double Width, double Height) SizeMeters,
+    Action<SKCanvas, SKRect, RandomNumbers> Draw)
 {
     public static StreetShape OfClass(string name, RandomNumbers random)
     {
@@ -33,7 +36,7 @@ internal sealed record StreetShape(string? ClassName, (double Width, double Heig
     private static void CarSide(SKCanvas canvas, SKRect area, RandomNumbers random)
     {
         using var pen = new Pen(canvas, area, flip: random.Chance(0.5));
-        var body = StreetBackground.Colour(random, 180, 180, 0, 90, 15, 95);
+        var body = AnyHue(random, saturation: (0, 90), value: (15, 95));
         pen.Polygon(body, 0.18f, 0.42f, 0.32f, 0, 0.68f, 0, 0.84f, 0.42f);
         pen.Polygon(Glass(random), 0.24f, 0.4f, 0.35f, 0.08f, 0.49f, 0.08f, 0.49f, 0.4f);
         pen.Polygon(Glass(random), 0.52f, 0.4f, 0.52f, 0.08f, 0.66f, 0.08f, 0.77f, 0.4f);
@@ -47,7 +50,7 @@ internal sealed record StreetShape(string? ClassName, (double Width, double Heig
     private static void CarRear(SKCanvas canvas, SKRect area, RandomNumbers random)
     {
         using var pen = new Pen(canvas, area, flip: false);
-        var body = StreetBackground.Colour(random, 180, 180, 0, 90, 15, 95);
+        var body = AnyHue(random, saturation: (0, 90), value: (15, 95));
         var lamp = random.Chance(0.5) ? SKColors.Red : SKColors.LightYellow;
         pen.RoundRectangle(SKColors.Black, 0.06f, 0.7f, 0.24f, 1, 0.1f);
         pen.RoundRectangle(SKColors.Black, 0.76f, 0.7f, 0.94f, 1, 0.1f);
@@ -62,8 +65,8 @@ internal sealed record StreetShape(string? ClassName, (double Width, double Heig
     private static void TruckSide(SKCanvas canvas, SKRect area, RandomNumbers random)
     {
         using var pen = new Pen(canvas, area, flip: random.Chance(0.5));
-        pen.RoundRectangle(StreetBackground.Colour(random, 180, 180, 0, 50, 45, 100), 0, 0, 0.73f, 0.82f, 0);
-        pen.RoundRectangle(StreetBackground.Colour(random, 180, 180, 10, 90, 25, 90), 0.75f, 0.22f, 1, 0.88f, 0.05f);
+        pen.RoundRectangle(AnyHue(random, saturation: (0, 50), value: (45, 100)), 0, 0, 0.73f, 0.82f, 0);
+        pen.RoundRectangle(AnyHue(random, saturation: (10, 90), value: (25, 90)), 0.75f, 0.22f, 1, 0.88f, 0.05f);
         pen.Polygon(Glass(random), 0.85f, 0.5f, 0.85f, 0.27f, 0.96f, 0.27f, 0.99f, 0.5f);
         pen.RoundRectangle(SKColors.DimGray, 0, 0.82f, 0.9f, 0.88f, 0);
         foreach (var x in (ReadOnlySpan<float>)[0.12f, 0.25f, 0.85f])
@@ -75,7 +78,7 @@ internal sealed record StreetShape(string? ClassName, (double Width, double Heig
     private static void TruckRear(SKCanvas canvas, SKRect area, RandomNumbers random)
     {
         using var pen = new Pen(canvas, area, flip: false);
-        var box = StreetBackground.Colour(random, 180, 180, 0, 50, 45, 100);
+        var box = AnyHue(random, saturation: (0, 50), value: (45, 100));
         pen.RoundRectangle(SKColors.Black, 0.05f, 0.75f, 0.25f, 1, 0);
         pen.RoundRectangle(SKColors.Black, 0.75f, 0.75f, 0.95f, 1, 0);
         pen.RoundRectangle(box, 0, 0, 1, 0.82f, 0);
@@ -88,11 +91,11 @@ internal sealed record StreetShape(string? ClassName, (double Width, double Heig
     private static void Pedestrian(SKCanvas canvas, SKRect area, RandomNumbers random)
     {
         using var pen = new Pen(canvas, area, flip: random.Chance(0.5));
-        var trousers = StreetBackground.Colour(random, 220, 60, 0, 70, 10, 60);
+        var trousers = StreetBackground.Color(random, hue: 220, spread: 60, saturation: (0, 70), value: (10, 60));
         var stride = (float)random.Uniform(0.05, 0.4);
         pen.Line(trousers, 0.5f, 0.5f, 0.5f - stride, 0.97f, 0.24f);
         pen.Line(trousers, 0.5f, 0.5f, 0.5f + stride, 0.97f, 0.24f);
-        var shirt = StreetBackground.Colour(random, 180, 180, 10, 95, 30, 95);
+        var shirt = AnyHue(random, saturation: (10, 95), value: (30, 95));
         pen.Line(shirt, 0.5f, 0.24f, 0.14f, 0.5f, 0.16f);
         pen.Line(shirt, 0.5f, 0.24f, 0.86f, 0.5f, 0.16f);
         pen.RoundRectangle(shirt, 0.22f, 0.17f, 0.78f, 0.56f, 0.2f);
@@ -102,15 +105,16 @@ internal sealed record StreetShape(string? ClassName, (double Width, double Heig
     private static void Cyclist(SKCanvas canvas, SKRect area, RandomNumbers random)
     {
         using var pen = new Pen(canvas, area, flip: random.Chance(0.5));
-        var frame = StreetBackground.Colour(random, 180, 180, 30, 95, 20, 90);
+        var frame = AnyHue(random, saturation: (30, 95), value: (20, 90));
         pen.Ring(SKColors.Black, 0.2f, 0.81f, 0.19f);
         pen.Ring(SKColors.Black, 0.8f, 0.81f, 0.19f);
         pen.Line(frame, 0.2f, 0.81f, 0.45f, 0.5f, 0.04f);
         pen.Line(frame, 0.45f, 0.5f, 0.72f, 0.52f, 0.04f);
         pen.Line(frame, 0.5f, 0.81f, 0.72f, 0.52f, 0.04f);
         pen.Line(frame, 0.8f, 0.81f, 0.72f, 0.45f, 0.04f);
-        var shirt = StreetBackground.Colour(random, 180, 180, 10, 95, 30, 95);
-        pen.Line(StreetBackground.Colour(random, 220, 60, 0, 70, 10, 60), 0.42f, 0.48f, 0.52f, 0.8f, 0.12f);
+        var shirt = AnyHue(random, saturation: (10, 95), value: (30, 95));
+        var trousers = StreetBackground.Color(random, hue: 220, spread: 60, saturation: (0, 70), value: (10, 60));
+        pen.Line(trousers, 0.42f, 0.48f, 0.52f, 0.8f, 0.12f);
         pen.Line(shirt, 0.42f, 0.46f, 0.58f, 0.2f, 0.2f);
         pen.Line(shirt, 0.58f, 0.24f, 0.74f, 0.44f, 0.08f);
         pen.Ellipse(Skin(random), 0.62f, 0.085f, 0.08f, 0.085f);
@@ -119,21 +123,21 @@ internal sealed record StreetShape(string? ClassName, (double Width, double Heig
     private static void Pole(SKCanvas canvas, SKRect area, RandomNumbers random)
     {
         using var pen = new Pen(canvas, area, flip: false);
-        pen.RoundRectangle(StreetBackground.Colour(random, 210, 40, 0, 20, 20, 70), 0.2f, 0, 0.8f, 1, 0);
+        pen.RoundRectangle(StreetBackground.Color(random, hue: 210, spread: 40, saturation: (0, 20), value: (20, 70)), 0.2f, 0, 0.8f, 1, 0);
     }
 
     private static void Sign(SKCanvas canvas, SKRect area, RandomNumbers random)
     {
         using var pen = new Pen(canvas, area, flip: false);
         pen.RoundRectangle(SKColors.Gray, 0.45f, 0.2f, 0.55f, 1, 0);
-        pen.Ellipse(StreetBackground.Colour(random, 0, 180, 60, 100, 50, 100), 0.5f, 0.18f, 0.5f, 0.18f);
+        pen.Ellipse(StreetBackground.Color(random, hue: 0, spread: 180, saturation: (60, 100), value: (50, 100)), 0.5f, 0.18f, 0.5f, 0.18f);
         pen.Ellipse(SKColors.WhiteSmoke, 0.5f, 0.18f, 0.32f, 0.11f);
     }
 
     private static void Bin(SKCanvas canvas, SKRect area, RandomNumbers random)
     {
         using var pen = new Pen(canvas, area, flip: false);
-        pen.RoundRectangle(StreetBackground.Colour(random, 180, 180, 0, 80, 20, 80), 0, 0.1f, 1, 1, 0.05f);
+        pen.RoundRectangle(AnyHue(random, saturation: (0, 80), value: (20, 80)), 0, 0.1f, 1, 1, 0.05f);
         pen.RoundRectangle(SKColors.DimGray, 0, 0, 1, 0.14f, 0);
     }
 
@@ -142,15 +146,23 @@ internal sealed record StreetShape(string? ClassName, (double Width, double Heig
         using var pen = new Pen(canvas, area, flip: false);
         for (var i = 0; i < 6; i++)
         {
-            pen.Ellipse(StreetBackground.Colour(random, 110, 30, 30, 80, 15, 55), (float)random.Uniform(0.25, 0.75), (float)random.Uniform(0.4, 0.75), 0.25f, 0.3f);
+            var green = StreetBackground.Color(random, hue: 110, spread: 30, saturation: (30, 80), value: (15, 55));
+            var x = (float)random.Uniform(0.25, 0.75);
+            var y = (float)random.Uniform(0.4, 0.75);
+            pen.Ellipse(green, x, y, 0.25f, 0.3f);
         }
     }
 
-    private static SKColor Glass(RandomNumbers random) => StreetBackground.Colour(random, 205, 20, 5, 40, 10, 70);
+    private static SKColor Glass(RandomNumbers random) =>
+        StreetBackground.Color(random, hue: 205, spread: 20, saturation: (5, 40), value: (10, 70));
 
-    private static SKColor Skin(RandomNumbers random) => StreetBackground.Colour(random, 24, 8, 20, 60, 30, 95);
+    private static SKColor Skin(RandomNumbers random) =>
+        StreetBackground.Color(random, hue: 24, spread: 8, saturation: (20, 60), value: (30, 95));
 
-    /// <summary>Draws in shares of a rectangle.</summary>
+    private static SKColor AnyHue(RandomNumbers random, (double Min, double Max) saturation, (double Min, double Max) value) =>
+        StreetBackground.Color(random, hue: 180, spread: 180, saturation, value);
+
+    /// <summary>Draws in fractions of a rectangle.</summary>
     private sealed class Pen : IDisposable
     {
         private readonly SKCanvas canvas;
@@ -159,7 +171,8 @@ internal sealed record StreetShape(string? ClassName, (double Width, double Heig
 
         public Pen(SKCanvas canvas, SKRect area, bool flip)
         {
-            (this.canvas, this.area) = (canvas, area);
+            this.canvas = canvas;
+            this.area = area;
             canvas.Save();
             if (flip)
             {
@@ -167,51 +180,54 @@ internal sealed record StreetShape(string? ClassName, (double Width, double Heig
             }
         }
 
-        public void Polygon(SKColor colour, params ReadOnlySpan<float> shares)
+        public void Polygon(SKColor color, params ReadOnlySpan<float> coordinates)
         {
-            paint.Color = colour;
-            var corners = new SKPoint[shares.Length / 2];
+            paint.Color = color;
+            var corners = new SKPoint[coordinates.Length / 2];
             for (var i = 0; i < corners.Length; i++)
             {
-                corners[i] = Point(shares[2 * i], shares[2 * i + 1]);
+                corners[i] = Point(coordinates[2 * i], coordinates[2 * i + 1]);
             }
 
             StreetBackground.Polygon(canvas, paint, corners);
         }
 
-        public void RoundRectangle(SKColor colour, float left, float top, float right, float bottom, float radius)
+        public void RoundRectangle(SKColor color, float left, float top, float right, float bottom, float radius)
         {
-            paint.Color = colour;
-            var (from, to, corner) = (Point(left, top), Point(right, bottom), radius * Math.Min(area.Width, area.Height));
+            paint.Color = color;
+            var from = Point(left, top);
+            var to = Point(right, bottom);
+            var corner = radius * Math.Min(area.Width, area.Height);
             canvas.DrawRoundRect(new SKRect(from.X, from.Y, to.X, to.Y), corner, corner, paint);
         }
 
-        public void Line(SKColor colour, float fromX, float fromY, float toX, float toY, float width)
+        public void Line(SKColor color, float fromX, float fromY, float toX, float toY, float width)
         {
-            (paint.Color, paint.Style, paint.StrokeWidth) = (colour, SKPaintStyle.Stroke, width * area.Width);
+            BeginStroke(color, width);
             canvas.DrawLine(Point(fromX, fromY), Point(toX, toY), paint);
             paint.Style = SKPaintStyle.Fill;
         }
 
-        public void Ellipse(SKColor colour, float x, float y, float radiusX, float radiusY)
+        public void Ellipse(SKColor color, float x, float y, float radiusX, float radiusY)
         {
-            paint.Color = colour;
-            var centre = Point(x, y);
-            canvas.DrawOval(centre.X, centre.Y, radiusX * area.Width, radiusY * area.Height, paint);
+            paint.Color = color;
+            var center = Point(x, y);
+            canvas.DrawOval(center.X, center.Y, radiusX * area.Width, radiusY * area.Height, paint);
         }
 
         public void Wheel(float x, float y, float radius)
         {
-            var centre = Point(x, y);
-            (paint.Color, var pixels) = (SKColors.Black, radius * area.Height);
-            canvas.DrawCircle(centre, pixels, paint);
+            var center = Point(x, y);
+            var pixels = radius * area.Height;
+            paint.Color = SKColors.Black;
+            canvas.DrawCircle(center, pixels, paint);
             paint.Color = SKColors.Silver;
-            canvas.DrawCircle(centre, pixels / 2, paint);
+            canvas.DrawCircle(center, pixels / 2, paint);
         }
 
-        public void Ring(SKColor colour, float x, float y, float radius)
+        public void Ring(SKColor color, float x, float y, float radius)
         {
-            (paint.Color, paint.Style, paint.StrokeWidth) = (colour, SKPaintStyle.Stroke, 0.05f * area.Width);
+            BeginStroke(color, 0.05f);
             canvas.DrawCircle(Point(x, y), (radius - 0.025f) * area.Width, paint);
             paint.Style = SKPaintStyle.Fill;
         }
@@ -220,6 +236,13 @@ internal sealed record StreetShape(string? ClassName, (double Width, double Heig
         {
             canvas.Restore();
             paint.Dispose();
+        }
+
+        private void BeginStroke(SKColor color, float width)
+        {
+            paint.Color = color;
+            paint.Style = SKPaintStyle.Stroke;
+            paint.StrokeWidth = width * area.Width;
         }
 
         private SKPoint Point(float x, float y) => new(area.Left + x * area.Width, area.Top + y * area.Height);

@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Augmentation;
+using SkiaSharp;
 
 namespace Pipeline.Benchmarks;
 
@@ -20,7 +21,9 @@ public class ImageBenchmark
     {
         image = StreetScenes.Draw(new StreetSceneOptions { WidthPixels = 1242, HeightPixels = 375 }, 1).Image;
         png = ImageEncoder.Png(image);
-        jpeg = ImageEncoder.Jpeg(image);
+        using var bitmap = SKBitmap.Decode(png);
+        using var encoded = bitmap.Encode(SKEncodedImageFormat.Jpeg, 85);
+        jpeg = encoded.ToArray();
     }
 
     [Benchmark]

@@ -10,6 +10,8 @@ internal sealed class GoldenCase
 
     private GoldenCase(string folder, JsonElement root) => (this.folder, this.root) = (folder, root);
 
+    public string Topic => root.GetProperty("topic").GetString()!;
+
     public string Kind => root.GetProperty("kind").GetString()!;
 
     public JsonElement Params => root.GetProperty("params");
@@ -33,7 +35,7 @@ internal sealed class GoldenCase
     public GoldenValue Read(JsonElement value) => GoldenValue.Read(value, folder);
 
     /// <summary>The tolerance of the innermost key of <paramref name="path"/> that has one, else the default.</summary>
-    public (double Absolute, double Relative) Tolerance(params string[] path)
+    public Tolerance Tolerance(params string[] path)
     {
         var tolerances = root.GetProperty("tolerance");
         var found = tolerances.GetProperty("default");
@@ -42,7 +44,7 @@ internal sealed class GoldenCase
             found = tolerances.TryGetProperty(name, out var own) ? own : found;
         }
 
-        return (found.GetProperty("atol").GetDouble(), found.GetProperty("rtol").GetDouble());
+        return new Tolerance(found.GetProperty("atol").GetDouble(), found.GetProperty("rtol").GetDouble());
     }
 }
 
@@ -80,20 +82,33 @@ internal sealed record GoldenValue(string DType, long[] Shape, double[] Data)
         switch (element.GetProperty("kind").GetString())
         {
             case "fill":
-                var fill = GoldenFormula.Fill(element.GetProperty("name").GetString()!, count, element.GetProperty("bound").GetDouble(), element.GetProperty("center").GetDouble());
+                var fill = GoldenFormula.Fill(
+                    element.GetProperty("name").GetString()!,
+                    count,
+                    element.GetProperty("bound").GetDouble(),
+                    element.GetProperty("center").GetDouble());
                 return new GoldenValue("float32", shape, [.. fill.Select(value => (double)value)]);
             case "image":
-                var (height, width) = (element.GetProperty("height").GetInt32(), element.GetProperty("width").GetInt32());
+                var height = element.GetProperty("height").GetInt32();
+                var width = element.GetProperty("width").GetInt32();
                 var image = GoldenFormula.Image(element.GetProperty("name").GetString()!, height, width);
                 return new GoldenValue("float32", [3, height, width], [.. image.Select(value => (double)value)]);
             case "image_u8":
-                var (rows, columns) = (element.GetProperty("height").GetInt32(), element.GetProperty("width").GetInt32());
-                return new GoldenValue("uint8", [3, rows, columns], [.. GoldenFormula.ImageBytes(element.GetProperty("name").GetString()!, rows, columns).Select(value => (double)value)]);
+                var rows = element.GetProperty("height").GetInt32();
+                var columns = element.GetProperty("width").GetInt32();
+                return new GoldenValue(
+                    "uint8",
+                    [3, rows, columns],
+                    [.. GoldenFormula.ImageBytes(element.GetProperty("name").GetString()!, rows, columns).Select(value => (double)value)]);
             case "tensor":
                 var dtype = element.GetProperty("dtype").GetString()!;
                 return new GoldenValue(dtype, shape, element.TryGetProperty("data", out var data)
                     ? [.. data.EnumerateArray().Select(Number)]
-                    : Binary(Path.Combine(folder, element.GetProperty("file").GetString()!), element.GetProperty("offset").GetInt64(), element.GetProperty("bytes").GetInt32(), dtype));
+                    : Binary(
+                        Path.Combine(folder, element.GetProperty("file").GetString()!),
+                        element.GetProperty("offset").GetInt64(),
+                        element.GetProperty("bytes").GetInt32(),
+                        dtype));
             case var other:
                 throw new NotSupportedException($"A value of kind {other} has no numbers.");
         }
@@ -125,11 +140,14 @@ internal static class GoldenJson
     public static long[] GetProperty(this JsonElement element, string name, long[] otherwise) =>
         element.TryGetProperty(name, out var value) ? [.. value.EnumerateArray().Select(entry => entry.GetInt64())] : otherwise;
 
-    public static int Int(this JsonElement element, string name, int otherwise) => element.TryGetProperty(name, out var value) ? value.GetInt32() : otherwise;
+    public static int Int(this JsonElement element, string name, int otherwise) =>
+        element.TryGetProperty(name, out var value) ? value.GetInt32() : otherwise;
 
-    public static double Double(this JsonElement element, string name, double otherwise) => element.TryGetProperty(name, out var value) ? value.GetDouble() : otherwise;
+    public static double Double(this JsonElement element, string name, double otherwise) =>
+        element.TryGetProperty(name, out var value) ? value.GetDouble() : otherwise;
 
-    public static string Text(this JsonElement element, string name, string otherwise) => element.TryGetProperty(name, out var value) ? value.GetString()! : otherwise;
+    public static string Text(this JsonElement element, string name, string otherwise) =>
+        element.TryGetProperty(name, out var value) ? value.GetString()! : otherwise;
 
     public static double[] Doubles(this JsonElement element) => [.. element.EnumerateArray().Select(GoldenValue.Number)];
 }

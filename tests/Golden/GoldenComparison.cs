@@ -17,7 +17,8 @@ internal static class GoldenComparison
         golden.Equal(actual, shape, expected, path);
     }
 
-    public static void Equal(this GoldenCase golden, ReadOnlySpan<float> actual, ReadOnlySpan<long> shape, JsonElement expected, params string[] path)
+    public static void Equal(
+        this GoldenCase golden, ReadOnlySpan<float> actual, ReadOnlySpan<long> shape, JsonElement expected, params string[] path)
     {
         var name = string.Join('/', path);
         var (absolute, relative) = golden.Tolerance(path);
@@ -31,7 +32,9 @@ internal static class GoldenComparison
         var value = golden.Read(expected);
         if (value.Shape.Length > 0 || shape.Length > 0)
         {
-            Assert.True(shape.SequenceEqual(value.Shape), $"{name}: shape [{string.Join(',', shape.ToArray())}], expected [{string.Join(',', value.Shape)}]");
+            Assert.True(
+                shape.SequenceEqual(value.Shape),
+                $"{name}: shape [{string.Join(',', shape.ToArray())}], expected [{string.Join(',', value.Shape)}]");
         }
 
         var exact = value.DType.StartsWith("int", StringComparison.Ordinal) || value.DType.StartsWith("uint", StringComparison.Ordinal);
@@ -75,7 +78,8 @@ internal static class GoldenComparison
         }
 
         var count = Math.Max(1, actual.Length);
-        var (mean, l2) = (sum / count, Math.Sqrt(squares));
+        var mean = sum / count;
+        var l2 = Math.Sqrt(squares);
         var expectedL2 = expected.GetProperty("l2").GetDouble();
         var rms = expectedL2 / Math.Sqrt(count);
         if (rms == 0)
@@ -91,7 +95,8 @@ internal static class GoldenComparison
         Close(name + ".std", Math.Sqrt(Math.Max(0, squares / count - mean * mean)), Number("std"), relative * rms);
         Element(".min", min, Number("min"));
         Element(".max", max, Number("max"));
-        var (first, last) = (expected.GetProperty("first16").Doubles(), expected.GetProperty("last16").Doubles());
+        var first = expected.GetProperty("first16").Doubles();
+        var last = expected.GetProperty("last16").Doubles();
         for (var i = 0; i < first.Length; i++)
         {
             Element($"[{i}]", actual[i], first[i]);
@@ -103,6 +108,7 @@ internal static class GoldenComparison
             Element($"[{pair[0].GetInt32()}]", actual[pair[0].GetInt32()], GoldenValue.Number(pair[1]));
         }
 
-        void Element(string suffix, double ours, double reference) => Close(name + suffix, ours, reference, 10 * relative * Math.Max(rms, Math.Abs(reference)));
+        void Element(string suffix, double ours, double reference) =>
+            Close(name + suffix, ours, reference, 10 * relative * Math.Max(rms, Math.Abs(reference)));
     }
 }

@@ -5,21 +5,25 @@ using Xunit.v3;
 
 namespace Pipeline.Golden;
 
-/// <summary>Where the reference vectors lie: <c>PIPELINE_GOLDEN</c>, else <c>../shared/golden</c>.</summary>
+/// <summary>Where the reference vectors are: <c>PIPELINE_GOLDEN</c> if it is set, else <c>tests/Golden/vectors</c>.</summary>
 internal static class GoldenFolder
 {
+    private static readonly string Committed = Path.Combine(SharedData.RepositoryRoot, "tests", "Golden", "vectors");
+
     public static string Root { get; } = Environment.GetEnvironmentVariable("PIPELINE_GOLDEN") is { Length: > 0 } folder
         ? Path.GetFullPath(folder)
-        : Path.Combine(SharedData.Root, "golden");
+        : Committed;
+
+    /// <summary>Whether the vectors of this repository are read, in which every kind that a test reads occurs.</summary>
+    public static bool IsCommitted => Root == Committed;
+
+    /// <summary>A file of the committed vectors, wherever <c>PIPELINE_GOLDEN</c> points; fails the test when it is absent.</summary>
+    public static string CommittedFile(string relative) => SharedData.Existing(Committed, relative);
 
     /// <summary>Every case below the root as (<c>topic/case</c>, kind).</summary>
+    /// <exception cref="DirectoryNotFoundException">The root does not exist.</exception>
     public static IEnumerable<(string Name, string Kind)> Cases()
     {
-        if (!Directory.Exists(Root))
-        {
-            yield break;
-        }
-
         foreach (var file in Directory.EnumerateFiles(Root, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             var name = Path.GetRelativePath(Root, file).Replace('\\', '/')[..^".json".Length];
@@ -52,8 +56,9 @@ internal static class GoldenFolder
     }
 }
 
-/// <summary>One row for each reference file of the given kinds; none where the folder is absent.</summary>
-[AttributeUsage(AttributeTargets.Method)]
+/// <summary>One row for each reference file of the given kinds.</summary>
+/// <remarks>No rows, and so a skipped test, only where <c>PIPELINE_GOLDEN</c> points to a folder without these kinds.</remarks>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 internal sealed class GoldenDataAttribute(string topic, params string[] kinds) : DataAttribute
 {
     public string Topic => topic;
@@ -63,14 +68,25 @@ internal sealed class GoldenDataAttribute(string topic, params string[] kinds) :
     public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker)
     {
         IReadOnlyCollection<ITheoryDataRow> rows =
-            [.. GoldenFolder.Cases().Where(entry => entry.Name.StartsWith(topic + "/", StringComparison.Ordinal) && kinds.Contains(entry.Kind)).Select(entry => new TheoryDataRow<string>(entry.Name))];
+        [
+            .. from entry in GoldenFolder.Cases()
+               where entry.Name.StartsWith(topic + "/", StringComparison.Ordinal) && kinds.Contains(entry.Kind)
+               select new TheoryDataRow<string>(entry.Name),
+        ];
+        if (rows.Count == 0 && GoldenFolder.IsCommitted)
+        {
+            throw new FileNotFoundException($"{GoldenFolder.Root}/{topic} has no file of kind {string.Join(" or ", kinds)}.");
+        }
+
         return ValueTask.FromResult(rows);
     }
 
     public override bool SupportsDiscoveryEnumeration() => true;
 }
 
-/// <summary>Rows for the reference files that no test of this assembly reads, each skipped under its own name.</summary>
+/// <summary>
+/// Rows for the reference files that no test of this assembly reads, each skipped under its own name; else one row, null.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class UnclaimedGoldenDataAttribute(bool evaluationTopic) : DataAttribute
 {
@@ -81,14 +97,14 @@ internal sealed class UnclaimedGoldenDataAttribute(bool evaluationTopic) : DataA
             .SelectMany(method => method.GetCustomAttributes<GoldenDataAttribute>())
             .SelectMany(attribute => attribute.Kinds.Select(kind => (attribute.Topic, kind)))
             .ToHashSet();
-        IReadOnlyCollection<ITheoryDataRow> rows =
+        ITheoryDataRow[] rows =
         [
             .. from entry in GoldenFolder.Cases()
                let topic = entry.Name.Split('/')[0]
                where (topic == "evaluation") == evaluationTopic && !claimed.Contains((topic, entry.Kind))
-               select new TheoryDataRow<string>($"{entry.Name} ({entry.Kind})") { Skip = $"No test knows the kind '{entry.Kind}' yet." },
+               select new TheoryDataRow<string?>($"{entry.Name} ({entry.Kind})") { Skip = $"No test knows the kind '{entry.Kind}' yet." },
         ];
-        return ValueTask.FromResult(rows);
+        return ValueTask.FromResult<IReadOnlyCollection<ITheoryDataRow>>(rows.Length > 0 ? rows : [new TheoryDataRow<string?>(null)]);
     }
 
     public override bool SupportsDiscoveryEnumeration() => true;

@@ -84,7 +84,8 @@ internal static class GoldenFormula
         var key = prefix + fullName;
         var count = shape.Aggregate(1L, (a, b) => a * b);
         var parts = fullName.Split('.');
-        var (leaf, parent) = (parts[^1], parts.Length > 1 ? parts[^2] : "");
+        var leaf = parts[^1];
+        var parent = parts.Length > 1 ? parts[^2] : "";
         if (leaf == "num_batches_tracked")
         {
             return new float[count];

@@ -1,20 +1,26 @@
 namespace Pipeline.Golden;
 
-/// <summary>Finds <c>../shared</c> beside the repository: reference vectors and real frames that are not part of it.</summary>
+/// <summary>Finds the repository, and the real frames that may lie in <c>../shared</c> beside it.</summary>
 internal static class SharedData
 {
     public static string RepositoryRoot { get; } = FindRepositoryRoot();
 
     public static string Root { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(RepositoryRoot, "..", "shared"));
 
-    public static bool IsPresent => Directory.Exists(Root);
-
     /// <summary>A file or folder below ../shared. Skips the test when ../shared is absent; fails when only the file is.</summary>
     public static string Path(string relative)
     {
-        Assert.SkipUnless(IsPresent, "../shared is not beside the repository.");
-        var path = System.IO.Path.Combine(Root, relative);
-        Assert.True(File.Exists(path) || Directory.Exists(path), $"../shared is there, but {relative} is not.");
+        Assert.SkipUnless(
+            Directory.Exists(Root),
+            $"Needs ../shared/{relative}: real frames whose license forbids commercial use, so the repository does not contain them.");
+        return Existing(Root, relative);
+    }
+
+    /// <summary>A file or folder below <paramref name="root"/>; fails the test when it is absent.</summary>
+    public static string Existing(string root, string relative)
+    {
+        var path = System.IO.Path.Combine(root, relative);
+        Assert.True(File.Exists(path) || Directory.Exists(path), $"{root} lacks {relative}.");
         return path;
     }
 
@@ -28,6 +34,6 @@ internal static class SharedData
             }
         }
 
-        throw new InvalidOperationException($"Pipeline.sln is in no folder above {AppContext.BaseDirectory}.");
+        throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} contains Pipeline.sln.");
     }
 }

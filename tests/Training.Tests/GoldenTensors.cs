@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Golden;
+using Pipeline.Training.Detection;
 using Pipeline.Training.Modules;
 using static TorchSharp.torch;
 
@@ -57,50 +58,40 @@ internal static class GoldenTensors
         }
     }
 
-    public static void EqualChosen(this GoldenCase golden, string front, Func<string, Tensor> value)
+    /// <summary>Compares every expected value whose name begins with <paramref name="prefix"/>; fails when there is none.</summary>
+    public static void EqualChosen(this GoldenCase golden, string prefix, Func<string, Tensor> value)
     {
-        foreach (var entry in golden.Expected.EnumerateObject().Where(entry => entry.Name.StartsWith(front, StringComparison.Ordinal)))
+        string[] names = [.. golden.Expected.EnumerateObject().Select(entry => entry.Name)];
+        string[] chosen = [.. names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))];
+        Assert.True(chosen.Length > 0, $"Nothing is compared: no expected value begins with '{prefix}'.");
+        foreach (var name in chosen)
         {
-            golden.Equal(value(entry.Name[front.Length..]), entry.Name);
+            golden.Equal(value(name[prefix.Length..]), name);
         }
     }
 
+    /// <summary>Detections of one image, for <see cref="DetectionMatch"/>.</summary>
+    public static DetectionRows Rows(this ImageDetections detections) => new(
+        Boxes: Doubles(detections.Boxes),
+        Scores: Doubles(detections.Scores),
+        Labels: Longs(detections.Labels));
+
     /// <summary>Detections one to one by label and nearest box: equal scores may swap places.</summary>
-    public static void EqualDetections(this GoldenCase golden, Pipeline.Training.Detection.ImageDetections actual, string name)
+    public static void EqualDetections(this GoldenCase golden, ImageDetections actual, string name)
     {
         var expected = golden.Expected.GetProperty(name);
-        var boxes = golden.Read(expected.GetProperty("boxes")).Data;
-        var scores = golden.Read(expected.GetProperty("scores")).Data;
-        var labels = golden.Read(expected.GetProperty("labels")).Longs;
-        var ours = Numbers(actual.Boxes.contiguous());
-        var ourScores = Numbers(actual.Scores.contiguous());
-        var ourLabels = actual.Labels.contiguous().data<long>().ToArray();
-        Assert.Equal(labels.Length, ourLabels.Length);
-        var free = Enumerable.Range(0, ourLabels.Length).ToList();
-        var boxBound = golden.Tolerance(name, "boxes");
-        var scoreBound = golden.Tolerance(name, "scores");
-        for (var i = 0; i < labels.Length; i++)
-        {
-            double Distance(int j) => Enumerable.Range(0, 4).Max(c => Math.Abs(ours[4 * j + c] - boxes[4 * i + c]));
-            var match = free.Where(j => ourLabels[j] == labels[i]).MinBy(Distance);
-            Assert.True(free.Remove(match), $"{name}[{i}]: no detection of label {labels[i]} is left");
-            for (var c = 0; c < 4; c++)
-            {
-                GoldenComparison.Close(
-                    $"{name}.boxes[{i},{c}]",
-                    ours[4 * match + c],
-                    boxes[4 * i + c],
-                    boxBound.Absolute + boxBound.Relative * Math.Abs(boxes[4 * i + c]));
-            }
-
-            GoldenComparison.Close(
-                $"{name}.scores[{i}]", ourScores[match], scores[i], scoreBound.Absolute + scoreBound.Relative * scores[i]);
-        }
-
-        Assert.True(ourScores.Zip(ourScores.Skip(1)).All(pair => pair.First >= pair.Second), "scores fall");
+        var reference = new DetectionRows(
+            Boxes: golden.Read(expected.GetProperty("boxes")).Data,
+            Scores: golden.Read(expected.GetProperty("scores")).Data,
+            Labels: golden.Read(expected.GetProperty("labels")).Longs);
+        DetectionMatch.Equal(name, actual.Rows(), reference, golden.Tolerance(name, "boxes"), golden.Tolerance(name, "scores"));
     }
 
     public static (int Height, int Width) Size(JsonElement pair) => (pair[0].GetInt32(), pair[1].GetInt32());
+
+    private static double[] Doubles(Tensor values) => [.. Numbers(values.contiguous()).Select(value => (double)value)];
+
+    private static long[] Longs(Tensor values) => values.numel() == 0 ? [] : values.contiguous().data<long>().ToArray();
 
     private static float[] Numbers(Tensor contiguous) => contiguous.numel() == 0 ? [] : contiguous.data<float>().ToArray();
 

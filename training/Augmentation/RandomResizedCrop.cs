@@ -20,7 +20,8 @@ internal sealed class RandomResizedCrop(double minScale, double maxScale)
             var ratio = Math.Exp(random.Uniform(Math.Log(MinRatio), Math.Log(MaxRatio)));
             if (Size(height, width, scale, ratio) is { } size)
             {
-                return new CropBox(random.NextInt(height - size.Height + 1), random.NextInt(width - size.Width + 1), size.Height, size.Width);
+                return new CropBox(
+                    random.NextInt(height - size.Height + 1), random.NextInt(width - size.Width + 1), size.Height, size.Width);
             }
         }
 
@@ -35,8 +36,10 @@ internal sealed class RandomResizedCrop(double minScale, double maxScale)
     public static (int Height, int Width)? Size(int height, int width, double scale, double ratio)
     {
         // torchvision draws both numbers in float32.
-        var (area, aspect) = ((double)height * width * (float)scale, (float)ratio);
-        var (w, h) = ((int)Math.Round(Math.Sqrt(area * aspect)), (int)Math.Round(Math.Sqrt(area / aspect)));
+        var area = (double)height * width * (float)scale;
+        var aspect = (float)ratio;
+        var w = (int)Math.Round(Math.Sqrt(area * aspect));
+        var h = (int)Math.Round(Math.Sqrt(area / aspect));
         var fits = w > 0 && w <= width && h > 0 && h <= height;
         return fits ? (h, w) : null;
     }

@@ -18,7 +18,10 @@ internal enum Resampling
 /// <summary>A rectangle of an image in pixels.</summary>
 internal readonly record struct CropBox(int Top, int Left, int Height, int Width);
 
-/// <summary>Cuts and resizes 8-bit RGB as Pillow does: separable, the support grows with the shrink factor, each pass in fixed point and rounded to 8 bit.</summary>
+/// <summary>
+/// Cuts and resizes 8-bit RGB as Pillow does: separable, the support grows with the shrink factor, each pass in fixed point and rounded
+/// to 8 bit.
+/// </summary>
 internal static class ResizedCrop
 {
     private const int PrecisionBits = 22, Half = 1 << (PrecisionBits - 1);
@@ -32,7 +35,14 @@ internal static class ResizedCrop
     /// <param name="height">Rows of the target.</param>
     /// <param name="width">Columns of the target.</param>
     /// <param name="resampling">The filter.</param>
-    public static void Resize(ReadOnlySpan<byte> source, int sourceWidth, CropBox crop, Span<byte> target, int height, int width, Resampling resampling = Resampling.Bilinear)
+    public static void Resize(
+        ReadOnlySpan<byte> source,
+        int sourceWidth,
+        CropBox crop,
+        Span<byte> target,
+        int height,
+        int width,
+        Resampling resampling = Resampling.Bilinear)
     {
         var columns = new Taps(crop.Width, width, resampling);
         var rows = new Taps(crop.Height, height, resampling);
@@ -66,7 +76,8 @@ internal static class ResizedCrop
             var weights = taps.PairsOf(x, out var first);
             var sums = Vector256<int>.Zero;
             var place = first * Channels;
-            ref var start = ref MemoryMarshal.GetReference(from.Slice(place, weights.Length * Channels + PairBytes));   // the slice proves that every load below lies inside
+            // the slice proves that every load below lies inside
+            ref var start = ref MemoryMarshal.GetReference(from.Slice(place, weights.Length * Channels + PairBytes));
             for (var i = 0; i < weights.Length; i += 2)
             {
                 var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, i * Channels))).AsByte();
@@ -75,7 +86,9 @@ internal static class ResizedCrop
             }
 
             var sum = sums.GetLower() + sums.GetUpper() + Vector128.Create(Half);
-            (to[at], to[at + 1], to[at + 2]) = (Clip(sum[0]), Clip(sum[1]), Clip(sum[2]));
+            to[at] = Clip(sum[0]);
+            to[at + 1] = Clip(sum[1]);
+            to[at + 2] = Clip(sum[2]);
         }
     }
 
@@ -88,7 +101,8 @@ internal static class ResizedCrop
             var x = 0;
             for (; x <= stride - Vector128<byte>.Count; x += Vector128<byte>.Count)
             {
-                var (low, high) = (Vector256.Create(Half), Vector256.Create(Half));
+                var low = Vector256.Create(Half);
+                var high = Vector256.Create(Half);
                 for (int i = 0, place = first * stride + x; i < weights.Length; i++, place += stride)
                 {
                     var values = Vector256.WidenLower(Vector128.Create(from.Slice(place, Vector128<byte>.Count)).ToVector256Unsafe());
@@ -115,7 +129,8 @@ internal static class ResizedCrop
     private static Vector128<byte> Narrow(Vector256<int> low, Vector256<int> high)
     {
         var most = Vector256.Create(255);
-        var (first, second) = (Vector256.Clamp(low >> PrecisionBits, Vector256<int>.Zero, most), Vector256.Clamp(high >> PrecisionBits, Vector256<int>.Zero, most));
+        var first = Vector256.Clamp(low >> PrecisionBits, Vector256<int>.Zero, most);
+        var second = Vector256.Clamp(high >> PrecisionBits, Vector256<int>.Zero, most);
         var shorts = Vector256.Narrow(first, second).AsUInt16();
         return Vector128.Narrow(shorts.GetLower(), shorts.GetUpper());
     }
@@ -135,7 +150,9 @@ internal static class ResizedCrop
             var shrink = Math.Max(1, scale);
             var support = (resampling == Resampling.Bilinear ? 1 : 2) * shrink;
             most = (int)Math.Ceiling(support) * 2 + 2;
-            (weights, firsts, lengths) = (ArrayPool<int>.Shared.Rent(most * to), ArrayPool<int>.Shared.Rent(to), ArrayPool<int>.Shared.Rent(to));
+            weights = ArrayPool<int>.Shared.Rent(most * to);
+            firsts = ArrayPool<int>.Shared.Rent(to);
+            lengths = ArrayPool<int>.Shared.Rent(to);
             Span<double> exact = most <= 256 ? stackalloc double[most] : new double[most];
             for (var target = 0; target < to; target++)
             {
@@ -154,7 +171,8 @@ internal static class ResizedCrop
                 }
 
                 weights[target * most + length] = 0;
-                (firsts[target], lengths[target]) = (first, length);
+                firsts[target] = first;
+                lengths[target] = length;
             }
         }
 

@@ -99,7 +99,7 @@ internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nu
         command.SetAction((result, cancellation) =>
         {
             var report = KittiCheck.Run(
-                KittiDataset.OpenWithDoubles(result.GetValue(data)!),
+                KittiDataset.OpenWithDuplicates(result.GetValue(data)!),
                 result.GetValue(lists)!,
                 !result.GetValue(labelsOnly),
                 cancellation: cancellation);

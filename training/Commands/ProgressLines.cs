@@ -36,7 +36,7 @@ internal sealed class ProgressLines(ILogger log) : IProgress<(string Stage, Trai
         last = Stopwatch.GetTimestamp();
 
         var loss = progress.Loss > 0 ? FormattableString.Invariant($", loss {progress.Loss:F4}") : "";
-        log.Tell($"{name} {progress.Step}/{progress.Steps}{loss}{Left(progress)}");
+        log.Info($"{name} {progress.Step}/{progress.Steps}{loss}{Left(progress)}");
     }
 
     /// <summary>The time left by the steps since the first line; nothing before, when it cannot be told.</summary>

@@ -31,7 +31,7 @@ internal sealed class SplitCommand : IProgramCommand
         var fraction = NumberOption.Create(
             "--train-fraction",
             share,
-            new SplitShares().Train,
+            new SplitFractions().Train,
             "Fraction of the frames that are not for testing.");
         var validation = NumberOption.Optional(
             "--validation",
@@ -51,7 +51,7 @@ internal sealed class SplitCommand : IProgramCommand
         command.SetAction(result =>
         {
             var dataset = KittiDataset.Open(result.GetValue(data)!);
-            var shares = new SplitShares { Train = result.GetValue(fraction), Validation = result.GetValue(validation) ?? 0 };
+            var shares = new SplitFractions { Train = result.GetValue(fraction), Validation = result.GetValue(validation) ?? 0 };
             var split = Split(dataset, result.GetValue(groups), (ulong)result.GetValue(seed), shares);
             RequireFrames(split, shares, result.GetValue(data)!);
             Write(split, dataset, result.GetValue(output)!, result.GetValue(groups), result.GetValue(force));
@@ -60,11 +60,11 @@ internal sealed class SplitCommand : IProgramCommand
         return command;
     }
 
-    private static KittiSplit Split(KittiDataset dataset, string? groups, ulong seed, SplitShares shares) => groups is null
+    private static KittiSplit Split(KittiDataset dataset, string? groups, ulong seed, SplitFractions shares) => groups is null
         ? KittiSplit.Create(dataset.FrameIds, seed, shares)
         : KittiSplit.Create(dataset.FrameIds, FrameGroups.Read(groups, dataset), seed, shares);
 
-    private static void RequireFrames(KittiSplit split, SplitShares shares, string data)
+    private static void RequireFrames(KittiSplit split, SplitFractions shares, string data)
     {
         var isMissing = split.Train.Count == 0 || split.Test.Count == 0;
         if (shares.Validation == 0 && !isMissing)

@@ -46,7 +46,7 @@ internal sealed class TwoMLPHead : NamedModule<Tensor, Tensor>, IOnnxEmitter<Onn
 /// <summary>Class scores and class-specific box deltas (torchvision's <c>FastRCNNPredictor</c>).</summary>
 internal sealed class FastRcnnPredictor
     : NamedModule<Tensor, (Tensor ClassLogits, Tensor BoxRegression)>,
-        IOnnxEmitter<OnnxValue, (OnnxValue ClassLogits, OnnxValue BoxRegression)>
+    IOnnxEmitter<OnnxValue, (OnnxValue ClassLogits, OnnxValue BoxRegression)>
 {
     private readonly Linear clsScore, bboxPred;
 

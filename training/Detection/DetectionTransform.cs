@@ -56,7 +56,7 @@ internal sealed class DetectionTransform : IOnnxEmitter<OnnxValue, OnnxBatch>
         return (batch, sizes);
     }
 
-    /// <param name="graph">Receives the nodes.</param>
+    /// <param name="graph">The graph that the nodes are added to.</param>
     /// <param name="input">uint8 [N, H, W, 3], all images of one size.</param>
     public OnnxBatch Emit(OnnxGraph graph, OnnxValue input)
     {

@@ -17,7 +17,7 @@ internal sealed class PixelNormalization(IReadOnlyList<double> mean, IReadOnlyLi
     public Tensor OfBytes(Tensor planes) =>
         (planes - Channels(mean, planes.device) * MaxByte) / (Channels(std, planes.device) * MaxByte);
 
-    /// <param name="graph">Receives the nodes.</param>
+    /// <param name="graph">The graph that the nodes are added to.</param>
     /// <param name="planes">[N, 3, H, W] from 0 to 255, of any type.</param>
     /// <returns>float32 [N, 3, H, W]</returns>
     public OnnxValue Emit(OnnxGraph graph, OnnxValue planes)

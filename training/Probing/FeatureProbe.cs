@@ -73,7 +73,7 @@ public static class FeatureProbe
 {
     /// <param name="options">What to probe, and on what.</param>
     /// <param name="log">Receives warnings of weights that are not finite.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="UserErrorException">A file is missing or wrong, or there are no objects.</exception>
     public static ProbeResult Run(ProbeOptions options, ILogger log, CancellationToken cancellation = default)
     {

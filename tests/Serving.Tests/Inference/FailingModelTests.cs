@@ -65,7 +65,7 @@ public sealed class FailingModelTests : IDisposable
             Labels = ["Car"],
             MaxInputSidePixels = 4096,
             ScoreThreshold = 0.05,
-            TopD = 6,
+            MaxDetections = 6,
             Precision = "fp32",
             Opset = OnnxGraph.Opset,
             Files = new Dictionary<string, FileDigest> { [ModelDirectory.ModelFileName] = ModelDirectory.Digest(file) },

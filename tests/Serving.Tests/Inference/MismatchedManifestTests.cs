@@ -76,7 +76,7 @@ public sealed class MismatchedManifestTests : IDisposable
             Labels = ["Car", "Truck"],
             MaxInputSidePixels = 4096,
             ScoreThreshold = 0.05,
-            TopD = Rows,
+            MaxDetections = Rows,
             Precision = "fp32",
             Opset = OnnxGraph.Opset,
             Files = new Dictionary<string, FileDigest> { [ModelDirectory.ModelFileName] = ModelDirectory.Digest(file) },

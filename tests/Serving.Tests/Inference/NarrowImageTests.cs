@@ -30,7 +30,7 @@ public sealed class NarrowImageTests : IDisposable
         detector.eval();
         var options = new ExportOptions { RepositoryRoot = root, Name = "tiny", Labels = KittiClasses.Default };
         using var model = DetectorModel.Load(DetectorExporter.Export(detector, options));
-        using var image = ImageDecoder.DecodeFile(SharedData.Path("field-cases/images/1x900.png"));
+        using var image = ImageDecoder.DecodeFile(FieldCases.Path("images/1x900.png"));
 
         var found = model.Detect([image])[0];
 

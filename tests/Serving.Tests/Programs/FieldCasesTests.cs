@@ -7,8 +7,8 @@ using Pipeline.Training.Detection.Export;
 namespace Pipeline.Serving.Tests.Programs;
 
 /// <summary>
-/// <c>pipeline-serve</c>'s commands as real processes, on what people do; each test carries the id of its case in
-/// <c>field-cases/cases.md</c>.
+/// <c>pipeline-serve</c>'s commands as real processes on what people do; each test bears the id of its case in
+/// <c>tests/FieldCases/README.md</c>.
 /// </summary>
 public sealed class FieldCasesTests : IDisposable
 {
@@ -98,10 +98,10 @@ public sealed class FieldCasesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("field-cases/lists/duplicate.txt", "duplicate.txt:2: frame '000000' stands in line 1 too")]
-    [InlineData("field-cases/lists/with-extension.txt", "with-extension.txt:1: frame '000000.png' has no image")]
+    [InlineData("lists/duplicate.txt", "duplicate.txt:2: frame '000000' is already in line 1")]
+    [InlineData("lists/with-extension.txt", "with-extension.txt:1: frame '000000.png' has no image")]
     public Task E4_E5_a_wrong_list_is_named_with_its_line(string list, string reason) =>
-        Refused(reason, "evaluate", "--model", model, "--data", In("kitti"), "--split", SharedData.Path(list));
+        Refused(reason, "evaluate", "--model", model, "--data", In("kitti"), "--split", FieldCases.Path(list));
 
     [Fact]
     public async Task K1_K3_evaluate_says_what_it_leaves_out_and_reads_every_extension()
@@ -133,7 +133,7 @@ public sealed class FieldCasesTests : IDisposable
     [Fact]
     public async Task I7_a_large_frame_is_measured_or_refused_by_its_header_with_its_name()
     {
-        File.Copy(SharedData.Path("field-cases/images/5000x800.png"), Frame("000002"), overwrite: true);
+        File.Copy(FieldCases.Path("images/5000x800.png"), Frame("000002"), overwrite: true);
         Assert.Contains("4 images in", await Done("evaluate", "--model", model, "--data", In("kitti")));
 
         var small = Export("small", ["Car"], maxSidePixels: 4096);
@@ -158,11 +158,11 @@ public sealed class FieldCasesTests : IDisposable
     public Task I3_a_cut_progressive_jpeg_is_damaged_for_detect() =>
         Refused(
             "progressive-cut-50.jpg: the image is damaged or ends early",
-            "detect", "--model", model, SharedData.Path("field-cases/images/progressive-cut-50.jpg"));
+            "detect", "--model", model, FieldCases.Path("images/progressive-cut-50.jpg"));
 
     [Fact]
     public async Task I1_a_narrow_image_is_answered_by_detect() =>
-        Assert.Contains("\"detections\":", await Done("detect", "--model", model, SharedData.Path("field-cases/images/1x900.png")));
+        Assert.Contains("\"detections\":", await Done("detect", "--model", model, FieldCases.Path("images/1x900.png")));
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 

@@ -48,7 +48,7 @@ public sealed class VerbosityTests : IDisposable
 
     [Theory]
     [InlineData("normal", false), InlineData("detailed", false), InlineData("debug", true)]
-    public async Task An_error_of_the_user_has_a_stack_trace_at_debug_alone(string verbosity, bool hasTrace)
+    public async Task A_users_error_has_a_stack_trace_only_at_debug(string verbosity, bool hasTrace)
     {
         string[][] commands = [["--models", In("none")], ["evaluate", "--model", In("none"), "--data", In("none")]];
         foreach (var command in commands)
@@ -62,7 +62,7 @@ public sealed class VerbosityTests : IDisposable
     }
 
     [Fact]
-    public async Task The_detections_stay_alone_on_the_standard_output()
+    public async Task Standard_output_holds_nothing_but_the_detections()
     {
         var model = TinyModel.Export(root);
         var size = new StreetSceneOptions { WidthPixels = 192, HeightPixels = 96 };
@@ -80,8 +80,23 @@ public sealed class VerbosityTests : IDisposable
     }
 
     [Theory]
+    [InlineData("normal", false), InlineData("detailed", true)]
+    public async Task The_progress_of_an_evaluation_is_shown_from_detailed_on(string verbosity, bool isShown)
+    {
+        var model = TinyModel.Export(root);
+        var size = new StreetSceneOptions { WidthPixels = 192, HeightPixels = 96 };
+        StreetSceneWriter.WriteKitti(In("kitti"), size, 0, 3, cancellation: Cancellation);
+
+        var end = await Run("evaluate", "--model", model, "--data", In("kitti"), "--batch", "2", "--verbosity", verbosity);
+
+        Assert.True(end.Code == 0, end.Errors);
+        Assert.Equal(isShown, end.Errors.Contains("2 of 3 images\n3 of 3 images\n", StringComparison.Ordinal));
+        Assert.DoesNotContain(" of 3 images", end.Output);
+    }
+
+    [Theory]
     [InlineData("quiet", false, false), InlineData("normal", true, false), InlineData("debug", true, true)]
-    public async Task The_service_says_as_much_as_is_asked_for(string verbosity, bool tellsFaults, bool tellsRequests)
+    public async Task The_service_logs_what_its_verbosity_asks_for(string verbosity, bool logsFaults, bool logsRequests)
     {
         TinyModel.Export(root);
         using var service = await ServiceProcess.Start(root, Cancellation, "--verbosity", verbosity);
@@ -91,8 +106,8 @@ public sealed class VerbosityTests : IDisposable
         var end = await service.End("TERM", Cancellation);
 
         Assert.Equal(0, end.Code);
-        Assert.Equal(tellsFaults, end.Output.Contains(" info: Pipeline.Serving.Faults.RequestFaults[1] GET /nope: 404: "));
-        Assert.Equal(tellsRequests, end.Output.Contains(" info: Microsoft.AspNetCore."));
+        Assert.Equal(logsFaults, end.Output.Contains(" info: Pipeline.Serving.Faults.RequestFaults[1] GET /nope: 404: "));
+        Assert.Equal(logsRequests, end.Output.Contains(" info: Microsoft.AspNetCore."));
         Assert.DoesNotContain("   at ", end.Output);
     }
 

@@ -14,7 +14,7 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
     [Fact]
     public async Task S7_a_form_with_one_file_gives_what_the_bytes_alone_give()
     {
-        var file = SharedData.Path("field-cases/images/base.png");
+        var file = FieldCases.Path("images/base.png");
         var image = await File.ReadAllBytesAsync(file, Cancellation);
 
         var bytes = await Found(new ByteArrayContent(image));
@@ -135,7 +135,7 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
             new ByteArrayContent(ServiceFixture.BlackPng(2000, 600)),
             HttpStatusCode.RequestEntityTooLarge,
             "2000 x 600",
-            "1,000,000 in all",
+            "1,000,000 in total",
             "--max-pixels",
             "smaller image");
         await Refused(
@@ -160,9 +160,10 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
     [Fact]
     public async Task I7_the_models_own_limit_is_checked_from_the_header()
     {
-        var image = await File.ReadAllBytesAsync(SharedData.Path("field-cases/images/5000x800.png"), Cancellation);
+        var image = await File.ReadAllBytesAsync(FieldCases.Path("images/5000x800.png"), Cancellation);
 
-        await Refused(new ByteArrayContent(image), HttpStatusCode.RequestEntityTooLarge, "5000 x 800", "4096 a side", "of the model tiny");
+        await Refused(
+            new ByteArrayContent(image), HttpStatusCode.RequestEntityTooLarge, "5000 x 800", "4096 per side", "of the model tiny");
     }
 
     [Theory]

@@ -13,7 +13,8 @@ internal static class CocoBenchProblem
     /// <param name="spread">How many more there may be, less one.</param>
     public static CocoProblem Create(ulong seed, int least, int spread)
     {
-        var (objects, detections) = (new List<CocoObject>(), new List<CocoDetection>());
+        var objects = new List<CocoObject>();
+        var detections = new List<CocoDetection>();
         for (var image = 0; image < 1000; image++)
         {
             for (var category = 0; category < Classes; category++)
@@ -25,8 +26,10 @@ internal static class CocoBenchProblem
                 {
                     int j = slot;
                     double Side(int field) => Sixtyfourth(8 + 292 * (U(j, field) * U(j, field)));
-                    var (w, h) = (Side(0), Side(1));
-                    var (x, y) = (Sixtyfourth((WidthPixels - w) * U(j, 2)), Sixtyfourth((HeightPixels - h) * U(j, 3)));
+                    var w = Side(0);
+                    var h = Side(1);
+                    var x = Sixtyfourth((WidthPixels - w) * U(j, 2));
+                    var y = Sixtyfourth((HeightPixels - h) * U(j, 3));
                     if (j < count)
                     {
                         objects.Add(new CocoObject(image + 1, category + 1, x, y, w, h, w * h, U(j, 4) < 0.02));
@@ -41,13 +44,17 @@ internal static class CocoBenchProblem
                     {
                         detections.Add(new CocoDetection(
                             image + 1, category + 1, Sixtyfourth(x + (U(j, 7) - 0.5) * 0.3 * w), Sixtyfourth(y + (U(j, 8) - 0.5) * 0.3 * h),
-                            Sixtyfourth(w * (0.8 + 0.4 * U(j, 5))), Sixtyfourth(h * (0.8 + 0.4 * U(j, 6))), Math.Floor((0.3 + 0.7 * U(j, 9)) * 1024) / 1024));
+                            Sixtyfourth(w * (0.8 + 0.4 * U(j, 5))), Sixtyfourth(h * (0.8 + 0.4 * U(j, 6))),
+                            Math.Floor((0.3 + 0.7 * U(j, 9)) * 1024) / 1024));
                     }
                     else
                     {
-                        var (width, height, score) = (Side(10), Side(11), U(j, 14));
+                        var width = Side(10);
+                        var height = Side(11);
+                        var score = U(j, 14);
                         detections.Add(new CocoDetection(
-                            image + 1, category + 1, Sixtyfourth((WidthPixels - width) * U(j, 12)), Sixtyfourth((HeightPixels - height) * U(j, 13)), width, height, Math.Floor(score * score * 1024) / 1024));
+                            image + 1, category + 1, Sixtyfourth((WidthPixels - width) * U(j, 12)),
+                            Sixtyfourth((HeightPixels - height) * U(j, 13)), width, height, Math.Floor(score * score * 1024) / 1024));
                     }
                 }
             }

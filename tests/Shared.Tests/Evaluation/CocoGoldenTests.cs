@@ -61,7 +61,8 @@ public sealed class CocoGoldenTests
     [Fact]
     public void A_nan_score_is_refused_with_the_detection_named()
     {
-        var problem = new CocoProblem([1], [1], [], [new CocoDetection(1, 1, 0, 0, 5, 5, 0.5), new CocoDetection(1, 1, 0, 0, 5, 5, double.NaN)]);
+        var problem = new CocoProblem(
+            [1], [1], [], [new CocoDetection(1, 1, 0, 0, 5, 5, 0.5), new CocoDetection(1, 1, 0, 0, 5, 5, double.NaN)]);
 
         Assert.Contains("detection 1", Assert.Throws<EvaluationInputException>(() => CocoEvaluator.Evaluate(problem)).Message);
     }
@@ -77,8 +78,20 @@ public sealed class CocoGoldenTests
     private static CocoProblem Problem(JsonElement inputs) => new(
         [.. inputs.GetProperty("images").EnumerateArray().Select(id => id.GetInt64())],
         [.. inputs.GetProperty("categories").EnumerateArray().Select(id => id.GetInt32())],
-        [.. inputs.GetProperty("ground_truth").EnumerateArray().Select(row => row.Doubles()).Select(row => new CocoObject((long)row[1], (int)row[2], row[3], row[4], row[5], row[6], row[7], row[8] != 0))],
-        [.. inputs.GetProperty("detections").EnumerateArray().Select(row => row.Doubles()).Select(row => new CocoDetection((long)row[0], (int)row[1], row[2], row[3], row[4], row[5], row[6]))])
+        [
+            .. inputs
+                .GetProperty("ground_truth")
+                .EnumerateArray()
+                .Select(row => row.Doubles())
+                .Select(row => new CocoObject((long)row[1], (int)row[2], row[3], row[4], row[5], row[6], row[7], row[8] != 0)),
+        ],
+        [
+            .. inputs
+                .GetProperty("detections")
+                .EnumerateArray()
+                .Select(row => row.Doubles())
+                .Select(row => new CocoDetection((long)row[0], (int)row[1], row[2], row[3], row[4], row[5], row[6])),
+        ])
     {
         MaxDetections = [.. inputs.GetProperty("max_dets").EnumerateArray().Select(limit => limit.GetInt32())],
     };

@@ -23,8 +23,8 @@ public sealed class InputFileTests : IDisposable
         File.CreateSymbolicLink(In("dangling"), "nowhere");
         File.CreateSymbolicLink(In("circle"), "circle");
 
-        Assert.Contains("a link to nowhere, which is not there", Refusal("dangling"));
-        Assert.Contains("a link to circle, which is not there or leads back to it", Refusal("circle"));
+        Assert.Contains("a link to nowhere, which does not exist", Refusal("dangling"));
+        Assert.Contains("a link to circle, which does not exist or links back to it", Refusal("circle"));
         Assert.Contains("this is a folder", Refusal("."));
         Assert.Contains("there is no such list", Refusal("missing"));
         Assert.Contains("there is no such list", Refusal("missing/deeper"));

@@ -37,7 +37,7 @@ public sealed class OutputFilesTests : IDisposable
         Directory.CreateDirectory(In("folder"));
         File.WriteAllText(In("file"), "");
 
-        Assert.Contains("but a folder or a device is there", Refusal([In("folder")], [], force: true));
+        Assert.Contains("but a folder or a device has this name", Refusal([In("folder")], [], force: true));
         Assert.Contains("is a file, not a folder", Refusal([In("file/report.json")], [], force: true));
     }
 

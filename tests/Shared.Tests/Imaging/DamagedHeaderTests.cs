@@ -6,7 +6,7 @@ namespace Pipeline.Shared.Tests.Imaging;
 
 public sealed class DamagedHeaderTests : IDisposable
 {
-    private const string Header = "its header is cut, damaged, or of a kind that is not read";
+    private const string Header = "its header is cut off, damaged, or of an unsupported kind";
     private readonly string folder = Directory.CreateTempSubdirectory("header").FullName;
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed class DamagedHeaderTests : IDisposable
     [Fact]
     public void I3_a_jpeg_that_is_cut_before_its_frame_is_damaged()
     {
-        var whole = File.ReadAllBytes(SharedData.Path("field-cases/images/000000.JPG"));
+        var whole = File.ReadAllBytes(FieldCases.Path("images/000000.JPG"));
 
         AssertRefused(whole[..(whole.Length / 10)], ImageProblem.Truncated, Header);
     }
@@ -111,7 +111,7 @@ public sealed class DamagedHeaderTests : IDisposable
         holed.AsSpan(whole.Length / 2, 64).Clear();
 
         AssertDecodeRefused(holed, ImageProblem.Truncated, "the image is damaged or ends early (it");
-        var cut = ImageEncoder.Jpeg(picture);
+        var cut = JpegFile.Encode(picture);
         AssertDecodeRefused(cut[..(cut.Length / 2)], ImageProblem.Truncated, "the image is damaged or ends early (it");
     }
 

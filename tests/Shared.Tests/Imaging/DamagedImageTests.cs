@@ -16,7 +16,7 @@ public sealed class DamagedImageTests
     [Fact]
     public void I3_a_progressive_jpeg_that_ends_early_is_damaged()
     {
-        var path = SharedData.Path("field-cases/images/progressive-cut-50.jpg");
+        var path = FieldCases.Path("images/progressive-cut-50.jpg");
 
         var refusal = Assert.Throws<ImageException>(() => ImageDecoder.DecodeFile(path));
 

@@ -8,7 +8,7 @@ public sealed class DetectionPainterTests
     [Fact]
     public void A_detection_is_outlined_and_named_and_the_rest_is_left_alone()
     {
-        using var image = Grey(120, 60);
+        using var image = Gray(120, 60);
 
         using var painted = DetectionPainter.Paint(image, [new Detection(0, 0.93f, new Box(20, 20, 60, 50))], ["Car"]);
 
@@ -23,26 +23,15 @@ public sealed class DetectionPainterTests
     [Fact]
     public void Boxes_that_reach_out_of_the_image_are_painted_as_far_as_they_are_seen()
     {
-        using var image = Grey(40, 30);
-        using var painted = DetectionPainter.Paint(image, [new Detection(1, 0.5f, new Box(-50, -50, 500, 10))], ["Car", "A very long name ~ ü"], [new Box(-5, -5, 45, 35)]);
+        using var image = Gray(40, 30);
+        using var painted = DetectionPainter.Paint(
+            image, [new Detection(1, 0.5f, new Box(-50, -50, 500, 10))], ["Car", "A very long name ~ ü"], [new Box(-5, -5, 45, 35)]);
         Assert.Equal((40, 30), (painted.WidthPixels, painted.HeightPixels));
-    }
-
-    [Fact]
-    public void An_image_is_fitted_without_changing_its_shape_and_never_enlarged()
-    {
-        using var image = Grey(200, 100);
-        using var small = Resizer.Fit(image, 50);
-        using var same = Resizer.Fit(image, 500);
-
-        Assert.Equal((50, 25), (small.WidthPixels, small.HeightPixels));
-        Assert.Equal((200, 100), (same.WidthPixels, same.HeightPixels));
-        Assert.All(small.Pixels.ToArray(), value => Assert.InRange(value, 99, 101));
     }
 
     private static byte[] Pixel(RgbImage image, int x, int y) => image.Pixels.Slice(3 * (y * image.WidthPixels + x), 3).ToArray();
 
-    private static RgbImage Grey(int width, int height)
+    private static RgbImage Gray(int width, int height)
     {
         var image = RgbImage.Allocate(width, height);
         image.Pixels.Fill(100);

@@ -30,7 +30,8 @@ public sealed class ImageDecoderTests
 
     [Fact]
     public void A_text_file_called_png_is_refused() =>
-        Assert.Equal(ImageProblem.NotAnImage, Assert.Throws<ImageException>(() => ImageDecoder.Decode("just text"u8.ToArray(), "a.png")).Problem);
+        Assert.Equal(
+            ImageProblem.NotAnImage, Assert.Throws<ImageException>(() => ImageDecoder.Decode("just text"u8.ToArray(), "a.png")).Problem);
 
     [Fact]
     public void An_image_that_ends_early_is_refused()
@@ -39,7 +40,9 @@ public sealed class ImageDecoderTests
         Random.Shared.NextBytes(image.Pixels);
         var encoded = ImageEncoder.Png(image);
 
-        Assert.Equal(ImageProblem.Truncated, Assert.Throws<ImageException>(() => ImageDecoder.Decode(encoded.AsMemory(0, encoded.Length / 2), "a.png")).Problem);
+        Assert.Equal(
+            ImageProblem.Truncated,
+            Assert.Throws<ImageException>(() => ImageDecoder.Decode(encoded.AsMemory(0, encoded.Length / 2), "a.png")).Problem);
     }
 
     [Fact]
@@ -95,7 +98,8 @@ public sealed class ImageDecoderTests
         using var image = TestPictures.Decode(file);
         foreach (var (x, level) in new[] { (4, 60), (28, 190) })
         {
-            Assert.All(image.Pixels.Slice(3 * (8 * 32 + x), 3).ToArray(), value => Assert.InRange(value, level - tolerance, level + tolerance));
+            Assert.All(
+                image.Pixels.Slice(3 * (8 * 32 + x), 3).ToArray(), value => Assert.InRange(value, level - tolerance, level + tolerance));
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class ImageSizeTests : IDisposable
 
         var refusal = Assert.Throws<ImageException>(() => ImageDecoder.DecodeFile(TestPictures.PathOf("orientation6.jpg"), limits));
 
-        Assert.Contains("the header says 16 x 32 pixels; the limits are 10 a side", refusal.Message);
+        Assert.Contains("the header says 16 x 32 pixels; the limits are 10 per side", refusal.Message);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class ImageSizeTests : IDisposable
         using var make = Process.Start("mkfifo", [Path.Combine(folder, "pipe.png")]);
         make.WaitForExit();
 
-        AssertRefused("dangling.png", "a link to nowhere.png, which is not there");
+        AssertRefused("dangling.png", "a link to nowhere.png, which does not exist");
         AssertRefused("folder.png", "this is a folder; an image file is expected");
         AssertRefused("pipe.png", "a pipe, a socket or a device");
         AssertRefused("missing.png", "there is no such image file");

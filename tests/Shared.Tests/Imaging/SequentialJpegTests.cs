@@ -46,7 +46,7 @@ public sealed class SequentialJpegTests
     [Fact]
     public void I3_a_cut_file_of_the_field_with_an_end_marker_is_told_how_much_of_it_is_there()
     {
-        var whole = File.ReadAllBytes(SharedData.Path("field-cases/images/000000.JPG"));
+        var whole = File.ReadAllBytes(FieldCases.Path("images/000000.JPG"));
         byte[] cut = [.. whole[..(whole.Length / 2)], .. EndOfImage];
 
         var refusal = Assert.Throws<ImageException>(() => ImageDecoder.Decode(cut, "a.jpg"));
@@ -103,7 +103,7 @@ public sealed class SequentialJpegTests
         {
             using var image = RgbImage.Allocate(width, height);
             new Random(width * height).NextBytes(image.Pixels);
-            var whole = ImageEncoder.Jpeg(image, quality);
+            var whole = JpegFile.Encode(image, quality);
             var start = ScanData(whole);
             var length = start + (int)(part * (whole.Length - EndOfImage.Length - start - 1));
 
@@ -154,7 +154,7 @@ public sealed class SequentialJpegTests
     {
         using var image = RgbImage.Allocate(2000, 1000);
         new Random(1).NextBytes(image.Pixels);
-        var encoded = ImageEncoder.Jpeg(image);
+        var encoded = JpegFile.Encode(image);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         Assert.Null(JpegScans.Problem(encoded));

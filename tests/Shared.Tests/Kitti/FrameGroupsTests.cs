@@ -28,10 +28,10 @@ public sealed class FrameGroupsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("000000 a\n000001\n", "groups.txt:2: 1 words; a line holds a frame and its group, as '000008 drive_0005'.")]
-    [InlineData("000000 a b\n", "groups.txt:1: 3 words; a line holds a frame and its group, as '000008 drive_0005'.")]
-    [InlineData("000000 a\n8 a\n", "groups.txt:2: frame '8' has no image; remove the line, or name the frame as its image.")]
-    [InlineData("000000 a\n000000 b\n", "groups.txt:2: frame '000000' stands in line 1 too; remove one.")]
+    [InlineData("000000 a\n000001\n", "groups.txt:2: 1 words; a line holds a frame and its group, such as '000008 drive_0005'.")]
+    [InlineData("000000 a b\n", "groups.txt:1: 3 words; a line holds a frame and its group, such as '000008 drive_0005'.")]
+    [InlineData("000000 a\n8 a\n", "groups.txt:2: frame '8' has no image; remove the line, or name the frame like its image.")]
+    [InlineData("000000 a\n000000 b\n", "groups.txt:2: frame '000000' is already in line 1; remove one.")]
     [InlineData("000000 a\n", "groups.txt: 1 of the 2 labelled frames have no group (000001); add a line for each.")]
     public void A_wrong_line_or_a_frame_without_a_group_is_refused(string text, string reason) =>
         Assert.EndsWith(reason, Assert.Throws<UserErrorException>(() => Read(text)).Message, StringComparison.Ordinal);

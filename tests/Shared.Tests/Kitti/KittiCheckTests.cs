@@ -14,7 +14,8 @@ public sealed class KittiCheckTests : IDisposable
         StreetSceneWriter.WriteKitti(folder, new StreetSceneOptions(), 0, 3, cancellation: TestContext.Current.CancellationToken);
         Assert.Empty(KittiCheck.Run(KittiDataset.Open(folder), [], cancellation: TestContext.Current.CancellationToken).Defects);
 
-        var real = KittiCheck.Run(KittiDataset.Open(SharedData.Path("data/kitti-sample")), [], cancellation: TestContext.Current.CancellationToken);
+        var real = KittiCheck.Run(
+            KittiDataset.Open(SharedData.Path("data/kitti-sample")), [], cancellation: TestContext.Current.CancellationToken);
         Assert.Empty(real.Defects);
         Assert.Equal((59, 48), (real.Objects["Car"], real.Objects["DontCare"]));
     }
@@ -22,13 +23,21 @@ public sealed class KittiCheckTests : IDisposable
     [Fact]
     public void Every_defect_is_said_with_its_file_and_line()
     {
-        StreetSceneWriter.WriteKitti(folder, new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 4, cancellation: TestContext.Current.CancellationToken);
+        StreetSceneWriter.WriteKitti(
+            folder,
+            new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 },
+            0,
+            4,
+            cancellation: TestContext.Current.CancellationToken);
         string Label(int frame) => Path.Combine(folder, "training", "label_2", $"{frame:D6}.txt");
-        File.WriteAllLines(Label(0), ["Car 0 0 0 1 2 3", "Bus 0 0 0 1 2 30 40 -1 -1 -1 -1 -1 -1 -1", "Car 0 0 0 1 2 300 40 -1 -1 -1 -1 -1 -1 -1", "Car 0 0 0 1 2 30 40 -1 -1 -1 -1 -1 -1 -1 0.5"]);
+        File.WriteAllLines(
+            Label(0),
+            ["Car 0 0 0 1 2 3", "Bus 0 0 0 1 2 30 40 -1 -1 -1 -1 -1 -1 -1", "Car 0 0 0 1 2 300 40 -1 -1 -1 -1 -1 -1 -1", "Car 0 0 0 1 2 30 40 -1 -1 -1 -1 -1 -1 -1 0.5"]);
         File.Delete(Label(1));
         File.WriteAllText(Path.Combine(folder, "training", "image_2", "000002.png"), "nothing");
         File.WriteAllText(Label(9), "");
-        var (train, test) = (Path.Combine(folder, "train.txt"), Path.Combine(folder, "test.txt"));
+        var train = Path.Combine(folder, "train.txt");
+        var test = Path.Combine(folder, "test.txt");
         File.WriteAllLines(train, ["000000", "000003"]);
         File.WriteAllLines(test, ["000003", "000077"]);
 
@@ -36,8 +45,11 @@ public sealed class KittiCheckTests : IDisposable
 
         string[] expected =
         [
-            "000000.txt:1: expected 15 fields", "000000.txt:2: field 1 (type): 'Bus'", "000000.txt:3: the box 1 2 300 40 leaves the image of 96 x 64", "000000.txt:4: field 16 (score)", "000001.txt: there is no such label file",
-            "000002.png: this is not a PNG", "000009.txt: there is no image", "test.txt:1: frame '000003' stands in", "test.txt:2: frame '000077' has no image",
+            "000000.txt:1: expected 15 fields", "000000.txt:2: field 1 (type): 'Bus'",
+            "000000.txt:3: the box 1 2 300 40 leaves the image of 96 x 64", "000000.txt:4: field 16 (score)",
+            "000001.txt: there is no such label file",
+            "000002.png: this is not a PNG", "000009.txt: there is no image", "test.txt:1: frame '000003' is already in",
+            "test.txt:2: frame '000077' has no image",
         ];
         Assert.All(expected, text => Assert.Contains(report.Defects, defect => defect.Contains(text, StringComparison.Ordinal)));
         Assert.Equal(expected.Length, report.Defects.Count);

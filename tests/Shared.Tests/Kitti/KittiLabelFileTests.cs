@@ -35,8 +35,18 @@ public sealed class KittiLabelFileTests
     public void What_is_written_reads_back_the_same()
     {
         var side = Gen.Float[0, 1000];
-        var entry = Gen.Select(Gen.Int[0, KittiClasses.Known.Count - 1].Select(i => KittiClasses.Known[i]), side, side, Gen.Float[0.5f, 500], Gen.Float[0.5f, 500], Gen.Float[0, 1])
-            .Select((type, x, y, width, height, score) => new KittiObject(type, 0.5f, 1, -10, new Box(x, y, x + width, y + height)) { Score = score });
+        var entry = Gen.Select(
+            Gen.Int[0, KittiClasses.Known.Count - 1].Select(i => KittiClasses.Known[i]),
+            side,
+            side,
+            Gen.Float[0.5f, 500],
+            Gen.Float[0.5f, 500],
+            Gen.Float[0, 1])
+            .Select(
+                (type, x, y, width, height, score) => new KittiObject(type, 0.5f, 1, -10, new Box(x, y, x + width, y + height))
+                {
+                    Score = score,
+                });
         entry.Array.Sample(objects => Assert.Equal(objects, KittiLabelFile.Parse(KittiLabelFile.Format(objects), "a.txt")));
     }
 

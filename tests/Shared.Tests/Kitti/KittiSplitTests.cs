@@ -22,8 +22,8 @@ public sealed class KittiSplitTests
     public void Frames_for_validation_come_from_those_to_learn_from_and_the_test_stays_what_it_is() =>
         Gen.Select(Gen.Int[1, 200], Gen.ULong, Gen.Double[0.01, 0.99], Gen.Double[0.01, 0.99]).Sample((count, seed, train, validation) =>
         {
-            var without = KittiSplit.Create(Frames(count), seed, new SplitShares { Train = train });
-            var split = KittiSplit.Create(Frames(count), seed, new SplitShares { Train = train, Validation = validation });
+            var without = KittiSplit.Create(Frames(count), seed, new SplitFractions { Train = train });
+            var split = KittiSplit.Create(Frames(count), seed, new SplitFractions { Train = train, Validation = validation });
 
             Assert.Equal(without.Test, split.Test);
             Assert.Equal(Math.Min(without.Train.Count, (int)(count * validation)), split.Validation.Count);
@@ -33,8 +33,8 @@ public sealed class KittiSplitTests
     [Fact]
     public void No_group_is_divided_and_every_frame_is_in_one_list() => Gen.Select(Grouped, Gen.ULong).Sample((groups, seed) =>
     {
-        var split = KittiSplit.Create(groups.Keys, groups, seed, new SplitShares { Validation = 0.1 });
-        var reversed = KittiSplit.Create(groups.Keys.Reverse(), groups, seed, new SplitShares { Validation = 0.1 });
+        var split = KittiSplit.Create(groups.Keys, groups, seed, new SplitFractions { Validation = 0.1 });
+        var reversed = KittiSplit.Create(groups.Keys.Reverse(), groups, seed, new SplitFractions { Validation = 0.1 });
 
         var lists = new[] { split.Train, split.Validation, split.Test };
         Assert.Equal(groups.Keys.Order(StringComparer.Ordinal), lists.SelectMany(list => list).Order(StringComparer.Ordinal));

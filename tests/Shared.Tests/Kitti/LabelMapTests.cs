@@ -17,7 +17,8 @@ public sealed class LabelMapTests
     [InlineData("Lorry", "Car")]
     [InlineData("Car", "Pedestrian")]
     public void A_merge_that_means_nothing_is_refused(string from, string to) =>
-        Assert.Contains($"'{from}' cannot become '{to}'", Assert.Throws<UserErrorException>(() => new LabelMap(Classes(), Merge(from, to))).Message);
+        Assert.Contains(
+            $"'{from}' cannot become '{to}'", Assert.Throws<UserErrorException>(() => new LabelMap(Classes(), Merge(from, to))).Message);
 
     [Fact]
     public void Unknown_repeated_and_missing_classes_are_refused()

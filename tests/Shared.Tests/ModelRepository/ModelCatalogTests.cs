@@ -40,7 +40,7 @@ public sealed class ModelCatalogTests : IDisposable
         var catalog = new ModelCatalog(root);
 
         Assert.Equal([2, 9, 10], catalog.Versions("cars"));
-        Assert.Equal(In("cars/10"), catalog.Latest("cars"));
+        Assert.Equal(In("cars/10"), catalog.Folder("cars", 10));
     }
 
     [Fact]
@@ -86,7 +86,6 @@ public sealed class ModelCatalogTests : IDisposable
         Version("cars/1");
 
         Assert.Empty(new ModelCatalog(root).Versions(name));
-        Assert.Null(new ModelCatalog(root).Latest(name));
     }
 
     [Fact]

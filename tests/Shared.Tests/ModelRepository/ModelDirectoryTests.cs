@@ -13,7 +13,7 @@ public sealed class ModelDirectoryTests : IDisposable
         var second = Publish("two");
 
         Assert.Equal(1, ModelDirectory.Open(first).Manifest.Version);
-        Assert.Equal(second, new ModelCatalog(root).Latest("cars"));
+        Assert.Equal(second, new ModelCatalog(root).Folder("cars", 2));
         Assert.Equal("two", File.ReadAllText(ModelDirectory.Open(second).ModelPath));
         Assert.Equal(["1", "2"], Directory.GetDirectories(Path.Combine(root, "cars")).Select(Path.GetFileName).Order());
     }
@@ -30,7 +30,8 @@ public sealed class ModelDirectoryTests : IDisposable
     [Fact]
     public void A_failed_export_leaves_nothing_behind()
     {
-        Assert.Throws<InvalidOperationException>(() => ModelDirectory.Publish(root, "cars", null, (_, _) => throw new InvalidOperationException()));
+        Assert.Throws<InvalidOperationException>(
+            () => ModelDirectory.Publish(root, "cars", null, (_, _) => throw new InvalidOperationException()));
 
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(root, "cars")));
     }
@@ -82,7 +83,7 @@ public sealed class ModelDirectoryTests : IDisposable
             Labels = ["Car"],
             MaxInputSidePixels = 4096,
             ScoreThreshold = 0.05,
-            TopD = 100,
+            MaxDetections = 100,
             Precision = "fp32",
             Opset = 18,
             Files = new Dictionary<string, FileDigest> { [ModelDirectory.ModelFileName] = ModelDirectory.Digest(file) },

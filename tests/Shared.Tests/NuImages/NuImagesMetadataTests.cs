@@ -9,8 +9,14 @@ public sealed class NuImagesMetadataTests : IDisposable
 
     public NuImagesMetadataTests()
     {
-        Table("train", "sensor", """[{"token":"s1","channel":"CAM_FRONT","modality":"camera"},{"token":"s2","channel":"CAM_BACK","modality":"camera"}]""");
-        Table("train", "calibrated_sensor", """[{"token":"c1","sensor_token":"s1","translation":[0,0,0]},{"token":"c2","sensor_token":"s2"}]""");
+        Table(
+            "train",
+            "sensor",
+            """[{"token":"s1","channel":"CAM_FRONT","modality":"camera"},{"token":"s2","channel":"CAM_BACK","modality":"camera"}]""");
+        Table(
+            "train",
+            "calibrated_sensor",
+            """[{"token":"c1","sensor_token":"s1","translation":[0,0,0]},{"token":"c2","sensor_token":"s2"}]""");
         Table("train", "sample_data", """
             [
             {"token":"1","sample_token":"a","filename":"samples/CAM_FRONT/b.jpg","is_key_frame":true,"calibrated_sensor_token":"c1","width":1600,"height":900,"timestamp":1},
@@ -18,7 +24,10 @@ public sealed class NuImagesMetadataTests : IDisposable
             {"token":"3","sample_token":"b","filename":"samples/CAM_BACK/a.jpg","is_key_frame":true,"calibrated_sensor_token":"c2"}
             ]
             """);
-        Table("test", "sample_data", """[{"token":"4","filename":"samples/CAM_FRONT_LEFT/d.jpg","is_key_frame":true},{"token":"1","filename":"samples/CAM_FRONT/b.jpg","is_key_frame":true}]""");
+        Table(
+            "test",
+            "sample_data",
+            """[{"token":"4","filename":"samples/CAM_FRONT_LEFT/d.jpg","is_key_frame":true},{"token":"1","filename":"samples/CAM_FRONT/b.jpg","is_key_frame":true}]""");
     }
 
     [Fact]
@@ -32,7 +41,8 @@ public sealed class NuImagesMetadataTests : IDisposable
             await metadata.Keyframes(["train"], TestContext.Current.CancellationToken));
         Assert.Equal(
             ["train CAM_BACK", "train CAM_FRONT", "test CAM_FRONT_LEFT"],
-            (await metadata.Keyframes(["train", "test"], TestContext.Current.CancellationToken)).Select(keyframe => $"{keyframe.Split} {keyframe.Camera}"));
+            (await metadata.Keyframes(["train", "test"], TestContext.Current.CancellationToken))
+                .Select(keyframe => $"{keyframe.Split} {keyframe.Camera}"));
     }
 
     [Theory]
@@ -48,7 +58,8 @@ public sealed class NuImagesMetadataTests : IDisposable
     {
         Table("train", "sample_data", table);
 
-        var refusal = await Assert.ThrowsAsync<UserErrorException>(() => NuImagesMetadata.Open(root).Keyframes(["train"], TestContext.Current.CancellationToken));
+        var refusal = await Assert.ThrowsAsync<UserErrorException>(
+            () => NuImagesMetadata.Open(root).Keyframes(["train"], TestContext.Current.CancellationToken));
 
         Assert.Contains(message, refusal.Message);
     }
@@ -57,16 +68,21 @@ public sealed class NuImagesMetadataTests : IDisposable
     public async Task Missing_metadata_and_splits_are_said()
     {
         Assert.Contains("unpack", Assert.Throws<UserErrorException>(() => NuImagesMetadata.Open(Path.Combine(root, "v1.0-train"))).Message);
-        Assert.Contains("no such folder", Assert.Throws<UserErrorException>(() => NuImagesMetadata.Open(Path.Combine(root, "nowhere"))).Message);
-        var refusal = await Assert.ThrowsAsync<UserErrorException>(() => NuImagesMetadata.Open(root).Keyframes(["val"], TestContext.Current.CancellationToken));
+        Assert.Contains(
+            "no such folder", Assert.Throws<UserErrorException>(() => NuImagesMetadata.Open(Path.Combine(root, "nowhere"))).Message);
+        var refusal = await Assert.ThrowsAsync<UserErrorException>(
+            () => NuImagesMetadata.Open(root).Keyframes(["val"], TestContext.Current.CancellationToken));
         Assert.Contains("there are test, train", refusal.Message);
     }
 
     [Fact]
-    public void Subsets_are_nested_seeded_and_without_repetition() => Gen.Select(Gen.Int[1, 200], Gen.ULong, Gen.Int[1, 200], Gen.Int[1, 200]).Sample((count, seed, one, other) =>
+    public void Subsets_are_nested_seeded_and_without_repetition() =>
+        Gen.Select(Gen.Int[1, 200], Gen.ULong, Gen.Int[1, 200], Gen.Int[1, 200]).Sample((count, seed, one, other) =>
     {
-        NuImagesKeyframe[] keyframes = [.. Enumerable.Range(0, count).Select(index => new NuImagesKeyframe($"{index}.jpg", "CAM_FRONT", "train"))];
-        var (small, large) = (Math.Min(Math.Min(one, other), count), Math.Min(Math.Max(one, other), count));
+        NuImagesKeyframe[] keyframes = [
+            .. Enumerable.Range(0, count).Select(index => new NuImagesKeyframe($"{index}.jpg", "CAM_FRONT", "train"))];
+        var small = Math.Min(Math.Min(one, other), count);
+        var large = Math.Min(Math.Max(one, other), count);
         var subsets = new NuImagesSubsets(keyframes, seed);
 
         Assert.Equal(subsets.Take(small), subsets.Take(large).Take(small));
@@ -84,7 +100,8 @@ public sealed class NuImagesMetadataTests : IDisposable
         using var make = System.Diagnostics.Process.Start("mkfifo", [table]);
         await make.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        var refusal = await Assert.ThrowsAsync<UserErrorException>(() => NuImagesMetadata.Open(root).Keyframes(["train"], TestContext.Current.CancellationToken));
+        var refusal = await Assert.ThrowsAsync<UserErrorException>(
+            () => NuImagesMetadata.Open(root).Keyframes(["train"], TestContext.Current.CancellationToken));
         Assert.Contains("this is a pipe", refusal.Message);
     }
 

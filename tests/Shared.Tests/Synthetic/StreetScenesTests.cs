@@ -14,8 +14,12 @@ public sealed class StreetScenesTests : IDisposable
         string[] Written(string name, int seed)
         {
             var root = Path.Combine(folder, name);
-            StreetSceneWriter.WriteKitti(root, new StreetSceneOptions { Seed = seed }, 0, 6, cancellation: TestContext.Current.CancellationToken);
-            return [.. Directory.GetFiles(root, "*", SearchOption.AllDirectories).Order().Select(file => Path.GetFileName(file) + " " + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))))];
+            StreetSceneWriter.WriteKitti(
+                root, new StreetSceneOptions { Seed = seed }, 0, 6, cancellation: TestContext.Current.CancellationToken);
+            return [
+                .. Directory.GetFiles(root, "*", SearchOption.AllDirectories)
+                    .Order()
+                    .Select(file => Path.GetFileName(file) + " " + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))))];
         }
 
         var first = Written("a", 7);

@@ -15,7 +15,7 @@ namespace Pipeline.Training.Tests.Build;
 /// <summary>
 /// On a GPU whatever brings numbers to the host waits for the device: it goes through <see cref="DeviceWaits"/> and is counted.
 /// </summary>
-public sealed partial class DeviceWaitsTests
+public sealed partial class DeviceWaitsTests(DrawnScenes scenes)
 {
     private static readonly string[] Folders = ["Backbones", "Contrastive", "Detection", "Engine"];
 
@@ -109,12 +109,12 @@ public sealed partial class DeviceWaitsTests
         MaxSizePixels = 128,
     });
 
-    private static int CountStep(FasterRcnn detector, int images, int microBatches, double clip)
+    private int CountStep(FasterRcnn detector, int images, int microBatches, double clip)
     {
         detector.train();
         var options = new FinetuneOptions
         {
-            Data = SharedData.Path("data/kitti-sample"),
+            Data = scenes.Folder,
             Output = "run",
             BatchSize = images,
             MicroBatches = microBatches,

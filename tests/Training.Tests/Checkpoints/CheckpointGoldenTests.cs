@@ -75,8 +75,7 @@ public sealed class CheckpointGoldenTests
     public void Ten_thousand_mutated_files_are_read_or_refused()
     {
         var random = new RandomNumbers(1, "mutations");
-        var folder = Path.Combine(GoldenFolder.Root, "checkpoints");
-        Assert.SkipUnless(Directory.Exists(folder), "the golden checkpoints are not there");
+        var folder = GoldenFolder.CommittedFile("checkpoints");
         byte[][] seeds = [
             .. Directory.GetFiles(folder, "*.pth")
                 .Order(StringComparer.Ordinal)

@@ -21,7 +21,7 @@ public sealed class FileContentTests : IDisposable
     [InlineData("zero-bytes.pth", "an empty file")]
     public void C6_a_broken_download_is_named_as_what_it_is(string file, string what)
     {
-        var path = SharedData.Path($"field-cases/checkpoints/{file}");
+        var path = FieldCases.Path($"checkpoints/{file}");
         foreach (var message in Refusals(path))
         {
             Assert.Contains(what, message);
@@ -36,7 +36,7 @@ public sealed class FileContentTests : IDisposable
         using var backbone = new ResNet(ForeignFile.Tiny);
         foreach (var file in new[] { "pytorch-zip-named.safetensors", "backbone.ckpt" })
         {
-            var path = SharedData.Path($"field-cases/checkpoints/{file}");
+            var path = FieldCases.Path($"checkpoints/{file}");
             Assert.Equal(100, BackboneImport.Run(path, In("out.safetensors")).Mapped.Count);
             var message = Assert.Throws<UserErrorException>(() => BackboneCheckpoint.LoadInto(backbone, path)).Message;
             Assert.Contains("PyTorch's format", message);
@@ -47,7 +47,7 @@ public sealed class FileContentTests : IDisposable
     [Fact]
     public void Safetensors_are_read_whatever_the_name_ends_with()
     {
-        var source = SharedData.Path("field-cases/checkpoints/control-plain.safetensors");
+        var source = FieldCases.Path("checkpoints/control-plain.safetensors");
         foreach (var name in new[] { "a.pth", "a.bin", "a" })
         {
             File.Copy(source, In(name));

@@ -117,7 +117,7 @@ public sealed class SafetensorsTests : IDisposable
 
     private static IEnumerable<(string Name, string Path)> Files(string list)
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(SharedData.Path($"golden/checkpoints/{list}")));
+        using var document = JsonDocument.Parse(File.ReadAllText(GoldenFolder.CommittedFile($"checkpoints/{list}")));
         var files = document.RootElement.TryGetProperty("files", out var top)
             ? top
             : document.RootElement.GetProperty("expected").GetProperty("files");
@@ -128,6 +128,6 @@ public sealed class SafetensorsTests : IDisposable
                     entry => (entry.TryGetProperty("file", out var file) ? file : entry.GetProperty("name")).GetString()!)];
         return [
             .. names.Where(name => name.EndsWith(".safetensors", StringComparison.Ordinal))
-                .Select(name => (name, SharedData.Path($"golden/checkpoints/{name}")))];
+                .Select(name => (name, GoldenFolder.CommittedFile($"checkpoints/{name}")))];
     }
 }

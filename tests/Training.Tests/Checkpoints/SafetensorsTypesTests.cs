@@ -16,7 +16,7 @@ public sealed class SafetensorsTypesTests : IDisposable
     [Fact]
     public void C8_a_tensor_of_an_unsigned_type_beside_the_weights_is_walked_over_and_listed()
     {
-        var report = BackboneImport.Run(SharedData.Path("field-cases/checkpoints/u32-beside.safetensors"), In("out.safetensors"));
+        var report = BackboneImport.Run(FieldCases.Path("checkpoints/u32-beside.safetensors"), In("out.safetensors"));
 
         Assert.Equal(100, report.Mapped.Count);
         Assert.Equal("of type U32 [1]", report.Unread["step"]);

@@ -58,7 +58,7 @@ public sealed class NuImagesCommandTests : IDisposable
         var tooMany = await TrainingProgram.Run(
             cancellation,
             "data", "nuimages", "--data", root, "--output", Path.Combine(folder, "more"), "--splits", "mini");
-        Assert.Contains("5000 keyframes are asked for", tooMany.Errors);
+        Assert.Contains("5000 keyframes were requested", tooMany.Errors);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

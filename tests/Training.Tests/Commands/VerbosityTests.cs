@@ -91,7 +91,7 @@ public sealed class VerbosityTests : IDisposable
     public async Task A_result_as_JSON_stays_alone_on_the_standard_output()
     {
         var (code, output, errors) = await Run(
-            "import", "--weights", SharedData.Path("field-cases/checkpoints/control-plain.pth"), "--output", In("a.safetensors"),
+            "import", "--weights", FieldCases.Path("checkpoints/control-plain.pth"), "--output", In("a.safetensors"),
             "--json", "--verbosity", "debug");
 
         Assert.True(code == 0, errors);

@@ -13,7 +13,7 @@ using Pipeline.Training.Detection.Training;
 
 namespace Pipeline.Training.Tests.Configuration;
 
-/// <summary>Settings as people mistype them; ids are those of <c>field-cases/cases.md</c>.</summary>
+/// <summary>Settings as people mistype them; ids are those of <c>tests/FieldCases/README.md</c>.</summary>
 public sealed class OptionRulesTests : IDisposable
 {
     private static readonly Type[] Records =

@@ -21,9 +21,8 @@ public sealed class BoxesGoldenTests
         golden.Equal(TensorBoxes.PairwiseIoU(a, b), "iou_a_b");
         golden.Equal(TensorBoxes.PairwiseIoU(edge, edge), "iou_edge");
         golden.Equal(TensorBoxes.Area(a), "area_a");
-        golden.Equal(Pairs(a, b, BoxOps.IoU), [24, 10], "iou_a_b");
-        golden.Equal(Pairs(edge, edge, BoxOps.IoU), [5, 5], "iou_edge");
-        golden.Equal(Pairs(a, b, BoxOps.GIoU), [24, 10], "giou_a_b");
+        golden.Equal(Pairs(a, b, BoxIoU.Of), [24, 10], "iou_a_b");
+        golden.Equal(Pairs(edge, edge, BoxIoU.Of), [5, 5], "iou_edge");
 
         foreach (var entry in golden.Expected.EnumerateObject())
         {
@@ -65,8 +64,6 @@ public sealed class BoxesGoldenTests
                     var size = (
                         Height: int.Parse(h[1..], CultureInfo.InvariantCulture), Width: int.Parse(w[1..], CultureInfo.InvariantCulture));
                     golden.Equal(TensorBoxes.Clip(golden.InputTensor("outside"), size), entry.Name);
-                    var clipped = Boxes(golden.InputTensor("outside")).Select(box => BoxOps.Clip(box, size.Width, size.Height)).ToArray();
-                    golden.Equal(MemoryMarshal.Cast<Box, float>(clipped), [clipped.Length, 4], entry.Name);
                     break;
                 case ["remove", "small", var side]:
                     var small = golden.InputTensor("small");

@@ -1,4 +1,5 @@
 using CsCheck;
+using Pipeline.Golden;
 using Pipeline.Shared.Geometry;
 using Pipeline.Training.Detection;
 using static TorchSharp.torch;
@@ -65,7 +66,7 @@ public sealed class HostSuppressionTests
             var kept = new List<int>();
             foreach (var index in InOrder(Enumerable.Range(group.First, group.Count)))
             {
-                var overlaps = kept.Any(better => BoxOps.IoU(BoxOf(better), BoxOf(index)) > (float)rule.IouThreshold);
+                var overlaps = kept.Any(better => BoxIoU.Of(BoxOf(better), BoxOf(index)) > (float)rule.IouThreshold);
                 if (!overlaps && rule.Keeps(BoxOf(index), rows[index].Score))
                 {
                     kept.Add(index);

@@ -1,4 +1,3 @@
-using Pipeline.Golden;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Configuration;
@@ -9,7 +8,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Tests.Engine;
 
 /// <summary>What of a backbone a run of the preset <c>torchvision</c> moves, with and without weights.</summary>
-public sealed class BackboneStartTests : IDisposable
+public sealed class BackboneStartTests(DrawnScenes scenes) : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("backbone-start").FullName;
 
@@ -47,7 +46,7 @@ public sealed class BackboneStartTests : IDisposable
     private SafetensorsContent Run(string name, string? weights)
     {
         var options = new RunConfiguration<FinetuneOptions>().Preset("finetune", "torchvision")
-            .Option("test", "data", SharedData.Path("data/kitti-sample"))
+            .Option("test", "data", scenes.Folder)
             .Option("test", "output", Path.Combine(folder, name))
             .Option("test", "backboneWeights", weights)
             .Option("test", "iterations", 2)

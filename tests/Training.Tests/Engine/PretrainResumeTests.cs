@@ -107,7 +107,7 @@ public sealed class PretrainResumeTests : IDisposable
             var (code, _, errors) = await TrainingProgram.End(process, cancellation);
             Assert.Equal(1, code);
             Assert.Contains("resume.safetensors", errors);
-            Assert.Contains("make room", errors);
+            Assert.Contains("free disk space", errors);
         }
 
         Assert.Equal(before, KilledRun.Weights(In("full/resume.safetensors")));

@@ -5,7 +5,6 @@ using Pipeline.Training.Augmentation;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Contrastive;
-using Pipeline.Training.Data;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Modules;
@@ -18,41 +17,33 @@ public sealed class PretrainTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("pretrain").FullName;
 
-    public PretrainTests() => StreetSceneWriter.WriteImages(Path.Combine(folder, "images"), new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 20);
+    public PretrainTests() =>
+        StreetSceneWriter.WriteImages(
+            Path.Combine(folder, "images"), new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 }, 0, 20);
 
     [Fact]
     public void The_same_seed_gives_the_same_backbone_whatever_the_number_of_workers_and_a_detector_takes_it()
     {
         using var scope = NewDisposeScope();
-        var first = ContrastiveTraining.Run(Tiny("a") with { Workers = 1 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
-        var second = ContrastiveTraining.Run(Tiny("b") with { Workers = 7 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
+        var first = ContrastiveTraining.Run(
+            Tiny("a") with { Workers = 1 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
+        var second = ContrastiveTraining.Run(
+            Tiny("b") with { Workers = 7 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
 
-        var (one, two) = (SafetensorsFile.Read(first.BackbonePath), SafetensorsFile.Read(second.BackbonePath));
+        var one = SafetensorsFile.Read(first.BackbonePath);
+        var two = SafetensorsFile.Read(second.BackbonePath);
         Assert.All(one.Tensors, entry => Assert.True(entry.Value.eq(two.Tensors[entry.Key]).all().item<bool>(), entry.Key));
         Assert.Equal(first.Epochs.Select(epoch => epoch.Loss), second.Epochs.Select(epoch => epoch.Loss));
 
-        using var detector = new FasterRcnn(new DetectorOptions { Backbone = Tiny("c").Backbone with { BatchNorm = BatchNormMode.Frozen }, FpnChannels = 8, BoxHeadChannels = 8 });
+        using var detector = new FasterRcnn(
+            new DetectorOptions
+            {
+                Backbone = Tiny("c").Backbone with { BatchNorm = BatchNormMode.Frozen },
+                FpnChannels = 8,
+                BoxHeadChannels = 8,
+            });
         BackboneCheckpoint.LoadInto(detector.Backbone.Body, first.BackbonePath);
         Assert.True(StateDict.InOrder(detector.Backbone.Body).All(entry => entry.Value.eq(one.Tensors[entry.Key]).all().item<bool>()));
-    }
-
-    [Fact]
-    public void The_key_views_are_not_the_query_views_and_change_with_the_epoch()
-    {
-        using var scope = NewDisposeScope();
-        var files = UnlabeledImages.Of(Path.Combine(folder, "images")).Files;
-        var patches = new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 };
-        var views = new ContrastiveViews(files, new ViewOptions { SizePixels = 32 }, patches, 1, new SkippedImages(0));
-        using var first = views.Epoch(1, 4, 2).First();
-        using var again = views.Epoch(1, 4, 1).First();
-        using var other = views.Epoch(2, 4, 1).First();
-
-        Assert.True(first.Query.eq(again.Query).all().item<bool>() && first.Key.eq(again.Key).all().item<bool>());
-        Assert.False(first.Query.eq(first.Key).all().item<bool>());
-        Assert.False(first.Query.eq(other.Query).all().item<bool>());
-        Assert.Equal([36, 3, 12, 12], first.Patches!.shape);
-        Assert.True(first.Patches.eq(again.Patches!).all().item<bool>() && first.PatchOrder!.eq(again.PatchOrder!).all().item<bool>());
-        Assert.True(first.PatchOrder.sort(1).Values.eq(arange(9)).all().item<bool>());
     }
 
     [Fact]
@@ -93,32 +84,6 @@ public sealed class PretrainTests : IDisposable
         Assert.Equal(Tensors(10), Tensors(1000));
     }
 
-    [Fact]
-    public void Memory_is_flat_over_epochs_of_views()
-    {
-        using var scope = NewDisposeScope();
-        var files = UnlabeledImages.Of(Path.Combine(folder, "images")).Files;
-        var patches = new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 };
-        var views = new ContrastiveViews(files, new ViewOptions { SizePixels = 32 }, patches, 1, new SkippedImages(0));
-        long ResidentBytes(int epochs)
-        {
-            for (var epoch = 0; epoch < epochs; epoch++)
-            {
-                foreach (var batch in views.Epoch(epoch, 4, 3))
-                {
-                    batch.Dispose();
-                }
-            }
-
-            GC.Collect();
-            using var process = System.Diagnostics.Process.GetCurrentProcess();
-            return process.PrivateMemorySize64;
-        }
-
-        var before = ResidentBytes(20);
-        Assert.InRange(ResidentBytes(100) - before, long.MinValue, 40 << 20);   // leaked, the views of 100 epochs would be 80 MB
-    }
-
     [Theory]
     [InlineData(50, true), InlineData(20, false)]
     public void A_queue_that_is_longer_than_the_images_is_told_with_the_numbers(int queueSize, bool isTold)
@@ -127,14 +92,22 @@ public sealed class PretrainTests : IDisposable
         var options = Tiny("queue") with { Epochs = 1, Contrastive = Tiny("queue").Contrastive with { QueueSize = queueSize } };
         ContrastiveTraining.Run(options, new RunControl { Log = lines, Cancellation = TestContext.Current.CancellationToken });
 
-        Assert.Equal(isTold, lines.Events.Any(line => line.Message.Contains("the queue of 50 keys is longer than the 20 images: it holds each image about 2.5 times", StringComparison.Ordinal)));
+        Assert.Equal(
+            isTold,
+            lines.Events.Any(line => line.Message.Contains(
+                "the queue of 50 keys is longer than the 20 images: it holds each image about 2.5 times", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Keys_in_more_parts_than_their_images_allow_leave_statistics_that_are_finite()
     {
         using var scope = NewDisposeScope();
-        var options = Tiny("parts") with { Epochs = 1, MicroBatches = 2, Contrastive = Tiny("parts").Contrastive with { KeySubBatches = 4 } };
+        var options = Tiny("parts") with
+        {
+            Epochs = 1,
+            MicroBatches = 2,
+            Contrastive = Tiny("parts").Contrastive with { KeySubBatches = 4 },
+        };
         ContrastiveTraining.Run(options, new RunControl { Cancellation = TestContext.Current.CancellationToken });
 
         using var content = SafetensorsFile.Read(Path.Combine(options.Output, "resume.safetensors"));
@@ -147,7 +120,8 @@ public sealed class PretrainTests : IDisposable
         string Refusal(PretrainOptions options)
         {
             var cancellation = TestContext.Current.CancellationToken;
-            return Assert.ThrowsAny<UserErrorException>(() => ContrastiveTraining.Run(options, new RunControl { Cancellation = cancellation })).Message;
+            return Assert.ThrowsAny<UserErrorException>(
+                () => ContrastiveTraining.Run(options, new RunControl { Cancellation = cancellation })).Message;
         }
 
         var few = Tiny("f") with { BatchSize = 64, Contrastive = Tiny("f").Contrastive with { QueueSize = 64 } };
@@ -162,34 +136,30 @@ public sealed class PretrainTests : IDisposable
     public void Images_that_cannot_be_read_are_named_and_left_out_up_to_the_limit()
     {
         var list = Path.Combine(folder, "list.txt");
-        File.WriteAllLines(list, ["# two of them are bad", .. Directory.GetFiles(Path.Combine(folder, "images"), "*.png").Select(file => Path.GetFileName(file)), "missing.png", "", "broken.png"]);
+        File.WriteAllLines(
+            list,
+            ["# two of them are bad", .. Directory.GetFiles(Path.Combine(folder, "images"), "*.png").Select(file => Path.GetFileName(file)), "missing.png", "", "broken.png"]);
         File.WriteAllText(Path.Combine(folder, "images", "broken.png"), "no image");
         var options = Tiny("skipped") with { Images = list, ImagesRoot = Path.Combine(folder, "images"), DropLastBatch = false };
 
-        var refusal = Assert.Throws<UserErrorException>(() => ContrastiveTraining.Run(options, new RunControl { Cancellation = TestContext.Current.CancellationToken }));
+        var refusal = Assert.Throws<UserErrorException>(
+            () => ContrastiveTraining.Run(options, new RunControl { Cancellation = TestContext.Current.CancellationToken }));
         Assert.Contains("--max-skipped", refusal.Message);
-        Assert.Contains("1", Assert.Throws<UserErrorException>(() => ContrastiveTraining.Run(options with { Output = Path.Combine(folder, "one"), MaxSkippedImages = 1 }, new RunControl { Cancellation = TestContext.Current.CancellationToken })).Message);
+        var allowingOne = options with { Output = Path.Combine(folder, "one"), MaxSkippedImages = 1 };
+        Assert.Matches(
+            @"^2 images\b.*--max-skipped allows 1\b",
+            Assert.Throws<UserErrorException>(
+                () => ContrastiveTraining.Run(
+                    allowingOne, new RunControl { Cancellation = TestContext.Current.CancellationToken })).Message);
 
-        var result = ContrastiveTraining.Run(options with { Output = Path.Combine(folder, "two"), MaxSkippedImages = 2 }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
+        var result = ContrastiveTraining.Run(
+            options with { Output = Path.Combine(folder, "two"), MaxSkippedImages = 2 },
+            new RunControl { Cancellation = TestContext.Current.CancellationToken });
 
         Assert.Equal(2, result.SkippedImages);
-        string[] names = [.. File.ReadAllLines(Path.Combine(folder, "two", "skipped.txt")).Select(line => Path.GetFileName(line.Split('\t')[0]))];
+        string[] names = [
+            .. File.ReadAllLines(Path.Combine(folder, "two", "skipped.txt")).Select(line => Path.GetFileName(line.Split('\t')[0]))];
         Assert.Equal(["broken.png", "missing.png"], names);
-    }
-
-    [Fact]
-    public void Lists_that_name_an_image_twice_or_none_are_refused_with_the_line()
-    {
-        var list = Path.Combine(folder, "twice.txt");
-        File.WriteAllLines(list, ["a.png", "b.png", "a.png"]);
-        Assert.Contains(
-            "twice.txt:3: a.png stands in line 1 too",
-            Assert.Throws<UserErrorException>(() => UnlabeledImages.Of(list)).Message);
-        File.WriteAllLines(list, ["# nothing"]);
-        Assert.Contains("names no image", Assert.Throws<UserErrorException>(() => UnlabeledImages.Of(list)).Message);
-        Assert.Contains(
-            "relative to it",
-            Assert.Throws<UserErrorException>(() => UnlabeledImages.Of(list, Path.Combine(folder, "nowhere"))).Message);
     }
 
     [Fact]
@@ -205,55 +175,25 @@ public sealed class PretrainTests : IDisposable
             using var training = new ContrastiveTraining(options);
             using var optimization = new Optimization(training.Model, options);
             var values = new TrainingStep<ContrastiveBatch>(training, optimization, options).Run(new ContrastiveBatch(images, others), 0);
-            Tensor[] weights = [tensor((float)values["loss"]), training.Queue.Rows, .. training.Query.parameters(), .. training.Key.parameters()];
+            Tensor[] weights = [
+                tensor((float)values["loss"]), training.Queue.Rows, .. training.Query.parameters(), .. training.Key.parameters()];
             return [.. weights.Select(weight => weight.detach().clone())];
         }
 
         Assert.All(Weights(1).Zip(Weights(4)), pair => Assert.True(pair.First.allclose(pair.Second, 1e-4, 1e-6)));
     }
 
-    [Theory]
-    [InlineData(BatchNormMode.Train)]
-    [InlineData(BatchNormMode.Frozen)]
-    public void Convolutions_in_bfloat16_give_nearly_the_same_features_and_gradients_on_float32_weights(BatchNormMode norm)
-    {
-        using var scope = NewDisposeScope();
-        manual_seed(6);
-        using var backbone = new ResNet(Tiny("p").Backbone with { Architecture = "resnet50", BatchNorm = norm });
-        using var images = randn(4, 3, 64, 64);
-        (Tensor Features, Tensor Gradient) Pass(ScalarType type)
-        {
-            backbone.ComputeType = type;
-            backbone.zero_grad();
-            var features = backbone.call(images)[0];   // behind many norms of few values any rounding grows
-            features.pow(2).mean().backward();
-            return (features.detach(), backbone.named_parameters().First(entry => entry.name == "layer1.0.conv1.weight").parameter.grad!.clone());
-        }
-
-        var (exact, gradient) = Pass(ScalarType.Float32);
-        var (mixed, mixedGradient) = Pass(ScalarType.BFloat16);
-
-        Assert.Equal((ScalarType.Float32, ScalarType.Float32), (mixed.dtype, mixedGradient.dtype));
-        Assert.InRange(((mixed - exact).norm() / exact.norm()).item<float>(), 1e-6, 0.05);
-        Assert.InRange(nn.functional.cosine_similarity(mixedGradient.flatten(), gradient.flatten(), 0).item<float>(), 0.9, 1);
-    }
-
-    [Theory]
-    [InlineData(ComputePrecision.BFloat16)]
-    [InlineData(ComputePrecision.Float16)]
-    public void A_run_in_16_bits_learns_and_writes_float32(ComputePrecision precision)
-    {
-        using var scope = NewDisposeScope();
-        var result = ContrastiveTraining.Run(Tiny("q") with { Precision = precision }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
-        using var content = SafetensorsFile.Read(result.BackbonePath);
-        Assert.All(content.Tensors.Where(entry => !entry.Key.EndsWith("tracked", StringComparison.Ordinal)), entry => Assert.Equal(ScalarType.Float32, entry.Value.dtype));
-        Assert.True(double.IsFinite(result.Epochs[^1].Loss));
-    }
-
     [Fact]
     public void Steps_are_logged_as_lines_and_as_events_of_TensorBoard()
     {
-        ContrastiveTraining.Run(Tiny("log") with { LogEverySteps = 3, Contrastive = new ContrastiveOptions { QueueSize = 16, Dimension = 8, Jigsaw = true }, Patches = new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 } }, new RunControl { Cancellation = TestContext.Current.CancellationToken });
+        ContrastiveTraining.Run(
+            Tiny("log") with
+            {
+                LogEverySteps = 3,
+                Contrastive = new ContrastiveOptions { QueueSize = 16, Dimension = 8, Jigsaw = true },
+                Patches = new JigsawOptions { CropSizePixels = 48, PatchSizePixels = 12 },
+            },
+            new RunControl { Cancellation = TestContext.Current.CancellationToken });
 
         string[] lines = File.ReadAllLines(Path.Combine(folder, "log", "steps.jsonl"));
         Assert.Equal(4, lines.Length);   // steps 0, 3, 6 and 9
@@ -273,17 +213,28 @@ public sealed class PretrainTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var first = ContrastiveTraining.Run(Tiny("first"), new RunControl { Cancellation = TestContext.Current.CancellationToken });
-        using var training = new ContrastiveTraining(Tiny("second") with { Seed = 9, Weights = Path.Combine(folder, "first", "resume.safetensors") });
+        using var training = new ContrastiveTraining(
+            Tiny("second") with { Seed = 9, Weights = Path.Combine(folder, "first", "resume.safetensors") });
         using var checkpoint = SafetensorsFile.Read(Path.Combine(folder, "first", "resume.safetensors"));
 
         foreach (var (front, model) in new[] { ("query.", training.Query), ("key.", training.Key) })
         {
-            Assert.All(StateDict.InOrder(model, front), entry => Assert.True(entry.Value.eq(checkpoint.Tensors[entry.Key]).all().item<bool>(), entry.Key));
+            Assert.All(
+                StateDict.InOrder(model, front),
+                entry => Assert.True(entry.Value.eq(checkpoint.Tensors[entry.Key]).all().item<bool>(), entry.Key));
         }
 
         Assert.False(training.Queue.Rows.eq(checkpoint.Tensors["queue"]).all().item<bool>());
         Assert.All(training.Key.parameters(), parameter => Assert.False(parameter.requires_grad));
-        Assert.Contains("another architecture", Assert.Throws<UserErrorException>(() => new ContrastiveTraining(Tiny("third") with { Contrastive = new ContrastiveOptions { Dimension = 4 }, Weights = Path.Combine(folder, "first", "resume.safetensors") })).Message);
+        Assert.Contains(
+            "another architecture",
+            Assert.Throws<UserErrorException>(
+                () => new ContrastiveTraining(
+                    Tiny("third") with
+                    {
+                        Contrastive = new ContrastiveOptions { Dimension = 4 },
+                        Weights = Path.Combine(folder, "first", "resume.safetensors"),
+                    })).Message);
         Assert.Equal(2, first.Epochs.Count);
     }
 

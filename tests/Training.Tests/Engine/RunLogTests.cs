@@ -1,4 +1,3 @@
-using Pipeline.Golden;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Augmentation;
 using Pipeline.Training.Backbones;
@@ -10,16 +9,16 @@ using Pipeline.Training.Engine;
 namespace Pipeline.Training.Tests.Engine;
 
 /// <summary>Both trainings tell in <c>log.txt</c> that they begin, are interrupted, go on and finish.</summary>
-public sealed class RunLogTests : IDisposable
+public sealed class RunLogTests(DrawnScenes scenes) : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("log").FullName;
 
     [Fact]
     public void A_contrastive_run_tells_its_beginning_interruption_resumption_and_end()
     {
-        var scenes = new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 };
+        var size = new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 };
         var cancellation = TestContext.Current.CancellationToken;
-        StreetSceneWriter.WriteImages(Path.Combine(folder, "images"), scenes, 0, 8, cancellation: cancellation);
+        StreetSceneWriter.WriteImages(Path.Combine(folder, "images"), size, 0, 8, cancellation: cancellation);
         var options = new PretrainOptions
         {
             Images = Path.Combine(folder, "images"),
@@ -41,7 +40,7 @@ public sealed class RunLogTests : IDisposable
     {
         var options = new FinetuneOptions
         {
-            Data = SharedData.Path("data/kitti-sample"),
+            Data = scenes.Folder,
             Output = Path.Combine(folder, "run"),
             Epochs = 1,
             BatchSize = 4,
@@ -70,7 +69,7 @@ public sealed class RunLogTests : IDisposable
         var progress = new EndsAfterFirstStep(source);
         Assert.Throws<OperationCanceledException>(() => run(new RunControl { Progress = progress, Cancellation = source.Token }));
         run(new RunControl { Resume = true, Cancellation = TestContext.Current.CancellationToken });
-        string[] beginnings = ["begun", "interrupted", "goes on", "finished"];
+        string[] beginnings = ["begun", "interrupted", "resumes", "finished"];
         return
         [
             .. File.ReadLines(Path.Combine(output, "log.txt")).Select(line => line[TimeLength..])

@@ -1,4 +1,3 @@
-using Pipeline.Golden;
 using Pipeline.Shared;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Augmentation;
@@ -12,7 +11,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Tests.Engine;
 
 /// <summary>A loss that is not finite moves nothing, in both trainings.</summary>
-public sealed class TrainingStepTests : IDisposable
+public sealed class TrainingStepTests(DrawnScenes scenes) : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("step").FullName;
 
@@ -22,9 +21,9 @@ public sealed class TrainingStepTests : IDisposable
     public void A_loss_that_is_not_finite_leaves_encoders_and_queue_as_they_are(bool isFirstPartBad)
     {
         using var scope = NewDisposeScope();
-        var scenes = new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 };
+        var size = new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 };
         var cancellation = TestContext.Current.CancellationToken;
-        StreetSceneWriter.WriteImages(Path.Combine(folder, "images"), scenes, 0, 8, cancellation: cancellation);
+        StreetSceneWriter.WriteImages(Path.Combine(folder, "images"), size, 0, 8, cancellation: cancellation);
         var options = new PretrainOptions
         {
             Images = Path.Combine(folder, "images"),
@@ -66,7 +65,7 @@ public sealed class TrainingStepTests : IDisposable
         using var scope = NewDisposeScope();
         var options = new FinetuneOptions
         {
-            Data = SharedData.Path("data/kitti-sample"),
+            Data = scenes.Folder,
             Output = Path.Combine(folder, "run"),
             BatchSize = 1,
             Ema = 0.5,

@@ -19,7 +19,8 @@ public sealed class DetectorParityTests : IDisposable
     [Theory]
     [InlineData("resnet50", 1.0, 1, 128, 427)]
     [InlineData("resnet18", 0.5, 4, 160, 540)]
-    public void The_exported_detector_finds_what_the_torch_detector_finds_on_real_frames(string architecture, double width, int images, int minSize, int maxSize) =>
+    public void The_exported_detector_finds_what_the_torch_detector_finds_on_real_frames(
+        string architecture, double width, int images, int minSize, int maxSize) =>
         EqualDetections(architecture, width, minSize, maxSize, 375, 1242, Frames(images));
 
     [Fact]
@@ -48,7 +49,14 @@ public sealed class DetectorParityTests : IDisposable
     [InlineData(9, 100)]
     [InlineData(17, 100)]
     public void Portrait_square_and_small_images_agree(int height, int width) =>
-        EqualDetections("resnet18", 0.5, 96, 200, height, width, [Picture("a", height, width), Picture("c", height, width), Picture("d", height, width)]);
+        EqualDetections(
+            "resnet18",
+            0.5,
+            96,
+            200,
+            height,
+            width,
+            [Picture("a", height, width), Picture("c", height, width), Picture("d", height, width)]);
 
     [Theory]
     [InlineData(900, 1, false)]
@@ -78,7 +86,8 @@ public sealed class DetectorParityTests : IDisposable
     [Theory]
     [InlineData("resnet50", 1.0, 1, 128, 427)]
     [InlineData("resnet18", 0.5, 3, 128, 427)]
-    public void A_detector_of_the_preset_paper_agrees_on_real_frames(string architecture, double width, int images, int minSize, int maxSize) =>
+    public void A_detector_of_the_preset_paper_agrees_on_real_frames(
+        string architecture, double width, int images, int minSize, int maxSize) =>
         EqualDetections(architecture, width, minSize, maxSize, 375, 1242, Frames(images), Paper);
 
     [Theory]
@@ -130,9 +139,11 @@ public sealed class DetectorParityTests : IDisposable
         using var run = new RunOptions();
         using var outputs = session.Run(run, ["images"], [input], ["pixels"]);
 
-        var expected = new DetectionTransform(options).Apply([tensor(picture, dtype: uint8).reshape(height, width, 3).permute(2, 0, 1)]).Batch;
+        var expected = new DetectionTransform(options).Apply(
+            [tensor(picture, dtype: uint8).reshape(height, width, 3).permute(2, 0, 1)]).Batch;
         Assert.Equal(expected.shape, outputs[0].GetTensorTypeAndShape().Shape);
-        var (ours, reference) = (outputs[0].GetTensorDataAsSpan<float>().ToArray(), Numbers(expected));
+        var ours = outputs[0].GetTensorDataAsSpan<float>().ToArray();
+        var reference = Numbers(expected);
         Assert.All(ours.Zip(reference), pair => Assert.Equal(pair.Second, pair.First, 1e-3));
     }
 
@@ -152,7 +163,15 @@ public sealed class DetectorParityTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private void EqualDetections(string architecture, double width, int minSize, int maxSize, int imageHeight, int imageWidth, byte[][] images, Func<DetectorOptions, DetectorOptions>? recipe = null)
+    private void EqualDetections(
+        string architecture,
+        double width,
+        int minSize,
+        int maxSize,
+        int imageHeight,
+        int imageWidth,
+        byte[][] images,
+        Func<DetectorOptions, DetectorOptions>? recipe = null)
     {
         using var scope = NewDisposeScope();
         using var detector = Detector(architecture, width, minSize, maxSize, 0.05, recipe);
@@ -163,34 +182,36 @@ public sealed class DetectorParityTests : IDisposable
         {
             var pixels = tensor(images[i], dtype: uint8).reshape(imageHeight, imageWidth, 3).permute(2, 0, 1);
             var expected = detector.Detect([pixels])[0];
-            var (boxes, scores, labels) = (Numbers(expected.Boxes), Numbers(expected.Scores), expected.Labels.shape[0] == 0 ? [] : expected.Labels.data<long>().ToArray());
-            found += labels.Length;
-            Matched($"image {i} ({labels.Length} detections) alone", Run(session, [images[i]], imageHeight, imageWidth), 0, boxes, scores, labels);
-            Matched($"image {i} of the batch", batch, i, boxes, scores, labels);
+            var reference = expected.Rows();
+            found += reference.Count;
+            Matched($"image {i} ({reference.Count} detections) alone", Run(session, [images[i]], imageHeight, imageWidth), 0, reference);
+            Matched($"image {i} of the batch", batch, i, reference);
         }
 
         Assert.True(found > 0, "the comparison must not be of nothing with nothing");
     }
 
-    private static void Matched(string where, Detections actual, int image, float[] boxes, float[] scores, long[] labels)
+    /// <summary>The graph counts labels from 0, the detector from 1 behind the background.</summary>
+    private static void Matched(string name, Detections actual, int image, DetectionRows reference)
     {
         var rows = actual.Labels.Length / actual.Count.Length;
-        Assert.True(labels.Length == actual.Count[image], $"{where}: {actual.Count[image]} detections, expected {labels.Length}");
-        var free = Enumerable.Range(image * rows, labels.Length).ToList();
-        for (var i = 0; i < labels.Length; i++)
-        {
-            double Distance(int row) => Enumerable.Range(0, 4).Max(c => Math.Abs(actual.Boxes[4 * row + c] - boxes[4 * i + c]));
-            var match = free.Where(row => actual.Labels[row] == labels[i] - 1).DefaultIfEmpty(-1).MinBy(row => row < 0 ? double.MaxValue : Distance(row));
-            Assert.True(match >= 0 && free.Remove(match), $"{where}: detection {i} is missing");
-            Assert.True(Distance(match) <= 0.05, $"{where}: detection {i}: box differs by {Distance(match)} px");
-            Assert.True(Math.Abs(actual.Scores[match] - scores[i]) <= 1e-4, $"{where}: detection {i}: score differs by {Math.Abs(actual.Scores[match] - scores[i])}");
-        }
+        var first = image * rows;
+        var count = (int)actual.Count[image];
+        var ours = new DetectionRows(
+            Boxes: [.. actual.Boxes.Skip(4 * first).Take(4 * count).Select(value => (double)value)],
+            Scores: [.. actual.Scores.Skip(first).Take(count).Select(value => (double)value)],
+            Labels: [.. actual.Labels.Skip(first).Take(count).Select(label => label + 1)]);
+        DetectionMatch.Equal(name, ours, reference, boxes: new Tolerance(0.05), scores: new Tolerance(1e-4));
     }
 
     /// <summary>The recipe of the preset <c>paper</c>, in the sizes of the test.</summary>
     private static DetectorOptions Paper(DetectorOptions sizes)
     {
-        var paper = new RunConfiguration<FinetuneOptions>().Preset("finetune", "paper").Option("test", "data", "d").Option("test", "output", "o").Build().Detector;
+        var paper = new RunConfiguration<FinetuneOptions>()
+            .Preset("finetune", "paper")
+            .Option("test", "data", "d")
+            .Option("test", "output", "o")
+            .Build().Detector;
         return paper with
         {
             NumClasses = sizes.NumClasses,
@@ -204,12 +225,23 @@ public sealed class DetectorParityTests : IDisposable
         };
     }
 
-    private static FasterRcnn Detector(string architecture, double width, int minSize, int maxSize, double scoreThreshold, Func<DetectorOptions, DetectorOptions>? recipe = null)
+    private static FasterRcnn Detector(
+        string architecture,
+        double width,
+        int minSize,
+        int maxSize,
+        double scoreThreshold,
+        Func<DetectorOptions, DetectorOptions>? recipe = null)
     {
         var options = new DetectorOptions
         {
             NumClasses = 8,
-            Backbone = new ResNetOptions { Architecture = architecture, WidthMultiplier = width, BatchNorm = architecture == "resnet50" ? BatchNormMode.Frozen : BatchNormMode.Train },
+            Backbone = new ResNetOptions
+            {
+                Architecture = architecture,
+                WidthMultiplier = width,
+                BatchNorm = architecture == "resnet50" ? BatchNormMode.Frozen : BatchNormMode.Train,
+            },
             FpnChannels = architecture == "resnet50" ? 256 : 64,
             BoxHeadChannels = architecture == "resnet50" ? 1024 : 128,
             MinSizePixels = minSize,
@@ -225,7 +257,9 @@ public sealed class DetectorParityTests : IDisposable
         {
             // As the formula does for bn3: else every block doubles the activations, and rounding with them.
             using var _ = no_grad();
-            foreach (var (name, parameter) in detector.named_parameters().Where(entry => entry.name.EndsWith("bn2.weight", StringComparison.Ordinal)))
+            foreach (
+                var (name, parameter) in detector.named_parameters().Where(
+                    entry => entry.name.EndsWith("bn2.weight", StringComparison.Ordinal)))
             {
                 parameter.mul_(0.25);
             }
@@ -244,11 +278,20 @@ public sealed class DetectorParityTests : IDisposable
 
     private static Detections Run(InferenceSession session, byte[][] images, int height, int width)
     {
-        using var input = OrtValue.CreateTensorValueFromMemory<byte>([.. images.SelectMany(image => image)], [images.Length, height, width, 3]);
+        using var input = OrtValue.CreateTensorValueFromMemory<byte>(
+            [.. images.SelectMany(image => image)], [images.Length, height, width, 3]);
         using var options = new RunOptions();
         using var outputs = session.Run(options, ["images"], [input], ["boxes", "scores", "labels", "num_detections"]);
         return new Detections(
-            outputs[0].GetTensorDataAsSpan<float>().ToArray(), outputs[1].GetTensorDataAsSpan<float>().ToArray(), outputs[2].GetTensorDataAsSpan<long>().ToArray(), outputs[3].GetTensorDataAsSpan<long>().ToArray());
+            outputs[0]
+                .GetTensorDataAsSpan<float>()
+                .ToArray(), outputs[1]
+                .GetTensorDataAsSpan<float>()
+                .ToArray(), outputs[2]
+                .GetTensorDataAsSpan<long>()
+                .ToArray(), outputs[3]
+                .GetTensorDataAsSpan<long>()
+                .ToArray());
     }
 
     /// <summary>The first real frames of 1242 × 375.</summary>

@@ -68,7 +68,11 @@ public sealed class ModuleParityTests : IDisposable
         using var scope = NewDisposeScope();
         using var layer = nn.Conv2d(8, 16, kernel, stride, padding, dilation, groups: groups);
         Equal([layer], [randn(2, 8, 31, 22)], inputs => [layer.call(inputs[0])], (graph, inputs) => [graph.Conv(inputs[0], layer)]);
-        Equal([layer], [randn(2, 8, 31, 22)], inputs => [InputTyped.Convolve(layer, inputs[0])], (graph, inputs) => [graph.Conv(inputs[0], layer)]);
+        Equal(
+            [layer],
+            [randn(2, 8, 31, 22)],
+            inputs => [InputTyped.Convolve(layer, inputs[0])],
+            (graph, inputs) => [graph.Conv(inputs[0], layer)]);
     }
 
     [Fact]
@@ -173,7 +177,8 @@ public sealed class ModuleParityTests : IDisposable
         using var results = session.Run(options, session.InputNames, given, session.OutputNames);
         for (var i = 0; i < expected.Count; i++)
         {
-            var (ours, reference) = (results[i].GetTensorDataAsSpan<float>().ToArray(), Numbers(expected[i]));
+            var ours = results[i].GetTensorDataAsSpan<float>().ToArray();
+            var reference = Numbers(expected[i]);
             Assert.Equal(expected[i].shape, results[i].GetTensorTypeAndShape().Shape);
             var bound = 1e-4 * reference.Max(Math.Abs);
             Assert.All(

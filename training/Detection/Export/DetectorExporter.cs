@@ -47,7 +47,7 @@ public static class DetectorExporter
             Leak = options.Leak,
             MaxInputSidePixels = options.MaxSidePixels,
             ScoreThreshold = detector.ScoreThreshold,
-            TopD = detector.MaxDetections,
+            MaxDetections = detector.MaxDetections,
             Precision = "fp32",
             Opset = OnnxGraph.Opset,
             Files = new Dictionary<string, FileDigest> { [ModelDirectory.ModelFileName] = ModelDirectory.Digest(model) },

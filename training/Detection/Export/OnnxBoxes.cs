@@ -9,7 +9,7 @@ internal static class OnnxBoxes
     private const double EmptyScore = -1e30;
 
     /// <summary>Corners from deltas, as <see cref="BoxCoder.Decode"/>.</summary>
-    /// <param name="graph">Receives the nodes.</param>
+    /// <param name="graph">The graph that the nodes are added to.</param>
     /// <param name="deltas">[..., 4]</param>
     /// <param name="references">[..., 4] of the same rank.</param>
     /// <param name="weights">Factors of dx, dy, dw, dh.</param>
@@ -47,7 +47,7 @@ internal static class OnnxBoxes
         graph.GreaterOrEqual(ShorterSide(graph, boxes), graph.Scalar(minSidePixels));
 
     /// <summary>Suppression of each row of a batch on its own.</summary>
-    /// <param name="graph">Receives the nodes.</param>
+    /// <param name="graph">The graph that the nodes are added to.</param>
     /// <param name="boxes">[B, S, 4]</param>
     /// <param name="scores">[B, S]; probabilities or logits.</param>
     /// <param name="valid">bool [B, S]: the boxes that take part.</param>

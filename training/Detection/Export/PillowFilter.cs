@@ -14,7 +14,7 @@ internal static class PillowFilter
     private const long HeightAxis = 2;
     private const long WidthAxis = 3;
 
-    /// <param name="graph">Receives the nodes.</param>
+    /// <param name="graph">The graph that the nodes are added to.</param>
     /// <param name="planes">uint8 [N, 3, H, W]</param>
     /// <param name="from">H and W.</param>
     /// <param name="to">The sides to reach.</param>

@@ -218,7 +218,8 @@ public sealed class ForeignObjectsTests : IDisposable
     public void A_whole_model_is_refused_with_its_class_and_the_way_to_save_weights()
     {
         using var scope = NewDisposeScope();
-        var message = Assert.Throws<UserErrorException>(() => Import(SharedData.Path("golden/checkpoints/whole_module_zip.pth"))).Message;
+        var message = Assert.Throws<UserErrorException>(
+            () => Import(GoldenFolder.CommittedFile("checkpoints/whole_module_zip.pth"))).Message;
 
         Assert.Contains("torch.nn.modules.linear.Linear", message);
         Assert.Contains("state_dict()", message);
@@ -240,7 +241,7 @@ public sealed class ForeignObjectsTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private static string Case(string file) => SharedData.Path($"field-cases/checkpoints/{file}");
+    private static string Case(string file) => FieldCases.Path($"checkpoints/{file}");
 
     private ImportReport Import(string path) => BackboneImport.Run(path, In("out.safetensors"));
 

@@ -20,7 +20,7 @@ public sealed class NetworkNamesTests : IDisposable
     [InlineData("moco-v3-names.pth.tar", "state_dict.module.base_encoder.")]
     public void C4_other_authors_names_are_found_by_their_structure(string file, string network)
     {
-        var report = BackboneImport.Run(SharedData.Path($"field-cases/checkpoints/{file}"), In("out.safetensors"));
+        var report = BackboneImport.Run(FieldCases.Path($"checkpoints/{file}"), In("out.safetensors"));
 
         Assert.Equal(100, report.Mapped.Count);
         Assert.Equal(network, report.Network);

@@ -142,7 +142,7 @@ public sealed class WeightImportTests : IDisposable
         using var key = ContrastiveModel.OfResNet(new ResNet(Tiny), 8, jigsaw: true);
         PthWriter.Write(In("query.pth"), StateDict.InOrder(query));
         PthWriter.Write(In("key.pth"), StateDict.InOrder(key));
-        DebianTorch.Run("""
+        DebianPython.RunTorch("""
             import sys, torch
             q, k, out, project, zipped = torch.load(sys.argv[1]), torch.load(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5] == "True"
             if project == "pycontrast":
@@ -164,8 +164,8 @@ public sealed class WeightImportTests : IDisposable
         foreach (var (front, expected) in new[] { (ContrastiveWeights.QueryPrefix, query), (ContrastiveWeights.KeyPrefix, key) })
         {
             using var loaded = ContrastiveModel.OfResNet(new ResNet(Tiny), 8, jigsaw: project == "pycontrast");
-            var state = new RunState(content.Tensors, content.Metadata, "c");
-            ContrastiveWeights.LoadInto(loaded, state.Below(front), "c", NullLogger.Instance);
+            ContrastiveWeights.LoadInto(
+                loaded, new RunState(content.Tensors, content.Metadata, "c").Below(front), "c", NullLogger.Instance);
             var weights = StateDict.InOrder(expected).ToDictionary(entry => entry.Key, entry => entry.Value);
             Assert.All(
                 StateDict.InOrder(loaded).Where(entry => !entry.Key.EndsWith("tracked", StringComparison.Ordinal)),
@@ -196,7 +196,7 @@ public sealed class WeightImportTests : IDisposable
         using var images = ones(1, 3, 64, 64);
         var expected = backbone.call(images)[^1].sum().item<float>();
 
-        var printed = DebianTorch.Run("""
+        var printed = DebianPython.RunTorch("""
             import sys, torch, torchvision
             model = torchvision.models.resnet50()
             wrong = model.load_state_dict(torch.load(sys.argv[1]), strict=False)

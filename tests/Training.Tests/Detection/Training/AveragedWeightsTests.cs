@@ -1,4 +1,3 @@
-using Pipeline.Golden;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Detection;
@@ -9,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Detection.Training;
 
-public sealed class AveragedWeightsTests : IDisposable
+public sealed class AveragedWeightsTests(DrawnScenes scenes) : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("ema").FullName;
 
@@ -83,7 +82,7 @@ public sealed class AveragedWeightsTests : IDisposable
     private FinetuneResult Run(string name, double? ema) => DetectorTraining.Run(
         new FinetuneOptions
         {
-            Data = SharedData.Path("data/kitti-sample"),
+            Data = scenes.Folder,
             Output = Path.Combine(folder, name),
             Epochs = 1,
             BatchSize = 4,

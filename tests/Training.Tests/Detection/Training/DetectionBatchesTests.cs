@@ -3,6 +3,7 @@ using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Kitti;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Detection.Training;
+using Pipeline.Training.Tests.Engine;
 
 namespace Pipeline.Training.Tests.Detection.Training;
 
@@ -81,6 +82,23 @@ public sealed class DetectionBatchesTests : IDisposable
 
         Assert.Contains("the 9 training frames do not fill a batch of 10", refusal);
         Assert.Contains("--batch", refusal);
+    }
+
+    [Fact]
+    public void Runs_of_iterations_go_over_the_ends_of_passes_and_see_every_frame_once_a_pass()
+    {
+        string[] frames = [.. Enumerable.Range(0, 7).Select(index => $"{index:D6}")];
+        var options = TinyFinetune.Options(scenes, "unused");
+        var batches = new DetectionBatches(data, frames, options with { Iterations = 14 }, (_, _) => null);
+        var seen = Enumerable.Range(0, 14).SelectMany(step => batches.At(step)).ToArray();
+        Assert.All(seen.Chunk(7), (pass, number) =>
+        {
+            Assert.All(pass, entry => Assert.Equal(number, entry.Pass));
+            Assert.Equal(frames, pass.Select(entry => entry.Frame).Order());
+        });
+
+        var epochs = new DetectionBatches(data, frames, options with { Epochs = 3 }, (_, _) => null);
+        Assert.Equal([4, 3, 4, 3, 4, 3], Enumerable.Range(0, 6).Select(step => epochs.At(step).Count));
     }
 
     public void Dispose()

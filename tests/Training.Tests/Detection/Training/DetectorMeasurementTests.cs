@@ -1,4 +1,3 @@
-using Pipeline.Golden;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Kitti;
@@ -9,13 +8,13 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Detection.Training;
 
-public sealed class DetectorMeasurementTests
+public sealed class DetectorMeasurementTests(DrawnScenes scenes)
 {
     [Fact]
     public void Images_side_by_side_are_measured_as_each_alone_and_leave_the_threads_as_they_were()
     {
         using var scope = NewDisposeScope();
-        var dataset = KittiDataset.Open(SharedData.Path("data/kitti-sample"));
+        var dataset = KittiDataset.Open(scenes.Folder);
         var labels = new LabelMap(KittiClasses.Default);
         using var data = new KittiTrainingData(dataset, labels, 0);
         manual_seed(3);
@@ -38,7 +37,7 @@ public sealed class DetectorMeasurementTests
     [Fact]
     public void A_measurement_can_be_ended()
     {
-        var dataset = KittiDataset.Open(SharedData.Path("data/kitti-sample"));
+        var dataset = KittiDataset.Open(scenes.Folder);
         var labels = new LabelMap(KittiClasses.Default);
         using var data = new KittiTrainingData(dataset, labels, 0);
         using var detector = new FasterRcnn(Options.Detector);
@@ -47,9 +46,9 @@ public sealed class DetectorMeasurementTests
         Assert.Throws<OperationCanceledException>(() => measurement.Run(detector, dataset.FrameIds, new CancellationToken(canceled: true)));
     }
 
-    private static FinetuneOptions Options { get; } = new()
+    private FinetuneOptions Options => new()
     {
-        Data = SharedData.Path("data/kitti-sample"),
+        Data = scenes.Folder,
         Output = "run",
         Detector = new DetectorOptions
         {

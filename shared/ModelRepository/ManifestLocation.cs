@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace Pipeline.Shared.ModelRepository;
+
+/// <summary>
+/// Whether a manifest lies where it says: a folder whose name is a number is a version in a repository,
+/// <c>&lt;name&gt;/&lt;version&gt;</c>. A folder of any other name is a copy that somebody keeps elsewhere on purpose,
+/// and takes every manifest.
+/// </summary>
+internal static class ManifestLocation
+{
+    /// <param name="folder">The version's folder.</param>
+    /// <param name="manifestPath">The manifest, for the message.</param>
+    /// <param name="manifest">What it says.</param>
+    /// <exception cref="UserErrorException">Name or version is another than the folder's.</exception>
+    public static void Check(string folder, string manifestPath, ModelManifest manifest)
+    {
+        var typed = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (!IsVersion(Path.GetFileName(typed)) || Lies(typed, manifest) || Lies(WithoutLinks(typed), manifest))
+        {
+            return;
+        }
+
+        var family = Path.GetFileName(Path.GetDirectoryName(typed));
+        if (family != manifest.Name)
+        {
+            throw ManifestRefusal.OfField(manifestPath, "name", $"'{manifest.Name}', but the folder is '{family}': {Advice(manifest)}");
+        }
+
+        throw ManifestRefusal.OfField(
+            manifestPath, "version", $"{manifest.Version}, but the folder is {Path.GetFileName(typed)}: {Advice(manifest)}");
+    }
+
+    private static string Advice(ModelManifest manifest) =>
+        $"rename the folders to {manifest.Name}/{manifest.Version}, or give a copy a name that is not a number";
+
+    private static bool IsVersion(string name) => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
+    private static bool Lies(string folder, ModelManifest manifest)
+    {
+        var version = manifest.Version.ToString(CultureInfo.InvariantCulture);
+        return Path.GetFileName(folder) == version && Path.GetFileName(Path.GetDirectoryName(folder)) == manifest.Name;
+    }
+
+    /// <summary>Model and version may be links, as <c>current</c> to <c>street</c>.</summary>
+    private static string WithoutLinks(string folder)
+    {
+        var version = Target(folder);
+        var family = Path.GetDirectoryName(version);
+        return family is null ? version : Path.Combine(Target(family), Path.GetFileName(version));
+    }
+
+    private static string Target(string folder) => Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder;
+}
