@@ -168,6 +168,7 @@ public sealed record DetectorOptions : IRelatedOptions
     [Range(0, 64)] public int RoiSamplingRatio { get; init; } = 2;
 
     /// <summary>How the heads' weights are initialized.</summary>
+    /// <remarks>Configurations and checkpoints know it by its first spelling.</remarks>
     [JsonPropertyName("headInitialisation")] public HeadInitialization HeadInitialization { get; init; }
 
     /// <summary>Seed of the samplers that choose anchors and proposals for the losses.</summary>

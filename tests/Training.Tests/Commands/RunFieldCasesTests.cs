@@ -35,7 +35,7 @@ public sealed class RunFieldCasesTests : IDisposable
         Assert.Contains("nothing is left to do", finished);
         await CommandCases.Refused(
             "holds a run of finetune, which pretrain cannot go on with", "pretrain", "--output", cases.In("o"), "--resume");
-        await CommandCases.Refused("holds no run that could go on", "finetune", "--output", cases.In("kitti"), "--resume");
+        await CommandCases.Refused("holds no run that could be resumed", "finetune", "--output", cases.In("kitti"), "--resume");
         await CommandCases.Refused("epochs: it was 1, now it is 2", "finetune", "--output", cases.In("o"), "--resume", "--epochs", "2");
         await CommandCases.Refused("with --resume", cases.Finetune("o"));
     }

@@ -74,7 +74,7 @@ public sealed class ImageDigestsTests : IDisposable
         var path = Write("images.digests", Encoding.UTF8.GetBytes(text));
 
         var refusal = Assert.Throws<UserErrorException>(() => ImageDigests.Read(path)).Message;
-        Assert.Contains($"images.digests:{line}: this is no digest", refusal);
+        Assert.Contains($"images.digests:{line}: this is not a digest", refusal);
     }
 
     [Theory]

@@ -69,7 +69,7 @@ public sealed class RunLogTests(DrawnScenes scenes) : IDisposable
         var progress = new EndsAfterFirstStep(source);
         Assert.Throws<OperationCanceledException>(() => run(new RunControl { Progress = progress, Cancellation = source.Token }));
         run(new RunControl { Resume = true, Cancellation = TestContext.Current.CancellationToken });
-        string[] beginnings = ["begun", "interrupted", "goes on", "finished"];
+        string[] beginnings = ["begun", "interrupted", "resumes", "finished"];
         return
         [
             .. File.ReadLines(Path.Combine(output, "log.txt")).Select(line => line[TimeLength..])

@@ -155,7 +155,7 @@ internal sealed class DetectionBatches
     private (Tensor Image, DetectionTarget Target) Load(ChosenFrame chosen, int? shorter)
     {
         var flip = options.HorizontalFlip && Random("flip", chosen).NextDouble() < 0.5;
-        var colors = jitter?.Draw(Random("colour", chosen));
+        var colors = jitter?.Draw(Random("colour", chosen));   // the name of a stream decides its numbers: another would change every run
         return data.Load(chosen.Frame, flip, colors, size => loadedSize(size, shorter));
     }
 
