@@ -2,7 +2,7 @@ namespace Pipeline.Shared;
 
 /// <summary>A named stream of random numbers: the same on every machine for the same seed, name and position.</summary>
 /// <param name="seed">The run's seed.</param>
-/// <param name="name">What the numbers are for.</param>
+/// <param name="name">The purpose of the numbers.</param>
 /// <param name="position">Epoch, image or other index that has numbers of its own.</param>
 public sealed class RandomNumbers(ulong seed, string name, ulong position = 0)
 {

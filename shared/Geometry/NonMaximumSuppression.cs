@@ -3,42 +3,41 @@ using System.Numerics;
 
 namespace Pipeline.Shared.Geometry;
 
-/// <summary>Greedy non-maximum suppression: a box goes when its IoU with a better one, in float32, is greater than the threshold.</summary>
+/// <summary>Greedy non-maximum suppression: removes a box whose IoU with a better one, in float32, exceeds the threshold.</summary>
 /// <remarks>
-/// Equal to torchvision's CPU kernel (<c>ops/nms</c>); equal scores keep their order. Every box is compared with the better ones that
-/// were kept,
-/// up to the first that suppresses it.
+/// Equal to torchvision's CPU kernel (<c>ops/nms</c>); equal scores keep their order. Every box is compared with the better boxes that
+/// were kept, up to the first that suppresses it.
 /// </remarks>
 public static class NonMaximumSuppression
 {
     private const int Planes = 5;
 
     /// <param name="boxes">Boxes in any order.</param>
-    /// <param name="scores">One score a box; NaN is not allowed.</param>
-    /// <param name="iouThreshold">Overlap above which the worse box goes; at least 0.</param>
-    /// <param name="kept">Receives the indices of the kept boxes, by falling score: all of them, or the best for which it has room.</param>
-    /// <returns>How many were kept.</returns>
+    /// <param name="scores">One score per box; NaN is not allowed.</param>
+    /// <param name="iouThreshold">Overlap above which the worse box is removed; at least 0.</param>
+    /// <param name="kept">Receives the indices of the kept boxes in descending order of score, as many as it has room for.</param>
+    /// <returns>Number of kept boxes.</returns>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static int Run(ReadOnlySpan<Box> boxes, ReadOnlySpan<float> scores, float iouThreshold, Span<int> kept)
     {
         var count = boxes.Length;
         if (scores.Length != count)
         {
-            throw new ArgumentException($"{count} boxes and {scores.Length} scores do not fit together.");
+            throw new ArgumentException($"{count} boxes and {scores.Length} scores do not match.");
         }
 
-        var most = Math.Min(count, kept.Length);
-        if (most == 0)
+        var room = Math.Min(count, kept.Length);
+        if (room == 0)
         {
             return 0;
         }
 
         var keys = ArrayPool<ulong>.Shared.Rent(count);
-        var planes = ArrayPool<float>.Shared.Rent(Planes * most);
+        var planes = ArrayPool<float>.Shared.Rent(Planes * room);
         try
         {
-            SortByFallingScore(scores, keys.AsSpan(0, count));
-            return Suppress(boxes, keys.AsSpan(0, count), planes, iouThreshold, kept[..most]);
+            SortByDescendingScore(scores, keys.AsSpan(0, count));
+            return Suppress(boxes, keys.AsSpan(0, count), planes, iouThreshold, kept[..room]);
         }
         finally
         {
@@ -47,14 +46,14 @@ public static class NonMaximumSuppression
         }
     }
 
-    /// <summary>The sort key is (falling score, rising index): the index in the low half breaks ties.</summary>
-    private static void SortByFallingScore(ReadOnlySpan<float> scores, Span<ulong> keys)
+    /// <summary>The sort key is (descending score, ascending index): the index in the low half breaks ties.</summary>
+    private static void SortByDescendingScore(ReadOnlySpan<float> scores, Span<ulong> keys)
     {
         for (var i = 0; i < keys.Length; i++)
         {
             var bits = BitConverter.SingleToUInt32Bits(scores[i] + 0f);
-            var rising = (bits & 0x8000_0000) != 0 ? ~bits : bits | 0x8000_0000;
-            keys[i] = ((ulong)~rising << 32) | (uint)i;
+            var ascending = (bits & 0x8000_0000) != 0 ? ~bits : bits | 0x8000_0000;
+            keys[i] = ((ulong)~ascending << 32) | (uint)i;
         }
 
         keys.Sort();
@@ -74,7 +73,7 @@ public static class NonMaximumSuppression
             var source = (int)(uint)key;
             ref readonly var box = ref boxes[source];
             var better = new BoxPlanes(x1[..count], y1[..count], x2[..count], y2[..count], areas[..count]);
-            if (better.OneOverlaps(box, iouThreshold))
+            if (better.AnyOverlaps(box, iouThreshold))
             {
                 continue;
             }
@@ -95,13 +94,17 @@ public static class NonMaximumSuppression
         return count;
     }
 
-    /// <summary>Boxes with each coordinate in a row of its own, so that several are compared at once.</summary>
+    /// <summary>Boxes with one array per coordinate, so that several are compared at once.</summary>
     private readonly ref struct BoxPlanes(
         ReadOnlySpan<float> x1, ReadOnlySpan<float> y1, ReadOnlySpan<float> x2, ReadOnlySpan<float> y2, ReadOnlySpan<float> areas)
     {
-        private readonly ReadOnlySpan<float> x1 = x1, y1 = y1, x2 = x2, y2 = y2, areas = areas;
+        private readonly ReadOnlySpan<float> x1 = x1;
+        private readonly ReadOnlySpan<float> y1 = y1;
+        private readonly ReadOnlySpan<float> x2 = x2;
+        private readonly ReadOnlySpan<float> y2 = y2;
+        private readonly ReadOnlySpan<float> areas = areas;
 
-        public bool OneOverlaps(in Box box, float iouThreshold)
+        public bool AnyOverlaps(in Box box, float iouThreshold)
         {
             var left = new Vector<float>(box.X1);
             var top = new Vector<float>(box.Y1);

@@ -3,14 +3,14 @@ using SkiaSharp;
 
 namespace Pipeline.Shared.Imaging;
 
-/// <summary>The size that a header says where the decoder refuses the header: sides of 2³¹ pixels, or of none.</summary>
-/// <param name="WidthPixels">Width as it is stored.</param>
-/// <param name="HeightPixels">Height as it is stored.</param>
+/// <summary>The size in a header that the decoder refuses, such as sides of 2³¹ pixels or of 0.</summary>
+/// <param name="WidthPixels">Stored width.</param>
+/// <param name="HeightPixels">Stored height.</param>
 internal readonly record struct AnnouncedSize(long WidthPixels, long HeightPixels)
 {
     /// <param name="format">The file's format.</param>
     /// <param name="beginning">The first bytes of the file.</param>
-    /// <returns>The size; null when the bytes do not reach so far.</returns>
+    /// <returns>The size; null when the bytes end before it.</returns>
     public static AnnouncedSize? Read(SKEncodedImageFormat format, ReadOnlySpan<byte> beginning) => format switch
     {
         SKEncodedImageFormat.Png => ReadPng(beginning),
@@ -73,7 +73,7 @@ internal readonly record struct AnnouncedSize(long WidthPixels, long HeightPixel
         return new AnnouncedSize(width, height);
     }
 
-    /// <summary>Rows from the top have a negative height.</summary>
+    /// <summary>The height is negative where rows go from the top down.</summary>
     private static AnnouncedSize? ReadBmp(ReadOnlySpan<byte> file)
     {
         const int ShortestHeaderOfLongSides = 16;
@@ -87,7 +87,7 @@ internal readonly record struct AnnouncedSize(long WidthPixels, long HeightPixel
         return new AnnouncedSize(Math.Abs(width), Math.Abs(height));
     }
 
-    /// <summary>Only the extended header has sides that are too long for the decoder: 24 bits, one less than the size.</summary>
+    /// <summary>Only the extended header can have sides too long for the decoder: 24 bits, one less than the size.</summary>
     private static AnnouncedSize? ReadWebp(ReadOnlySpan<byte> file)
     {
         if (file.Length < 30 || !file[12..].StartsWith("VP8X"u8))

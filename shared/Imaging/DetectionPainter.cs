@@ -7,10 +7,10 @@ namespace Pipeline.Shared.Imaging;
 /// <summary>Draws detections, and the ground truth if given, over an image.</summary>
 public static class DetectionPainter
 {
-    /// <param name="image">The picture; it is left as it is.</param>
+    /// <param name="image">The picture; it is not changed.</param>
     /// <param name="detections">Boxes in its pixels; drawn in the color of their class, with class and score.</param>
     /// <param name="labels">Names of the classes.</param>
-    /// <param name="truth">Boxes that should be found; drawn dashed and white.</param>
+    /// <param name="truth">Ground-truth boxes; drawn dashed and white.</param>
     /// <returns>The annotated picture; dispose it.</returns>
     public static RgbImage Paint(
         RgbImage image,
@@ -55,6 +55,6 @@ public static class DetectionPainter
         return ImageEncoder.FromBitmap(bitmap);
     }
 
-    /// <summary>Bright colors that differ for neighboring labels: steps of the golden angle around the circle of hues.</summary>
+    /// <summary>Bright colors that differ for adjacent labels: steps of the golden angle around the color wheel.</summary>
     private static SKColor Color(int label) => SKColor.FromHsv((float)(90 + label * 137.508) % 360, 75, 100);
 }

@@ -3,18 +3,18 @@ using SkiaSharp;
 
 namespace Pipeline.Shared.Imaging;
 
-/// <summary>Reads how a camera was held from EXIF data, a small TIFF file without pixels.</summary>
+/// <summary>Reads the camera's orientation from EXIF data, a small TIFF file without pixels.</summary>
 internal static class ExifOrientation
 {
-    private const int FirstDirectoryAt = 4;
+    private const int FirstDirectoryOffset = 4;
     private const int EntryBytes = 12;
-    private const int ValueAt = 8;
+    private const int ValueOffset = 8;
     private const ushort Magic = 42;
     private const ushort OrientationTag = 0x0112;
     private const ushort Short = 3;
     private const ushort Long = 4;
 
-    /// <param name="exif">EXIF data in either byte order; the prefix that JPEG puts before it may be there.</param>
+    /// <param name="exif">EXIF data in either byte order, with or without the prefix that JPEG adds.</param>
     /// <returns>The orientation in the first directory; null when there is none, or the data is damaged.</returns>
     public static SKEncodedOrigin? Read(ReadOnlySpan<byte> exif)
     {
@@ -26,12 +26,12 @@ internal static class ExifOrientation
             return null;
         }
 
-        if (tiff.Length < FirstDirectoryAt + 4 || UInt16(tiff[2..], bigEndian) != Magic)
+        if (tiff.Length < FirstDirectoryOffset + 4 || UInt16(tiff[2..], bigEndian) != Magic)
         {
             return null;
         }
 
-        var start = UInt32(tiff[FirstDirectoryAt..], bigEndian);
+        var start = UInt32(tiff[FirstDirectoryOffset..], bigEndian);
         if (start > tiff.Length - 2)
         {
             return null;
@@ -62,7 +62,7 @@ internal static class ExifOrientation
             return null;
         }
 
-        var field = entry[ValueAt..];
+        var field = entry[ValueOffset..];
         var value = type == Short ? UInt16(field, bigEndian) : UInt32(field, bigEndian);
         if (value is < 1 or > 8)
         {

@@ -3,16 +3,16 @@ using SkiaSharp;
 
 namespace Pipeline.Shared.Imaging;
 
-/// <summary>Decodes PNG, JPEG, WebP, BMP and GIF to 8-bit RGB; EXIF orientation is applied, transparent pixels are laid on black.</summary>
+/// <summary>Decodes PNG, JPEG, WebP, BMP and GIF to 8-bit RGB; applies EXIF orientation and blends transparency with black.</summary>
 public static class ImageDecoder
 {
     private const string Noun = "image file";
 
     /// <param name="path">The image file.</param>
-    /// <param name="limits">What is refused; the defaults when null.</param>
-    /// <param name="least">How small a JPEG may be decoded; null: it is decoded whole.</param>
+    /// <param name="limits">Limits; the defaults when null.</param>
+    /// <param name="least">How small a JPEG may be decoded; full size when null.</param>
     /// <returns>The image; dispose it.</returns>
-    /// <exception cref="ImageException">The file is no image, is damaged, or is over a limit.</exception>
+    /// <exception cref="ImageException">The file is not an image, is damaged, or exceeds a limit.</exception>
     /// <exception cref="UserErrorException">The file is missing or cannot be read.</exception>
     public static RgbImage DecodeFile(string path, ImageLimits? limits = null, LeastSize? least = null)
     {
@@ -25,8 +25,8 @@ public static class ImageDecoder
         return Decode(InputFile.ReadBytes(path, Noun, limits.MaxFileBytes), path, limits, least);
     }
 
-    /// <summary>Width and height of an image in pixels, from its header; as it will be decoded.</summary>
-    /// <exception cref="ImageException">The file is no image.</exception>
+    /// <summary>Width and height in pixels of the decoded image, from its header.</summary>
+    /// <exception cref="ImageException">The file is not an image.</exception>
     /// <exception cref="UserErrorException">The file is missing or cannot be read.</exception>
     public static (int WidthPixels, int HeightPixels) ReadSize(string path)
     {
@@ -34,11 +34,11 @@ public static class ImageDecoder
         return ImageHeader.ReadSize(path, file, new ImageLimits());
     }
 
-    /// <summary>Whether an image would be refused for its size, told from its header; nothing is decoded.</summary>
+    /// <summary>Checks an image's size from its header, without decoding.</summary>
     /// <param name="path">The image file.</param>
-    /// <param name="limits">The limits beyond which an input is refused.</param>
-    /// <returns>Width and height in pixels, as the image will be decoded.</returns>
-    /// <exception cref="ImageException">The file is no image, or is over a limit.</exception>
+    /// <param name="limits">Limits on the file and the size.</param>
+    /// <returns>Width and height in pixels of the decoded image.</returns>
+    /// <exception cref="ImageException">The file is not an image, or exceeds a limit.</exception>
     /// <exception cref="UserErrorException">The file is missing or cannot be read.</exception>
     public static (int WidthPixels, int HeightPixels) CheckSize(string path, ImageLimits limits)
     {
@@ -51,10 +51,10 @@ public static class ImageDecoder
 
     /// <param name="encoded">The encoded image.</param>
     /// <param name="name">Named in error messages.</param>
-    /// <param name="limits">What is refused; the defaults when null.</param>
-    /// <param name="least">How small a JPEG may be decoded; null: it is decoded whole.</param>
+    /// <param name="limits">Limits; the defaults when null.</param>
+    /// <param name="least">How small a JPEG may be decoded; full size when null.</param>
     /// <returns>The image; dispose it.</returns>
-    /// <exception cref="ImageException">The bytes are no image, are damaged, or are over a limit.</exception>
+    /// <exception cref="ImageException">The bytes are not an image, are damaged, or exceed a limit.</exception>
     public static RgbImage Decode(ReadOnlyMemory<byte> encoded, string name, ImageLimits? limits = null, LeastSize? least = null)
     {
         limits ??= new ImageLimits();

@@ -4,10 +4,10 @@ using SkiaSharp;
 namespace Pipeline.Shared.Imaging;
 
 /// <summary>
-/// Tells whether a file reaches the end that its format announces, where the decoder would show the picture without it: missing scans
-/// of a progressive JPEG are a blur to it, and an orientation behind the pixels of PNG and WebP is none.
+/// Checks that a file reaches the end that its format announces, where the decoder would accept it without: for missing scans of a
+/// progressive JPEG it returns a blurred picture, and an orientation after the pixels of a PNG or WebP would be lost.
 /// </summary>
-/// <remarks>A GIF is not looked at: its first picture is all that is read of it, and the decoder wants every row of that.</remarks>
+/// <remarks>GIF is not checked: only its first picture is read, and the decoder requires all of its rows.</remarks>
 internal static class ImageEnd
 {
     private const int RiffHeaderBytes = 8;
@@ -15,7 +15,7 @@ internal static class ImageEnd
     /// <param name="format">The file's format.</param>
     /// <param name="encoded">The file.</param>
     /// <param name="file">The same file.</param>
-    /// <returns>What is missing, for a message; null when nothing is.</returns>
+    /// <returns>What is missing, for a message; null when the file is complete.</returns>
     public static string? Problem(SKEncodedImageFormat format, ReadOnlySpan<byte> encoded, Stream file)
     {
         if (format == SKEncodedImageFormat.Jpeg)
@@ -36,7 +36,7 @@ internal static class ImageEnd
         return null;
     }
 
-    /// <summary>A byte that only makes a length even may be missing, as some writers forget it.</summary>
+    /// <summary>The padding byte that makes a length even may be missing, because some writers omit it.</summary>
     private static bool IsWholeRiff(ReadOnlySpan<byte> file)
     {
         var announced = (long)BinaryPrimitives.ReadUInt32LittleEndian(file[4..]);

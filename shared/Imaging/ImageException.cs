@@ -3,13 +3,13 @@ namespace Pipeline.Shared.Imaging;
 /// <summary>Why an image was refused.</summary>
 public enum ImageProblem
 {
-    /// <summary>The bytes are no image of a known format.</summary>
+    /// <summary>The bytes are not an image of a known format.</summary>
     NotAnImage,
 
     /// <summary>The image ends early or is damaged.</summary>
     Truncated,
 
-    /// <summary>The file, a side or the area is over a limit.</summary>
+    /// <summary>The file, a side or the area exceeds a limit.</summary>
     TooLarge,
 }
 
@@ -22,15 +22,15 @@ public sealed class ImageException(ImageProblem problem, string message) : UserE
     public ImageProblem Problem => problem;
 
     /// <param name="name">The image, for the message.</param>
-    /// <param name="reason">What is wrong with it.</param>
+    /// <param name="reason">The damage.</param>
     internal static ImageException Damaged(string name, string reason) =>
         new(ImageProblem.Truncated, $"{name}: the image is damaged or ends early ({reason}).");
 }
 
-/// <summary>What is refused from the header, before anything is decoded.</summary>
+/// <summary>Limits that are checked from the header, before decoding.</summary>
 public sealed record ImageLimits
 {
-    /// <summary>Most pixels of an image.</summary>
+    /// <summary>Largest number of pixels of an image.</summary>
     public long MaxPixels { get; init; } = 64_000_000;
 
     /// <summary>Longest side in pixels.</summary>

@@ -1,6 +1,6 @@
 namespace Pipeline.Shared.Imaging;
 
-/// <summary>The one list of the names that image files have: every format that <see cref="ImageDecoder"/> reads.</summary>
+/// <summary>The file extensions of all formats that <see cref="ImageDecoder"/> reads.</summary>
 public static class ImageFormats
 {
     private static readonly string[] Names = ["png", "jpg", "jpeg", "jpe", "jfif", "webp", "bmp", "dib", "gif"];
@@ -8,7 +8,7 @@ public static class ImageFormats
     /// <summary>For messages: <c>png, jpg, …</c></summary>
     public static string Extensions { get; } = string.Join(", ", Names);
 
-    /// <summary>Whether a file's name ends as an image's does, in letters of any case.</summary>
+    /// <summary>Whether a path has the extension of an image, in any case.</summary>
     public static bool HasImageExtension(string path)
     {
         var extension = Path.GetExtension(path.AsSpan()).TrimStart('.');

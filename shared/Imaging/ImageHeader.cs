@@ -2,20 +2,20 @@ using SkiaSharp;
 
 namespace Pipeline.Shared.Imaging;
 
-/// <summary>What an image's header says: its format, its size, and how it is to be turned.</summary>
+/// <summary>An image's format, size and orientation, from its header.</summary>
 internal static class ImageHeader
 {
-    /// <summary>A JPEG's size stands behind EXIF data and color profiles of some hundred kilobytes.</summary>
+    /// <summary>In a JPEG, EXIF data and color profiles of some hundred kilobytes can precede the size.</summary>
     private const int BeginningBytes = 1 << 20;
 
     private const string BadHeader = "its header is cut off, damaged, or of an unsupported kind";
 
     /// <param name="name">Named in error messages.</param>
-    /// <param name="codec">What the decoder made of the header; null when it made nothing of it.</param>
-    /// <param name="beginning">The first bytes of the file, or all.</param>
+    /// <param name="codec">The decoder's codec; null when it could not read the header.</param>
+    /// <param name="beginning">The first bytes of the file, or all of them.</param>
     /// <param name="limits">The limits beyond which an input is refused.</param>
     /// <returns>The codec.</returns>
-    /// <exception cref="ImageException">The file is no image of a format that is read, is damaged, or is over a limit.</exception>
+    /// <exception cref="ImageException">The file is not an image of a supported format, is damaged, or exceeds a limit.</exception>
     public static SKCodec Require(string name, SKCodec? codec, ReadOnlySpan<byte> beginning, ImageLimits limits)
     {
         if (codec is not null && IsSupported(codec.EncodedFormat))
@@ -27,13 +27,13 @@ internal static class ImageHeader
         throw Unreadable(name, beginning, limits);
     }
 
-    /// <summary>Where the first pixel belongs by the camera's EXIF data.</summary>
-    /// <param name="codec">Has read the header.</param>
-    /// <param name="file">The encoded image; another stream than the one that the codec goes on reading.</param>
+    /// <summary>Where the first pixel belongs according to EXIF data.</summary>
+    /// <param name="codec">The codec of the image.</param>
+    /// <param name="file">The encoded image; not the stream from which the codec reads.</param>
     public static SKEncodedOrigin Origin(SKCodec codec, Stream file) =>
         codec.EncodedFormat == SKEncodedImageFormat.Png ? PngChunks.Read(file).Origin : codec.EncodedOrigin;
 
-    /// <summary>Width and height as the image is decoded.</summary>
+    /// <summary>Width and height in pixels of the decoded image.</summary>
     public static (int WidthPixels, int HeightPixels) Size(SKCodec codec, SKEncodedOrigin origin)
     {
         var width = codec.Info.Width;
@@ -43,9 +43,9 @@ internal static class ImageHeader
 
     /// <param name="name">Named in error messages.</param>
     /// <param name="file">The encoded image; nothing is decoded.</param>
-    /// <param name="limits">What a size is over that not even the decoder reads.</param>
-    /// <returns>Width and height as the image would be decoded.</returns>
-    /// <exception cref="ImageException">The file is no image, is damaged, or has a size that is never read.</exception>
+    /// <param name="limits">Limits for a size that the decoder refuses to read.</param>
+    /// <returns>Width and height in pixels of the decoded image.</returns>
+    /// <exception cref="ImageException">The file is not an image, is damaged, or has a size that cannot be decoded.</exception>
     public static (int WidthPixels, int HeightPixels) ReadSize(string name, Stream file, ImageLimits limits)
     {
         using var stream = new SKManagedStream(file, disposeManagedStream: false);
@@ -59,10 +59,10 @@ internal static class ImageHeader
     }
 
     /// <param name="name">Named in error messages.</param>
-    /// <param name="widthPixels">Width that the header says.</param>
-    /// <param name="heightPixels">Height that the header says.</param>
-    /// <param name="limits">The limits beyond which an input is refused.</param>
-    /// <exception cref="ImageException">The size is over a limit.</exception>
+    /// <param name="widthPixels">Width in the header.</param>
+    /// <param name="heightPixels">Height in the header.</param>
+    /// <param name="limits">Limits on the size.</param>
+    /// <exception cref="ImageException">The size exceeds a limit.</exception>
     public static void RequireSize(string name, long widthPixels, long heightPixels, ImageLimits limits)
     {
         var longer = Math.Max(widthPixels, heightPixels);
@@ -76,11 +76,11 @@ internal static class ImageHeader
         throw new ImageException(ImageProblem.TooLarge, $"{name}: {found}; {allowed}.");
     }
 
-    /// <summary>Whether rows become columns.</summary>
+    /// <summary>Whether the orientation turns rows into columns.</summary>
     public static bool IsTransposed(SKEncodedOrigin origin) =>
         origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
 
-    /// <summary>Why the decoder makes nothing of a file: the first bytes tell its format, and some more the size that it claims.</summary>
+    /// <summary>Why the decoder cannot read a file, from the format and size in its first bytes.</summary>
     private static ImageException Unreadable(string name, ReadOnlySpan<byte> beginning, ImageLimits limits)
     {
         if (ImageSignature.Read(beginning) is not { } format)

@@ -2,15 +2,15 @@ using SkiaSharp;
 
 namespace Pipeline.Shared.Imaging;
 
-/// <summary>Tells a file's format from its first bytes alone, however damaged the rest is.</summary>
+/// <summary>Recognizes a file's format by its first bytes alone, however damaged the rest is.</summary>
 internal static class ImageSignature
 {
-    private const int BmpReservedAt = 6;
+    private const int BmpReservedOffset = 6;
     private const int BmpReservedBytes = 4;
-    private const int RiffTypeAt = 8;
+    private const int RiffTypeOffset = 8;
 
     /// <param name="beginning">The first bytes of a file.</param>
-    /// <returns>The format; null when it is none that is read.</returns>
+    /// <returns>The format; null when it is not supported.</returns>
     public static SKEncodedImageFormat? Read(ReadOnlySpan<byte> beginning)
     {
         ReadOnlySpan<byte> png = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
@@ -29,7 +29,7 @@ internal static class ImageSignature
             return SKEncodedImageFormat.Gif;
         }
 
-        if (beginning.StartsWith("RIFF"u8) && beginning.Length > RiffTypeAt && beginning[RiffTypeAt..].StartsWith("WEBP"u8))
+        if (beginning.StartsWith("RIFF"u8) && beginning.Length > RiffTypeOffset && beginning[RiffTypeOffset..].StartsWith("WEBP"u8))
         {
             return SKEncodedImageFormat.Webp;
         }
@@ -44,14 +44,14 @@ internal static class ImageSignature
         return beginning.StartsWith(startOfImage) && hasOtherMarker;
     }
 
-    /// <summary>A text may begin with BM, but has no zeros where the header reserves four bytes.</summary>
+    /// <summary>Text may begin with BM, but has no zeros in the header's four reserved bytes.</summary>
     private static bool IsBmp(ReadOnlySpan<byte> beginning)
     {
-        if (!beginning.StartsWith("BM"u8) || beginning.Length < BmpReservedAt + BmpReservedBytes)
+        if (!beginning.StartsWith("BM"u8) || beginning.Length < BmpReservedOffset + BmpReservedBytes)
         {
             return false;
         }
 
-        return !beginning.Slice(BmpReservedAt, BmpReservedBytes).ContainsAnyExcept((byte)0);
+        return !beginning.Slice(BmpReservedOffset, BmpReservedBytes).ContainsAnyExcept((byte)0);
     }
 }

@@ -2,36 +2,36 @@ using System.Buffers.Binary;
 
 namespace Pipeline.Shared.Imaging;
 
-/// <summary>Passes over the blocks in the compressed data of a sequential JPEG's scan, code by code, without decoding them.</summary>
-/// <param name="data">From the scan's first byte on.</param>
+/// <summary>Skips the blocks in the compressed data of a sequential JPEG's scan, code by code, without decoding them.</summary>
+/// <param name="data">The file from the scan's first byte on.</param>
 internal ref struct JpegBlocks(ReadOnlySpan<byte> data)
 {
     private const int BufferBits = 64;
     private const int LongestCode = 16;
     private const int Coefficients = 64;
 
-    /// <summary>The longest code, and the longest number behind it, are shorter.</summary>
+    /// <summary>More than the longest code and the longest number after it.</summary>
     private const int EnoughBits = 32;
 
     private readonly ReadOnlySpan<byte> data = data;
     private int position;
 
-    /// <summary>The next bits, from the highest on; zeros behind them.</summary>
+    /// <summary>The next bits, highest first, followed by zeros.</summary>
     private ulong buffer;
     private int bits;
 
-    /// <summary>How many of the bits were put there because the data ended.</summary>
+    /// <summary>How many of the bits are padding because the data ended.</summary>
     private int bitsPastEnd;
 
-    /// <summary>Whether more was read than is there.</summary>
+    /// <summary>Whether more bits were used than the data has.</summary>
     public readonly bool IsPastEnd => bits < bitsPastEnd;
 
-    /// <summary>Bytes before the markers so far that no block needed.</summary>
+    /// <summary>Unused bytes before all markers so far.</summary>
     public long LeftOverBytes { get; private set; }
 
     /// <param name="first">Table of the first coefficient.</param>
     /// <param name="others">Table of the other coefficients.</param>
-    /// <returns>Whether all codes are in the tables.</returns>
+    /// <returns>False when a code is in none of the tables.</returns>
     public bool TrySkip(JpegHuffmanTable first, JpegHuffmanTable others)
     {
         var table = first;
@@ -65,14 +65,14 @@ internal ref struct JpegBlocks(ReadOnlySpan<byte> data)
         return true;
     }
 
-    /// <summary>Goes behind the next marker, if that is the restart of a number.</summary>
+    /// <summary>Skips the next marker if it is the restart with this number.</summary>
     public bool TryRestart(int number)
     {
         const int FirstRestart = 0xD0;
         return NextMarker() == FirstRestart + number;
     }
 
-    /// <summary>Goes behind the next marker; null when there is none. What is left before it is counted.</summary>
+    /// <summary>Skips to the end of the next marker, counting unused bytes before it; null when there is none.</summary>
     public byte? NextMarker()
     {
         var markers = new JpegMarkers(data[position..]);
@@ -118,7 +118,7 @@ internal ref struct JpegBlocks(ReadOnlySpan<byte> data)
         }
     }
 
-    /// <summary>A byte of the data: FF is written as FF 00, and any number of FF may stand before a marker.</summary>
+    /// <summary>Reads a byte of the data: FF is written as FF 00, and any number of FF may precede a marker.</summary>
     private bool TryReadByte(out byte value)
     {
         value = 0xFF;
@@ -134,18 +134,18 @@ internal ref struct JpegBlocks(ReadOnlySpan<byte> data)
             return true;
         }
 
-        var behind = position;
-        while (behind < data.Length && data[behind] == 0xFF)
+        var next = position;
+        while (next < data.Length && data[next] == 0xFF)
         {
-            behind++;
+            next++;
         }
 
-        if (behind == data.Length || data[behind] != 0)
+        if (next == data.Length || data[next] != 0)
         {
             return false;
         }
 
-        position = behind + 1;
+        position = next + 1;
         return true;
     }
 

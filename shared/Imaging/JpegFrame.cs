@@ -2,25 +2,25 @@ using System.Buffers.Binary;
 
 namespace Pipeline.Shared.Imaging;
 
-/// <summary>The components of a JPEG, and how much of each coefficient the scans so far have sent.</summary>
+/// <summary>The components of a JPEG, and how much of each coefficient the scans so far contain.</summary>
 internal sealed class JpegFrame
 {
     private const int Coefficients = 64;
-    private const int ComponentsAt = 5;
-    private const int BytesOfComponent = 3;
-    private const int PixelsOfBlock = 8;
+    private const int ComponentsOffset = 5;
+    private const int BytesPerComponent = 3;
+    private const int PixelsPerBlock = 8;
 
-    /// <summary>What a single component has, whatever it says.</summary>
+    /// <summary>Sampling of a single component, whatever the file says.</summary>
     private const byte OneBlock = 0x11;
     private const int NothingSent = byte.MaxValue;
 
     private readonly bool progressive;
     private readonly byte[] identifiers;
 
-    /// <summary>Of each component: blocks of a unit across in the upper four bits, down in the lower.</summary>
+    /// <summary>Of each component: blocks per unit, horizontally in the upper four bits, vertically in the lower.</summary>
     private readonly byte[] samplings;
 
-    /// <summary>The lowest bit that was sent of each component's coefficients, component after component.</summary>
+    /// <summary>The lowest bit so far of each coefficient, component after component.</summary>
     private readonly byte[] lowestBits;
 
     private JpegFrame(bool progressive, byte[] identifiers, byte[] samplings)
@@ -32,16 +32,16 @@ internal sealed class JpegFrame
         Array.Fill(lowestBits, (byte)NothingSent);
     }
 
-    /// <summary>Whether the scans so far say that there must be others.</summary>
+    /// <summary>Whether the scans so far imply that there are more.</summary>
     public bool HasSeveralScans { get; private set; }
 
-    /// <summary>Whether it has 8 bits, one pass over the coefficients, and Huffman codes.</summary>
+    /// <summary>Whether it has 8 bits per sample, sends all coefficients in one pass, and uses Huffman codes.</summary>
     public bool IsHuffmanSequential { get; private init; }
 
-    /// <summary>Units (MCU) of a scan that has all components; 0 when the height is told only behind it.</summary>
+    /// <summary>Units (MCU) of a scan with all components; 0 when the height follows only after it.</summary>
     public long Units { get; private init; }
 
-    /// <summary>What the scans have not sent, for a message; null when all is there.</summary>
+    /// <summary>What the scans lack, for a message; null when they are complete.</summary>
     public string? Missing
     {
         get
@@ -55,7 +55,7 @@ internal sealed class JpegFrame
         }
     }
 
-    /// <summary>Whether a marker starts a frame: SOF0 to SOF15, without DHT, JPG and DAC that lie between.</summary>
+    /// <summary>Whether a marker starts a frame: SOF0 to SOF15, without DHT, JPG and DAC in between.</summary>
     public static bool IsStart(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 
     /// <param name="marker">The marker.</param>
@@ -63,14 +63,14 @@ internal sealed class JpegFrame
     /// <returns>The frame; null when the segment is too short for it.</returns>
     public static JpegFrame? Read(byte marker, ReadOnlySpan<byte> segment)
     {
-        if (segment.Length <= ComponentsAt)
+        if (segment.Length <= ComponentsOffset)
         {
             return null;
         }
 
-        var count = segment[ComponentsAt];
-        var components = segment[(ComponentsAt + 1)..];
-        if (count == 0 || components.Length < count * BytesOfComponent)
+        var count = segment[ComponentsOffset];
+        var components = segment[(ComponentsOffset + 1)..];
+        if (count == 0 || components.Length < count * BytesPerComponent)
         {
             return null;
         }
@@ -81,14 +81,14 @@ internal sealed class JpegFrame
         var down = 1;
         for (var i = 0; i < count; i++)
         {
-            var component = components.Slice(i * BytesOfComponent, BytesOfComponent);
+            var component = components.Slice(i * BytesPerComponent, BytesPerComponent);
             identifiers[i] = component[0];
             samplings[i] = count == 1 ? OneBlock : component[1];
             across = Math.Max(across, samplings[i] >> 4);
             down = Math.Max(down, samplings[i] & 15);
         }
 
-        // The progressive ones, with Huffman's and with arithmetic coding, and the two that add to another frame.
+        // Progressive with Huffman or arithmetic coding, and the two kinds that refine another frame.
         var progressive = marker is 0xC2 or 0xC6 or 0xCA or 0xCE;
         var height = BinaryPrimitives.ReadUInt16BigEndian(segment[1..]);
         var width = BinaryPrimitives.ReadUInt16BigEndian(segment[3..]);
@@ -99,8 +99,8 @@ internal sealed class JpegFrame
         };
     }
 
-    /// <summary>Blocks of a component in a unit of a scan that has all components.</summary>
-    public int BlocksOfUnit(byte identifier)
+    /// <summary>Blocks of a component in one unit of a scan with all components.</summary>
+    public int BlocksPerUnit(byte identifier)
     {
         var component = Array.IndexOf(identifiers, identifier);
         var sampling = samplings[component];
@@ -108,7 +108,7 @@ internal sealed class JpegFrame
     }
 
     /// <param name="segment">Number of components, two bytes for each, first and last coefficient, bits before and after.</param>
-    /// <returns>Whether the scan fits to the frame and to the scans before.</returns>
+    /// <returns>False when the scan does not match the frame and the scans before it.</returns>
     public bool TryAddScan(ReadOnlySpan<byte> segment)
     {
         var count = segment.IsEmpty ? 0 : segment[0];
@@ -141,8 +141,8 @@ internal sealed class JpegFrame
 
     private static long UnitsOf(int pixels, int blocks)
     {
-        var pixelsOfUnit = PixelsOfBlock * blocks;
-        return (pixels + pixelsOfUnit - 1) / pixelsOfUnit;
+        var pixelsPerUnit = PixelsPerBlock * blocks;
+        return (pixels + pixelsPerUnit - 1) / pixelsPerUnit;
     }
 
     private bool TrySend(byte identifier, int first, int last, int bitBefore, byte lowestBit)

@@ -1,18 +1,18 @@
 namespace Pipeline.Shared.Imaging;
 
 /// <summary>
-/// One Huffman table of a sequential JPEG (ITU-T T.81, annex F), made to pass over coefficients: a code gives how many bits it and the
-/// number behind it take, and how far it moves on in the block. The number itself is of no interest.
+/// One Huffman table of a sequential JPEG (ITU-T T.81, annex F), made for skipping coefficients: a code gives the number of bits that it
+/// and the number after it take, and how many coefficients they cover. The number itself is not needed.
 /// </summary>
 internal sealed class JpegHuffmanTable
 {
     /// <summary>Codes up to this length are found in one step.</summary>
     public const int LookaheadBits = 10;
 
-    /// <summary>A step holds the bits in its lowest six, and the move above them.</summary>
+    /// <summary>A step has the number of bits in its lowest six bits, and the move above them.</summary>
     public const int MoveShift = 6;
 
-    /// <summary>The bits of a step.</summary>
+    /// <summary>Mask for the number of bits in a step.</summary>
     public const int BitsMask = 63;
 
     private const int LongestCode = 16;
@@ -21,7 +21,7 @@ internal sealed class JpegHuffmanTable
     private readonly byte[] symbols;
     private readonly bool isOfDifferences;
 
-    /// <summary>The first code of each length, and where its symbol stands.</summary>
+    /// <summary>The first code of each length; <see cref="firstSymbols"/> has the index of its symbol.</summary>
     private readonly int[] firstCodes = new int[LongestCode + 1];
 
     private readonly int[] firstSymbols = new int[LongestCode + 1];
@@ -48,13 +48,13 @@ internal sealed class JpegHuffmanTable
         }
     }
 
-    /// <summary>The step for every value of the next bits; 0 where the code is longer than they are, or is none.</summary>
+    /// <summary>The step for every value of the next bits; 0 where the code is longer or invalid.</summary>
     public ushort[] Steps { get; } = new ushort[1 << LookaheadBits];
 
     /// <param name="countsOfLengths">Number of codes of 1 to 16 bits.</param>
     /// <param name="symbols">The symbols, in the order of their codes.</param>
-    /// <param name="isOfDifferences">Whether it is for the first coefficient (DC), or for the others (AC).</param>
-    /// <returns>The table; null when the codes do not fit into their lengths, which the decoder refuses.</returns>
+    /// <param name="isOfDifferences">Whether it is for the first coefficient (DC) rather than the others (AC).</param>
+    /// <returns>The table; null when there are more codes than their lengths allow, which the decoder refuses.</returns>
     public static JpegHuffmanTable? Create(ReadOnlySpan<byte> countsOfLengths, ReadOnlySpan<byte> symbols, bool isOfDifferences)
     {
         var free = 1;
@@ -72,17 +72,17 @@ internal sealed class JpegHuffmanTable
     }
 
     /// <param name="bits">The next 16 bits.</param>
-    /// <returns>The step; 0 when no code begins so.</returns>
+    /// <returns>The step; 0 when no code begins with these bits.</returns>
     public int FindLong(int bits) => Find(bits, LongestCode);
 
     private int Find(int bits, int longest)
     {
         for (var length = 1; length <= longest; length++)
         {
-            var place = (bits >> (LongestCode - length)) - firstCodes[length];
-            if (place >= 0 && place < counts[length])
+            var index = (bits >> (LongestCode - length)) - firstCodes[length];
+            if (index >= 0 && index < counts[length])
             {
-                return Step(length, symbols[firstSymbols[length] + place]);
+                return Step(length, symbols[firstSymbols[length] + index]);
             }
         }
 
@@ -95,7 +95,7 @@ internal sealed class JpegHuffmanTable
         return (codeBits + numberBits) | Move(symbol) << MoveShift;
     }
 
-    /// <summary>Zeros before a coefficient, and itself; 16 zeros; or all to the end of the block.</summary>
+    /// <summary>Number of coefficients: zeros and the one after them; 16 zeros; or all to the end of the block.</summary>
     private int Move(byte symbol)
     {
         const int SixteenZeros = 0xF0;

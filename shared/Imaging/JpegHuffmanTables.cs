@@ -1,8 +1,8 @@
 namespace Pipeline.Shared.Imaging;
 
 /// <summary>
-/// The Huffman tables that a JPEG has defined so far: four for first coefficients (DC), four for the others (AC). A table is built
-/// when it is asked for: a file may define more of them than it has scans.
+/// The Huffman tables that a JPEG has defined so far: four for first coefficients (DC), four for the others (AC). A table is built only
+/// on request, because a file may define more tables than it has scans.
 /// </summary>
 internal sealed class JpegHuffmanTables
 {
@@ -14,8 +14,8 @@ internal sealed class JpegHuffmanTables
     private readonly JpegHuffmanTable?[] ofDifferences = new JpegHuffmanTable?[Slots];
     private readonly JpegHuffmanTable?[] ofOthers = new JpegHuffmanTable?[Slots];
 
-    /// <param name="slot">The slot that a scan names.</param>
-    /// <returns>The table; null when it was not defined, or is damaged.</returns>
+    /// <param name="slot">The slot in the scan's header.</param>
+    /// <returns>The table; null when it is undefined or damaged.</returns>
     public JpegHuffmanTable? OfDifferences(int slot)
     {
         if (slot >= Slots)
@@ -27,8 +27,8 @@ internal sealed class JpegHuffmanTables
         return ofDifferences[slot];
     }
 
-    /// <param name="slot">The slot that a scan names.</param>
-    /// <returns>The table; null when it was not defined, or is damaged.</returns>
+    /// <param name="slot">The slot in the scan's header.</param>
+    /// <returns>The table; null when it is undefined or damaged.</returns>
     public JpegHuffmanTable? OfOthers(int slot)
     {
         if (slot >= Slots)
@@ -40,7 +40,7 @@ internal sealed class JpegHuffmanTables
         return ofOthers[slot];
     }
 
-    /// <param name="segment">Tables, each of a class and a slot, 16 counts, and symbols. What is damaged is left out.</param>
+    /// <param name="segment">Tables, each of a class and a slot, 16 counts, and symbols. Damaged tables are left out.</param>
     public void Define(ReadOnlySpan<byte> segment)
     {
         while (segment.Length > Lengths)

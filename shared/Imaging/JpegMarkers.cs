@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Pipeline.Shared.Imaging;
 
-/// <summary>Walks the markers of a JPEG (ITU-T T.81, annex B).</summary>
+/// <summary>Iterates over the markers of a JPEG (ITU-T T.81, annex B).</summary>
 /// <param name="file">A JPEG file, or its beginning.</param>
 internal ref struct JpegMarkers(ReadOnlySpan<byte> file)
 {
@@ -16,10 +16,10 @@ internal ref struct JpegMarkers(ReadOnlySpan<byte> file)
 
     private readonly ReadOnlySpan<byte> file = file;
 
-    /// <summary>Where the bytes begin that were not read yet.</summary>
+    /// <summary>Offset of the first unread byte.</summary>
     public int Position { get; private set; }
 
-    /// <summary>Where the last marker begins, with the fill bytes before it.</summary>
+    /// <summary>Offset of the last marker, including the fill bytes before it.</summary>
     public int Start { get; private set; }
 
     /// <summary>Whether no length follows a marker.</summary>
@@ -27,8 +27,8 @@ internal ref struct JpegMarkers(ReadOnlySpan<byte> file)
         marker is StartOfImage or Temporary or (>= FirstRestart and <= LastRestart);
 
     /// <summary>
-    /// The next marker's code; null at the end of the file. What is not a marker is skipped: compressed data, in which FF is followed
-    /// by 00, and bytes that do not belong there.
+    /// The next marker's code; null at the end of the file. Everything else is skipped: compressed data, in which FF is followed by 00,
+    /// and stray bytes.
     /// </summary>
     public byte? Next()
     {
@@ -61,7 +61,7 @@ internal ref struct JpegMarkers(ReadOnlySpan<byte> file)
         }
     }
 
-    /// <summary>The bytes behind a marker's length; those of a thumbnail are among them.</summary>
+    /// <summary>Reads the bytes after a marker's length, including any thumbnail in them.</summary>
     public bool TryReadSegment(out ReadOnlySpan<byte> segment)
     {
         segment = default;

@@ -3,24 +3,24 @@ using System.Buffers.Binary;
 namespace Pipeline.Shared.Imaging;
 
 /// <summary>
-/// Tells whether a JPEG is whole. The decoder shows the scans that are there, so a progressive file that ends early is a blurred picture
-/// to it, not a damaged one.
+/// Checks that a JPEG is complete. The decoder uses the scans it finds, so it returns a blurred picture for a progressive file that ends
+/// early, not an error.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The markers are walked (ITU-T T.81, annex B). A progressive file, and a sequential one whose first scan holds only some of the
-/// components, must reach its end marker, and its scans together must send all 64 coefficients of every component down to the
-/// lowest bit. Bytes behind the end marker are fine. In a sequential file of one scan the blocks are counted.
+/// A progressive file, and a sequential file whose first scan has only some of the components, must reach its end marker, and its scans
+/// together must contain all 64 coefficients of every component down to the lowest bit. Bytes after the end marker are allowed. In a
+/// sequential file of one scan the blocks are counted.
 /// </para>
 /// <para>
-/// What is compressed in one of several scans is not looked at: that the last scan was cut, and an end marker put behind it by some
-/// tool, is not found out, and neither are bits that changed within a scan. A cut in an earlier scan is found: the later ones are
-/// missing. Arithmetic coding, 12 bits and tables that are not in the file are the decoder's business.
+/// The compressed data of several scans is not checked: a last scan that was cut off and then closed with an end marker goes unnoticed,
+/// and so do bits that changed within a scan. A cut in an earlier scan is found, because the later scans are missing. Arithmetic coding,
+/// 12 bits per sample and tables outside the file are left to the decoder.
 /// </para>
 /// </remarks>
 internal ref struct JpegScans
 {
-    /// <summary>Real files have about ten; each costs the decoder a pass over the whole image.</summary>
+    /// <summary>Real files have about ten scans; each costs the decoder a pass over the whole image.</summary>
     private const int MaxScans = 200;
 
     private const byte StartOfScan = 0xDA;
@@ -42,7 +42,7 @@ internal ref struct JpegScans
     }
 
     /// <param name="file">A JPEG file.</param>
-    /// <returns>What is missing, for a message; null when nothing is.</returns>
+    /// <returns>What is missing, for a message; null when the file is complete.</returns>
     public static string? Problem(ReadOnlySpan<byte> file) => new JpegScans(file).Walk();
 
     private string? Walk()

@@ -1,15 +1,15 @@
 namespace Pipeline.Shared.Imaging;
 
 /// <summary>
-/// Counts the blocks in the one scan of a sequential JPEG: where the data end before the picture does, the decoder paints the rest
-/// gray, and calls that a success when there is an end marker. Data that go on much longer are those of a damaged file, too.
+/// Counts the blocks in the only scan of a sequential JPEG: where the data ends before the picture, the decoder fills the rest with gray
+/// and reports success if there is an end marker. Much more data than the picture needs is a sign of damage too.
 /// </summary>
 internal sealed class JpegSequentialScan
 {
     private const int RestartNumbers = 8;
 
     /// <summary>
-    /// Some put a few bytes before the end marker. More of them than a part of the file come from a hole: zeros are short blocks.
+    /// Some cameras write a few bytes before the end marker. More than this part of the file comes from a gap: zeros are short blocks.
     /// </summary>
     private const int LeftOverBytesOfCameras = 64;
 
@@ -29,7 +29,7 @@ internal sealed class JpegSequentialScan
     /// <param name="frame">The frame.</param>
     /// <param name="segment">The scan's header; the scan has all components of the frame.</param>
     /// <param name="tables">Tables of the codes.</param>
-    /// <returns>The scan; null when it is coded in another way, or lacks a table: that is the decoder's business.</returns>
+    /// <returns>The scan; null when it is coded differently or lacks a table, which is left to the decoder.</returns>
     public static JpegSequentialScan? Create(JpegFrame frame, ReadOnlySpan<byte> segment, JpegHuffmanTables tables)
     {
         if (!frame.IsHuffmanSequential || frame.Units == 0)
@@ -49,7 +49,7 @@ internal sealed class JpegSequentialScan
                 return null;
             }
 
-            var blocks = frame.BlocksOfUnit(segment[1 + 2 * i]);
+            var blocks = frame.BlocksPerUnit(segment[1 + 2 * i]);
             firsts.AddRange(Enumerable.Repeat(first, blocks));
             others.AddRange(Enumerable.Repeat(other, blocks));
         }
@@ -57,9 +57,9 @@ internal sealed class JpegSequentialScan
         return new JpegSequentialScan(frame.Units, [.. firsts], [.. others]);
     }
 
-    /// <param name="data">From the scan's first byte on.</param>
+    /// <param name="data">The file from the scan's first byte on.</param>
     /// <param name="restartInterval">Units between two restarts; 0 for none.</param>
-    /// <returns>What is missing, for a message; null when nothing is.</returns>
+    /// <returns>What is wrong, for a message; null when the scan is complete.</returns>
     public string? Problem(ReadOnlySpan<byte> data, int restartInterval)
     {
         var blocks = new JpegBlocks(data);

@@ -3,19 +3,21 @@ using SkiaSharp;
 namespace Pipeline.Shared.Imaging;
 
 /// <summary>
-/// How small an image may be decoded: a JPEG can be read at one to six eighths of its sides, for which its blocks of 8 × 8 are
-/// transformed to smaller ones. Other formats are read as they are.
+/// How small an image may be decoded: a JPEG can be decoded at one to six eighths of its sides, by transforming its blocks of 8 × 8 to
+/// smaller ones. Other formats are decoded at full size.
 /// </summary>
-/// <param name="Pixels">Least area that is left.</param>
-/// <param name="SidePixels">Least shorter side that is left.</param>
+/// <param name="Pixels">Smallest area of the result.</param>
+/// <param name="SidePixels">Smallest shorter side of the result.</param>
 public sealed record LeastSize(double Pixels, int SidePixels)
 {
     /// <summary>Seven eighths take as long as the whole image.</summary>
-    private const int Eighths = 8, MostEighths = 6;
+    private const int MostEighths = 6;
 
-    /// <summary>The smallest size that an image can be decoded in and that leaves so much.</summary>
-    /// <param name="codec">Has read the header.</param>
-    /// <returns>Width and height as they are stored; the image's own where it is no JPEG, or is small already.</returns>
+    private const int Eighths = 8;
+
+    /// <summary>The smallest size at which an image can be decoded and that is large enough.</summary>
+    /// <param name="codec">The codec of the image.</param>
+    /// <returns>Width and height before orientation; the full size where the image is not a JPEG or is already small.</returns>
     internal SKSizeI Choose(SKCodec codec)
     {
         var whole = codec.Info.Size;

@@ -31,7 +31,7 @@ public sealed class RgbImage : IDisposable
         }
     }
 
-    /// <summary>Memory that the image holds: the pool's buffers are longer than the pixels.</summary>
+    /// <summary>Memory that the image occupies: buffers of the pool are longer than the pixels.</summary>
     public int BufferBytes => buffer?.Length ?? 0;
 
     /// <summary>An image with undefined pixels.</summary>
@@ -42,7 +42,7 @@ public sealed class RgbImage : IDisposable
         return new RgbImage(widthPixels, heightPixels);
     }
 
-    /// <summary>Gives the buffer back to the pool.</summary>
+    /// <summary>Returns the buffer to the pool.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref buffer, null) is { } rented)

@@ -4,8 +4,8 @@ using Pipeline.Shared.Text;
 namespace Pipeline.Shared.Kitti;
 
 /// <summary>
-/// Which frames belong together, as those of one drive: a text file of one frame and its group a line, with white space or a comma
-/// between. Empty lines and those that begin with # do not count.
+/// Which frames belong together, such as those of one drive: a text file with a frame and its group per line, separated by white space
+/// or a comma. Empty lines and lines that begin with # are skipped.
 /// </summary>
 public static class FrameGroups
 {
@@ -13,10 +13,10 @@ public static class FrameGroups
     private static readonly char[] Separators = [' ', '\t', ','];
 
     /// <param name="path">The file.</param>
-    /// <param name="dataset">The data set that the frames belong to.</param>
+    /// <param name="dataset">The data set of the frames.</param>
     /// <returns>The group of each labelled frame.</returns>
     /// <exception cref="UserErrorException">
-    /// The file is missing, a line is none of this kind, a frame is there twice or not in the data set, or one has no group.
+    /// The file is missing, a line is malformed, a frame occurs twice or is not in the data set, or one has no group.
     /// </exception>
     public static IReadOnlyDictionary<string, string> Read(string path, KittiDataset dataset)
     {

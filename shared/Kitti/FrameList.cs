@@ -2,22 +2,22 @@ using Pipeline.Shared.Files;
 
 namespace Pipeline.Shared.Kitti;
 
-/// <summary>A line of a list of frames.</summary>
+/// <summary>One line of a list of frames.</summary>
 /// <param name="Frame">The frame's name.</param>
 /// <param name="At">File and line.</param>
-/// <param name="Defect">Why the line is refused; null when it is right.</param>
+/// <param name="Defect">Why the line is refused; null when it is valid.</param>
 public sealed record FrameListLine(string Frame, string At, string? Defect);
 
-/// <summary>Lists of frames: one name a line, without folder and extension; empty lines and those that begin with # do not count.</summary>
+/// <summary>Lists of frames: one name per line, without folder and extension; empty lines and comments (#) are skipped.</summary>
 public static class FrameList
 {
     private const char Comment = '#';
 
-    /// <summary>The frames of a list.</summary>
+    /// <summary>Reads the frames of a list.</summary>
     /// <param name="path">The list.</param>
-    /// <param name="dataset">The data set that the frames belong to.</param>
+    /// <param name="dataset">The data set of the frames.</param>
     /// <exception cref="UserErrorException">
-    /// The list is missing or empty, names a frame twice, or one that is not there: list, line and reason are named.
+    /// The list is missing or empty, or names a frame twice or one that does not exist; the message has the list, the line and the reason.
     /// </exception>
     public static IReadOnlyList<string> Read(string path, KittiDataset dataset)
     {
@@ -35,7 +35,7 @@ public static class FrameList
         return [.. lines.Select(line => line.Frame)];
     }
 
-    /// <summary>Every line of a list with what is wrong with it.</summary>
+    /// <summary>Reads every line of a list with its defect.</summary>
     /// <exception cref="UserErrorException">The list is missing or cannot be read.</exception>
     public static IReadOnlyList<FrameListLine> Lines(string path, KittiDataset dataset)
     {
@@ -60,10 +60,10 @@ public static class FrameList
         return lines;
     }
 
-    /// <summary>Writes one frame a line.</summary>
-    /// <param name="path">The file to write.</param>
-    /// <param name="frameIds">The frames.</param>
-    /// <param name="replace">Whether a file that already exists is replaced.</param>
+    /// <summary>Writes one frame per line.</summary>
+    /// <param name="path">The list file.</param>
+    /// <param name="frameIds">Names of the frames.</param>
+    /// <param name="replace">Whether an existing file is replaced.</param>
     public static void Write(string path, IEnumerable<string> frameIds, bool replace = true) =>
         AtomicFile.WriteText(path, string.Concat(frameIds.Select(id => id + "\n")), replace);
 

@@ -3,26 +3,26 @@ using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Shared.Kitti;
 
-/// <summary>A frame that was looked at.</summary>
-/// <param name="FrameId">Its name.</param>
-/// <param name="WidthPixels">Of the image, as it will be decoded.</param>
-/// <param name="HeightPixels">Of the image, as it will be decoded.</param>
-/// <param name="Objects">Its objects; those outside of the image are left out.</param>
+/// <summary>A frame whose header and labels were checked.</summary>
+/// <param name="FrameId">Name of the frame.</param>
+/// <param name="WidthPixels">Width of the decoded image.</param>
+/// <param name="HeightPixels">Height of the decoded image.</param>
+/// <param name="Objects">Objects of the frame, without those outside the image.</param>
 public sealed record SurveyedFrame(string FrameId, int WidthPixels, int HeightPixels, IReadOnlyList<KittiObject> Objects);
 
 /// <summary>
-/// Looks at the header and the labels of every frame before long work begins, so that what is wrong shows now: an image that is
-/// missing, over a limit or no image, a label that cannot be read. What is ignored is counted.
+/// Checks the header and the labels of every frame before long work begins, so that errors show at once: an image that is missing, over
+/// a limit or not an image, a label that cannot be read. Labels that are ignored are counted.
 /// </summary>
-/// <param name="Frames">The frames, in the order asked for.</param>
-/// <param name="Remarks">What is ignored or odd: counts and first places.</param>
+/// <param name="Frames">The frames, in the requested order.</param>
+/// <param name="Remarks">Ignored and odd labels: counts and first locations.</param>
 public sealed record FrameSurvey(IReadOnlyList<SurveyedFrame> Frames, IReadOnlyList<string> Remarks)
 {
-    /// <param name="dataset">The data set that the frames belong to.</param>
-    /// <param name="frames">Those to look at.</param>
-    /// <param name="limits">Of the images.</param>
+    /// <param name="dataset">The data set of the frames.</param>
+    /// <param name="frames">Names of the frames.</param>
+    /// <param name="limits">Limits on the images.</param>
     /// <param name="cancellation">Ends the survey.</param>
-    /// <exception cref="UserErrorException">A file is missing or wrong; it is named.</exception>
+    /// <exception cref="UserErrorException">A file is missing or wrong; the message names it.</exception>
     public static FrameSurvey Of(
         KittiDataset dataset,
         IEnumerable<string> frames,
@@ -39,14 +39,14 @@ public sealed record FrameSurvey(IReadOnlyList<SurveyedFrame> Frames, IReadOnlyL
             surveyed.Add(new SurveyedFrame(frame, width, height, Inside(KittiLabelFile.Objects(lines), width, height)));
             foreach (var line in lines)
             {
-                odd.Look(line, width, height);
+                odd.Add(line, width, height);
             }
         }
 
         return new FrameSurvey(surveyed, [.. odd.Remarks()]);
     }
 
-    /// <summary>Objects of which at least a part is in the image.</summary>
+    /// <summary>Objects that are at least partly inside the image.</summary>
     internal static IReadOnlyList<KittiObject> Inside(IReadOnlyList<KittiObject> objects, int widthPixels, int heightPixels) =>
         [.. objects.Where(entry => !ImageBorder.IsOutside(entry.Box, widthPixels, heightPixels))];
 }

@@ -135,7 +135,7 @@ public static class KittiCheck
             defects.Add($"{at}: field 16 (score): a label has none.");
         }
 
-        if (image is { } size && ImageBorder.Leaves(entry.Box, size.Width, size.Height))
+        if (image is { } size && ImageBorder.Exceeds(entry.Box, size.Width, size.Height))
         {
             var box = string.Create(CultureInfo.InvariantCulture, $"{entry.Box.X1} {entry.Box.Y1} {entry.Box.X2} {entry.Box.Y2}");
             var how = ImageBorder.IsOutside(entry.Box, size.Width, size.Height) ? "lies outside of" : "leaves";

@@ -5,7 +5,7 @@ using Pipeline.Shared.Text;
 namespace Pipeline.Shared.Kitti;
 
 /// <summary>
-/// A folder in KITTI's layout: <c>image_2</c> and <c>label_2</c>, directly or below <c>training</c>. Hidden files do not count.
+/// A folder in KITTI's layout: <c>image_2</c> and <c>label_2</c>, directly or below <c>training</c>. Hidden files are skipped.
 /// </summary>
 public sealed class KittiDataset
 {
@@ -88,9 +88,9 @@ public sealed class KittiDataset
                 + $"({FirstFew.Of(Names(unlabelled))}); an image without objects needs an empty one";
         }
 
-        if (LabelsWithoutImage is { Count: > 0 } lonely)
+        if (LabelsWithoutImage is { Count: > 0 } orphans)
         {
-            yield return $"warning: {lonely.Count} label files have no image in {imageFolder} ({FirstFew.Of(Names(lonely))})";
+            yield return $"warning: {orphans.Count} label files have no image in {imageFolder} ({FirstFew.Of(Names(orphans))})";
         }
 
         if (otherFiles.Count > 0)
@@ -100,7 +100,7 @@ public sealed class KittiDataset
         }
     }
 
-    /// <summary>Second images and label files of a frame.</summary>
+    /// <summary>Errors about second images and label files of a frame.</summary>
     internal IReadOnlyList<string> Duplicates => duplicates;
 
     /// <summary>Files in the image folder that are not images.</summary>
@@ -126,7 +126,7 @@ public sealed class KittiDataset
     /// <exception cref="UserErrorException">The label file is missing or wrong.</exception>
     public IReadOnlyList<KittiObject> ReadLabels(string frameId) => KittiLabelFile.Read(LabelPath(frameId));
 
-    /// <summary>The frame's objects of which at least a part is in its image.</summary>
+    /// <summary>The frame's objects that are at least partly inside its image.</summary>
     /// <exception cref="UserErrorException">The label file is missing or wrong.</exception>
     public IReadOnlyList<KittiObject> ReadLabels(string frameId, int widthPixels, int heightPixels) =>
         FrameSurvey.Inside(ReadLabels(frameId), widthPixels, heightPixels);

@@ -5,9 +5,9 @@ namespace Pipeline.Shared.Kitti;
 /// <param name="Object">The object; null when the line is refused or ignored.</param>
 public sealed record KittiLabelLine(string At, KittiObject? Object)
 {
-    /// <summary>Why the line is refused; with one such line the file is not read. Place, field and reason.</summary>
+    /// <summary>Why the line, and with it the whole file, is refused: location, field and reason.</summary>
     public string? Defect { get; init; }
 
-    /// <summary>What is odd and does no harm: a region without area, a value out of the format's range. Place, field and reason.</summary>
+    /// <summary>Harmless oddities, such as a region without area or a value out of range: location, field and reason.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 }

@@ -1,8 +1,8 @@
 namespace Pipeline.Shared.Kitti;
 
-/// <summary>Which class an object's type becomes: types can be merged, and types that are not named are left out.</summary>
+/// <summary>Maps the types of objects to classes: types can be merged, and unnamed types are left out.</summary>
 /// <param name="classes">The classes, in the order of their labels.</param>
-/// <param name="merges">Types that become another class, as <c>Person_sitting → Pedestrian</c>.</param>
+/// <param name="merges">Types that become another class, such as <c>Person_sitting → Pedestrian</c>.</param>
 public sealed class LabelMap(IReadOnlyList<string> classes, IReadOnlyDictionary<string, string>? merges = null)
 {
     private readonly Dictionary<string, int> labels = Labels(classes, merges);
@@ -10,10 +10,10 @@ public sealed class LabelMap(IReadOnlyList<string> classes, IReadOnlyDictionary<
     /// <summary>The classes.</summary>
     public IReadOnlyList<string> Classes => classes;
 
-    /// <summary>Index of the class of a type, or −1 when it is left out.</summary>
+    /// <summary>Index of a type's class, or −1 when the type is left out.</summary>
     public int Label(string type) => labels.GetValueOrDefault(type, -1);
 
-    /// <summary>The first thing that is wrong with classes and merges: the setting, and what is wrong; null when nothing is.</summary>
+    /// <summary>The first error in classes and merges: the setting and the reason; null when there is none.</summary>
     public static (string Key, string Reason)? Problem(IReadOnlyList<string> classes, IReadOnlyDictionary<string, string>? merges)
     {
         if (classes.Count == 0)
@@ -40,7 +40,7 @@ public sealed class LabelMap(IReadOnlyList<string> classes, IReadOnlyDictionary<
         {
             if (from == KittiClasses.DontCare || !KittiClasses.Known.Contains(from) || classes.Contains(from) || !classes.Contains(to))
             {
-                return ("labelMap", $"'{from}' cannot become '{to}'; the first must be a KITTI type that is no class of its own, "
+                return ("labelMap", $"'{from}' cannot become '{to}'; the first must be a KITTI type that is not itself a class, "
                     + $"the second one of the classes {string.Join(", ", classes)}.");
             }
         }

@@ -8,13 +8,13 @@ internal sealed class OddLabels
 {
     private readonly List<string> withoutArea = [];
     private readonly List<string> outside = [];
-    private readonly List<string> leaving = [];
+    private readonly List<string> exceeding = [];
     private readonly List<string> scored = [];
 
     /// <param name="line">A line of a label file.</param>
-    /// <param name="widthPixels">Of its image.</param>
-    /// <param name="heightPixels">Of its image.</param>
-    public void Look(KittiLabelLine line, int widthPixels, int heightPixels)
+    /// <param name="widthPixels">Width of its image.</param>
+    /// <param name="heightPixels">Height of its image.</param>
+    public void Add(KittiLabelLine line, int widthPixels, int heightPixels)
     {
         if (line.Object is not { } entry)
         {
@@ -31,9 +31,9 @@ internal sealed class OddLabels
         {
             outside.Add(line.At);
         }
-        else if (ImageBorder.Leaves(entry.Box, widthPixels, heightPixels))
+        else if (ImageBorder.Exceeds(entry.Box, widthPixels, heightPixels))
         {
-            leaving.Add(line.At);
+            exceeding.Add(line.At);
         }
     }
 
@@ -51,10 +51,10 @@ internal sealed class OddLabels
             yield return $"warning: {outside.Count} boxes lie outside their image and are left out ({FirstFew.Of(outside)})";
         }
 
-        if (leaving.Count > 0)
+        if (exceeding.Count > 0)
         {
-            yield return $"warning: {leaving.Count} boxes extend beyond their image; training clips them, evaluation does not "
-                + $"({FirstFew.Of(leaving)})";
+            yield return $"warning: {exceeding.Count} boxes extend beyond their image; training clips them, evaluation does not "
+                + $"({FirstFew.Of(exceeding)})";
         }
 
         if (scored.Count > 0)

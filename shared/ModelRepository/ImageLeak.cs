@@ -1,14 +1,13 @@
 namespace Pipeline.Shared.ModelRepository;
 
 /// <summary>
-/// Images that a model was measured on although weights that its training began from had learnt from them: what it measures on these
-/// is partly memory.
+/// Images that a model was evaluated on although its initial weights were trained on them: part of such a result is memory.
 /// </summary>
-/// <param name="ValidationImages">How many of the list that chose the best checkpoint.</param>
-/// <param name="TestImages">How many of the list that it was measured on at the end.</param>
+/// <param name="ValidationImages">Number of them in the list that chose the best checkpoint.</param>
+/// <param name="TestImages">Number of them in the list of the final evaluation.</param>
 public sealed record ImageLeak(int ValidationImages, int TestImages)
 {
-    /// <summary>The same in a sentence, for reports.</summary>
+    /// <summary>A sentence for reports.</summary>
     public override string ToString() =>
         $"{TestImages} test and {ValidationImages} validation images are among those that the first weights have learnt from; "
         + "what was measured on them is partly memory";

@@ -3,20 +3,19 @@ using System.Globalization;
 namespace Pipeline.Shared.ModelRepository;
 
 /// <summary>
-/// Whether a manifest lies where it says: a folder whose name is a number is a version in a repository,
-/// <c>&lt;name&gt;/&lt;version&gt;</c>. A folder of any other name is a copy that somebody keeps elsewhere on purpose,
-/// and takes every manifest.
+/// Whether a manifest is in the folder it names: a folder whose name is a number is a version in a repository,
+/// <c>&lt;name&gt;/&lt;version&gt;</c>. A folder with any other name is a deliberate copy elsewhere, and may contain any manifest.
 /// </summary>
 internal static class ManifestLocation
 {
     /// <param name="folder">The version's folder.</param>
     /// <param name="manifestPath">The manifest, for the message.</param>
-    /// <param name="manifest">What it says.</param>
-    /// <exception cref="UserErrorException">Name or version is another than the folder's.</exception>
+    /// <param name="manifest">Its content.</param>
+    /// <exception cref="UserErrorException">Name or version differs from the folder's.</exception>
     public static void Check(string folder, string manifestPath, ModelManifest manifest)
     {
         var typed = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        if (!IsVersion(Path.GetFileName(typed)) || Lies(typed, manifest) || Lies(WithoutLinks(typed), manifest))
+        if (!IsVersion(Path.GetFileName(typed)) || Matches(typed, manifest) || Matches(WithoutLinks(typed), manifest))
         {
             return;
         }
@@ -36,7 +35,7 @@ internal static class ManifestLocation
 
     private static bool IsVersion(string name) => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
-    private static bool Lies(string folder, ModelManifest manifest)
+    private static bool Matches(string folder, ModelManifest manifest)
     {
         var version = manifest.Version.ToString(CultureInfo.InvariantCulture);
         return Path.GetFileName(folder) == version && Path.GetFileName(Path.GetDirectoryName(folder)) == manifest.Name;

@@ -4,7 +4,7 @@ using Pipeline.Shared.Files;
 namespace Pipeline.Shared.ModelRepository;
 
 /// <summary>
-/// Reads a manifest's text: each field is there once and of its kind. <see cref="ManifestRules"/> looks at the values.
+/// Reads a manifest: each field must occur once and have the right type. <see cref="ManifestRules"/> checks the values.
 /// </summary>
 internal static class ManifestReader
 {
@@ -12,7 +12,7 @@ internal static class ManifestReader
     private const char NotUtf8 = '\uFFFD';
     private const string ContractField = "contractVersion";
 
-    /// <exception cref="UserErrorException">The file is no manifest; the message names the line or the field.</exception>
+    /// <exception cref="UserErrorException">The file is not a manifest; the message names the line or the field.</exception>
     public static ModelManifest Read(string path)
     {
         var text = InputFile.ReadText(path, "manifest", MaxBytes);
@@ -39,7 +39,7 @@ internal static class ManifestReader
         catch (JsonException exception)
         {
             var field = FieldOf(exception);
-            throw ManifestRefusal.OfField($"{path}:{exception.LineNumber + 1}", field, $"expected {KindOf(field)}", exception);
+            throw ManifestRefusal.OfField($"{path}:{exception.LineNumber + 1}", field, $"expected {ExpectedType(field)}", exception);
         }
     }
 
@@ -80,7 +80,7 @@ internal static class ManifestReader
             throw ManifestRefusal.OfFile(path, "this is not a manifest: an object in braces is expected");
         }
 
-        // First, since another contract may have other fields.
+        // First, because another contract may have other fields.
         if (root.TryGetProperty(ContractField, out var field) && IsOtherContract(field))
         {
             throw ManifestRefusal.OfField(
@@ -101,10 +101,10 @@ internal static class ManifestReader
         .Where(property => property.IsRequired)
         .Select(property => property.Name);
 
-    /// <summary>As <c>labels[2]</c>, without the sign for the root.</summary>
+    /// <summary>The field's path, such as <c>labels[2]</c>, without the sign for the root.</summary>
     private static string FieldOf(JsonException exception) => (exception.Path ?? "").TrimStart('$').TrimStart('.');
 
-    private static string KindOf(string field) => field switch
+    private static string ExpectedType(string field) => field switch
     {
         "contractVersion" or "version" or "maxInputSidePixels" or "topD" or "opset" => ManifestRules.Positive.ToString(),
         "scoreThreshold" => ManifestRules.Scores.ToString(),
@@ -112,7 +112,7 @@ internal static class ManifestReader
         "labelMap" => "an object with a class for each type",
         "created" => "a date and time, as 2026-01-31T12:00:00+00:00",
         _ when field.StartsWith("leak", StringComparison.Ordinal) => "whole numbers validationImages and testImages",
-        _ when field.StartsWith("files", StringComparison.Ordinal) => "for each file a text sha256 and a whole number sizeBytes",
-        _ => "a text",
+        _ when field.StartsWith("files", StringComparison.Ordinal) => "a string sha256 and a whole number sizeBytes for each file",
+        _ => "a string",
     };
 }

@@ -1,26 +1,26 @@
 namespace Pipeline.Shared.ModelRepository;
 
-/// <summary>The one line that says why a manifest is refused: where, which field, what is wrong, and what to do.</summary>
+/// <summary>The line that says why a manifest is refused: location, field, reason and advice.</summary>
 internal static class ManifestRefusal
 {
     private const string Advice = "Export the model again.";
-    private const int LongestReason = 300;
+    private const int MaxReasonLength = 300;
 
-    /// <summary>Something is wrong with a field.</summary>
-    public static UserErrorException OfField(string place, string field, string reason, Exception? cause = null) =>
-        OfFile(place, $"{field}: {reason}", cause);
+    /// <summary>Refuses a field.</summary>
+    public static UserErrorException OfField(string location, string field, string reason, Exception? cause = null) =>
+        OfFile(location, $"{field}: {reason}", cause);
 
-    /// <summary>Something is wrong with the file.</summary>
-    public static UserErrorException OfFile(string place, string reason, Exception? cause = null)
+    /// <summary>Refuses the file.</summary>
+    public static UserErrorException OfFile(string location, string reason, Exception? cause = null)
     {
-        var message = $"{place}: {OneLine(reason)}. {Advice}";
+        var message = $"{location}: {OneLine(reason)}. {Advice}";
         return cause is null ? new UserErrorException(message) : new UserErrorException(message, cause);
     }
 
-    /// <summary>What is quoted from the file may have line breaks, and may be as long as the file.</summary>
+    /// <summary>Text quoted from the file may contain line breaks, and may be as long as the file.</summary>
     private static string OneLine(string reason)
     {
-        var shown = reason.Length <= LongestReason ? reason : reason[..LongestReason] + "…";
+        var shown = reason.Length <= MaxReasonLength ? reason : reason[..MaxReasonLength] + "…";
         return string.Concat(shown.Select(letter => char.IsControl(letter) ? '?' : letter));
     }
 }

@@ -4,21 +4,21 @@ using Pipeline.Shared.Numbers;
 
 namespace Pipeline.Shared.ModelRepository;
 
-/// <summary>What the values of a manifest must be, so that nobody who uses one has to ask again.</summary>
+/// <summary>Checks the values of a manifest, so that its users need not.</summary>
 internal static class ManifestRules
 {
     private const int DigestLength = 64;
     private static readonly SearchValues<char> DigestDigits = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>Counts, sizes and versions.</summary>
+    /// <summary>Range of counts, sizes and versions.</summary>
     public static NumberRange<int> Positive { get; } = new(1, int.MaxValue);
 
-    /// <summary>Scores and their threshold.</summary>
+    /// <summary>Range of scores and their threshold.</summary>
     public static NumberRange<double> Scores { get; } = new(0, 1);
 
     /// <param name="path">The manifest's file, for the message.</param>
-    /// <param name="manifest">What it says.</param>
-    /// <exception cref="UserErrorException">The first field that cannot be.</exception>
+    /// <param name="manifest">Its content.</param>
+    /// <exception cref="UserErrorException">A value is invalid; the message has the first such field.</exception>
     public static void Check(string path, ModelManifest manifest)
     {
         if (Problem(manifest) is { } problem)

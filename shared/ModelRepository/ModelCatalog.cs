@@ -3,11 +3,11 @@ using Pipeline.Shared.Files;
 
 namespace Pipeline.Shared.ModelRepository;
 
-/// <summary>What a model repository holds. Only a folder with a finished version is a model; what else lies there is passed over.</summary>
+/// <summary>The content of a model repository. Only a folder with a finished version is a model; everything else is skipped.</summary>
 public sealed class ModelCatalog
 {
     /// <param name="root">The repository's folder.</param>
-    /// <exception cref="UserErrorException">There is no such folder, or it must not be read.</exception>
+    /// <exception cref="UserErrorException">The folder does not exist or cannot be read.</exception>
     public ModelCatalog(string root)
     {
         InputFile.RequireFolder(root, "model repository");
@@ -26,10 +26,10 @@ public sealed class ModelCatalog
     /// <summary>The repository's folder.</summary>
     public string Root { get; }
 
-    /// <summary>The models, in the order of their letters; one that links lead to as well is there once, by its own name.</summary>
+    /// <summary>The models in ordinal order; one that links lead to as well is listed once, under its own name.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The finished versions of a model, the newest last; none when there is no such model.</summary>
+    /// <summary>The finished versions of a model, newest last; empty when there is no such model.</summary>
     /// <param name="name">A plain name, without any path.</param>
     public IReadOnlyList<int> Versions(string name)
     {
@@ -45,7 +45,7 @@ public sealed class ModelCatalog
         }
         catch (UnauthorizedAccessException)
         {
-            return [];   // as lost+found, which belongs to the system
+            return [];   // such as lost+found, which belongs to the system
         }
     }
 
@@ -67,7 +67,7 @@ public sealed class ModelCatalog
 
     private static string NameOf(string folder) => Path.GetFileName(folder);
 
-    /// <summary>The version that a folder holds: its name is the number and nothing else, and a manifest lies in it.</summary>
+    /// <summary>The version in a folder: its name is exactly the number, and it contains a manifest.</summary>
     private static int? VersionOf(string folder)
     {
         var name = NameOf(folder);

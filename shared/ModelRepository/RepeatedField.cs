@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Pipeline.Shared.ModelRepository;
 
-/// <summary>Looks for a field that stands twice in one object: readers of JSON disagree about which one counts.</summary>
+/// <summary>Finds a field that occurs twice in one object: JSON readers disagree about which one counts.</summary>
 internal static class RepeatedField
 {
-    /// <param name="element">The value to look through, with all that is in it.</param>
-    /// <param name="path">Where it stands; empty for the root.</param>
-    /// <returns>The first repeated field, as <c>training.numClasses</c>; null when there is none.</returns>
-    /// <exception cref="InvalidOperationException">A name is no text: half of a surrogate pair.</exception>
+    /// <param name="element">The value to search, including everything in it.</param>
+    /// <param name="path">Path of the value; empty for the root.</param>
+    /// <returns>The first repeated field, such as <c>training.numClasses</c>; null when there is none.</returns>
+    /// <exception cref="InvalidOperationException">A name is not valid text: half of a surrogate pair.</exception>
     public static string? Find(JsonElement element, string path = "") => element.ValueKind switch
     {
         JsonValueKind.Object => FindInObject(element, path),

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Pipeline.Shared.Synthetic;
 
-/// <summary>What the synthetic street scenes are like.</summary>
+/// <summary>Options of the synthetic street scenes.</summary>
 public sealed record StreetSceneOptions
 {
     /// <summary>The classes that appear, in the order of their labels.</summary>
@@ -14,9 +14,9 @@ public sealed record StreetSceneOptions
     /// <summary>Height of a frame in pixels.</summary>
     [Range(32, 4096)] public int HeightPixels { get; init; } = 128;
 
-    /// <summary>Objects that are placed at most; hidden ones are not labelled.</summary>
+    /// <summary>Most objects in a scene; hidden ones are not labelled.</summary>
     [Range(1, 100)] public int MaxObjects { get; init; } = 7;
 
-    /// <summary>The same seed gives the same frames, byte by byte.</summary>
+    /// <summary>The same seed gives the same frames, byte for byte.</summary>
     public int Seed { get; init; }
 }

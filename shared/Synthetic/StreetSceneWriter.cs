@@ -7,11 +7,11 @@ namespace Pipeline.Shared.Synthetic;
 /// <summary>Writes street scenes as a data set in KITTI's layout, or as a folder of images without labels.</summary>
 public static class StreetSceneWriter
 {
-    /// <summary>Writes <c>training/image_2/*.png</c> and <c>training/label_2/*.txt</c>, frames 000000 and on.</summary>
+    /// <summary>Writes <c>training/image_2/*.png</c> and <c>training/label_2/*.txt</c>, starting with frame 000000.</summary>
     /// <param name="folder">The data set's folder; files of the same names are replaced.</param>
-    /// <param name="options">What the scenes are like.</param>
-    /// <param name="first">Index of the first scene in the sequence of the seed.</param>
-    /// <param name="count">How many scenes.</param>
+    /// <param name="options">Options of the scenes.</param>
+    /// <param name="first">Index of the first scene in the seed's sequence.</param>
+    /// <param name="count">Number of scenes.</param>
     /// <param name="progress">Receives the number of frames written.</param>
     /// <param name="cancellation">Ends the writing between two frames.</param>
     public static void WriteKitti(

@@ -4,8 +4,8 @@ namespace Pipeline.Shared.Text;
 public static class FirstFew
 {
     /// <param name="items">The list.</param>
-    /// <param name="shown">How many of it are named.</param>
-    /// <returns>As "a, b, c, …".</returns>
+    /// <param name="shown">How many items are shown.</param>
+    /// <returns>Such as "a, b, c, …".</returns>
     public static string Of(IReadOnlyCollection<string> items, int shown = 3)
     {
         var beginning = string.Join(", ", items.Take(shown));

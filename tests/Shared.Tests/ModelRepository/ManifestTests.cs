@@ -31,8 +31,8 @@ public sealed class ManifestTests : IDisposable
     }
 
     [Theory]
-    [InlineData("name", "7", "name: expected a text")]
-    [InlineData("name", "null", "name: expected a text")]
+    [InlineData("name", "7", "name: expected a string")]
+    [InlineData("name", "null", "name: expected a string")]
     [InlineData("version", "\"1\"", "version: expected a whole number from 1 to 2147483647")]
     [InlineData("version", "1.5", "version: expected a whole number from 1 to 2147483647")]
     [InlineData("version", "99999999999", "version: expected a whole number from 1 to 2147483647")]
@@ -40,17 +40,17 @@ public sealed class ManifestTests : IDisposable
     [InlineData("scoreThreshold", "\"NaN\"", "scoreThreshold: expected a number from 0 to 1")]
     [InlineData("labels", "\"Car\"", "labels: expected a list of class names")]
     [InlineData("labels", "null", "labels: expected a list of class names")]
-    [InlineData("labels", "[\"Car\", 2]", "labels[1]: expected a text")]
-    [InlineData("labels", "[\"\\ud800\"]", "labels[0]: expected a text")]
+    [InlineData("labels", "[\"Car\", 2]", "labels[1]: expected a string")]
+    [InlineData("labels", "[\"\\ud800\"]", "labels[0]: expected a string")]
     [InlineData("leak", "3", "leak: expected whole numbers validationImages and testImages")]
     [InlineData("leak", "{\"testImages\": \"3\"}", "leak.testImages: expected whole numbers validationImages and testImages")]
     [InlineData("labelMap", "[]", "labelMap: expected an object with a class for each type")]
-    [InlineData("labelMap", "{\"Van\": 3}", "labelMap.Van: expected a text")]
-    [InlineData("files", "[]", "files: expected for each file a text sha256 and a whole number sizeBytes")]
+    [InlineData("labelMap", "{\"Van\": 3}", "labelMap.Van: expected a string")]
+    [InlineData("files", "[]", "files: expected a string sha256 and a whole number sizeBytes for each file")]
     [InlineData(
         "files",
         "{\"model.onnx\": {\"sha256\": \"\", \"sizeBytes\": \"7\"}}",
-        "files['model.onnx'].sizeBytes: expected for each file a text sha256 and a whole number sizeBytes")]
+        "files['model.onnx'].sizeBytes: expected a string sha256 and a whole number sizeBytes for each file")]
     [InlineData("created", "\"yesterday\"", "created: expected a date and time, as 2026-01-31T12:00:00+00:00")]
     public void S5_a_value_of_another_kind_is_refused_with_line_field_and_what_is_expected(string field, string value, string reason)
     {
