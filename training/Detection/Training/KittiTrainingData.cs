@@ -79,12 +79,12 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
             return tensor(corners, [corners.Length / 4, 4]).MoveToOuterDisposeScope();
         }
 
-        var image = rows.permute(2, 0, 1).contiguous().MoveToOuterDisposeScope();   // [3, H, W]
+        var pixels = rows.permute(2, 0, 1).contiguous().MoveToOuterDisposeScope();   // [3, H, W]
         var target = new DetectionTarget(Boxes(objects), classes.MoveToOuterDisposeScope())
         {
             Ignore = ignoreDontCare ? Boxes(annotated.Where(entry => entry.Type == KittiClasses.DontCare)) : null,
         };
-        return (image, target);
+        return (pixels, target);
     }
 
     /// <summary>The size of a frame, as it is decoded; only its header is read.</summary>
