@@ -34,7 +34,7 @@ public sealed class RunFieldCasesTests : IDisposable
         var finished = await CommandCases.Done("finetune", "--output", cases.In("o"), "--resume");
         Assert.Contains("nothing is left to do", finished);
         await CommandCases.Refused(
-            "holds a run of finetune, which pretrain cannot go on with", "pretrain", "--output", cases.In("o"), "--resume");
+            "holds a run of finetune, which pretrain cannot resume", "pretrain", "--output", cases.In("o"), "--resume");
         await CommandCases.Refused("holds no run that could be resumed", "finetune", "--output", cases.In("kitti"), "--resume");
         await CommandCases.Refused("epochs: it was 1, now it is 2", "finetune", "--output", cases.In("o"), "--resume", "--epochs", "2");
         await CommandCases.Refused("with --resume", cases.Finetune("o"));
@@ -70,7 +70,7 @@ public sealed class RunFieldCasesTests : IDisposable
         File.Delete(cases.In("o/metrics.jsonl"));
         await CommandCases.Done("finetune", "--output", cases.In("o"), "--resume");
         File.WriteAllText(cases.In("o/data.json"), "[]");
-        await CommandCases.Refused("data.json: this is not as the run wrote it", "finetune", "--output", cases.In("o"), "--resume");
+        await CommandCases.Refused("data.json: the file is not as the run wrote it", "finetune", "--output", cases.In("o"), "--resume");
     }
 
     [Fact]
