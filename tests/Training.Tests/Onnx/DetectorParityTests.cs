@@ -141,13 +141,11 @@ public sealed class DetectorParityTests : IDisposable
         {
             var pixels = tensor(images[i], dtype: uint8).reshape(imageHeight, imageWidth, 3).permute(2, 0, 1);
             var expected = detector.Detect([pixels])[0];
-            var boxes = Numbers(expected.Boxes);
-            var scores = Numbers(expected.Scores);
-            long[] labels = expected.Labels.shape[0] == 0 ? [] : expected.Labels.data<long>().ToArray();
-            found += labels.Length;
+            var reference = expected.Rows();
+            found += reference.Count;
             var alone = Run(session, [images[i]], imageHeight, imageWidth);
-            Matched($"image {i} ({labels.Length} detections) alone", alone, 0, boxes, scores, labels);
-            Matched($"image {i} of the batch", batch, i, boxes, scores, labels);
+            Matched($"image {i} ({reference.Count} detections) alone", alone, 0, reference);
+            Matched($"image {i} of the batch", batch, i, reference);
         }
 
         Assert.True(found > 0, "the comparison must not be of nothing with nothing");
@@ -157,18 +155,13 @@ public sealed class DetectorParityTests : IDisposable
     private static void Matched(string name, Detections actual, int image, DetectionRows reference)
     {
         var rows = actual.Labels.Length / actual.Count.Length;
-        Assert.True(labels.Length == actual.Count[image], $"{where}: {actual.Count[image]} detections, expected {labels.Length}");
-        var free = Enumerable.Range(image * rows, labels.Length).ToList();
-        for (var i = 0; i < labels.Length; i++)
-        {
-            double Distance(int row) => Enumerable.Range(0, 4).Max(c => Math.Abs(actual.Boxes[4 * row + c] - boxes[4 * i + c]));
-            var sameLabel = free.Where(row => actual.Labels[row] == labels[i] - 1);
-            var match = sameLabel.DefaultIfEmpty(-1).MinBy(row => row < 0 ? double.MaxValue : Distance(row));
-            Assert.True(match >= 0 && free.Remove(match), $"{where}: detection {i} is missing");
-            Assert.True(Distance(match) <= 0.05, $"{where}: detection {i}: box differs by {Distance(match)} px");
-            var difference = Math.Abs(actual.Scores[match] - scores[i]);
-            Assert.True(difference <= 1e-4, $"{where}: detection {i}: score differs by {difference}");
-        }
+        var first = image * rows;
+        var count = (int)actual.Count[image];
+        var ours = new DetectionRows(
+            Boxes: [.. actual.Boxes.Skip(4 * first).Take(4 * count).Select(value => (double)value)],
+            Scores: [.. actual.Scores.Skip(first).Take(count).Select(value => (double)value)],
+            Labels: [.. actual.Labels.Skip(first).Take(count).Select(label => label + 1)]);
+        DetectionMatch.Equal(name, ours, reference, boxes: new Tolerance(0.05), scores: new Tolerance(1e-4));
     }
 
     private InferenceSession Session(FasterRcnn detector)
