@@ -32,7 +32,12 @@ public sealed class KittiCheckTests : IDisposable
         string Label(int frame) => Path.Combine(folder, "training", "label_2", $"{frame:D6}.txt");
         File.WriteAllLines(
             Label(0),
-            ["Car 0 0 0 1 2 3", "Bus 0 0 0 1 2 30 40 -1 -1 -1 -1 -1 -1 -1", "Car 0 0 0 1 2 300 40 -1 -1 -1 -1 -1 -1 -1", "Car 0 0 0 1 2 30 40 -1 -1 -1 -1 -1 -1 -1 0.5"]);
+            [
+                "Car 0 0 0 1 2 3",
+                "Bus 0 0 0 1 2 30 40 -1 -1 -1 -1 -1 -1 -1",
+                "Car 0 0 0 1 2 300 40 -1 -1 -1 -1 -1 -1 -1",
+                "Car 0 0 0 1 2 30 40 -1 -1 -1 -1 -1 -1 -1 0.5",
+            ]);
         File.Delete(Label(1));
         File.WriteAllText(Path.Combine(folder, "training", "image_2", "000002.png"), "nothing");
         File.WriteAllText(Label(9), "");

@@ -23,11 +23,22 @@ public sealed class KittiLabelFileTests
     public void An_empty_file_has_no_objects() => Assert.Empty(KittiLabelFile.Parse("", "a.txt"));
 
     [Theory]
-    [InlineData("Car 0.00 0 1.85 387.63 181.54 423.81 203.12 1.67 1.87 3.69 -16.53 2.39 58.49", "a.txt:2: expected 15 fields (label) or 16 (result), found 14.")]
-    [InlineData("Car 0.00 0 1.85 abc 181.54 423.81 203.12 1.67 1.87 3.69 -16.53 2.39 58.49 1.57", "a.txt:2: field 5 (left): 'abc' is not a finite number.")]
-    [InlineData("Car 0.00 0 1.85 387.63 NaN 423.81 203.12 1.67 1.87 3.69 -16.53 2.39 58.49 1.57", "a.txt:2: field 6 (top): 'NaN' is not a finite number.")]
-    [InlineData("Car 0.00 0 1.85 387.63 181.54 387.5 203.12 1.67 1.87 3.69 -16.53 2.39 58.49 1.57", "a.txt:2: field 7 (right): 387.5 is not right of field 5 (left): 387.63.")]
-    [InlineData("Bus 0.00 0 1.85 387.63 181.54 423.81 203.12 1.67 1.87 3.69 -16.53 2.39 58.49 1.57", "a.txt:2: field 1 (type): 'Bus' is not a KITTI class; known are Car, Van, Truck, Pedestrian, Person_sitting, Cyclist, Tram, Misc, DontCare.")]
+    [InlineData(
+        "Car 0.00 0 1.85 387.63 181.54 423.81 203.12 1.67 1.87 3.69 -16.53 2.39 58.49",
+        "a.txt:2: expected 15 fields (label) or 16 (result), found 14.")]
+    [InlineData(
+        "Car 0.00 0 1.85 abc 181.54 423.81 203.12 1.67 1.87 3.69 -16.53 2.39 58.49 1.57",
+        "a.txt:2: field 5 (left): 'abc' is not a finite number.")]
+    [InlineData(
+        "Car 0.00 0 1.85 387.63 NaN 423.81 203.12 1.67 1.87 3.69 -16.53 2.39 58.49 1.57",
+        "a.txt:2: field 6 (top): 'NaN' is not a finite number.")]
+    [InlineData(
+        "Car 0.00 0 1.85 387.63 181.54 387.5 203.12 1.67 1.87 3.69 -16.53 2.39 58.49 1.57",
+        "a.txt:2: field 7 (right): 387.5 is not right of field 5 (left): 387.63.")]
+    [InlineData(
+        "Bus 0.00 0 1.85 387.63 181.54 423.81 203.12 1.67 1.87 3.69 -16.53 2.39 58.49 1.57",
+        "a.txt:2: field 1 (type): 'Bus' is not a KITTI class; known are Car, Van, Truck, Pedestrian, "
+        + "Person_sitting, Cyclist, Tram, Misc, DontCare.")]
     public void A_wrong_field_is_refused_with_file_line_field_and_reason(string line, string message) =>
         Assert.Equal(message, Assert.Throws<UserErrorException>(() => KittiLabelFile.Parse($"{Car}\n{line}\n", "a.txt")).Message);
 

@@ -19,7 +19,8 @@ public sealed class NuImagesMetadataTests : IDisposable
             """[{"token":"c1","sensor_token":"s1","translation":[0,0,0]},{"token":"c2","sensor_token":"s2"}]""");
         Table("train", "sample_data", """
             [
-            {"token":"1","sample_token":"a","filename":"samples/CAM_FRONT/b.jpg","is_key_frame":true,"calibrated_sensor_token":"c1","width":1600,"height":900,"timestamp":1},
+            {"token":"1","sample_token":"a","filename":"samples/CAM_FRONT/b.jpg","is_key_frame":true,
+             "calibrated_sensor_token":"c1","width":1600,"height":900,"timestamp":1},
             {"token":"2","sample_token":"a","filename":"sweeps/CAM_FRONT/c.jpg","is_key_frame":false,"calibrated_sensor_token":"c1"},
             {"token":"3","sample_token":"b","filename":"samples/CAM_BACK/a.jpg","is_key_frame":true,"calibrated_sensor_token":"c2"}
             ]
@@ -27,7 +28,12 @@ public sealed class NuImagesMetadataTests : IDisposable
         Table(
             "test",
             "sample_data",
-            """[{"token":"4","filename":"samples/CAM_FRONT_LEFT/d.jpg","is_key_frame":true},{"token":"1","filename":"samples/CAM_FRONT/b.jpg","is_key_frame":true}]""");
+            """
+            [
+            {"token":"4","filename":"samples/CAM_FRONT_LEFT/d.jpg","is_key_frame":true},
+            {"token":"1","filename":"samples/CAM_FRONT/b.jpg","is_key_frame":true}
+            ]
+            """);
     }
 
     [Fact]
@@ -49,7 +55,9 @@ public sealed class NuImagesMetadataTests : IDisposable
     [InlineData("""[{"token":"x","is_key_frame":true}]""", "row 1 (token 'x')")]
     [InlineData("""[{"token":"x","filename":"/etc/passwd","is_key_frame":true}]""", "below the root")]
     [InlineData("""[{"token":"x","filename":"samples/../../a.jpg","is_key_frame":true}]""", "below the root")]
-    [InlineData("""[{"token":"x","filename":"samples/A/a.jpg","is_key_frame":true,"calibrated_sensor_token":"none"}]""", "calibrated_sensor_token 'none'")]
+    [InlineData(
+        """[{"token":"x","filename":"samples/A/a.jpg","is_key_frame":true,"calibrated_sensor_token":"none"}]""",
+        "calibrated_sensor_token 'none'")]
     [InlineData("""[{"token":"x","filename":"samples/A/a.jpg","is_key_frame":"yes"}]""", "sample_data.json:1")]
     [InlineData("[{", "sample_data.json:1")]
     [InlineData("{}", "sample_data.json:1")]
