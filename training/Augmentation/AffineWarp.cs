@@ -119,13 +119,13 @@ internal static class AffineWarp
     }
 
     /// <summary>Red, green, blue and a byte that is not used.</summary>
-    private static Vector128<float> Pixel(ReadOnlySpan<byte> pixels, int place)
+    private static Vector128<float> Pixel(ReadOnlySpan<byte> pixels, int offset)
     {
-        var bytes = Vector128.CreateScalarUnsafe(MemoryMarshal.Read<uint>(pixels[place..])).AsByte();
+        var bytes = Vector128.CreateScalarUnsafe(MemoryMarshal.Read<uint>(pixels[offset..])).AsByte();
         return Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(bytes)).AsInt32());
     }
 
     private static Vector128<float> Cubic(
-        Vector128<float> before, Vector128<float> first, Vector128<float> second, Vector128<float> after, float place) =>
-        first + place * (second - before + place * (2 * (before - first) + second - after + place * (first - before + after - second)));
+        Vector128<float> before, Vector128<float> first, Vector128<float> second, Vector128<float> after, float fraction) =>
+        first + fraction * (second - before + fraction * (2 * (before - first) + second - after + fraction * (first - before + after - second)));
 }

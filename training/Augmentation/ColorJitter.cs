@@ -27,7 +27,7 @@ internal sealed class ColorJitter(double brightness, double contrast, double sat
 {
     /// <summary>All four in random order.</summary>
     public IReadOnlyList<ColorJitterStep> Draw(RandomNumbers random) =>
-        [.. random.Permutation(4).Select(place => (ColorJitterOperation)place switch
+        [.. random.Permutation(4).Select(index => (ColorJitterOperation)index switch
     {
         ColorJitterOperation.Brightness => new ColorJitterStep(ColorJitterOperation.Brightness, Factor(random, brightness)),
         ColorJitterOperation.Contrast => new ColorJitterStep(ColorJitterOperation.Contrast, Factor(random, contrast)),

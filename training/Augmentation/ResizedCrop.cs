@@ -75,9 +75,9 @@ internal static class ResizedCrop
         {
             var weights = taps.PairsOf(x, out var first);
             var sums = Vector256<int>.Zero;
-            var place = first * Channels;
+            var offset = first * Channels;
             // the slice proves that every load below lies inside
-            ref var start = ref MemoryMarshal.GetReference(from.Slice(place, weights.Length * Channels + PairBytes));
+            ref var start = ref MemoryMarshal.GetReference(from.Slice(offset, weights.Length * Channels + PairBytes));
             for (var i = 0; i < weights.Length; i += 2)
             {
                 var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, i * Channels))).AsByte();
@@ -103,9 +103,9 @@ internal static class ResizedCrop
             {
                 var low = Vector256.Create(Half);
                 var high = Vector256.Create(Half);
-                for (int i = 0, place = first * stride + x; i < weights.Length; i++, place += stride)
+                for (int i = 0, offset = first * stride + x; i < weights.Length; i++, offset += stride)
                 {
-                    var values = Vector256.WidenLower(Vector128.Create(from.Slice(place, Vector128<byte>.Count)).ToVector256Unsafe());
+                    var values = Vector256.WidenLower(Vector128.Create(from.Slice(offset, Vector128<byte>.Count)).ToVector256Unsafe());
                     low += Vector256.WidenLower(values).AsInt32() * weights[i];
                     high += Vector256.WidenUpper(values).AsInt32() * weights[i];
                 }
@@ -116,9 +116,9 @@ internal static class ResizedCrop
             for (; x < stride; x++)
             {
                 var sum = Half;
-                for (int i = 0, place = first * stride + x; i < weights.Length; i++, place += stride)
+                for (int i = 0, offset = first * stride + x; i < weights.Length; i++, offset += stride)
                 {
-                    sum += from[place] * weights[i];
+                    sum += from[offset] * weights[i];
                 }
 
                 row[x] = Clip(sum);

@@ -40,8 +40,8 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         }
         catch (JsonException exception)
         {
-            var place = $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
-            throw new FormatException($"the header is not valid JSON at {place}", exception);
+            var position = $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
+            throw new FormatException($"the header is not valid JSON at {position}", exception);
         }
         catch (InvalidOperationException exception)
         {

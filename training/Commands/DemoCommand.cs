@@ -54,7 +54,7 @@ internal sealed class DemoCommand(ConsoleProgress console, ILogger<DemoCommand> 
             var report = console.RunStages(progress => new DemoRun(options, progress, log, cancellation).Run());
             foreach (var run in report.Runs)
             {
-                Console.WriteLine(FormattableString.Invariant($"{run.Name,-10} mAP {Share(run.Map)}, mAP50 {Share(run.Map50)}"));
+                Console.WriteLine(FormattableString.Invariant($"{run.Name,-10} mAP {Rounded(run.Map)}, mAP50 {Rounded(run.Map50)}"));
             }
 
             Console.WriteLine(FormattableString.Invariant(
@@ -64,5 +64,5 @@ internal sealed class DemoCommand(ConsoleProgress console, ILogger<DemoCommand> 
         return command;
     }
 
-    private static string Share(double? value) => value?.ToString("F3", CultureInfo.InvariantCulture) ?? "-";
+    private static string Rounded(double? value) => value?.ToString("F3", CultureInfo.InvariantCulture) ?? "-";
 }

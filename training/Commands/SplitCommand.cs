@@ -21,7 +21,7 @@ internal sealed class SplitCommand : IProgramCommand
     /// <inheritdoc />
     public Command Create()
     {
-        var share = new NumberRange<double>(0, 1) { ExcludesEnds = true };
+        var range = new NumberRange<double>(0, 1) { ExcludesEnds = true };
         var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };
         var output = new Option<string>("--output")
         {
@@ -30,12 +30,12 @@ internal sealed class SplitCommand : IProgramCommand
         };
         var fraction = NumberOption.Create(
             "--train-fraction",
-            share,
+            range,
             new SplitFractions().Train,
             "Fraction of the frames that are not for testing.");
         var validation = NumberOption.Optional(
             "--validation",
-            share,
+            range,
             "Fraction of all frames for validation.txt, which chooses the best epoch; taken from train.txt, so that test.txt stays.");
         var groups = new Option<string?>("--groups")
         {
@@ -51,23 +51,23 @@ internal sealed class SplitCommand : IProgramCommand
         command.SetAction(result =>
         {
             var dataset = KittiDataset.Open(result.GetValue(data)!);
-            var shares = new SplitFractions { Train = result.GetValue(fraction), Validation = result.GetValue(validation) ?? 0 };
-            var split = Split(dataset, result.GetValue(groups), (ulong)result.GetValue(seed), shares);
-            RequireFrames(split, shares, result.GetValue(data)!);
+            var fractions = new SplitFractions { Train = result.GetValue(fraction), Validation = result.GetValue(validation) ?? 0 };
+            var split = Split(dataset, result.GetValue(groups), (ulong)result.GetValue(seed), fractions);
+            RequireFrames(split, fractions, result.GetValue(data)!);
             Write(split, dataset, result.GetValue(output)!, result.GetValue(groups), result.GetValue(force));
             return 0;
         });
         return command;
     }
 
-    private static KittiSplit Split(KittiDataset dataset, string? groups, ulong seed, SplitFractions shares) => groups is null
-        ? KittiSplit.Create(dataset.FrameIds, seed, shares)
-        : KittiSplit.Create(dataset.FrameIds, FrameGroups.Read(groups, dataset), seed, shares);
+    private static KittiSplit Split(KittiDataset dataset, string? groups, ulong seed, SplitFractions fractions) => groups is null
+        ? KittiSplit.Create(dataset.FrameIds, seed, fractions)
+        : KittiSplit.Create(dataset.FrameIds, FrameGroups.Read(groups, dataset), seed, fractions);
 
-    private static void RequireFrames(KittiSplit split, SplitFractions shares, string data)
+    private static void RequireFrames(KittiSplit split, SplitFractions fractions, string data)
     {
         var isMissing = split.Train.Count == 0 || split.Test.Count == 0;
-        if (shares.Validation == 0 && !isMissing)
+        if (fractions.Validation == 0 && !isMissing)
         {
             return;
         }
@@ -75,10 +75,10 @@ internal sealed class SplitCommand : IProgramCommand
         if (isMissing || split.Validation.Count == 0)
         {
             var all = split.Train.Count + split.Validation.Count + split.Test.Count;
-            var chosen = shares.Validation == 0 ? "both need" : $"{split.Validation.Count} would choose the best; each list needs";
+            var chosen = fractions.Validation == 0 ? "both need" : $"{split.Validation.Count} would choose the best; each list needs";
             throw new UserErrorException(
                 $"{data}: of {all} labelled frames {split.Train.Count} would be trained on and {split.Test.Count} measured on; "
-                + $"{chosen} one at least. Choose other shares with --train-fraction and --validation, or smaller groups.");
+                + $"{chosen} one at least. Choose other fractions with --train-fraction and --validation, or smaller groups.");
         }
     }
 

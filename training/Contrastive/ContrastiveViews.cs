@@ -98,21 +98,21 @@ internal sealed class ContrastiveViews(
         return jigsaw is null ? ofViews : ofViews.And(new JigsawAugmentation(jigsaw).LeastImage);
     }
 
-    private void Render(RgbImage image, RandomNumbers random, ContrastiveBatch batch, int place)
+    private void Render(RgbImage image, RandomNumbers random, ContrastiveBatch batch, int index)
     {
-        augmentation.Draw(image.HeightPixels, image.WidthPixels, random).Render(image, Part<float>(batch.Query, place, batch.Count));
-        augmentation.Draw(image.HeightPixels, image.WidthPixels, random).Render(image, Part<float>(batch.Key, place, batch.Count));
+        augmentation.Draw(image.HeightPixels, image.WidthPixels, random).Render(image, Part<float>(batch.Query, index, batch.Count));
+        augmentation.Draw(image.HeightPixels, image.WidthPixels, random).Render(image, Part<float>(batch.Key, index, batch.Count));
         if (patches is null)
         {
             return;
         }
 
-        patches.Render(image, random, Part<float>(batch.Patches!, place, batch.Count));
-        var places = Part<long>(batch.PatchOrder!, place, batch.Count);
+        patches.Render(image, random, Part<float>(batch.Patches!, index, batch.Count));
+        var order = Part<long>(batch.PatchOrder!, index, batch.Count);
         foreach (var patch in random.Permutation(JigsawHead.Patches))
         {
-            places[0] = patch;
-            places = places[1..];
+            order[0] = patch;
+            order = order[1..];
         }
     }
 

@@ -70,10 +70,10 @@ internal static class ContrastiveWeights
     /// <exception cref="JsonException">The queue's place cannot be read.</exception>
     public static void Restore(RunState state, ContrastiveModel query, ContrastiveModel key, FeatureQueue queue, ILogger log)
     {
-        var place = JsonSerializer.Deserialize<QueueState>(state.Texts[QueueKey], JsonFormat.Options)!;
+        var position = JsonSerializer.Deserialize<QueueState>(state.Texts[QueueKey], JsonFormat.Options)!;
         LoadInto(query, state.Below(QueryPrefix), state.Path, log);
         LoadInto(key, state.Below(KeyPrefix), state.Path, log);
-        queue.Restore(state.Tensors[QueueName], place.Index, place.Enqueued);
+        queue.Restore(state.Tensors[QueueName], position.Index, position.Enqueued);
     }
 
     /// <summary>Copies a model's weights. A head that the file does not have keeps its own.</summary>

@@ -26,8 +26,8 @@ internal sealed class MemoryBank : IDisposable
     /// <returns>[N, 1 + K]; the image's own row is column 0.</returns>
     public Tensor Logits(Tensor features, Tensor index, Tensor negatives, double temperature)
     {
-        var places = cat([index.unsqueeze(1), negatives], 1);                                         // [N, 1 + K]
-        var rows = Rows.index_select(0, places.flatten()).view(places.shape[0], places.shape[1], -1);  // [N, 1 + K, D]
+        var indices = cat([index.unsqueeze(1), negatives], 1);                                         // [N, 1 + K]
+        var rows = Rows.index_select(0, indices.flatten()).view(indices.shape[0], indices.shape[1], -1);  // [N, 1 + K, D]
         return rows.bmm(features.unsqueeze(2)).squeeze(2) / temperature;
     }
 

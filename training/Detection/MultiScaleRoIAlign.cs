@@ -29,8 +29,8 @@ internal sealed partial class MultiScaleRoIAlign(
     {
         var lowest = -Math.Log2(scales[0]);
         var highest = -Math.Log2(scales[^1]);
-        var share = TensorBoxes.Area(boxes).sqrt() / CanonicalScalePixels;
-        var level = (aligned ? CanonicalLevel + (share + AlignedLevelEpsilon).log2() : CanonicalLevel + share.log2() + LevelEpsilon)
+        var scale = TensorBoxes.Area(boxes).sqrt() / CanonicalScalePixels;
+        var level = (aligned ? CanonicalLevel + (scale + AlignedLevelEpsilon).log2() : CanonicalLevel + scale.log2() + LevelEpsilon)
             .floor();
         return (level.clamp(lowest, highest) - lowest).to(int64);
     }

@@ -56,9 +56,9 @@ internal sealed class TrainingStep<TBatch>(ITraining<TBatch> training, Optimizat
         {
             using var scope = NewDisposeScope();
             var losses = training.Losses(part);
-            var share = (double)part.Count / batch.Count;
-            (losses.Minimized * (share * optimization.LossFactor)).backward();
-            var numbers = stack([losses.Minimized.detach(), .. losses.Values.Select(value => value.Value.detach())]) * share;
+            var fraction = (double)part.Count / batch.Count;
+            (losses.Minimized * (fraction * optimization.LossFactor)).backward();
+            var numbers = stack([losses.Minimized.detach(), .. losses.Values.Select(value => value.Value.detach())]) * fraction;
             if (sum is null)
             {
                 names.AddRange([Loss, .. losses.Values.Select(value => value.Key)]);

@@ -12,7 +12,7 @@ public sealed class WarmupMultiStepSchedule(
     /// <param name="step">From 0, counted over the whole run.</param>
     public double At(long step)
     {
-        var share = step < warmupSteps ? warmupFactor + (1 - warmupFactor) * step / warmupSteps : 1;
-        return learningRate * share * Math.Pow(gamma, milestones.Count(milestone => step >= milestone));
+        var factor = step < warmupSteps ? warmupFactor + (1 - warmupFactor) * step / warmupSteps : 1;
+        return learningRate * factor * Math.Pow(gamma, milestones.Count(milestone => step >= milestone));
     }
 }

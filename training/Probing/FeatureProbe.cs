@@ -102,7 +102,7 @@ public static class FeatureProbe
             var neighbors = NearestNeighbors.Classify(features, classes, questions, options.Labels.Count);
             var linear = LinearProbe.Classify(features, classes, questions, options.Labels.Count);
             scores.Add(new ProbeScores(
-                Share(neighbors, answers), Balanced(neighbors, answers), Share(linear, answers), Balanced(linear, answers)));
+                Accuracy(neighbors, answers), Balanced(neighbors, answers), Accuracy(linear, answers), Balanced(linear, answers)));
             counts = ((int)classes.numel(), (int)answers.numel());
         }
 
@@ -144,7 +144,7 @@ public static class FeatureProbe
                 $"{options.Data}: the frames hold no object of {string.Join(", ", options.Labels)} of 8 pixels or more.");
     }
 
-    private static double Share(Tensor found, Tensor answers) => found.eq(answers).to(float64).mean().item<double>();
+    private static double Accuracy(Tensor found, Tensor answers) => found.eq(answers).to(float64).mean().item<double>();
 
     private static double Balanced(Tensor found, Tensor answers)
     {

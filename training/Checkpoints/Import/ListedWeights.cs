@@ -12,21 +12,21 @@ internal static class ListedWeights
     public static IReadOnlyList<string> Find(object? root)
     {
         var found = new List<string>();
-        var waiting = new Queue<(string Place, object? Value, int Depth, bool IsListed)>();
+        var waiting = new Queue<(string Path, object? Value, int Depth, bool IsListed)>();
         waiting.Enqueue(("", root, 0, false));
         for (var looked = 0; waiting.Count > 0 && looked < MostLooked && found.Count < Shown; looked++)
         {
-            var (place, value, depth, isListed) = waiting.Dequeue();
+            var (path, value, depth, isListed) = waiting.Dequeue();
             if (isListed && PickleTree.AsDictionary(value) is { } dictionary && dictionary.Items.Values.Any(item => item is PickleTensor))
             {
-                found.Add(place);
+                found.Add(path);
             }
             else if (depth < Depth)
             {
                 var isList = isListed || value is PickleList or PickleTuple;
                 foreach (var (key, item) in Items(value).Take(MostLooked - waiting.Count))
                 {
-                    waiting.Enqueue((place + key, item, depth + 1, isList));
+                    waiting.Enqueue((path + key, item, depth + 1, isList));
                 }
             }
         }

@@ -54,8 +54,8 @@ internal sealed record NetworkChoice(ResidualNetwork? Query, ResidualNetwork? Ke
 
     private static int Rank(ResidualNetwork network)
     {
-        var place = Array.IndexOf(Dictionaries, network.Dictionary.Path);
-        var rank = place < 0 ? Dictionaries.Length : place;
+        var index = Array.IndexOf(Dictionaries, network.Dictionary.Path);
+        var rank = index < 0 ? Dictionaries.Length : index;
         return Has(network, Leaders) ? rank : rank + Dictionaries.Length + 1;
     }
 

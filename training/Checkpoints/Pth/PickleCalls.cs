@@ -87,7 +87,7 @@ internal static class PickleCalls
         try
         {
             var count = sizes.Aggregate(1L, (product, size) => checked(product * size));
-            var last = sizes.Zip(steps).Aggregate(offset, (place, axis) => checked(place + (axis.First - 1) * axis.Second));
+            var last = sizes.Zip(steps).Aggregate(offset, (position, axis) => checked(position + (axis.First - 1) * axis.Second));
             if (count > 0 && (last >= elements || count > Math.Max(elements, MaxExpanded)))
             {
                 throw new FormatException($"a tensor [{string.Join(", ", sizes)}] that its storage of {elements} elements does not hold");

@@ -293,7 +293,7 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
         Push(list);
     }
 
-    private object? Memo(uint place) => memo.TryGetValue(place, out var value) ? value : throw Broken($"memo {place} is empty");
+    private object? Memo(uint index) => memo.TryGetValue(index, out var value) ? value : throw Broken($"memo {index} is empty");
 
     private void Push(object? value) => stack.Push(value);
 

@@ -37,14 +37,14 @@ internal sealed class PickleStack
     /// <exception cref="FormatException">There is no mark.</exception>
     public object?[] PopToMark()
     {
-        var place = values.LastIndexOf(mark);
-        if (place < 0)
+        var index = values.LastIndexOf(mark);
+        if (index < 0)
         {
             throw new FormatException("there is no mark");
         }
 
-        object?[] items = [.. values[(place + 1)..]];
-        values.RemoveRange(place, values.Count - place);
+        object?[] items = [.. values[(index + 1)..]];
+        values.RemoveRange(index, values.Count - index);
         return items;
     }
 }

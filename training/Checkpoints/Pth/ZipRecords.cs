@@ -37,7 +37,7 @@ internal static class ZipRecords
 
         var directory = Bytes(stream, start, (int)length);
         var records = new Dictionary<string, ZipRecord>(StringComparer.Ordinal);
-        var places = new List<(long From, long To)>();
+        var extents = new List<(long From, long To)>();
         string? root = null;
         var at = 0;
         for (var i = 0L; i < count; i++)
@@ -52,17 +52,17 @@ internal static class ZipRecords
             }
 
             var begin = DataStart(stream, header, full, record, start);
-            places.Add((header, begin + record.Length));
+            extents.Add((header, begin + record.Length));
             if (!records.TryAdd(full[(slash + 1)..], record with { Name = full[(slash + 1)..], Start = begin }))
             {
                 throw new FormatException($"record '{full}' occurs twice");
             }
         }
 
-        places.Sort();
-        for (var i = 1; i < places.Count; i++)
+        extents.Sort();
+        for (var i = 1; i < extents.Count; i++)
         {
-            if (places[i].From < places[i - 1].To)
+            if (extents[i].From < extents[i - 1].To)
             {
                 throw new FormatException("two records share bytes");
             }
@@ -77,9 +77,9 @@ internal static class ZipRecords
             stream,
             Math.Max(0, stream.Length - EndBytes - ushort.MaxValue),
             (int)Math.Min(stream.Length, EndBytes + ushort.MaxValue)).AsSpan();
-        for (var place = tail.Length - EndBytes; place >= 0; place--)
+        for (var offset = tail.Length - EndBytes; offset >= 0; offset--)
         {
-            var end = tail[place..];
+            var end = tail[offset..];
             if (U32(end) != EndSignature || U16(end[20..]) != end.Length - EndBytes)
             {
                 continue;

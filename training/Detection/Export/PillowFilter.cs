@@ -65,8 +65,8 @@ internal static class PillowFilter
         var distance = graph.Op("Abs", [graph.Mul(fromCenter, graph.Op("Reciprocal", [support]))]);
         var triangle = graph.Max(graph.Sub(one, distance), zero);
         var weight = graph.Where(graph.Less(position, end), triangle, zero);
-        var share = graph.Div(weight, graph.Op("ReduceSum", [weight, graph.Vector(1)]));
-        var whole = graph.Floor(graph.Add(graph.Mul(share, graph.Double(1 << WeightBits)), half));
+        var fraction = graph.Div(weight, graph.Op("ReduceSum", [weight, graph.Vector(1)]));
+        var whole = graph.Floor(graph.Add(graph.Mul(fraction, graph.Double(1 << WeightBits)), half));
         var inside = graph.Min(position, graph.Sub(length, one));
         return new Taps(graph.Cast(inside, OnnxType.Int64), graph.Cast(whole, OnnxType.Int32), count);
     }

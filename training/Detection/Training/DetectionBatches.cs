@@ -97,13 +97,13 @@ internal sealed class DetectionBatches
     /// <summary>A batch that begins at a place of all passes one after the other.</summary>
     private IReadOnlyList<ChosenFrame> OverTheEnds(long first)
     {
-        var places = Enumerable.Range(0, options.BatchSize).Select(index => Math.DivRem(first + index, frames.Count));
+        var positions = Enumerable.Range(0, options.BatchSize).Select(index => Math.DivRem(first + index, frames.Count));
         return
         [
-            .. places.GroupBy(place => place.Quotient).SelectMany(pass =>
+            .. positions.GroupBy(position => position.Quotient).SelectMany(pass =>
             {
                 var order = Order(pass.Key);
-                return pass.Select(place => new ChosenFrame(frames[order[place.Remainder]], pass.Key));
+                return pass.Select(position => new ChosenFrame(frames[order[position.Remainder]], pass.Key));
             }),
         ];
     }

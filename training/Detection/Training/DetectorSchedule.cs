@@ -66,8 +66,8 @@ internal sealed class DetectorSchedule
     }
 
     /// <summary>A place in a run of one length, as the same share of this one.</summary>
-    private long Scaled(long place, long length) =>
-        (long)Math.Round((double)place * TotalSteps / length, MidpointRounding.AwayFromZero);
+    private long Scaled(long step, long length) =>
+        (long)Math.Round((double)step * TotalSteps / length, MidpointRounding.AwayFromZero);
 
     private string LengthText() => options.Iterations is null
         ? $"{Steps(TotalSteps)}: {options.Length} of {Steps(stepsPerEpoch)}"

@@ -137,7 +137,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
             PerClass = measured?.PerClass.ToDictionary(entry => entry.Key, entry => entry.Value?.Ap),
         };
         var line = FormattableString.Invariant(
-            $"loss {metrics.Loss:F4}, mAP {Share(metrics.Map)}, mAP50 {Share(metrics.Map50)}, {metrics.Seconds:F1} s");
+            $"loss {metrics.Loss:F4}, mAP {Rounded(metrics.Map)}, mAP50 {Rounded(metrics.Map50)}, {metrics.Seconds:F1} s");
         return new EpochReport(metrics, line);
     }
 
@@ -186,7 +186,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
         data.Dispose();
     }
 
-    private static string Share(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";
+    private static string Rounded(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";
 
     private void KeepBest(int epoch, DetectionEvaluationResult? measured)
     {

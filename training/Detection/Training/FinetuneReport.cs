@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Files;
@@ -41,7 +42,7 @@ internal sealed record FinetuneReport(
         if (BestEpoch is { } best)
         {
             var early = StoppedEarly ? ", which ended early" : "";
-            var map = Share(BestMap);
+            var map = Rounded(BestMap);
             yield return FormattableString.Invariant($"the best of {Epochs} epochs{early}: {best}, with mAP {map} on the {ChosenOn} list");
         }
 
@@ -51,7 +52,7 @@ internal sealed record FinetuneReport(
         }
         else if (Test is { } test)
         {
-            yield return $"its weights on the test list, measured once: mAP {Share(test.Map)}, mAP50 {Share(test.Map50)}";
+            yield return $"its weights on the test list, measured once: mAP {Rounded(test.Map)}, mAP50 {Rounded(test.Map50)}";
         }
 
         if (Leak is not null)
@@ -60,7 +61,7 @@ internal sealed record FinetuneReport(
         }
     }
 
-    private static string Share(double? value) => value is { } share ? FormattableString.Invariant($"{share:F4}") : "-";
+    private static string Rounded(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";
 }
 
 /// <summary>Averages of a list of frames, 0..1; null where no frame has an object.</summary>
