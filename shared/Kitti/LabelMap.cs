@@ -27,7 +27,7 @@ public sealed class LabelMap(IReadOnlyList<string> classes, IReadOnlyDictionary<
             if (name == KittiClasses.DontCare || !KittiClasses.Known.Contains(name))
             {
                 var known = KittiClasses.Known.Where(type => type != KittiClasses.DontCare);
-                return ($"labels[{index}]", $"'{name}' is not a class that can be learnt; known are {string.Join(", ", known)}.");
+                return ($"labels[{index}]", $"'{name}' is not a class that can be learned; known are {string.Join(", ", known)}.");
             }
 
             if (classes.Take(index).Contains(name))

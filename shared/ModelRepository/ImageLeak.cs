@@ -9,6 +9,6 @@ public sealed record ImageLeak(int ValidationImages, int TestImages)
 {
     /// <summary>A sentence for reports.</summary>
     public override string ToString() =>
-        $"{TestImages} test and {ValidationImages} validation images are among those that the first weights have learnt from; "
+        $"{TestImages} test and {ValidationImages} validation images are among those that the initial weights have learned from; "
         + "what was measured on them is partly memory";
 }

@@ -126,6 +126,11 @@ internal static class AffineWarp
     }
 
     private static Vector128<float> Cubic(
-        Vector128<float> before, Vector128<float> first, Vector128<float> second, Vector128<float> after, float fraction) =>
-        first + fraction * (second - before + fraction * (2 * (before - first) + second - after + fraction * (first - before + after - second)));
+        Vector128<float> before, Vector128<float> first, Vector128<float> second, Vector128<float> after, float fraction)
+    {
+        var slope = second - before;
+        var curve = 2 * (before - first) + second - after;
+        var cube = first - before + after - second;
+        return first + fraction * (slope + fraction * (curve + fraction * cube));
+    }
 }

@@ -17,11 +17,11 @@ public static class BackboneCheckpoint
     /// <param name="path">The file to write.</param>
     /// <param name="backbone">The backbone.</param>
     /// <param name="options">Its shape.</param>
-    /// <param name="learnt">The images that it has learnt from; null: nothing is known.</param>
-    public static void Save(string path, ResNet backbone, ResNetOptions options, ImageDigests? learnt = null)
+    /// <param name="learned">The images that it has learned from; null: nothing is known.</param>
+    public static void Save(string path, ResNet backbone, ResNetOptions options, ImageDigests? learned = null)
     {
         var metadata = new Dictionary<string, string> { [OptionsKey] = JsonSerializer.Serialize(options, JsonFormat.Options) };
-        LearntImages.Add(metadata, learnt);
+        LearnedImages.Add(metadata, learned);
         SafetensorsFile.Write(path, StateDict.InOrder(backbone), metadata);
     }
 

@@ -12,7 +12,7 @@ using Pipeline.Training.Probing;
 
 namespace Pipeline.Training.Commands;
 
-/// <summary><c>probe</c>: what a backbone has learnt, before a detector is trained.</summary>
+/// <summary><c>probe</c>: what a backbone has learned, before a detector is trained.</summary>
 /// <param name="log">The console's.</param>
 internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
 {

@@ -40,7 +40,7 @@ public static class ContrastiveImport
         var report = weights.Report(shape, missing);
         weights.Refuse(missing);
         var metadata = ContrastiveWeights.Metadata(shape);
-        LearntImages.Add(metadata, LearntImages.In(source));
+        LearnedImages.Add(metadata, LearnedImages.In(source));
         SafetensorsFile.Write(output, tensors, metadata);
         return report;
     }

@@ -23,7 +23,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
     private readonly ContrastiveSchedule schedule;
     private readonly InfoMin method;
     private readonly ILogger log;
-    private readonly ImageDigests learnt;
+    private readonly ImageDigests learned;
     private readonly List<Tensor> keys = [];
     private RandomNumbers? shuffle;
 
@@ -52,8 +52,8 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
 
         var entered = control ?? new RunControl();
         log = entered.Log;
-        var first = LearntImages.In(options.Weights);
-        learnt = RunImages.Of(options.Output, entered.Resume, images.Files, first, log, entered.Cancellation);
+        var first = LearnedImages.In(options.Weights);
+        learned = RunImages.Of(options.Output, entered.Resume, images.Files, first, log, entered.Cancellation);
         device = ComputeDevice.Of(options.Device);
         manual_seed(options.Seed);
         Backbone = new ResNet(options.Backbone);
@@ -91,7 +91,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
     [
         .. images.Remarks,
         .. PretrainLines.LongQueue(options.Contrastive.QueueSize, images.Files.Count),
-        .. RunImages.Remarks(learnt),
+        .. RunImages.Remarks(learned),
     ];
 
     public int StepsPerEpoch { get; }
@@ -171,7 +171,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
         WriteProducts();
         if (options.KeepBackboneEveryEpochs > 0 && epoch.Number % options.KeepBackboneEveryEpochs == 0)
         {
-            BackboneCheckpoint.Save(In($"backbone-epoch-{epoch.Number}.safetensors"), Backbone, options.Backbone, learnt);
+            BackboneCheckpoint.Save(In($"backbone-epoch-{epoch.Number}.safetensors"), Backbone, options.Backbone, learned);
         }
 
         var metrics = new PretrainEpoch(
@@ -192,8 +192,8 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
 
     public void WriteProducts()
     {
-        RunImages.Write(options.Output, learnt);
-        BackboneCheckpoint.Save(In(BackboneFile), Backbone, options.Backbone, learnt);
+        RunImages.Write(options.Output, learned);
+        BackboneCheckpoint.Save(In(BackboneFile), Backbone, options.Backbone, learned);
     }
 
     public void OnStopped() => skipped.Write(In(SkippedFile));
@@ -203,7 +203,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
     public IReadOnlyDictionary<string, string> StateTexts()
     {
         var texts = ContrastiveWeights.Texts(options.Backbone, Queue);
-        LearntImages.Add(texts, learnt);
+        LearnedImages.Add(texts, learned);
         return texts;
     }
 

@@ -5,23 +5,23 @@ using Pipeline.Shared.Text;
 
 namespace Pipeline.Training.Data;
 
-/// <summary>Finds images to measure on that weights have learnt from already.</summary>
-/// <param name="learnt">Digests of the images that the weights have learnt from.</param>
+/// <summary>Finds images to measure on that weights have learned from already.</summary>
+/// <param name="learned">Digests of the images that the weights have learned from.</param>
 /// <param name="dataset">The data set that the frames belong to.</param>
-internal sealed class LeakGuard(ImageDigests learnt, KittiDataset dataset)
+internal sealed class LeakGuard(ImageDigests learned, KittiDataset dataset)
 {
-    /// <summary>The frames of a list whose image is among those that were learnt from; nothing is read where nothing is known.</summary>
+    /// <summary>The frames of a list whose image is among those that were learned from; nothing is read where nothing is known.</summary>
     /// <param name="frames">The list.</param>
     /// <param name="cancellation">Ends the search.</param>
     public IReadOnlyList<string> Leaked(IReadOnlyList<string> frames, CancellationToken cancellation = default)
     {
-        if (learnt.Count == 0)
+        if (learned.Count == 0)
         {
             return [];
         }
 
         var digests = ImageDigesting.OfFiles([.. frames.Select(dataset.ImagePath)], cancellation: cancellation);
-        return [.. frames.Zip(digests).Where(entry => entry.Second is { } digest && learnt.Contains(digest)).Select(entry => entry.First)];
+        return [.. frames.Zip(digests).Where(entry => entry.Second is { } digest && learned.Contains(digest)).Select(entry => entry.First)];
     }
 
     /// <summary>Looks through both lists.</summary>

@@ -14,7 +14,7 @@ internal static class RunImages
     /// <param name="folder">The run's folder; it need not be there yet.</param>
     /// <param name="resume">Whether the run goes on.</param>
     /// <param name="files">The images that it learns from.</param>
-    /// <param name="first">Those that its first weights have learnt from.</param>
+    /// <param name="first">Those that its first weights have learned from.</param>
     /// <param name="log">Receives how many are read, every few seconds.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>Both together.</returns>

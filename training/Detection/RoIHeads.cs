@@ -100,7 +100,7 @@ internal sealed partial class RoIHeads : NamedModule
     {
         if (labels.shape[0] == 0)
         {
-            return (classLogits.sum() * 0, boxRegression.sum() * 0);   // nothing was left to sample: nothing is learnt
+            return (classLogits.sum() * 0, boxRegression.sum() * 0);   // nothing was left to sample: nothing is learned
         }
 
         var positive = labels.gt(0).WhereTrue();

@@ -136,11 +136,11 @@ internal static class DemoReportWriter
     private static string Features(DemoReport report)
     {
         var random = report.Features.Random;
-        var learnt = report.Features.Weights;
+        var learned = report.Features.Weights;
         return string.Create(
             CultureInfo.InvariantCulture,
             $"What the backbone had learned before it saw a label: of {report.Features.AskedCrops} held-out objects its 20 nearest "
-            + $"neighbours classify {learnt.NearestNeighbors:P1} and a linear probe {learnt.Linear:P1}; with random weights these "
+            + $"neighbours classify {learned.NearestNeighbors:P1} and a linear probe {learned.Linear:P1}; with random weights these "
             + $"are {random.NearestNeighbors:P1} and {random.Linear:P1}.");
     }
 

@@ -66,7 +66,7 @@ public sealed record ProbeResult(ProbeScores Random, ProbeScores Weights, int Kn
 }
 
 /// <summary>
-/// Tells what a backbone has learnt without labels: its frozen features classify objects, beside those of random weights.
+/// Tells what a backbone has learned without labels: its frozen features classify objects, beside those of random weights.
 /// </summary>
 /// <remarks>Both get batch statistics from the known crops first, so that what is compared is the weights.</remarks>
 public static class FeatureProbe

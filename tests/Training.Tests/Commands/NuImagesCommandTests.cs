@@ -3,7 +3,7 @@ using Pipeline.Golden;
 
 namespace Pipeline.Training.Tests.Commands;
 
-/// <summary>Real camera images in nuImages' layout: listed, then learnt from.</summary>
+/// <summary>Real camera images in nuImages' layout: listed, then learned from.</summary>
 public sealed class NuImagesCommandTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("nuimages").FullName;

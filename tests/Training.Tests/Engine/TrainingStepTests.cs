@@ -81,16 +81,16 @@ public sealed class TrainingStepTests(DrawnScenes scenes) : IDisposable
         using var training = new DetectorTraining(options, new FasterRcnnArchitecture());
         using var optimization = new Optimization(training.Model, options);
         var step = new TrainingStep<DetectionBatch>(training, optimization, options);
-        Dictionary<string, Tensor> Learnt() => training.StateTensors()
+        Dictionary<string, Tensor> Learned() => training.StateTensors()
             .Where(entry => entry.Value.is_floating_point() && !entry.Key.Contains("running_", StringComparison.Ordinal))
             .ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
         step.Run(Batch(rand(3, 64, 128)), 0);
-        var before = Learnt();
+        var before = Learned();
 
         var refusal = Assert.Throws<UserErrorException>(() => step.Run(Batch(full([3, 64, 128], float.NaN)), 1));
 
         Assert.Contains("in step 1 on the frames 000000", refusal.Message);
-        var after = Learnt();
+        var after = Learned();
         Assert.Contains(after.Keys, name => name.StartsWith("average.", StringComparison.Ordinal));
         Assert.All(before, entry => Assert.True(entry.Value.eq(after[entry.Key]).all().item<bool>(), entry.Key));
     }

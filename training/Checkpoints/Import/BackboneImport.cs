@@ -15,7 +15,7 @@ public static class BackboneImport
 {
     /// <param name="source">A <c>.pth</c> or <c>.safetensors</c> file.</param>
     /// <param name="output">The file to write.</param>
-    /// <param name="momentumEncoder">Take the momentum encoder in place of the network that learnt.</param>
+    /// <param name="momentumEncoder">Take the momentum encoder in place of the network that learned.</param>
     /// <exception cref="UserErrorException">The file cannot be read, or weights of the network are missing.</exception>
     public static ImportReport Run(string source, string output, bool momentumEncoder = false)
     {
@@ -34,7 +34,7 @@ public static class BackboneImport
         }
         else
         {
-            BackboneCheckpoint.Save(output, backbone, shape, LearntImages.In(source));
+            BackboneCheckpoint.Save(output, backbone, shape, LearnedImages.In(source));
         }
 
         return report;

@@ -3,7 +3,7 @@ using Pipeline.Shared;
 namespace Pipeline.Training.Checkpoints.Import;
 
 /// <summary>Which of a file's residual networks are taken.</summary>
-/// <param name="Query">The network that learnt; the only one when there is no other.</param>
+/// <param name="Query">The network that learned; the only one when there is no other.</param>
 /// <param name="Key">The momentum encoder that followed it; null when there is none beside it.</param>
 /// <param name="Others">Networks that are left.</param>
 internal sealed record NetworkChoice(ResidualNetwork? Query, ResidualNetwork? Key, IReadOnlyList<ResidualNetwork> Others)

@@ -5,7 +5,7 @@ namespace Pipeline.Training.Checkpoints.Import;
 /// <summary>Whose weight it is.</summary>
 internal enum WeightOwner
 {
-    /// <summary>The network that learnt.</summary>
+    /// <summary>The network that learned.</summary>
     Query,
 
     /// <summary>The momentum encoder that followed it.</summary>

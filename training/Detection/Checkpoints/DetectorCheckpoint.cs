@@ -25,7 +25,7 @@ public static class DetectorCheckpoint
     /// <param name="detector">The detector.</param>
     /// <param name="labels">Its classes without the background.</param>
     /// <param name="labelMap">Types that became another class; null: none.</param>
-    /// <param name="origin">Which images it has learnt from; null: nothing is known.</param>
+    /// <param name="origin">Which images it has learned from; null: nothing is known.</param>
     public static void Save(
         string path,
         Detector detector,
@@ -44,7 +44,7 @@ public static class DetectorCheckpoint
             metadata[LabelMapKey] = JsonSerializer.Serialize(labelMap, JsonFormat.Options);
         }
 
-        LearntImages.Add(metadata, origin?.Learnt);
+        LearnedImages.Add(metadata, origin?.Learned);
         if (origin?.Leak is { } leak)
         {
             metadata[LeakKey] = JsonSerializer.Serialize(leak, JsonFormat.Options);
@@ -90,7 +90,7 @@ public static class DetectorCheckpoint
                 : null,
             Origin = new WeightOrigin
             {
-                Learnt = LearntImages.Of(content.Metadata, path),
+                Learned = LearnedImages.Of(content.Metadata, path),
                 Leak = content.Metadata.ContainsKey(LeakKey) ? CheckpointMetadata.Read<ImageLeak>(content, LeakKey, path) : null,
             },
         };

@@ -13,7 +13,7 @@ internal static class DetectorSettings
         "bboxRegWeights", "roiAligned", "roiSamplingRatio",
     ];
 
-    /// <param name="before">What the weights were learnt with; null: torchvision's, whose files do not say the norms' epsilon.</param>
+    /// <param name="before">What the weights were learned with; null: torchvision's, whose files do not say the norms' epsilon.</param>
     /// <param name="now">What they go on with.</param>
     /// <returns>One text for each that differs.</returns>
     public static IReadOnlyList<string> Differences(DetectorOptions? before, DetectorOptions now)

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Detection.Checkpoints;
 
 /// <summary>
-/// Gives a new detector the weights of one that has learnt: all that does not depend on the classes, and of the rest the rows of the
+/// Gives a new detector the weights of one that has learned: all that does not depend on the classes, and of the rest the rows of the
 /// classes that both have. Names are the same whatever their case; classes that only the new one has keep what it began with.
 /// </summary>
 internal static class DetectorStart

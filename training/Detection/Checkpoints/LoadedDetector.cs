@@ -10,6 +10,6 @@ public sealed record LoadedDetector(Detector Detector, IReadOnlyList<string> Lab
     /// </summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
 
-    /// <summary>Which images it has learnt from, and which of them it was measured on.</summary>
+    /// <summary>Which images it has learned from, and which of them it was measured on.</summary>
     public WeightOrigin Origin { get; init; } = new();
 }

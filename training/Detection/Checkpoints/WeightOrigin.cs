@@ -6,12 +6,12 @@ namespace Pipeline.Training.Detection.Checkpoints;
 /// <summary>What is known of the images behind a detector's weights.</summary>
 public sealed record WeightOrigin
 {
-    /// <summary>Every image that its weights, or those that they began from, have learnt from.</summary>
-    public ImageDigests Learnt { get; init; } = ImageDigests.None;
+    /// <summary>Every image that its weights, or those that they began from, have learned from.</summary>
+    public ImageDigests Learned { get; init; } = ImageDigests.None;
 
-    /// <summary>Images that it was measured on although the first weights had learnt from them; null: none.</summary>
+    /// <summary>Images that it was measured on although the first weights had learned from them; null: none.</summary>
     public ImageLeak? Leak { get; init; }
 
     /// <summary>What a person should know of them.</summary>
-    internal IEnumerable<string> Remarks() => [.. RunImages.Remarks(Learnt), .. Leak is null ? [] : (string[])[$"warning: {Leak}"]];
+    internal IEnumerable<string> Remarks() => [.. RunImages.Remarks(Learned), .. Leak is null ? [] : (string[])[$"warning: {Leak}"]];
 }

@@ -24,7 +24,7 @@ public sealed record ExportOptions
     /// <summary>Types that became another class in training; null: none.</summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
 
-    /// <summary>Images that it was measured on although the first weights had learnt from them; null: none.</summary>
+    /// <summary>Images that it was measured on although the first weights had learned from them; null: none.</summary>
     public ImageLeak? Leak { get; init; }
 
     /// <summary>The checkpoint, whose digest goes into the manifest.</summary>

@@ -160,7 +160,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
 
     public void WriteProducts()
     {
-        RunImages.Write(options.Output, origin.Learnt);
+        RunImages.Write(options.Output, origin.Learned);
         Write(LastFile);
     }
 

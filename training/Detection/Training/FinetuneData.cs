@@ -17,7 +17,7 @@ internal sealed record FinetuneData(FrameDigests Train, FrameDigests Test, strin
     /// <summary>Of the content of the detector's file that the run began from; null without one.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>Images that are measured on although the first weights have learnt from them; null: none.</summary>
+    /// <summary>Images that are measured on although the first weights have learned from them; null: none.</summary>
     public ImageLeak? Leak { get; init; }
 
     public static FinetuneData Of(FinetuneOptions options, KittiDataset dataset, FinetuneFrames frames, ImageLeak? leak) =>

@@ -30,7 +30,7 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     [Range(1, 10_000)] public int? Patience { get; init; }
 
     /// <summary>
-    /// Whether the run goes on where images to measure on are among those that its first weights have learnt from; every report then
+    /// Whether the run goes on where images to measure on are among those that its initial weights have learned from; every report then
     /// says so.
     /// </summary>
     public bool AllowLeak { get; init; }
@@ -134,7 +134,7 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     /// <summary>The run's length, in the unit that it was given in.</summary>
     internal RunLength Length => Iterations is null ? new RunLength { Epochs = Epochs } : new RunLength { Iterations = Iterations };
 
-    /// <summary>Whether the training goes on from weights that were learnt before.</summary>
+    /// <summary>Whether the training goes on from weights that were learned before.</summary>
     internal bool BeginsFromWeights => BackboneWeights is not null || Weights is not null;
 
     static void ILayeredOptions.Settle(JsonObject settings, SettingHistory history) => RunLengthLayers.Settle(settings, history);

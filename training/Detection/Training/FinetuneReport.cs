@@ -29,7 +29,7 @@ internal sealed record FinetuneReport(
     /// <summary>The chosen weights on the test list; null without one.</summary>
     public MeasuredAverages? Test { get; init; }
 
-    /// <summary>Images that were measured on although the first weights had learnt from them; null: none.</summary>
+    /// <summary>Images that were measured on although the first weights had learned from them; null: none.</summary>
     public ImageLeak? Leak { get; init; }
 
     /// <summary>Writes it to a run's folder.</summary>

@@ -36,14 +36,14 @@ internal static class FirstWeights
     /// <param name="dataset">The data set that the frames belong to.</param>
     /// <param name="frames">The run's lists.</param>
     /// <param name="control">Whether the run goes on; its log.</param>
-    /// <exception cref="UserErrorException">Images to measure on are among those that the first weights have learnt from.</exception>
+    /// <exception cref="UserErrorException">Images to measure on are among those that the first weights have learned from.</exception>
     public static WeightOrigin Origin(FinetuneOptions options, KittiDataset dataset, FinetuneFrames frames, RunControl control)
     {
-        var first = LearntImages.In(options.Weights ?? options.BackboneWeights);
+        var first = LearnedImages.In(options.Weights ?? options.BackboneWeights);
         var leak = new LeakGuard(first, dataset).Check(frames.Validation, frames.Test, options.AllowLeak, control.Cancellation);
         string[] files = [.. frames.Train.Select(dataset.ImagePath)];
-        var learnt = RunImages.Of(options.Output, control.Resume, files, first, control.Log, control.Cancellation);
-        return new WeightOrigin { Learnt = learnt, Leak = leak };
+        var learned = RunImages.Of(options.Output, control.Resume, files, first, control.Log, control.Cancellation);
+        return new WeightOrigin { Learned = learned, Leak = leak };
     }
 
     private static ResNet RequireBackbone(Detector detector) => detector.ResidualBackbone

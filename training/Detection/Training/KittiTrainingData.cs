@@ -100,7 +100,7 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
 
     // Plain numbers and no tensors: a worker's tensor arithmetic would hand scalars to native code that a collection may take away (see
     // CollectionPause).
-    // A box is learnt as far as it is in its image, as both references' loaders have it.
+    // A box is learned as far as it is in its image, as both references' loaders have it.
     private static Box Move(Box box, (int Height, int Width) from, (int Height, int Width) to)
     {
         var y = (double)to.Height / from.Height;

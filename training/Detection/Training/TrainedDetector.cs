@@ -72,7 +72,7 @@ internal sealed class TrainedDetector : IDisposable
 
     /// <summary>Writes the product as a checkpoint.</summary>
     /// <param name="path">The file to write.</param>
-    /// <param name="origin">The images that it has learnt from.</param>
+    /// <param name="origin">The images that it has learned from.</param>
     public void Save(string path, WeightOrigin origin) =>
         DetectorCheckpoint.Save(path, Product, options.Labels, options.LabelMap, origin);
 

@@ -82,14 +82,14 @@ public sealed class NetworkNamesTests : IDisposable
     [InlineData("online_network.encoder.", "target_network.encoder.")]
     [InlineData("backbone.", "backbone_momentum.")]
     [InlineData("student.backbone.", "teacher.backbone.")]
-    public void The_network_that_learnt_is_taken_and_with_ema_the_one_that_followed(string learnt, string followed)
+    public void The_network_that_learned_is_taken_and_with_ema_the_one_that_followed(string learned, string followed)
     {
         using var scope = NewDisposeScope();
         var first = ForeignFile.Weights();
         var second = ForeignFile.Weights();
-        PthWriter.Write(In("a.pth"), ForeignFile.Behind(followed, second).Concat(ForeignFile.Behind(learnt, first)));
+        PthWriter.Write(In("a.pth"), ForeignFile.Behind(followed, second).Concat(ForeignFile.Behind(learned, first)));
 
-        Assert.Equal(learnt, BackboneImport.Run(In("a.pth"), In("out.safetensors")).Network);
+        Assert.Equal(learned, BackboneImport.Run(In("a.pth"), In("out.safetensors")).Network);
         AssertWritten(first);
         Assert.Equal(followed, BackboneImport.Run(In("a.pth"), In("out.safetensors"), momentumEncoder: true).Network);
         AssertWritten(second);
@@ -100,14 +100,14 @@ public sealed class NetworkNamesTests : IDisposable
     [InlineData("model", "model_ema")]
     [InlineData("state_dict", "state_dict_ema")]
     [InlineData("state_dict", "best_state")]
-    public void Of_two_dictionaries_the_known_one_of_the_network_that_learnt_is_taken(string learnt, string other)
+    public void Of_two_dictionaries_the_known_one_of_the_network_that_learned_is_taken(string learned, string other)
     {
         using var scope = NewDisposeScope();
         var first = ForeignFile.Weights();
         var second = ForeignFile.Weights();
-        ForeignFile.WriteDictionaries(In("a.pth"), (other, second), (learnt, first));
+        ForeignFile.WriteDictionaries(In("a.pth"), (other, second), (learned, first));
 
-        Assert.Equal(learnt + ".", BackboneImport.Run(In("a.pth"), In("out.safetensors")).Network);
+        Assert.Equal(learned + ".", BackboneImport.Run(In("a.pth"), In("out.safetensors")).Network);
         AssertWritten(first);
     }
 

@@ -17,13 +17,13 @@ public sealed class DetectorStartTests : IDisposable
     public void With_the_same_classes_every_weight_is_the_files()
     {
         using var scope = NewDisposeScope();
-        using var learnt = Detector(["Car", "Van"]);
-        DetectorCheckpoint.Save(In("a.safetensors"), learnt, ["Car", "Van"]);
+        using var learned = Detector(["Car", "Van"]);
+        DetectorCheckpoint.Save(In("a.safetensors"), learned, ["Car", "Van"]);
         using var begun = Detector(["Car", "Van"]);
 
         var report = DetectorStart.Load(begun, ["Car", "Van"], In("a.safetensors"));
 
-        var state = StateDict.InOrder(learnt).ToDictionary();
+        var state = StateDict.InOrder(learned).ToDictionary();
         Assert.All(StateDict.InOrder(begun), entry => Same(state[entry.Key], entry.Value, entry.Key));
         Assert.Equal([$"starts from the detector {In("a.safetensors")}: the rows of Car, Van are kept"], report.Lines());
     }
@@ -32,14 +32,14 @@ public sealed class DetectorStartTests : IDisposable
     public void Rows_of_classes_of_the_same_name_are_kept_wherever_they_stand_and_the_rest_begins_anew()
     {
         using var scope = NewDisposeScope();
-        using var learnt = Detector(["van", "CAR", "Tram"]);
-        DetectorCheckpoint.Save(In("a.safetensors"), learnt, ["van", "CAR", "Tram"]);
+        using var learned = Detector(["van", "CAR", "Tram"]);
+        DetectorCheckpoint.Save(In("a.safetensors"), learned, ["van", "CAR", "Tram"]);
         using var begun = Detector(["Car", "Cyclist"]);
         var before = Copy(begun);
 
         var report = DetectorStart.Load(begun, ["Car", "Cyclist"], In("a.safetensors"));
 
-        var from = StateDict.InOrder(learnt).ToDictionary();
+        var from = StateDict.InOrder(learned).ToDictionary();
         var to = StateDict.InOrder(begun).ToDictionary();
         foreach (var layer in new[] { Predictor + "cls_score.weight", Predictor + "cls_score.bias" })
         {
@@ -65,45 +65,45 @@ public sealed class DetectorStartTests : IDisposable
 
     [Theory]
     [InlineData(BatchNormMode.Frozen, BatchNormMode.Train), InlineData(BatchNormMode.Train, BatchNormMode.Frozen)]
-    public void Frozen_and_live_norms_take_each_others_weights(BatchNormMode learntNorms, BatchNormMode begunNorms)
+    public void Frozen_and_live_norms_take_each_others_weights(BatchNormMode learnedNorms, BatchNormMode begunNorms)
     {
         using var scope = NewDisposeScope();
-        using var learnt = Detector(["Car"], norms: learntNorms);
-        DetectorCheckpoint.Save(In("a.safetensors"), learnt, ["Car"]);
+        using var learned = Detector(["Car"], norms: learnedNorms);
+        DetectorCheckpoint.Save(In("a.safetensors"), learned, ["Car"]);
         using var begun = Detector(["Car"], norms: begunNorms);
 
         DetectorStart.Load(begun, ["Car"], In("a.safetensors"));
 
         const string Variance = "backbone.body.layer1.0.bn1.running_var";
-        Same(StateDict.InOrder(learnt).ToDictionary()[Variance], StateDict.InOrder(begun).ToDictionary()[Variance], Variance);
+        Same(StateDict.InOrder(learned).ToDictionary()[Variance], StateDict.InOrder(begun).ToDictionary()[Variance], Variance);
     }
 
     [Theory]
     [InlineData(true, true), InlineData(true, false), InlineData(false, true)]
-    public void A_box_for_all_classes_is_kept_where_both_have_one_and_else_boxes_begin_anew(bool learntForAll, bool begunForAll)
+    public void A_box_for_all_classes_is_kept_where_both_have_one_and_else_boxes_begin_anew(bool learnedForAll, bool begunForAll)
     {
         using var scope = NewDisposeScope();
-        using var learnt = Detector(["Car"], learntForAll);
-        DetectorCheckpoint.Save(In("a.safetensors"), learnt, ["Car"]);
+        using var learned = Detector(["Car"], learnedForAll);
+        DetectorCheckpoint.Save(In("a.safetensors"), learned, ["Car"]);
         using var begun = Detector(["Car", "Van"], begunForAll);
         var before = Copy(begun);
 
         var report = DetectorStart.Load(begun, ["Car", "Van"], In("a.safetensors"));
 
-        var kept = learntForAll && begunForAll;
-        var expected = kept ? StateDict.InOrder(learnt).ToDictionary() : before;
+        var kept = learnedForAll && begunForAll;
+        var expected = kept ? StateDict.InOrder(learned).ToDictionary() : before;
         Same(expected[Predictor + "bbox_pred.weight"], StateDict.InOrder(begun).ToDictionary()[Predictor + "bbox_pred.weight"], "boxes");
         Assert.Equal(kept ? [] : [Predictor + "bbox_pred.weight", Predictor + "bbox_pred.bias"], report.Anew);
     }
 
     [Theory]
     [InlineData(".pth"), InlineData(".safetensors")]
-    public void A_detector_of_torchvision_that_learnt_COCO_gives_the_classes_that_it_knows(string extension)
+    public void A_detector_of_torchvision_that_learned_COCO_gives_the_classes_that_it_knows(string extension)
     {
         using var scope = NewDisposeScope();
         var labels = CocoClasses.ByRow;
-        using var learnt = Detector(labels);
-        SafetensorsFile.Write(In("coco.safetensors"), StateDict.InOrder(learnt));
+        using var learned = Detector(labels);
+        SafetensorsFile.Write(In("coco.safetensors"), StateDict.InOrder(learned));
         if (extension == ".pth")
         {
             DetectorImport.Run(In("coco.safetensors"), In("coco.pth"), labels);
@@ -112,7 +112,7 @@ public sealed class DetectorStartTests : IDisposable
         using var begun = Detector(["Pedestrian", "Truck", "Car"]);
         var report = DetectorStart.Load(begun, ["Pedestrian", "Truck", "Car"], In("coco" + extension));
 
-        var from = StateDict.InOrder(learnt).ToDictionary();
+        var from = StateDict.InOrder(learned).ToDictionary();
         var to = StateDict.InOrder(begun).ToDictionary();
         Same(from[Predictor + "cls_score.weight"][8], to[Predictor + "cls_score.weight"][2], "truck");
         Same(from[Predictor + "cls_score.weight"][3], to[Predictor + "cls_score.weight"][3], "car");
@@ -136,31 +136,31 @@ public sealed class DetectorStartTests : IDisposable
     public void Another_architecture_and_a_file_that_does_not_name_its_classes_are_refused()
     {
         using var scope = NewDisposeScope();
-        using var learnt = Detector(["Car", "Van"]);
-        SafetensorsFile.Write(In("nameless.safetensors"), StateDict.InOrder(learnt));
-        DetectorCheckpoint.Save(In("a.safetensors"), learnt, ["Car", "Van"]);
-        BackboneCheckpoint.Save(In("backbone.safetensors"), learnt.Backbone.Body, learnt.Options.Backbone);
-        using var wider = new FasterRcnn(learnt.Options with { FpnChannels = 16 });
-        using var higher = new FasterRcnn(learnt.Options with { BoxHeadChannels = 16 });
+        using var learned = Detector(["Car", "Van"]);
+        SafetensorsFile.Write(In("nameless.safetensors"), StateDict.InOrder(learned));
+        DetectorCheckpoint.Save(In("a.safetensors"), learned, ["Car", "Van"]);
+        BackboneCheckpoint.Save(In("backbone.safetensors"), learned.Backbone.Body, learned.Options.Backbone);
+        using var wider = new FasterRcnn(learned.Options with { FpnChannels = 16 });
+        using var higher = new FasterRcnn(learned.Options with { BoxHeadChannels = 16 });
 
         string Refusal(FasterRcnn detector, string file) =>
             Assert.Throws<UserErrorException>(() => DetectorStart.Load(detector, ["Car", "Van"], In(file))).Message;
 
         Assert.Contains("of another architecture", Refusal(wider, "a.safetensors"));
         Assert.Contains("of another architecture", Refusal(higher, "a.safetensors"));
-        Assert.Contains("it has 2 classes and does not name them", Refusal(learnt, "nameless.safetensors"));
-        Assert.Contains("import --weights", Refusal(learnt, "nameless.safetensors"));
-        Assert.Contains("named with --backbone-weights", Refusal(learnt, "backbone.safetensors"));
-        Assert.Contains("there is no such file of weights", Refusal(learnt, "none.safetensors"));
+        Assert.Contains("it has 2 classes and does not name them", Refusal(learned, "nameless.safetensors"));
+        Assert.Contains("import --weights", Refusal(learned, "nameless.safetensors"));
+        Assert.Contains("named with --backbone-weights", Refusal(learned, "backbone.safetensors"));
+        Assert.Contains("there is no such file of weights", Refusal(learned, "none.safetensors"));
     }
 
     [Fact]
     public void Settings_under_which_the_weights_mean_something_else_are_told()
     {
         using var scope = NewDisposeScope();
-        using var learnt = Detector(["Car"]);
-        DetectorCheckpoint.Save(In("a.safetensors"), learnt, ["Car"]);
-        using var begun = new FasterRcnn(learnt.Options with { SwapRedAndBlue = true });
+        using var learned = Detector(["Car"]);
+        DetectorCheckpoint.Save(In("a.safetensors"), learned, ["Car"]);
+        using var begun = new FasterRcnn(learned.Options with { SwapRedAndBlue = true });
 
         var report = DetectorStart.Load(begun, ["Car"], In("a.safetensors"));
 

@@ -20,7 +20,7 @@ public sealed class FinetuneFramesTests : IDisposable
     }
 
     [Fact]
-    public void Frames_for_validation_are_neither_learnt_from_nor_tested_on_whichever_lists_there_are()
+    public void Frames_for_validation_are_neither_learned_from_nor_tested_on_whichever_lists_there_are()
     {
         var validation = List("validation.txt", 1, 2);
         var test = List("test.txt", 8, 9);

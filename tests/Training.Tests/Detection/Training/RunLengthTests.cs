@@ -106,7 +106,7 @@ public sealed class RunLengthTests : IDisposable
 
         var refusal = Assert.Throws<ConfigurationException>(() => Preset("paper").Environment(variables).Build()).Message;
 
-        Assert.StartsWith("PIPELINE__ITERATIONS: iterations: PIPELINE__EPOCHS gives the run's length too", refusal);
+        Assert.StartsWith("PIPELINE__ITERATIONS: iterations: PIPELINE__EPOCHS also gives the run's length", refusal);
     }
 
     [Theory]

@@ -41,20 +41,20 @@ public sealed class SeenImagesTests : IDisposable
 
         Assert.Equal(4, File.ReadLines(In("first/images.digests")).Count());
         var seen = Digests("photos").With(Digests("others"));
-        Assert.Equal(seen.ToText(), LearntImages.In(In("second/backbone.safetensors")).ToText());
-        Assert.Equal(seen.ToText(), LearntImages.In(In("third/backbone.safetensors")).ToText());
+        Assert.Equal(seen.ToText(), LearnedImages.In(In("second/backbone.safetensors")).ToText());
+        Assert.Equal(seen.ToText(), LearnedImages.In(In("third/backbone.safetensors")).ToText());
         Assert.Equal(seen.ToText(), ImageDigests.Read(In("second/images.digests")).ToText());
     }
 
     [Fact]
-    public void A_test_image_that_the_backbone_has_learnt_from_is_refused_unless_allowed_and_then_stands_in_every_report()
+    public void A_test_image_that_the_backbone_has_learned_from_is_refused_unless_allowed_and_then_stands_in_every_report()
     {
         File.Copy(Image("000007"), In("photos/a-copy-of-another-name.png"));
         var weights = Pretrain("backbone", "photos");
         var options = Finetune("run") with { BackboneWeights = weights };
 
         var refusal = Assert.Throws<UserErrorException>(() => Run(options)).Message;
-        Assert.StartsWith("1 of the 2 test frames (000007) are among the images that the first weights have learnt from.", refusal);
+        Assert.StartsWith("1 of the 2 test frames (000007) are among the images that the initial weights have learned from.", refusal);
         Assert.False(Directory.Exists(In("run")));
 
         Run(options with { AllowLeak = true });
@@ -69,11 +69,11 @@ public sealed class SeenImagesTests : IDisposable
     }
 
     [Fact]
-    public void A_detector_knows_the_frames_that_it_has_learnt_from_and_those_of_its_backbone()
+    public void A_detector_knows_the_frames_that_it_has_learned_from_and_those_of_its_backbone()
     {
         var weights = Pretrain("backbone", "photos");
         Run(Finetune("first") with { BackboneWeights = weights });
-        var known = LearntImages.In(In("first/last.safetensors"));
+        var known = LearnedImages.In(In("first/last.safetensors"));
         FrameList.Write(In("other-test.txt"), ["000000", "000007"]);
 
         Run(Finetune("second") with { Weights = In("first/last.safetensors") });

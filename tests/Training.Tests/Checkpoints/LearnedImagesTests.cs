@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Checkpoints;
 
-public sealed class LearntImagesTests : IDisposable
+public sealed class LearnedImagesTests : IDisposable
 {
     private static readonly ImageDigests Three = new([UInt128.MaxValue, 1, 2]);
     private static readonly ResNetOptions Shape =
@@ -28,8 +28,8 @@ public sealed class LearntImagesTests : IDisposable
         BackboneCheckpoint.Save(In("a.safetensors"), backbone, Shape, Three);
         BackboneCheckpoint.Save(In("b.safetensors"), backbone, Shape);
 
-        Equal(Three, LearntImages.In(In("a.safetensors")));
-        Assert.Equal(0, LearntImages.In(In("b.safetensors")).Count);
+        Equal(Three, LearnedImages.In(In("a.safetensors")));
+        Assert.Equal(0, LearnedImages.In(In("b.safetensors")).Count);
         BackboneCheckpoint.LoadInto(backbone, In("a.safetensors"));
         using var content = SafetensorsFile.Read(In("a.safetensors"));
         Assert.Equal(StateDict.InOrder(backbone).Select(entry => entry.Key), content.Tensors.Keys);
@@ -46,9 +46,9 @@ public sealed class LearntImagesTests : IDisposable
         ContrastiveImport.Run(In("a.safetensors"), In("c.safetensors"));
         BackboneImport.Run(In("a.safetensors"), In("d.pth"));
 
-        Equal(Three, LearntImages.In(In("b.safetensors")));
-        Equal(Three, LearntImages.In(In("c.safetensors")));
-        Assert.Equal(0, LearntImages.In(In("d.pth")).Count);
+        Equal(Three, LearnedImages.In(In("b.safetensors")));
+        Equal(Three, LearnedImages.In(In("c.safetensors")));
+        Assert.Equal(0, LearnedImages.In(In("d.pth")).Count);
     }
 
     [Fact]
@@ -56,11 +56,11 @@ public sealed class LearntImagesTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var detector = new FasterRcnn(new DetectorOptions { NumClasses = 2, Backbone = Shape, FpnChannels = 8, BoxHeadChannels = 8 });
-        var origin = new WeightOrigin { Learnt = Three, Leak = new ImageLeak(1, 4) };
+        var origin = new WeightOrigin { Learned = Three, Leak = new ImageLeak(1, 4) };
         DetectorCheckpoint.Save(In("a.safetensors"), detector, ["Car"], origin: origin);
 
         var loaded = DetectorCheckpoint.Load(In("a.safetensors"));
-        Equal(Three, loaded.Origin.Learnt);
+        Equal(Three, loaded.Origin.Learned);
         Assert.Equal(new ImageLeak(1, 4), loaded.Origin.Leak);
 
         var version = DetectorExporter.Export(loaded.Detector, new ExportOptions
@@ -80,7 +80,7 @@ public sealed class LearntImagesTests : IDisposable
         var metadata = new Dictionary<string, string> { ["learntImages"] = "AAAA" };
         SafetensorsFile.Write(In("a.safetensors"), [new("a", tensors)], metadata);
 
-        var refusal = Assert.Throws<UserErrorException>(() => LearntImages.In(In("a.safetensors"))).Message;
+        var refusal = Assert.Throws<UserErrorException>(() => LearnedImages.In(In("a.safetensors"))).Message;
         Assert.Contains("a.safetensors: its metadata 'learntImages' cannot be read", refusal);
     }
 

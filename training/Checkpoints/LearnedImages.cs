@@ -4,10 +4,10 @@ using Pipeline.Training.Data;
 namespace Pipeline.Training.Checkpoints;
 
 /// <summary>
-/// The digests of the images that weights have learnt from, in the header's text of their file: other programs that read the tensors
+/// The digests of the images that weights have learned from, in the header's text of their file: other programs that read the tensors
 /// pass over it, and a file that is copied takes it along.
 /// </summary>
-internal static class LearntImages
+internal static class LearnedImages
 {
     private const string Key = "learntImages";
 
