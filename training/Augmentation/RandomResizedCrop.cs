@@ -21,7 +21,10 @@ internal sealed class RandomResizedCrop(double minScale, double maxScale)
             if (Size(height, width, scale, ratio) is { } size)
             {
                 return new CropBox(
-                    random.NextInt(height - size.Height + 1), random.NextInt(width - size.Width + 1), size.Height, size.Width);
+                    Top: random.NextInt(height - size.Height + 1),
+                    Left: random.NextInt(width - size.Width + 1),
+                    Height: size.Height,
+                    Width: size.Width);
             }
         }
 
@@ -50,6 +53,6 @@ internal sealed class RandomResizedCrop(double minScale, double maxScale)
         var ratio = (double)width / height;
         var h = ratio < MinRatio ? (int)Math.Round(width / MinRatio) : height;
         var w = ratio > MaxRatio ? (int)Math.Round(height * MaxRatio) : width;
-        return new CropBox((height - h) / 2, (width - w) / 2, h, w);
+        return new CropBox(Top: (height - h) / 2, Left: (width - w) / 2, Height: h, Width: w);
     }
 }

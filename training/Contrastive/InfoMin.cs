@@ -45,13 +45,15 @@ internal sealed class InfoMin(ContrastiveOptions options, ContrastiveModel query
         var loss = InfoNce.Loss(logits);
         if (!options.Jigsaw)
         {
-            return new ContrastivePass(queries.detach(), keys, logits.detach(), loss, JigsawLoss: null, loss);
+            return new ContrastivePass(
+                Query: queries.detach(), Key: keys, Logits: logits.detach(), Loss: loss, JigsawLoss: null, Total: loss);
         }
 
         var shuffled = query.ProjectJigsaw(batch.Patches!, batch.PatchOrder!);
         var jigsawLoss = InfoNce.Loss(InfoNce.Logits(shuffled, keys, queue.Rows, options.Temperature));
         var total = (1 - options.JigsawWeight) * loss + options.JigsawWeight * jigsawLoss;
-        return new ContrastivePass(queries.detach(), keys, logits.detach(), loss, jigsawLoss, total);
+        return new ContrastivePass(
+            Query: queries.detach(), Key: keys, Logits: logits.detach(), Loss: loss, JigsawLoss: jigsawLoss, Total: total);
     }
 
     /// <summary>Behind the optimizer's step: the keys become negatives, and the momentum encoder follows (InfoMin's order).</summary>

@@ -75,7 +75,8 @@ internal sealed class AntialiasedResize(DetectorOptions options) : IImageResize
         using var scope = NewDisposeScope();
         var source = image.permute(1, 2, 0).OnHost();   // in training the loader has resized already
         var target = empty(size.Height, size.Width, 3, dtype: uint8);
-        ResizedCrop.Resize(source.bytes, width, new CropBox(0, 0, height, width), target.bytes, size.Height, size.Width);
+        var whole = new CropBox(Top: 0, Left: 0, Height: height, Width: width);
+        ResizedCrop.Resize(source.bytes, width, whole, target.bytes, size.Height, size.Width);
         return target.permute(2, 0, 1).OnDevice(image.device).MoveToOuterDisposeScope();
     }
 

@@ -102,7 +102,7 @@ internal sealed partial class RegionProposalNetwork : NamedModule
         {
             foreach (var count in perLevel)
             {
-                groups.Add(new BoxGroup(image, first, count, Stride: 1));
+                groups.Add(new BoxGroup(Image: image, First: first, Count: count, Stride: 1));
                 first += count;
             }
         }

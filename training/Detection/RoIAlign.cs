@@ -49,7 +49,7 @@ public sealed class RoIAlign(int outputHeight, int outputWidth, int samplingRati
             var first = tensor(offsets).OnDevice(device)[levels] + images * height * width;
             var scale = tensor(scales.Select(value => (float)value).ToArray()).OnDevice(device)[levels].unsqueeze(1);
             var scaled = boxes * scale - (aligned ? 0.5f : 0f);
-            var regions = new Regions(scaled, first, height, width);
+            var regions = new Regions(Boxes: scaled, First: first, Height: height, Width: width);
             matrix = SamplingMatrix(regions, dense.shape[0]);
         }
 

@@ -46,7 +46,7 @@ internal sealed partial class RoIHeads : NamedModule
         var pooled = pooler.Pool([.. features.Take(MultiScaleRoIAlign.PooledLevels)], proposals, imageSizes);
         var hidden = boxHead.call(pooled.to(ComputeType));
         var (logits, regression) = boxPredictor.call(hidden);
-        return new RoIPrediction(pooled, hidden, logits, regression);
+        return new RoIPrediction(Pooled: pooled, Hidden: hidden, ClassLogits: logits, BoxRegression: regression);
     }
 
     /// <summary>Proposals and objects of each image, labelled and sampled, in the order of the proposals.</summary>
@@ -61,11 +61,11 @@ internal sealed partial class RoIHeads : NamedModule
         Tensor Chosen(Func<SampledProposals, Tensor> value) =>
             cat([.. all.Select(value)]).index_select(0, samples.All).MoveToOuterDisposeScope();
         return new SampledProposals(
-            Chosen(ofImage => ofImage.Boxes),
-            Chosen(ofImage => ofImage.Labels),
-            Chosen(ofImage => ofImage.Objects),
-            Chosen(ofImage => ofImage.RegressionTargets),
-            samples.Counts);
+            Boxes: Chosen(ofImage => ofImage.Boxes),
+            Labels: Chosen(ofImage => ofImage.Labels),
+            Objects: Chosen(ofImage => ofImage.Objects),
+            RegressionTargets: Chosen(ofImage => ofImage.RegressionTargets),
+            Counts: samples.Counts);
     }
 
     /// <summary>All proposals and objects of an image, with the object of each.</summary>
@@ -86,7 +86,8 @@ internal sealed partial class RoIHeads : NamedModule
         }
 
         labels = TensorBoxes.WithoutBackgroundIn(target.Ignore, all, labels);
-        return new SampledProposals(all, labels, matched, regression, [all.shape[0]]);
+        return new SampledProposals(
+            Boxes: all, Labels: labels, Objects: matched, RegressionTargets: regression, Counts: [all.shape[0]]);
     }
 
     /// <param name="classLogits">[K, classes]</param>
@@ -149,10 +150,15 @@ internal sealed partial class RoIHeads : NamedModule
 
     /// <summary>The classes of an image; the rows of a proposal, one a class, lie side by side.</summary>
     private static IEnumerable<BoxGroup> Groups(int image, int firstProposal, int proposals, int classes) =>
-        Enumerable.Range(0, classes).Select(@class => new BoxGroup(image, firstProposal * classes + @class, proposals, Stride: classes));
+        Enumerable.Range(0, classes).Select(@class => new BoxGroup(
+            Image: image, First: firstProposal * classes + @class, Count: proposals, Stride: classes));
 }
 
-/// <summary>What the heads say of all proposals of a batch.</summary>
+/// <summary>The heads' output for all proposals of a batch.</summary>
+/// <param name="Pooled">[ΣP, C, 7, 7]</param>
+/// <param name="Hidden">[ΣP, R], of the box head.</param>
+/// <param name="ClassLogits">[ΣP, classes]</param>
+/// <param name="BoxRegression">[ΣP, 4·classes]</param>
 internal sealed record RoIPrediction(Tensor Pooled, Tensor Hidden, Tensor ClassLogits, Tensor BoxRegression);
 
 /// <summary>Proposals of all images, one image after the other.</summary>

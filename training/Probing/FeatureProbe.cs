@@ -102,7 +102,10 @@ public static class FeatureProbe
             var neighbors = NearestNeighbors.Classify(features, classes, questions, options.Labels.Count);
             var linear = LinearProbe.Classify(features, classes, questions, options.Labels.Count);
             scores.Add(new ProbeScores(
-                Accuracy(neighbors, answers), Balanced(neighbors, answers), Accuracy(linear, answers), Balanced(linear, answers)));
+                NearestNeighbors: Accuracy(neighbors, answers),
+                NearestNeighborsBalanced: Balanced(neighbors, answers),
+                Linear: Accuracy(linear, answers),
+                LinearBalanced: Balanced(linear, answers)));
             counts = ((int)classes.numel(), (int)answers.numel());
         }
 

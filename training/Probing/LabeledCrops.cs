@@ -65,7 +65,7 @@ internal sealed class LabeledCrops(KittiDataset dataset, IReadOnlyList<string> f
         var top = Math.Clamp((int)Math.Floor(entry.Box.Y1), 0, image.HeightPixels);
         var right = Math.Clamp((int)Math.Ceiling(entry.Box.X2), 0, image.WidthPixels);
         var bottom = Math.Clamp((int)Math.Ceiling(entry.Box.Y2), 0, image.HeightPixels);
-        return new CropBox(top, left, bottom - top, right - left);
+        return new CropBox(Top: top, Left: left, Height: bottom - top, Width: right - left);
     }
 }
 

@@ -95,20 +95,25 @@ internal static class ZipRecords
             if (U32(locator) == Locator64Signature)
             {
                 position = I64(locator.AsSpan(8));
-                var end64 = position >= 0 && position <= stream.Length - End64Bytes
-                    ? Bytes(stream, position, End64Bytes)
-                    : throw new FormatException($"its end record points outside of the file: {PthFile.Damaged}");
-                (count, length, start) = U32(end64) == End64Signature
-                    ? (I64(end64.AsSpan(32)), I64(end64.AsSpan(40)), I64(end64.AsSpan(48)))
-                    : throw new FormatException($"its end record is broken: {PthFile.Damaged}");
+                if (position < 0 || position > stream.Length - End64Bytes)
+                {
+                    throw new FormatException($"its end record points outside of the file: {PthFile.Damaged}");
+                }
+
+                var end64 = Bytes(stream, position, End64Bytes);
+                if (U32(end64) != End64Signature)
+                {
+                    throw new FormatException($"its end record is broken: {PthFile.Damaged}");
+                }
+
+                count = I64(end64.AsSpan(32));
+                length = I64(end64.AsSpan(40));
+                start = I64(end64.AsSpan(48));
             }
 
-            return count >= 0
-                && length >= 0
-                && start >= 0
-                && length <= position
-                && start <= position - length
-                && count <= length / CentralBytes
+            var isInFile = length >= 0 && length <= position && start >= 0 && start <= position - length;
+            var holdsEntries = count >= 0 && count <= length / CentralBytes;
+            return isInFile && holdsEntries
                 ? (count, start, length)
                 : throw new FormatException($"its end record does not fit the file: {PthFile.Damaged}");
         }

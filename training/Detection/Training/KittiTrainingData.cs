@@ -47,7 +47,7 @@ internal sealed class KittiTrainingData(KittiDataset dataset, LabelMap labels, l
             ResizedCrop.Resize(
                 image.Pixels,
                 image.WidthPixels,
-                new CropBox(0, 0, image.HeightPixels, image.WidthPixels),
+                new CropBox(Top: 0, Left: 0, Height: image.HeightPixels, Width: image.WidthPixels),
                 rows.bytes,
                 size.Item1,
                 size.Item2);
