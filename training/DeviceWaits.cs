@@ -15,7 +15,7 @@ internal static class DeviceWaits
     private static readonly Counter<long> Counter = new Meter(MeterName)
         .CreateCounter<long>(CounterName, description: "Times that the host waited for the device.");
 
-    /// <summary>The values in the host's memory, in one copy; the tensor itself where it lies there already.</summary>
+    /// <summary>The values in the host's memory, in one copy; the tensor itself if it is already there.</summary>
     public static Tensor OnHost(this Tensor tensor)
     {
         Counter.Add(1);

@@ -71,7 +71,7 @@ internal static class GaussianBlur
     }
 
     /// <summary>
-    /// Weighs the 23 neighbours that stand <paramref name="step"/> values apart; the first of the output is at 11 steps of the input.
+    /// Weighs the 23 neighbours that are <paramref name="step"/> values apart; the first of the output is at 11 steps of the input.
     /// </summary>
     private static void Sum(ReadOnlySpan<float> input, int step, ReadOnlySpan<float> weights, Span<float> output)
     {

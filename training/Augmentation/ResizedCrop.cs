@@ -67,7 +67,7 @@ internal static class ResizedCrop
         }
     }
 
-    /// <summary>Two source pixels at a time, their channels side by side in a vector; the row has bytes to spare behind its end.</summary>
+    /// <summary>Two source pixels at a time, their channels side by side in a vector; the row has spare bytes after its end.</summary>
     private static void Horizontal(ReadOnlySpan<byte> from, Span<byte> to, in Taps taps)
     {
         var spread = Vector128.Create((byte)0, 1, 2, 255, 3, 4, 5, 255, 255, 255, 255, 255, 255, 255, 255, 255);
@@ -184,7 +184,7 @@ internal static class ResizedCrop
             return weights.AsSpan(target * most, lengths[target]);
         }
 
-        /// <summary>The same, and a weight of zero behind an odd number.</summary>
+        /// <summary>The same, padded with a zero weight to an even number.</summary>
         public ReadOnlySpan<int> PairsOf(int target, out int first)
         {
             first = firsts[target];

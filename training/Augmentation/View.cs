@@ -3,7 +3,7 @@ using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Training.Augmentation;
 
-/// <summary>A view of an image with every draw made; the members stand in the order of their work.</summary>
+/// <summary>A view of an image with every draw made; the members are in the order in which they are applied.</summary>
 /// <param name="SizePixels">Sides of the view.</param>
 /// <param name="Crop">The part that is shown.</param>
 /// <param name="Flip">Whether it is mirrored left to right.</param>

@@ -65,7 +65,7 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>, IOnnxEm
         return [.. Maps(input).Select(map => map.to(float32).MoveToOuterDisposeScope())];
     }
 
-    /// <summary>The four feature maps in the type that convolutions compute in, for layers that go on in it.</summary>
+    /// <summary>The four feature maps in the type that convolutions compute in, for layers that continue in it.</summary>
     internal Tensor[] Maps(Tensor input)
     {
         using var scope = NewDisposeScope();
@@ -134,10 +134,10 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>, IOnnxEm
         : new BasicBlock(options, inChannels, width, stride);
 
     /// <summary>
-    /// The same values with the channels of a place side by side, as oneDNN and cuDNN compute; every map behind it keeps that order.
+    /// The same values with the channels of a place side by side, as oneDNN and cuDNN compute; every later map keeps that order.
     /// </summary>
     /// <remarks>
-    /// Not for narrow networks: with fewer than 16 channels oneDNN's gradient of a 1×1 convolution of stride 2 writes behind its buffer
+    /// Not for narrow networks: with fewer than 16 channels oneDNN's gradient of a 1×1 convolution of stride 2 writes beyond its buffer
     /// in this order (seen with libtorch 2.10 on AVX-512, by glibc's malloc checks).
     /// </remarks>
     private Tensor ToChannelsLast(Tensor input) => LayerWidths.All(width => options.Width(width) % ChannelsLastMultiple == 0)

@@ -24,7 +24,7 @@ public sealed record ResNetOptions
     /// <summary>Scales every channel count; 1 is the published network.</summary>
     [Range(0.01, 8)] public double WidthMultiplier { get; init; } = 1;
 
-    /// <summary>What the batch norms do; null: in a detector's training frozen when it begins from weights, else live.</summary>
+    /// <summary>What the batch norms do; null: in a detector's training frozen when it starts from weights, otherwise live.</summary>
     public BatchNormMode? BatchNorm { get; init; } = BatchNormMode.Frozen;
 
     /// <summary>Added to the variance in every norm.</summary>
@@ -35,7 +35,7 @@ public sealed record ResNetOptions
 
     /// <summary>
     /// How many of the five stages train, counted from the output: layer4, layer3, layer2, layer1, conv1
-    /// (torchvision's <c>trainable_backbone_layers</c>); null: in a detector's training three when it begins from weights, else all.
+    /// (torchvision's <c>trainable_backbone_layers</c>); null: in a detector's training three when it starts from weights, otherwise all.
     /// </summary>
     [Range(0, 5)] public int? TrainableStages { get; init; } = 5;
 

@@ -31,7 +31,7 @@ internal static class FileContent
         ([0x7F, .. "ELF"u8], "a program, not weights"),
     ];
 
-    /// <summary>What an HTML page may begin with.</summary>
+    /// <summary>Possible beginnings of an HTML page.</summary>
     private static readonly string[] HtmlStarts = ["<!doctype html", "<head", "<body", "<title", "<script", "<meta", "<!--"];
 
     /// <summary>Looks at the first bytes; the stream is where it was afterwards.</summary>
@@ -190,7 +190,7 @@ internal static class FileContent
         return start.Length >= ShortestText && Array.TrueForAll(start, IsTextual) && Utf8.IsValid(WithoutCutCharacter(start));
     }
 
-    /// <summary>Without a last character of several bytes, which may go on behind the bytes that were read.</summary>
+    /// <summary>Without a last character of several bytes, which may continue after the bytes that were read.</summary>
     private static ReadOnlySpan<byte> WithoutCutCharacter(ReadOnlySpan<byte> start)
     {
         const byte LastOfAscii = 0x7F;

@@ -1,7 +1,7 @@
 namespace Pipeline.Training.Checkpoints;
 
 /// <summary>The command that turns a foreign file of weights into the one that is asked for.</summary>
-/// <param name="options">What <c>import</c> is told beside the files.</param>
+/// <param name="options">Options of <c>import</c> other than the files.</param>
 internal sealed class ImportHint(string options)
 {
     /// <summary>For a residual network.</summary>
@@ -10,7 +10,7 @@ internal sealed class ImportHint(string options)
     /// <summary>For a whole detector.</summary>
     public static ImportHint Detector { get; } = new(" --as detector --labels A,B,…");
 
-    /// <summary>For what a contrastive training begins with.</summary>
+    /// <summary>For the initial weights of a contrastive training.</summary>
     public static ImportHint Contrastive { get; } = new(" --as contrastive");
 
     /// <summary>The command for a file.</summary>

@@ -100,7 +100,7 @@ public static class SafetensorsFile
     /// </exception>
     public static SafetensorsContent Read(string path) => Read(path, ImportHint.Backbone);
 
-    /// <summary>The same; where it is PyTorch's, the message tells the command that makes of it what is needed.</summary>
+    /// <summary>The same; where it is PyTorch's, the message gives the command that converts it.</summary>
     internal static SafetensorsContent Read(string path, ImportHint hint)
     {
         using var stream = InputFile.Open(path, "file of weights");
@@ -116,7 +116,7 @@ public static class SafetensorsFile
         });
     }
 
-    /// <summary>The header's text alone; no tensor is read.</summary>
+    /// <summary>Only the text of the header; no tensor is read.</summary>
     /// <param name="path">A file of weights.</param>
     /// <returns>Text by name; null when the file is of another format.</returns>
     /// <exception cref="UserErrorException">The file is missing, or its header breaks a rule of the format.</exception>

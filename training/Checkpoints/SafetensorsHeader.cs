@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace Pipeline.Training.Checkpoints;
 
-/// <summary>A tensor as the header tells it.</summary>
+/// <summary>A tensor as described by the header.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Of its elements.</param>
 /// <param name="Shape">Its sizes.</param>
 /// <param name="From">Its first byte, counted from the first byte of data.</param>
-/// <param name="To">The byte behind its last.</param>
+/// <param name="To">The byte after its last.</param>
 internal sealed record SafetensorsEntry(string Name, SafetensorsType Type, long[] Shape, long From, long To);
 
 /// <summary>The JSON header of a safetensors file.</summary>
@@ -74,7 +74,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         return new SafetensorsHeader(entries, metadata);
     }
 
-    /// <summary>Text by name; null stands for none, as for the format's own reader.</summary>
+    /// <summary>Text by name; null means none, as in the format's own reader.</summary>
     private static Dictionary<string, string> MetadataOf(JsonElement value)
     {
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);

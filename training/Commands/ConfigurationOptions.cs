@@ -57,7 +57,7 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
     }
 
     /// <summary>
-    /// A command that can go on with the run in the folder of an option; that run's configuration then stands in place of the preset.
+    /// A command that can resume the run in the folder of an option; that run's configuration then replaces the preset.
     /// </summary>
     public Command Resumable(string description, Option<string> folder, Action<T, bool, CancellationToken> run)
     {
@@ -115,7 +115,7 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
         return command;
     }
 
-    /// <summary>Where an option stands among what was typed: what stands later is applied later.</summary>
+    /// <summary>Position of an option on the command line: later options are applied later.</summary>
     private static int Position(ParseResult result, Option option)
     {
         for (var index = result.Tokens.Count - 1; index >= 0; index--)

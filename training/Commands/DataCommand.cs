@@ -15,7 +15,7 @@ namespace Pipeline.Training.Commands;
 /// <param name="log">The console's.</param>
 internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nuImages, ILogger<DataCommand> log) : IProgramCommand
 {
-    /// <summary>So many indices are left behind it that a million scenes can be drawn.</summary>
+    /// <summary>Leaves enough indices after it for a million scenes.</summary>
     private const int LastScene = 2_000_000_000;
     private static readonly NumberRange<int> Seeds = new(0, int.MaxValue);
 

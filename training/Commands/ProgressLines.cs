@@ -39,7 +39,7 @@ internal sealed class ProgressLines(ILogger log) : IProgress<(string Stage, Trai
         log.Info($"{name} {progress.Step}/{progress.Steps}{loss}{Left(progress)}");
     }
 
-    /// <summary>The time left by the steps since the first line; nothing before, when it cannot be told.</summary>
+    /// <summary>The time left by the steps since the first line; empty while it cannot be estimated.</summary>
     private string Left(TrainingProgress progress)
     {
         var made = progress.Step - firstStep;

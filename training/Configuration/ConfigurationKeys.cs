@@ -35,7 +35,7 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
         Object(ref reader, "", root);
     }
 
-    /// <summary>The option of a name; letters' case does not matter.</summary>
+    /// <summary>The option of a name; case does not matter.</summary>
     public static JsonPropertyInfo? Find(JsonTypeInfo type, string name) =>
         type.Kind == JsonTypeInfoKind.Object
             ? type.Properties.FirstOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
@@ -94,7 +94,7 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
             var name = reader.GetString()!;
             if (!seen.Add(name))
             {
-                throw new ConfigurationException($"{where}:{Line(reader)}", key, $"'{name}' stands in it twice; keep one.");
+                throw new ConfigurationException($"{where}:{Line(reader)}", key, $"'{name}' appears twice; keep one.");
             }
 
             reader.Read();

@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Pipeline.Training.Configuration;
 
 /// <summary>
-/// Checks options: every setting against the range that stands on its property, then what the records say of their settings together.
+/// Checks options: every setting against the range on its property, then the rules of each record about its settings together.
 /// </summary>
 internal static class OptionRules
 {

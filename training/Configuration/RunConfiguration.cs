@@ -58,7 +58,7 @@ internal sealed class RunConfiguration<T>
     public RunConfiguration<T> File(string? path) =>
         path is null ? this : Text(InputFile.ReadText(path, "configuration file", MaxFileBytes), path);
 
-    /// <summary>Variables that begin with <c>PIPELINE__</c>; two underscores separate keys, letters' case does not matter.</summary>
+    /// <summary>Variables that begin with <c>PIPELINE__</c>; two underscores separate keys, case does not matter.</summary>
     public RunConfiguration<T> Environment(IDictionary variables)
     {
         history.Enter(EnvironmentLayer);
@@ -201,7 +201,7 @@ internal sealed class RunConfiguration<T>
         return new ConfigurationException(Origin(path), key, $"{what}; it must be {SettingKind.Of(type)}.");
     }
 
-    /// <summary>Where a setting, or the record that it stands in, was made.</summary>
+    /// <summary>Where a setting, or the record that contains it, was given.</summary>
     private string Origin(string key)
     {
         for (var known = key; known.Length > 0; known = known[..Math.Max(0, known.LastIndexOfAny(['.', '[']))])

@@ -12,7 +12,7 @@ internal sealed class SettingHistory
     /// <summary>Every setting that was made, the earliest first; one may be in it several times.</summary>
     public IReadOnlyList<MadeSetting> Settings => settings;
 
-    /// <summary>Begins a layer over all before it; the newest layer goes on when it is named again.</summary>
+    /// <summary>Begins a layer over all earlier ones; naming the newest layer again continues it.</summary>
     /// <param name="name">The preset, the file, the environment or the command line.</param>
     public void Enter(string name)
     {
@@ -38,6 +38,6 @@ internal sealed class SettingHistory
 /// <summary>A setting as one layer made it.</summary>
 /// <param name="Key">As <c>milestones</c>; a file's and a preset's inner settings are in their outermost one.</param>
 /// <param name="Where">File and line, variable or option.</param>
-/// <param name="Layer">A larger number lies over a smaller one.</param>
+/// <param name="Layer">A larger number is applied over a smaller one.</param>
 /// <param name="Value">What it was set to.</param>
 internal sealed record MadeSetting(string Key, string Where, int Layer, JsonNode? Value);

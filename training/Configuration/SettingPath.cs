@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Pipeline.Training.Configuration;
 
-/// <summary>A setting of an options record, found by its key; letters' case does not matter.</summary>
+/// <summary>A setting of an options record, found by its key; case does not matter.</summary>
 /// <param name="Keys">Canonical names from the outermost record in.</param>
 /// <param name="Property">The setting's property.</param>
 internal sealed record SettingPath(IReadOnlyList<string> Keys, JsonPropertyInfo Property)
@@ -15,7 +15,7 @@ internal sealed record SettingPath(IReadOnlyList<string> Keys, JsonPropertyInfo 
     /// <summary>The setting's type; that of the value where it may be null.</summary>
     public Type Type => Nullable.GetUnderlyingType(Property.PropertyType) ?? Property.PropertyType;
 
-    /// <summary>The range that stands on the property.</summary>
+    /// <summary>The range on the property.</summary>
     public RangeAttribute? Range => Attribute<RangeAttribute>();
 
     /// <summary>The range of the numbers of a list.</summary>

@@ -7,7 +7,7 @@ using Pipeline.Shared.Numbers;
 
 namespace Pipeline.Training.Configuration;
 
-/// <summary>What a person typed for a setting, on the command line or in the environment, as the setting's type reads it.</summary>
+/// <summary>The text of a setting, from the command line or the environment, parsed as the setting's type.</summary>
 internal static class TypedSetting
 {
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 16 };

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Contrastive;
 
 /// <summary>
-/// Turns foreign weights into what a contrastive training goes on from: encoder and heads, and the momentum encoder's; a copy of the
-/// encoder's where the file has none.
+/// Converts foreign weights into the initial weights of a contrastive training: encoder and heads, and the momentum encoder's; a copy
+/// of the encoder's where the file has none.
 /// </summary>
 public static class ContrastiveImport
 {

@@ -111,7 +111,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
     /// <param name="options">The settings.</param>
     /// <param name="control">How the run is entered, watched and ended.</param>
     /// <exception cref="UserErrorException">A file or an option is wrong, or the loss is not finite.</exception>
-    /// <exception cref="OperationCanceledException">The run was ended; it can go on.</exception>
+    /// <exception cref="OperationCanceledException">The run was interrupted; it can be resumed.</exception>
     public static PretrainResult Run(PretrainOptions options, RunControl? control = null)
     {
         ContrastiveTraining? training = null;

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Contrastive;
 
-/// <summary>Batches of views of unlabelled images; what a view shows depends on seed, epoch and image alone.</summary>
+/// <summary>Batches of views of unlabelled images; a view depends only on seed, epoch and image.</summary>
 /// <param name="files">The images.</param>
 /// <param name="views">How query and key are made.</param>
 /// <param name="jigsaw">How patches are made; null without the jigsaw branch.</param>

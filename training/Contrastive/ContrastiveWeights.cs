@@ -12,7 +12,7 @@ namespace Pipeline.Training.Contrastive;
 
 /// <summary>
 /// The weights of a contrastive training under their names in a <c>.safetensors</c> file: <c>query.encoder.…</c>,
-/// <c>query.head.…</c>, <c>key.…</c>, and <c>queue</c> where a run shall go on.
+/// <c>query.head.…</c>, <c>key.…</c>, and <c>queue</c> where a run is to be resumed.
 /// </summary>
 internal static class ContrastiveWeights
 {
@@ -25,7 +25,7 @@ internal static class ContrastiveWeights
         new() { [OptionsKey] = JsonSerializer.Serialize(backbone, JsonFormat.Options) };
 
     /// <summary>The first weights of both encoders: those of a file, or the query's random ones.</summary>
-    /// <param name="path">A backbone alone, or both encoders with their heads; null: none.</param>
+    /// <param name="path">A backbone, or both encoders with their heads; null: none.</param>
     /// <param name="query">The encoder that learns by gradient descent.</param>
     /// <param name="backbone">The query's.</param>
     /// <param name="key">The momentum encoder: a moving average of the query encoder.</param>
@@ -53,7 +53,7 @@ internal static class ContrastiveWeights
         LoadInto(key, state.Below(KeyPrefix), path, log);
     }
 
-    /// <summary>Everything that a run needs to go on, but its optimizer.</summary>
+    /// <summary>Everything that a run needs to resume, except its optimizer.</summary>
     public static IEnumerable<KeyValuePair<string, Tensor>> State(ContrastiveModel query, ContrastiveModel key, FeatureQueue queue) =>
         [.. StateDict.InOrder(query, QueryPrefix), .. StateDict.InOrder(key, KeyPrefix), new(QueueName, queue.Rows)];
 

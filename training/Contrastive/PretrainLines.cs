@@ -1,6 +1,6 @@
 namespace Pipeline.Training.Contrastive;
 
-/// <summary>What a contrastive run says to a person.</summary>
+/// <summary>Log lines of a contrastive run.</summary>
 internal static class PretrainLines
 {
     /// <summary>Unit vectors that are spread evenly deviate by 1/√D in each element; at this fraction of it they have collapsed.</summary>

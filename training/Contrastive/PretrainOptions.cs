@@ -19,7 +19,7 @@ public sealed record PretrainOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     [MayDifferOnResume] public string? ImagesRoot { get; init; }
 
     /// <summary>
-    /// Weights to begin with, a <c>.safetensors</c> file: a backbone's, or both encoders' with their heads
+    /// Initial weights, a <c>.safetensors</c> file: a backbone's, or both encoders' with their heads
     /// (<c>import --as contrastive</c>); random ones when null. The queue begins random.
     /// </summary>
     public string? Weights { get; init; }

@@ -27,7 +27,7 @@ internal sealed class LeakGuard(ImageDigests learned, KittiDataset dataset)
     /// <summary>Looks through both lists.</summary>
     /// <param name="validation">Frames that choose the best checkpoint.</param>
     /// <param name="test">Frames that are measured at the end.</param>
-    /// <param name="isAllowed">Whether the user goes on with leaked images.</param>
+    /// <param name="isAllowed">Whether the user accepts leaked images.</param>
     /// <param name="cancellation">Ends the search.</param>
     /// <returns>How many leaked; null when none did.</returns>
     /// <exception cref="UserErrorException">Some did, and it is not allowed.</exception>

@@ -4,7 +4,7 @@ namespace Pipeline.Training.Data;
 
 /// <summary>
 /// The digests of all images that a run's weights learn from, in its folder: made once, when the run begins, since that reads every
-/// image; a run that goes on reads the file.
+/// image; a run that is resumed reads the file.
 /// </summary>
 internal static class RunImages
 {
@@ -12,7 +12,7 @@ internal static class RunImages
     public const string FileName = "images.digests";
 
     /// <param name="folder">The run's folder; it need not be there yet.</param>
-    /// <param name="resume">Whether the run goes on.</param>
+    /// <param name="resume">Whether the run is resumed.</param>
     /// <param name="files">The images that it learns from.</param>
     /// <param name="first">Those that its first weights have learned from.</param>
     /// <param name="log">Receives how many are read, every few seconds.</param>
@@ -47,7 +47,7 @@ internal static class RunImages
         }
     }
 
-    /// <summary>What a person should know of them.</summary>
+    /// <summary>Warnings about them.</summary>
     public static IEnumerable<string> Remarks(ImageDigests digests)
     {
         if (digests.Count > ImageDigests.MaxCount)

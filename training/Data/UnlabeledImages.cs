@@ -14,7 +14,7 @@ internal sealed record UnlabeledImages(IReadOnlyList<string> Files, IReadOnlyLis
 {
     private const char Comment = '#';
 
-    /// <param name="source">A folder, or a text file with one path a line; empty lines and those that begin with # do not count.</param>
+    /// <param name="source">A folder, or a text file with one path per line; empty lines and those that begin with # are ignored.</param>
     /// <param name="root">What a list's paths are relative to; its own folder when null.</param>
     /// <exception cref="UserErrorException">The source is missing, holds no image or names one twice.</exception>
     public static UnlabeledImages Of(string source, string? root = null)
@@ -72,7 +72,7 @@ internal sealed record UnlabeledImages(IReadOnlyList<string> Files, IReadOnlyLis
             var file = Path.Combine(root, name);
             if (!lines.TryAdd(Path.GetFullPath(file), number))
             {
-                throw new UserErrorException($"{list}:{number}: {name} stands in line {lines[Path.GetFullPath(file)]} too; remove one.");
+                throw new UserErrorException($"{list}:{number}: {name} is already in line {lines[Path.GetFullPath(file)]}; remove one.");
             }
 
             files.Add(file);

@@ -27,7 +27,7 @@ public abstract class Detector(string name) : NamedModule(name)
     /// <summary>The element type that it computes in; weights, losses and statistics stay float32.</summary>
     public abstract ScalarType ComputeType { get; set; }
 
-    /// <summary>Its backbone, where it has a residual one that can begin from a file of its own.</summary>
+    /// <summary>Its backbone, if it has a residual one that can start from a file of its own.</summary>
     public virtual ResNet? ResidualBackbone => null;
 
     /// <summary>The size that the loader gives the 8-bit pixels of an image in training; null leaves them.</summary>

@@ -16,7 +16,7 @@ public enum ImageResize
     AntialiasedBytes,
 }
 
-/// <summary>What the weights outside the backbone begin with.</summary>
+/// <summary>How the weights outside the backbone are initialized.</summary>
 public enum HeadInitialization
 {
     /// <summary>PyTorch's own for linear layers (torchvision).</summary>

@@ -15,7 +15,7 @@ internal interface IDetectorArchitecture
     /// <param name="sampling">Random numbers of its samplers.</param>
     Detector Create(FinetuneOptions options, Generator sampling);
 
-    /// <summary>A detector of the shape that a checkpoint's metadata tells, its weights to be read; on the CPU.</summary>
+    /// <summary>A detector of the shape in a checkpoint's metadata, whose weights are read later; on the CPU.</summary>
     /// <param name="content">The checkpoint.</param>
     /// <param name="key">Where the metadata hold what it was built from.</param>
     /// <param name="path">Named in error messages.</param>

@@ -31,7 +31,7 @@ internal interface IImageResize : IOnnxEmitter<OnnxImages, OnnxImages>
     Tensor Apply(Tensor image, (int Height, int Width) size);
 }
 
-/// <summary>Images of one size in the graph: before resizing uint8 from 0 to 255, behind it float32 and normalized.</summary>
+/// <summary>Images of one size in the graph: uint8 from 0 to 255 before resizing, float32 and normalized after it.</summary>
 /// <param name="Planes">[N, 3, H, W]</param>
 /// <param name="Count">N, int64 [1].</param>
 /// <param name="Size">H and W.</param>

@@ -17,7 +17,7 @@ internal sealed record PooledRoIs(OnnxValue Pooled, OnnxValue Order);
 
 internal sealed partial class MultiScaleRoIAlign : IOnnxEmitter<RoIAlignInput, PooledRoIs>
 {
-    /// <summary>Levels that boxes are pooled from, the finest first; the subsampled last one is for proposals alone.</summary>
+    /// <summary>Levels that boxes are pooled from, the finest first; the subsampled last one is only for proposals.</summary>
     public const int PooledLevels = 4;
 
     /// <inheritdoc />

@@ -72,7 +72,7 @@ internal sealed partial class RoIHeads : IOnnxEmitter<RoIHeadsInput, OnnxDetecti
         return graph.Slice(perImage, 2, 1, options.NumClasses);
     }
 
-    /// <summary>The best detections of each image, always as many: empty rows behind the candidates fill up.</summary>
+    /// <summary>The best detections of each image, always the same number: empty rows after the candidates fill up.</summary>
     private OnnxDetections EmitTop(OnnxGraph graph, OnnxValue boxes, OnnxValue scores, OnnxValue proposalsOfImage, OnnxValue count)
     {
         var rows = graph.Vector(options.BoxDetectionsPerImg);

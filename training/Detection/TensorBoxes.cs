@@ -25,12 +25,12 @@ internal static class TensorBoxes
         return (parts[2] - parts[0]) * (parts[3] - parts[1]);
     }
 
-    /// <summary>Labels [S] of boxes [S, 4]: background (0) becomes −1 where at least half of the box lies in a region to ignore.</summary>
+    /// <summary>Labels [S] of boxes [S, 4]: background (0) becomes −1 where at least half of the box is in a region to ignore.</summary>
     public static Tensor WithoutBackgroundIn(Tensor? regions, Tensor boxes, Tensor labels) => regions is null || regions.shape[0] == 0
         ? labels
         : labels.masked_fill(labels.eq(0).logical_and(CoveredByHalf(boxes, regions)), -1);
 
-    /// <summary>Whether at least half of a box lies in one of the regions.</summary>
+    /// <summary>Whether at least half of a box is in one of the regions.</summary>
     /// <param name="boxes">[S, 4]</param>
     /// <param name="regions">[D, 4]</param>
     /// <returns>bool [S]</returns>

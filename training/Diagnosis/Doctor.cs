@@ -147,7 +147,7 @@ public sealed class Doctor(string deviceName, string? data, string models)
     private string FreedMemory() => NativeHeap.KeepFreedMemory(deviceName, NativeHeap.DetectorBlockBytes) switch
     {
         HeapChoice.Kept => "stays in the process: steps on the CPU were measured to be faster with it",
-        HeapChoice.OtherDevice => "is left to the C library: to keep it was measured to help on the CPU alone",
+        HeapChoice.OtherDevice => "is left to the C library: keeping it was measured to help only on the CPU",
         HeapChoice.UserSettings => "is left to your settings MALLOC_…",
         _ => "is left to the C library, which is not glibc",
     };

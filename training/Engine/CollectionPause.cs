@@ -6,8 +6,8 @@ namespace Pipeline.Training.Engine;
 /// <remarks>
 /// TorchSharp 0.107 gives scalars to native code by their handle and does not keep them alive for the call. A collection that another
 /// thread causes (a loader, a progress bar) can finalise such a scalar while native code reads it: now and then a run fails, or
-/// computes with a wrong number. One thread alone is safe, since it does not allocate within a native call. So collections happen
-/// between the steps. This is on the host, whatever the device, so the pause is not for the CPU alone; it costs a step no time that can
+/// computes with a wrong number. A single thread is safe, since it does not allocate within a native call. So collections happen
+/// between the steps. This is on the host, whatever the device, so the pause is not only for the CPU; it costs a step no time that can
 /// be measured (BENCHMARKS.md).
 /// </remarks>
 internal readonly ref struct CollectionPause

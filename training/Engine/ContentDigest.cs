@@ -2,7 +2,7 @@ using System.IO.Hashing;
 
 namespace Pipeline.Training.Engine;
 
-/// <summary>64 bits of xxHash: they tell changes, not forgeries.</summary>
+/// <summary>64 bits of xxHash: they detect changes, not forgeries.</summary>
 internal static class ContentDigest
 {
     public static string Of(IEnumerable<byte[]> parts)

@@ -7,16 +7,16 @@ namespace Pipeline.Training.Engine;
 internal interface ITraining<TBatch> : IDisposable
     where TBatch : ITrainingBatch<TBatch>
 {
-    /// <summary>The command whose run it is, as <c>finetune</c>; curves' names begin with it.</summary>
+    /// <summary>The command of the run, such as <c>finetune</c>; the names of the curves begin with it.</summary>
     string Name { get; }
 
     /// <summary>What a run learns from, for the first line of its log, as <c>12 frames</c>.</summary>
     string Subject { get; }
 
-    /// <summary>Digests of the data, a record for <c>data.json</c>; with others a run does not go on.</summary>
+    /// <summary>Digests of the data, a record for <c>data.json</c>; with others a run is not resumed.</summary>
     object Data { get; }
 
-    /// <summary>What a person should know before the run begins.</summary>
+    /// <summary>Warnings before the run starts.</summary>
     IReadOnlyList<string> Remarks { get; }
 
     /// <summary>Steps of an epoch.</summary>
@@ -52,7 +52,7 @@ internal interface ITraining<TBatch> : IDisposable
     /// <summary>What follows a step that moved the weights.</summary>
     void AfterStep();
 
-    /// <summary>Numbers of the training's state that are told with those of a step.</summary>
+    /// <summary>Numbers of the training's state that are logged with those of a step.</summary>
     IEnumerable<KeyValuePair<string, double>> Gauges();
 
     /// <summary>What an epoch ends with: products, measurements.</summary>
@@ -60,7 +60,7 @@ internal interface ITraining<TBatch> : IDisposable
     EpochReport EndEpoch(EpochSummary epoch, CancellationToken cancellation);
 
     /// <summary>What the run ends with, after its last epoch; made again when it was ended in between.</summary>
-    /// <returns>Lines to tell.</returns>
+    /// <returns>Lines for the log.</returns>
     IEnumerable<string> EndRun(CancellationToken cancellation);
 
     /// <summary>Writes what the run is made for, as it is now; also when the run is ended.</summary>
@@ -69,7 +69,7 @@ internal interface ITraining<TBatch> : IDisposable
     /// <summary>The steps have ended, for whatever reason; the run's folder is still there.</summary>
     void OnStopped();
 
-    /// <summary>Tensors that the run needs to go on, by name.</summary>
+    /// <summary>Tensors that the run needs to resume, by name.</summary>
     IEnumerable<KeyValuePair<string, Tensor>> StateTensors();
 
     /// <summary>What else it needs, by name.</summary>
@@ -97,7 +97,7 @@ internal interface ITrainingBatch<TBatch> : IDisposable
 
 /// <summary>What a forward pass gave.</summary>
 /// <param name="Minimized">A scalar with its gradient's graph.</param>
-/// <param name="Values">Other scalars to tell, by name: means over the images.</param>
+/// <param name="Values">Other scalars to log, by name: means over the images.</param>
 internal sealed record StepLosses(Tensor Minimized, IReadOnlyList<KeyValuePair<string, Tensor>> Values);
 
 /// <summary>An epoch that is over.</summary>
@@ -113,7 +113,7 @@ internal sealed record EpochSummary(int Number, int Epochs, long StepsDone, Step
 /// <param name="Line">The same as one line for the console and the log.</param>
 internal sealed record EpochReport(object Metrics, string Line);
 
-/// <summary>What a run goes on from.</summary>
+/// <summary>The state that a run resumes from.</summary>
 /// <param name="Tensors">By name.</param>
 /// <param name="Texts">By name.</param>
 /// <param name="Path">The file, for messages.</param>

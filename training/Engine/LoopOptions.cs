@@ -40,7 +40,7 @@ public abstract record LoopOptions
     /// <summary>Seed of weights, order, augmentation and samplers.</summary>
     [Range(0, int.MaxValue)] public int Seed { get; init; }
 
-    /// <summary>A checkpoint to go on from after every so many steps, besides the one after every epoch; 0: none.</summary>
+    /// <summary>Steps between checkpoints, in addition to the one after every epoch; 0: none.</summary>
     [Range(0, int.MaxValue), MayDifferOnResume] public int CheckpointEverySteps { get; init; } = 500;
 
     /// <summary>The numbers of every so manieth step are written, those of step 0 first.</summary>

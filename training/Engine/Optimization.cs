@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Engine;
 
 /// <summary>
-/// SGD with what stands between the backward pass and its step: the loss scaler of float16 and the cut of the gradients' norm.
+/// SGD with what happens between the backward pass and its step: the loss scaler of float16 and the cut of the gradients' norm.
 /// </summary>
 internal sealed class Optimization : IDisposable
 {
@@ -33,7 +33,7 @@ internal sealed class Optimization : IDisposable
         scaler = options.Precision == ComputePrecision.Float16 ? new LossScaler() : null;
     }
 
-    /// <summary>SGD's velocities.</summary>
+    /// <summary>SGD's momentum buffers.</summary>
     public SgdState Sgd { get; }
 
     /// <summary>What the loss has to be multiplied with before the backward pass.</summary>

@@ -6,7 +6,7 @@ using Pipeline.Training.Configuration;
 namespace Pipeline.Training.Engine;
 
 /// <summary>
-/// What a run needs to go on as if it had never stopped, in one <c>.safetensors</c> file: the training's state, SGD's velocities
+/// What a run needs to resume as if it had never stopped, in one <c>.safetensors</c> file: the training's state, SGD's momentum buffers
 /// (<c>velocity.…</c>) and, in the metadata, the place.
 /// </summary>
 internal static class RunCheckpoint

@@ -6,7 +6,7 @@ namespace Pipeline.Training.Engine;
 /// <summary>How a run is entered, watched and ended.</summary>
 public sealed record RunControl
 {
-    /// <summary>Go on with the run in the output folder, to the very weights that it would have had without a stop (on the CPU).</summary>
+    /// <summary>Resume the run in the output folder; on the CPU with bit-identical weights.</summary>
     public bool Resume { get; init; }
 
     /// <summary>Receives every line that the run says, besides its <c>log.txt</c>.</summary>

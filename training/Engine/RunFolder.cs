@@ -14,15 +14,16 @@ internal static class RunFolder
 {
     private const string ConfigurationFile = "config.json", EnvironmentFile = "environment.json", DataFile = "data.json";
 
-    /// <summary>Makes the folder of a new run, or makes one ready to go on, and holds it for this program.</summary>
+    /// <summary>Creates the folder of a new run, or prepares one to be resumed, and locks it for this program.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="command">The command whose run it is.</param>
     /// <param name="options">The options now.</param>
     /// <param name="data">Digests of the data now.</param>
-    /// <param name="resume">Whether the run already exists and goes on.</param>
+    /// <param name="resume">Whether the run already exists and is resumed.</param>
     /// <returns>Dispose it when the run ends.</returns>
     /// <exception cref="UserErrorException">
-    /// A new run's folder already exists; or one that should go on is not, has other settings or data, or is held by another program.
+    /// A new run's folder already exists; or one that should be resumed does not exist, has other settings or data, or is locked by
+    /// another program.
     /// </exception>
     public static FolderLock Begin(string folder, string command, object options, object data, bool resume)
     {
@@ -102,7 +103,7 @@ internal static class RunFolder
         });
     }
 
-    /// <summary>The command whose run a folder holds; null where it is not told.</summary>
+    /// <summary>The command whose run a folder holds; null if it is not recorded.</summary>
     private static string? CommandOf(string folder)
     {
         var path = Path.Combine(folder, EnvironmentFile);
@@ -189,11 +190,11 @@ internal static class RunFolder
     public static bool Has(string folder, string file) => FileStatus.Of(Path.Combine(folder, file)).Kind != FileKind.Missing;
 
     /// <summary>
-    /// Runs the steps of a run. An error of the user's that ends them is told with what remains: the last checkpoint, or nothing at
+    /// Runs the steps of a run. A user error that ends them is reported with what remains: the last checkpoint, or nothing at
     /// all.
     /// </summary>
     /// <param name="folder">The run's folder; it is removed when nothing had been saved.</param>
-    /// <param name="checkpoint">The file that the run can go on from.</param>
+    /// <param name="checkpoint">The file that the run can be resumed from.</param>
     /// <param name="steps">The steps.</param>
     /// <exception cref="UserErrorException">The steps ended so.</exception>
     public static void KeepOrRemove(string folder, string checkpoint, Action steps)

@@ -5,10 +5,10 @@ using Pipeline.Shared.Commands;
 namespace Pipeline.Training.Engine;
 
 /// <summary>
-/// The log of a run: what is of level information or above stands in <c>log.txt</c> of the run's folder with its time (UTC), whatever the
-/// console shows; everything goes on to the console.
+/// The log of a run: what is of level information or above is written to <c>log.txt</c> of the run's folder with its time (UTC),
+/// whatever the console shows; everything is passed to the console.
 /// </summary>
-/// <param name="folder">The run's folder; while it does not exist, lines go to the console alone.</param>
+/// <param name="folder">The run's folder; while it does not exist, lines go only to the console.</param>
 /// <param name="console">Receives everything; it decides itself what it shows.</param>
 internal sealed class RunFolderLog(string folder, ILogger console) : ILogger
 {

@@ -49,7 +49,7 @@ internal static class RunMetrics
             catch (JsonException exception)
             {
                 throw new UserErrorException(
-                    $"{path}:{epochs.Count + 1}: not an epoch's numbers as a run writes them; remove the line to go on without it.",
+                    $"{path}:{epochs.Count + 1}: not an epoch's numbers as a run writes them; remove the line to continue without it.",
                     exception);
             }
         }

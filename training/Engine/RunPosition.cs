@@ -41,7 +41,7 @@ internal sealed record StepSums
     /// <summary>Speed over the epoch.</summary>
     public double ImagesPerSecond() => Images / Math.Max(Seconds, 1e-9);
 
-    /// <summary>Mean of a number over the steps; null where no step told it.</summary>
+    /// <summary>Mean of a number over the steps; null if no step reported it.</summary>
     public double? Mean(string name) => Totals.TryGetValue(name, out var total) ? total / Steps : null;
 
     /// <summary>The sums with one more batch, which made no step.</summary>

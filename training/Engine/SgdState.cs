@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Engine;
 
-/// <summary>SGD's velocities, by the names of the parameters.</summary>
+/// <summary>SGD's momentum buffers, by the names of the parameters.</summary>
 internal sealed class SgdState
 {
     private readonly SGD optimizer;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Pipeline.Training.Engine;
 
 /// <summary>
-/// Puts a stage's name before what it says, so that the lines of several stages can be told apart; a warning stays as it is.
+/// Prefixes a stage's lines with its name to distinguish several stages; warnings are unchanged.
 /// </summary>
 /// <param name="stage">The stage, as <c>finetune</c>.</param>
 /// <param name="log">Receives everything.</param>

@@ -14,7 +14,7 @@ internal sealed class StepLog
     private readonly SummaryWriter events;
 
     /// <param name="folder">The run's folder.</param>
-    /// <param name="name">What the curves' names begin with.</param>
+    /// <param name="name">Prefix of the names of the curves.</param>
     /// <param name="done">Steps that the run has done; lines of later ones, which a killed process left, are removed.</param>
     public StepLog(string folder, string name, long done)
     {

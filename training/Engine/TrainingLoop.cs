@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Engine;
 
 /// <summary>
-/// The one loop of every training: it enters or resumes a run, sets the rate, makes the steps, tells and saves how far it is,
+/// The one loop of every training: it enters or resumes a run, sets the rate, makes the steps, logs and saves its position,
 /// and ends it cleanly.
 /// </summary>
 internal sealed class TrainingLoop<TBatch>
@@ -55,7 +55,7 @@ internal sealed class TrainingLoop<TBatch>
     /// <param name="create">Makes the training; what is wrong with its options or data shows here, before the run has a folder.</param>
     /// <param name="control">How the run is entered, watched and ended.</param>
     /// <exception cref="UserErrorException">A file or an option is wrong, or the loss is not finite.</exception>
-    /// <exception cref="OperationCanceledException">The run was ended; it can go on.</exception>
+    /// <exception cref="OperationCanceledException">The run was interrupted; it can be resumed.</exception>
     public static void Run(LoopOptions options, Func<ITraining<TBatch>> create, RunControl control)
     {
         OptionRules.Check(options);
@@ -104,7 +104,7 @@ internal sealed class TrainingLoop<TBatch>
         log.Finished();
     }
 
-    /// <summary>The place that the run begins at or goes on from.</summary>
+    /// <summary>The position at which the run starts or resumes.</summary>
     private RunPosition Enter()
     {
         var path = Path.Combine(options.Output, RunCheckpoint.FileName);
@@ -210,7 +210,7 @@ internal sealed class TrainingLoop<TBatch>
         }
     }
 
-    /// <summary>Work behind the steps, which may be ended by the user as they may.</summary>
+    /// <summary>Work after the steps, which the user may interrupt as well.</summary>
     private T Finishing<T>(Func<T> work)
     {
         try

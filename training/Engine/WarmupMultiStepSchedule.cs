@@ -3,7 +3,7 @@ namespace Pipeline.Training.Engine;
 /// <summary>Learning rate of the detector by step: linear warm-up, then steps down (torchvision's reference recipe).</summary>
 /// <param name="learningRate">After the warm-up.</param>
 /// <param name="warmupSteps">Steps of the warm-up.</param>
-/// <param name="warmupFactor">Share of the rate that the warm-up begins with.</param>
+/// <param name="warmupFactor">Fraction of the rate at which the warm-up starts.</param>
 /// <param name="milestones">Steps, from 0, from which on the rate is smaller.</param>
 /// <param name="gamma">Factor of each fall.</param>
 public sealed class WarmupMultiStepSchedule(

@@ -5,7 +5,7 @@ namespace Pipeline.Training.Experiments;
 
 /// <summary>What the demo found.</summary>
 /// <param name="Runs">The fine-tunings, measured with ONNX Runtime.</param>
-/// <param name="Features">What the retrained backbone's features tell of the objects' classes, beside random weights.</param>
+/// <param name="Features">How well the retrained backbone's features separate the objects' classes, compared with random weights.</param>
 /// <param name="Seconds">Time of the whole job.</param>
 /// <param name="Model">Directory of the better model.</param>
 public sealed record DemoReport(IReadOnlyList<DemoResult> Runs, ProbeResult Features, double Seconds, string Model);

@@ -20,7 +20,7 @@ namespace Pipeline.Training.Experiments;
 /// The whole job on synthetic street scenes: contrastive retraining, fine-tuning without and with it, export, measurement with ONNX
 /// Runtime, report.
 /// </summary>
-/// <remarks>Finished stages are kept when a run is started again; an unfinished one begins anew.</remarks>
+/// <remarks>Finished stages are kept when a run is started again; an unfinished one starts again.</remarks>
 /// <param name="options">The settings.</param>
 /// <param name="progress">Receives every step of every stage.</param>
 /// <param name="log">Receives the time of each stage.</param>

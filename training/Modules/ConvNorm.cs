@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Modules;
 
 /// <summary>
-/// A convolution and the norm behind it, in the element type of the input; weights stay float32 (<see cref="InputTyped"/>).
-/// Whoever owns the two registers them.
+/// A convolution and the norm after it, in the element type of the input; weights stay float32 (<see cref="InputTyped"/>).
+/// The module that owns the two registers them.
 /// </summary>
 /// <param name="convolution">Without bias.</param>
 /// <param name="norm">A <see cref="FrozenBatchNorm2d"/> or a live <see cref="BatchNorm2d"/>.</param>

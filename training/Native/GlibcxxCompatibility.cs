@@ -13,7 +13,7 @@ namespace Pipeline.Training.Native
         /// <summary>The file does not need GLIBCXX_3.4.32: patched before, or built against an older libstdc++.</summary>
         NotNeeded,
 
-        /// <summary>The file is not the ELF library that was expected; it was left alone.</summary>
+        /// <summary>The file is not the ELF library that was expected; it was not changed.</summary>
         NotRecognized,
     }
 
@@ -35,7 +35,7 @@ namespace Pipeline.Training.Native
         private const uint SectionVersions = 0x6fffffff;
 
         /// <summary>
-        /// Rewrites the library at <paramref name="path"/>, through a temporary file beside it, when it needs GLIBCXX_3.4.32.
+        /// Rewrites the library at <paramref name="path"/>, through a temporary file in the same folder, when it needs GLIBCXX_3.4.32.
         /// </summary>
         public static GlibcxxPatchResult Patch(string path)
         {

@@ -33,9 +33,9 @@ public static partial class NativeHeap
     /// <summary>
     /// Call it before the first tensor; a later call changes the limit. Does nothing for a GPU, where the C library is not glibc, and
     /// where the user
-    /// set <c>MALLOC_…</c> himself.
+    /// set <c>MALLOC_…</c> themselves.
     /// </summary>
-    /// <param name="device"><c>cpu</c> or <c>cuda</c>: CUDA's tensors are not malloc's, so it was measured on the CPU alone.</param>
+    /// <param name="device"><c>cpu</c> or <c>cuda</c>: CUDA's tensors are not malloc's, so it was measured only on the CPU.</param>
     /// <param name="largestBlockBytes">Larger blocks go back to the system when they are freed, at most 32 MiB; null: none does.</param>
     /// <returns>Whether it took effect, or why not.</returns>
     public static HeapChoice KeepFreedMemory(string device, int? largestBlockBytes = null)
@@ -96,6 +96,6 @@ public enum HeapChoice
     /// <summary>No: the C library is not glibc.</summary>
     OtherLibrary,
 
-    /// <summary>No: variables <c>MALLOC_…</c> of the environment say what malloc does.</summary>
+    /// <summary>No: <c>MALLOC_…</c> environment variables control malloc.</summary>
     UserSettings,
 }

@@ -149,7 +149,7 @@ public sealed class OnnxGraph
 
     /// <summary>Puts other nodes and constants in the place of those that are there.</summary>
     /// <param name="newNodes">In topological order; they give values that the graph knows already.</param>
-    /// <param name="newInitializers">Each named as a value of the graph; one may stand for what a node gave before.</param>
+    /// <param name="newInitializers">Each named as a value of the graph; one may replace what a node gave before.</param>
     internal void Rewrite(IReadOnlyList<NodeProto> newNodes, IReadOnlyList<TensorProto> newInitializers)
     {
         nodes = [.. newNodes];

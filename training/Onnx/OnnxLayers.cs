@@ -7,14 +7,14 @@ namespace Pipeline.Training.Onnx;
 /// <summary>Torch's own layers as nodes; strides, padding, groups and the rest are read from the layer.</summary>
 internal static class OnnxLayers
 {
-    /// <param name="graph">Receives node and weights.</param>
+    /// <param name="graph">The graph that node and weights are added to.</param>
     /// <param name="input">[N, C, H, W]</param>
     /// <param name="layer">With any weights.</param>
     /// <returns>[N, D, H', W']</returns>
     public static OnnxValue Conv(this OnnxGraph graph, OnnxValue input, Conv2d layer) => graph.Conv(input, layer, layer.weight, layer.bias);
 
     /// <summary>A layer's convolution with other weights than its own.</summary>
-    /// <param name="graph">Receives node and weights.</param>
+    /// <param name="graph">The graph that node and weights are added to.</param>
     /// <param name="input">[N, C, H, W]</param>
     /// <param name="layer">Gives the geometry.</param>
     /// <param name="weight">[D, C/groups, K, K]; becomes float32.</param>
@@ -44,7 +44,7 @@ internal static class OnnxLayers
             ("group", layer.groups));
     }
 
-    /// <param name="graph">Receives the node.</param>
+    /// <param name="graph">The graph that the node is added to.</param>
     /// <param name="input">[N, C, H, W]</param>
     /// <param name="layer">Gives the geometry.</param>
     /// <returns>[N, C, H', W']</returns>
@@ -57,7 +57,7 @@ internal static class OnnxLayers
         ("dilations", layer.dilation),
         ("ceil_mode", layer.ceil_mode ? 1L : 0L));
 
-    /// <param name="graph">Receives node and weights.</param>
+    /// <param name="graph">The graph that node and weights are added to.</param>
     /// <param name="input">[N, C]</param>
     /// <param name="layer">With or without bias.</param>
     /// <returns>[N, D]</returns>

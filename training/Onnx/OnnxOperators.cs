@@ -61,7 +61,7 @@ internal static class OnnxOperators
     public static OnnxValue ReduceProd(this OnnxGraph graph, OnnxValue a, long axis) => graph.Reduce("ReduceProd", a, axis);
 
     /// <summary>The largest values of the last axis, by falling value, and their indices, int64.</summary>
-    /// <param name="graph">Receives the node.</param>
+    /// <param name="graph">The graph that the node is added to.</param>
     /// <param name="a">Any rank from 1.</param>
     /// <param name="count">int64 [1]; more than the axis has is an error.</param>
     public static (OnnxValue Values, OnnxValue Indices) TopK(this OnnxGraph graph, OnnxValue a, OnnxValue count)

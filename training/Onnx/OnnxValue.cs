@@ -34,7 +34,7 @@ public enum OnnxType
     Double = 11,
 }
 
-/// <summary>One dimension of an input or output: a number, or a name that stands for any.</summary>
+/// <summary>One dimension of an input or output: a number, or a name for any number.</summary>
 /// <param name="Size">The number; unused where there is a name.</param>
 /// <param name="Name">The name, or null.</param>
 public readonly record struct OnnxDimension(long Size, string? Name)

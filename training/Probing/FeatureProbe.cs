@@ -44,7 +44,7 @@ public sealed record ProbeOptions
     public string Device { get; init; } = "cpu";
 }
 
-/// <summary>How well features tell classes apart; shares of the asked crops, 0..1. Balanced ones are means over the classes.</summary>
+/// <summary>How well features separate classes; fractions of the queried crops, 0..1. Balanced ones are means over the classes.</summary>
 /// <param name="NearestNeighbors">Of the 20 nearest neighbors' vote.</param>
 /// <param name="NearestNeighborsBalanced">The same, balanced.</param>
 /// <param name="Linear">Of a linear probe.</param>
@@ -66,7 +66,7 @@ public sealed record ProbeResult(ProbeScores Random, ProbeScores Weights, int Kn
 }
 
 /// <summary>
-/// Tells what a backbone has learned without labels: its frozen features classify objects, beside those of random weights.
+/// Measures what a backbone has learned without labels: its frozen features classify objects, compared with those of random weights.
 /// </summary>
 /// <remarks>Both get batch statistics from the known crops first, so that what is compared is the weights.</remarks>
 public static class FeatureProbe

@@ -181,7 +181,7 @@ public sealed class OptionRulesTests : IDisposable
     {
         var twice = Assert.ThrowsAny<UserErrorException>(
             () => Finetune().File(Write("""{"labelMap":{"Van":"Car","Van":"Truck"}}"""))).Message;
-        Assert.Contains("config.json:1: labelMap: 'Van' stands in it twice", twice);
+        Assert.Contains("config.json:1: labelMap: 'Van' appears twice", twice);
 
         var file = Finetune().File(Write("""{"detector":[]}"""));
         var replaced = Assert.ThrowsAny<UserErrorException>(

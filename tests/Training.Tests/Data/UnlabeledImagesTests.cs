@@ -13,7 +13,7 @@ public sealed class UnlabeledImagesTests : IDisposable
         var list = Path.Combine(folder, "twice.txt");
         File.WriteAllLines(list, ["a.png", "b.png", "a.png"]);
         Assert.Contains(
-            "twice.txt:3: a.png stands in line 1 too",
+            "twice.txt:3: a.png is already in line 1",
             Assert.Throws<UserErrorException>(() => UnlabeledImages.Of(list)).Message);
         File.WriteAllLines(list, ["# nothing"]);
         Assert.Contains("names no image", Assert.Throws<UserErrorException>(() => UnlabeledImages.Of(list)).Message);

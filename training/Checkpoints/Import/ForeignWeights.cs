@@ -4,7 +4,7 @@ using Pipeline.Training.Checkpoints.Pth;
 
 namespace Pipeline.Training.Checkpoints.Import;
 
-/// <summary>The weights of a PyTorch or safetensors file, told by its content, under the names that it gives them.</summary>
+/// <summary>The weights of a PyTorch or safetensors file, recognized by content, under the names in the file.</summary>
 internal sealed class ForeignWeights : IDisposable
 {
     private const int Depth = 4, Shown = 8;
@@ -22,7 +22,7 @@ internal sealed class ForeignWeights : IDisposable
     /// <summary>Whether it is a safetensors file.</summary>
     public bool IsSafetensors => content is SafetensorsContent;
 
-    /// <summary>Names of Python's without a meaning here; what they stand for was read past.</summary>
+    /// <summary>Python names without a meaning here; the objects they denote were skipped.</summary>
     public IReadOnlyCollection<string> Foreign => content is PthContent pth ? pth.Foreign : [];
 
     /// <param name="path">A file of weights.</param>
@@ -48,7 +48,7 @@ internal sealed class ForeignWeights : IDisposable
         }
     }
 
-    /// <summary>What stands at the file's top and is in none of some dictionaries; objects with their kinds.</summary>
+    /// <summary>Entries at the top level of the file that are in none of the given dictionaries; objects with their kinds.</summary>
     public IReadOnlyList<string> Beside(IReadOnlyCollection<ForeignDictionary> read)
     {
         if (content is not PthContent pth || PickleTree.AsDictionary(pth.Root) is not { } root)

@@ -22,7 +22,7 @@ public sealed record ImportReport(
     /// <summary>Where in the file the residual network was found: keys and the front of its names.</summary>
     public string Network { get; init; } = "";
 
-    /// <summary>What stands at the file's top beside the weights; objects with their kinds.</summary>
+    /// <summary>Entries at the top level of the file other than the weights; objects with their kinds.</summary>
     public IReadOnlyList<string> Beside { get; init; } = [];
 
     /// <summary>Python's names of objects in the file, none of which was built or run.</summary>

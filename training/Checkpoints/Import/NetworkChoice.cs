@@ -4,7 +4,7 @@ namespace Pipeline.Training.Checkpoints.Import;
 
 /// <summary>Which of a file's residual networks are taken.</summary>
 /// <param name="Query">The network that learned; the only one when there is no other.</param>
-/// <param name="Key">The momentum encoder that followed it; null when there is none beside it.</param>
+/// <param name="Key">The momentum encoder that followed it; null when there is none.</param>
 /// <param name="Others">Networks that are left.</param>
 internal sealed record NetworkChoice(ResidualNetwork? Query, ResidualNetwork? Key, IReadOnlyList<ResidualNetwork> Others)
 {
@@ -23,7 +23,7 @@ internal sealed record NetworkChoice(ResidualNetwork? Query, ResidualNetwork? Ke
 
     /// <param name="weights">The file's weights.</param>
     /// <param name="source">The file, for messages.</param>
-    /// <exception cref="UserErrorException">Nothing tells which of several networks is meant.</exception>
+    /// <exception cref="UserErrorException">It is not clear which of several networks is meant.</exception>
     public static NetworkChoice Of(ForeignWeights weights, string source)
     {
         var found = weights.Dictionaries.SelectMany(ResidualNetwork.Find).Where(network => !Has(network, Optimizers)).ToArray();
@@ -62,7 +62,7 @@ internal sealed record NetworkChoice(ResidualNetwork? Query, ResidualNetwork? Ke
     private static bool Has(ResidualNetwork network, string[] words) =>
         network.Dictionary.Qualified(network.Front).ToLowerInvariant().Split('.', '_', '-').Intersect(words).Any();
 
-    /// <summary>One network under two names: a module that stands in two others.</summary>
+    /// <summary>One network under two names: a module that is registered in two others.</summary>
     private static bool IsSame(ResidualNetwork one, ResidualNetwork other)
     {
         if (ReferenceEquals(one, other))

@@ -5,7 +5,7 @@ namespace Pipeline.Training.Checkpoints.Import;
 
 /// <summary>A residual network in a dictionary of weights, found by the structure of the names.</summary>
 /// <param name="Dictionary">Where the dictionary stands in the file.</param>
-/// <param name="Front">What stands before the names, whatever its author called it.</param>
+/// <param name="Front">The prefix of the names, whatever its author called it.</param>
 /// <param name="Canonical">torchvision's names by the file's.</param>
 /// <param name="Extras">Names inside its stem and layers that torchvision's network does not have: it computes more.</param>
 internal sealed partial record ResidualNetwork(
@@ -32,7 +32,7 @@ internal sealed partial record ResidualNetwork(
         return [.. Named(dictionary, entries).Take(MostNetworks), .. Numbered(dictionary, entries).Take(MostNetworks)];
     }
 
-    /// <summary>torchvision's names behind any front.</summary>
+    /// <summary>torchvision's names after any prefix.</summary>
     private static IEnumerable<ResidualNetwork> Named(ForeignDictionary dictionary, Dictionary<string, ForeignEntry> entries)
     {
         foreach (var name in entries.Keys.Where(name => name.EndsWith(FirstBlock, StringComparison.Ordinal)))
@@ -107,7 +107,7 @@ internal sealed partial record ResidualNetwork(
         return "";
     }
 
-    /// <summary>Whether numbers alone lead to it, and the first of them comes before the layers.</summary>
+    /// <summary>Whether only numbers lead to it, and the first of them precedes the layers.</summary>
     private static bool IsStem(string name, string front, string firstLayer)
     {
         var match = name.StartsWith(front, StringComparison.Ordinal) ? NumberedModule.Match(name[front.Length..]) : Match.Empty;

@@ -18,7 +18,7 @@ internal sealed class SortedWeights
     private readonly Dictionary<string, long> notFinite = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> negativeVariance = new(StringComparer.Ordinal);
 
-    /// <exception cref="UserErrorException">Nothing tells which network is meant, or one weight is there twice.</exception>
+    /// <exception cref="UserErrorException">It is not clear which network is meant, or one weight appears twice.</exception>
     public SortedWeights(string source, ForeignWeights foreign)
     {
         this.source = source;
@@ -209,7 +209,7 @@ internal sealed class SortedWeights
     private static bool IsIn(ResidualNetwork? network, ForeignDictionary dictionary, string name) =>
         network is not null && network.Dictionary == dictionary && network.Canonical.ContainsKey(name);
 
-    /// <summary>What stands before a whole detector stands before its heads too.</summary>
+    /// <summary>The prefix of a whole detector is the prefix of its heads too.</summary>
     private static string WithoutDetectorFront(string name, string front)
     {
         var detector = front.EndsWith(DetectorBody, StringComparison.Ordinal) ? front[..^DetectorBody.Length] : "";

@@ -49,14 +49,16 @@ internal sealed partial record WeightName(WeightOwner Owner, WeightPart Part, st
     /// <summary>What data parallel training, compilation and Lightning put in front of every name.</summary>
     private static readonly string[] Wrappers = ["module.", "_orig_mod.", "model."];
 
-    /// <summary>What is noted beside weights and takes no part in computing: PyTorch's counters and extra states, thop's counts.</summary>
+    /// <summary>
+    /// What is saved with weights but takes no part in the computation: PyTorch's counters and extra states, thop's counts.
+    /// </summary>
     private static readonly string[] Notes = [".num_batches_tracked", "._extra_state", ".total_ops", ".total_params"];
 
     /// <summary>Whether it is torchvision's name of a weight or a statistic of the residual network.</summary>
     public static bool IsBackbone(string name) => BackboneNames.IsMatch(name);
 
     /// <summary>
-    /// Whether it stands inside the residual network and is none of its weights; what profilers and PyTorch note there is not meant.
+    /// Whether it is inside the residual network without being one of its weights; what profilers and PyTorch note there is not meant.
     /// </summary>
     public static bool IsExtra(string name) =>
         InsideBackbone.IsMatch(name)
@@ -65,7 +67,7 @@ internal sealed partial record WeightName(WeightOwner Owner, WeightPart Part, st
 
     /// <summary>
     /// Reads PyContrast's, MoCo's (v1, v2), torchvision's (classifiers and detectors, old and new) and our own names, with or without
-    /// <c>module.</c> and its like in front. A residual network behind another front is found by <see cref="ResidualNetwork"/>.
+    /// <c>module.</c> and its like in front. A residual network after another prefix is found by <see cref="ResidualNetwork"/>.
     /// </summary>
     public static WeightName Parse(string name, WeightOwner owner = WeightOwner.Query)
     {

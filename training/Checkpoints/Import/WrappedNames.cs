@@ -16,7 +16,7 @@ internal static partial class WrappedNames
     /// <summary>A name without them.</summary>
     public static string Unwrapped(string name) => Wrappers.Replace(name, "");
 
-    /// <summary>FSDP's and fairscale's wherever they stand; compilation's behind a module of a residual network.</summary>
+    /// <summary>FSDP's and fairscale's wherever they appear; compilation's after a module of a residual network.</summary>
     [GeneratedRegex(@"\b(_checkpoint_wrapped_module|_fsdp_wrapped_module|_fpw_module)\.|(?<=\b(conv\d|bn\d|layer\d|\d+)\.)_orig_mod\.")]
     private static partial Regex Wrappers { get; }
 }

@@ -5,7 +5,7 @@ namespace Pipeline.Training.Checkpoints.Pth;
 /// <summary>Python's names that reach for code. Nothing in a file is ever run; one that names them is refused all the same.</summary>
 internal static class CodeNames
 {
-    /// <summary>With all that lies below them.</summary>
+    /// <summary>Together with everything below them.</summary>
     private static readonly FrozenSet<string> Modules = FrozenSet.Create(
         StringComparer.Ordinal,
         "os", "posix", "nt", "sys", "subprocess", "posixsubprocess", "popen2", "pty", "signal", "shutil",

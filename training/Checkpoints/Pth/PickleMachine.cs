@@ -17,7 +17,7 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
     private readonly Dictionary<uint, object?> memo = [];
     private readonly PickleObjects objects = new();
 
-    /// <summary>Names of Python's that have no meaning here and stand in the pickle.</summary>
+    /// <summary>Python names in the pickle that have no meaning here.</summary>
     public IReadOnlyCollection<string> Foreign => objects.Foreign;
 
     /// <exception cref="FormatException">The pickle is broken, or asks for something that is not data.</exception>
@@ -207,7 +207,7 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
 
     private static string Text(object? name) => name as string ?? throw Broken("STACK_GLOBAL without text");
 
-    /// <summary>Text of protocol 0. Escapes are left as they stand: no weight's name has one.</summary>
+    /// <summary>Text of protocol 0. Escapes are not resolved: no weight's name has one.</summary>
     private static string Unquoted(string line)
     {
         var isQuoted = line.Length >= 2 && line[0] == line[^1] && line[0] is '\'' or '"';
@@ -246,7 +246,7 @@ internal sealed class PickleMachine(PickleInput input, Func<object?[], PickleSto
         }
     }
 
-    /// <summary>A storage; or, of a whole model in the format before zip, one of its classes with the source beside it.</summary>
+    /// <summary>A storage; or, of a whole model in the format before zip, one of its classes with its source.</summary>
     private object Persistent(object?[] id)
     {
         if (storage is null)

@@ -33,7 +33,7 @@ internal sealed class PickleStack
         return items;
     }
 
-    /// <summary>What lies above the last mark; the mark goes too.</summary>
+    /// <summary>The values above the last mark; the mark is removed too.</summary>
     /// <exception cref="FormatException">There is no mark.</exception>
     public object?[] PopToMark()
     {

@@ -1,6 +1,6 @@
 namespace Pipeline.Training.Checkpoints.Pth;
 
-/// <summary>A dictionary and where it stands.</summary>
+/// <summary>A dictionary and its location.</summary>
 /// <param name="Path">The keys that lead to it from the top; none for the top itself.</param>
 /// <param name="Dictionary">Its content.</param>
 internal sealed record PickleBranch(IReadOnlyList<string> Path, PickleDictionary Dictionary);

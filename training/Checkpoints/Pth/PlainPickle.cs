@@ -9,10 +9,10 @@ internal static class PlainPickle
     private const byte Protocol = 0x80, Frame = 0x95, ShortInteger = 0x8A;
     private const int FrameBytes = 1 + sizeof(ulong), Shown = 8;
 
-    /// <summary>What such a file begins with, as protocol 0 and 1 write it.</summary>
+    /// <summary>The beginning of such a file in protocols 0 and 1.</summary>
     private static readonly byte[] MagicLine = Encoding.ASCII.GetBytes($"L{PthFile.LegacyMagic.ToString(CultureInfo.InvariantCulture)}L\n");
 
-    /// <summary>What such a file begins with, as later protocols write it.</summary>
+    /// <summary>The beginning of such a file in later protocols.</summary>
     private static readonly byte[] MagicBytes = MagicNumber();
 
     /// <summary>Whether PyTorch's magic number comes first.</summary>

@@ -28,7 +28,7 @@ internal static class PthFile
     /// <summary>Keys from the top to a dictionary of weights; an optimiser's tensors lie deeper.</summary>
     private const int WeightsDepth = 2;
 
-    /// <summary>What a file in the format before zip begins with.</summary>
+    /// <summary>The beginning of a file in the format before zip.</summary>
     internal static BigInteger LegacyMagic { get; } = BigInteger.Parse(LegacyMagicDigits, CultureInfo.InvariantCulture);
 
     /// <param name="path">A <c>.pth</c> file.</param>

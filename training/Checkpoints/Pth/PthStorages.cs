@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Checkpoints.Pth;
 
 /// <summary>The storages that a pickle names, each once.</summary>
-/// <param name="locate">Where one lies in the file.</param>
+/// <param name="locate">Finds a storage in the file.</param>
 internal sealed class PthStorages(Func<PickleStorage, long, long> locate)
 {
     private readonly Dictionary<string, PickleStorage> storages = new(StringComparer.Ordinal);

@@ -44,11 +44,11 @@ internal static class ZipRecords
         {
             var (full, header, record) = Entry(directory, ref at);
             var slash = full.IndexOf('/', StringComparison.Ordinal);
-            var folder = slash > 0 ? full[..slash] : throw new FormatException($"record '{full}' lies in no folder: {PthFile.NotOurs}");
+            var folder = slash > 0 ? full[..slash] : throw new FormatException($"record '{full}' is in no folder: {PthFile.NotOurs}");
             root ??= folder;
             if (folder != root || full.Split('/').Contains("..") || full.Contains('\\', StringComparison.Ordinal))
             {
-                throw new FormatException($"record '{full}' lies outside of the archive's folder '{root}': {PthFile.NotOurs}");
+                throw new FormatException($"record '{full}' is outside the archive's folder '{root}': {PthFile.NotOurs}");
             }
 
             var begin = DataStart(stream, header, full, record, start);
@@ -97,7 +97,7 @@ internal static class ZipRecords
                 position = I64(locator.AsSpan(8));
                 if (position < 0 || position > stream.Length - End64Bytes)
                 {
-                    throw new FormatException($"its end record points outside of the file: {PthFile.Damaged}");
+                    throw new FormatException($"its end record points outside the file: {PthFile.Damaged}");
                 }
 
                 var end64 = Bytes(stream, position, End64Bytes);
@@ -193,7 +193,7 @@ internal static class ZipRecords
     {
         if (header < 0 || record.Length < 0 || header > directoryStart - LocalBytes)
         {
-            throw new FormatException($"record '{name}' lies outside of the file: {PthFile.Damaged}");
+            throw new FormatException($"record '{name}' is outside the file: {PthFile.Damaged}");
         }
 
         var local = Bytes(stream, header, LocalBytes).AsSpan();
@@ -201,7 +201,7 @@ internal static class ZipRecords
         var begin = header + LocalBytes + nameLength + U16(local[28..]);
         if (U32(local) != LocalSignature || begin > directoryStart || record.Length > directoryStart - begin)
         {
-            throw new FormatException($"record '{name}' lies outside of the file: {PthFile.Damaged}");
+            throw new FormatException($"record '{name}' is outside the file: {PthFile.Damaged}");
         }
 
         var sameSizes = (U16(local[6..]) & SizesFollow) != 0
@@ -209,7 +209,8 @@ internal static class ZipRecords
             || (U32(local[22..]) == record.Length && U32(local[14..]) == record.Crc32);
         return U16(local[8..]) == 0 && sameSizes && Encoding.UTF8.GetString(Bytes(stream, header + LocalBytes, nameLength)) == name
             ? begin
-            : throw new FormatException($"record '{name}' has another name or size where it lies than in the directory: {PthFile.Damaged}");
+            : throw new FormatException(
+                $"record '{name}' has another name or size in its own header than in the directory: {PthFile.Damaged}");
     }
 
     private static byte[] Bytes(Stream stream, long start, int length)

@@ -4,7 +4,7 @@ namespace Pipeline.Training.Detection.Checkpoints;
 
 /// <summary>
 /// The layers of a Faster R-CNN that have rows for its classes, row 0 for the background: a row of scores, and four of box deltas
-/// unless one box stands for all classes.
+/// unless one box serves all classes.
 /// </summary>
 internal static class ClassRows
 {

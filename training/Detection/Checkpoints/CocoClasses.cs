@@ -22,6 +22,6 @@ internal static class CocoClasses
         "sink", "refrigerator", "", "book", "clock", "vase", "scissors", "teddy bear", "hair drier", "toothbrush",
     ];
 
-    /// <summary>The names of the rows behind the background's; empty where an identifier was never used.</summary>
+    /// <summary>The names of the rows after the background's; empty where an identifier was never used.</summary>
     public static IReadOnlyList<string> ByRow => Names;
 }

@@ -14,7 +14,7 @@ internal static class DetectorSettings
     ];
 
     /// <param name="before">What the weights were learned with; null: torchvision's, whose files do not say the norms' epsilon.</param>
-    /// <param name="now">What they go on with.</param>
+    /// <param name="now">The settings of this run.</param>
     /// <returns>One text for each that differs.</returns>
     public static IReadOnlyList<string> Differences(DetectorOptions? before, DetectorOptions now)
     {

@@ -29,7 +29,7 @@ internal sealed class DetectorSource(string path, IDisposable owner) : IDisposab
     /// <param name="path">
     /// A checkpoint of <c>finetune</c> or <c>import --as detector</c>; or torchvision's <c>.pth</c> or <c>.safetensors</c>.
     /// </param>
-    /// <exception cref="UserErrorException">The file is missing or damaged, holds no detector, or does not tell its classes.</exception>
+    /// <exception cref="UserErrorException">The file is missing or damaged, holds no detector, or does not name its classes.</exception>
     public static DetectorSource Open(string path) => DetectorCheckpoint.IsDetectorCheckpoint(path) ? OpenOwn(path) : OpenForeign(path);
 
     /// <inheritdoc />
@@ -79,7 +79,7 @@ internal sealed class DetectorSource(string path, IDisposable owner) : IDisposab
         if (rows == 0)
         {
             return $"{path}: there is no Faster R-CNN in it: {ClassRows.Scores} is missing. "
-                + "A residual network alone is named with --backbone-weights.";
+                + "Name a file of only a residual network with --backbone-weights.";
         }
 
         return $"{path}: it has {rows - 1} classes and does not name them; name them once with: {ImportHint.Detector.For(path)}.";

@@ -11,19 +11,19 @@ internal sealed record DetectorStartReport(string Source)
     /// <summary>Classes whose rows the file had.</summary>
     public required IReadOnlyList<string> Kept { get; init; }
 
-    /// <summary>Classes that it did not have; their rows begin anew.</summary>
+    /// <summary>Classes that it did not have; their rows get new weights.</summary>
     public required IReadOnlyList<string> New { get; init; }
 
     /// <summary>The file's classes that are none of this detector's.</summary>
     public required IReadOnlyList<string> Dropped { get; init; }
 
-    /// <summary>Layers that begin anew as a whole.</summary>
+    /// <summary>Layers whose weights are all new.</summary>
     public required IReadOnlyList<string> Anew { get; init; }
 
     /// <summary>Settings under which the file's weights mean something else.</summary>
     public required IReadOnlyList<string> OtherSettings { get; init; }
 
-    /// <summary>The same in lines for a person.</summary>
+    /// <summary>The same as lines for people to read.</summary>
     public IEnumerable<string> Lines()
     {
         var kept = Kept.Count == 0 ? "none of its classes is among this run's" : $"the rows of {Names(Kept)} are kept";

@@ -6,7 +6,7 @@ namespace Pipeline.Training.Detection.Checkpoints;
 public sealed record LoadedDetector(Detector Detector, IReadOnlyList<string> Labels)
 {
     /// <summary>
-    /// Types that became another class in training, as <c>Person_sitting</c> to <c>Pedestrian</c>; whoever measures does the same.
+    /// Types that became another class in training, as <c>Person_sitting</c> to <c>Pedestrian</c>; an evaluation does the same.
     /// </summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
 

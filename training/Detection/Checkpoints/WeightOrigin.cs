@@ -3,7 +3,7 @@ using Pipeline.Training.Data;
 
 namespace Pipeline.Training.Detection.Checkpoints;
 
-/// <summary>What is known of the images behind a detector's weights.</summary>
+/// <summary>What is known of the images that a detector's weights have learned from.</summary>
 public sealed record WeightOrigin
 {
     /// <summary>Every image that its weights, or those that they began from, have learned from.</summary>
@@ -12,6 +12,6 @@ public sealed record WeightOrigin
     /// <summary>Images that it was measured on although the first weights had learned from them; null: none.</summary>
     public ImageLeak? Leak { get; init; }
 
-    /// <summary>What a person should know of them.</summary>
+    /// <summary>Warnings about them.</summary>
     internal IEnumerable<string> Remarks() => [.. RunImages.Remarks(Learned), .. Leak is null ? [] : (string[])[$"warning: {Leak}"]];
 }

@@ -15,7 +15,7 @@ public sealed record ExportOptions
     /// <summary>A version that is not taken, or null for the next.</summary>
     public int? Version { get; init; }
 
-    /// <summary>Longest side of an input image in pixels; whoever serves the model refuses longer ones by their header.</summary>
+    /// <summary>Longest side of an input image in pixels; the service refuses longer ones from their header.</summary>
     public int MaxSidePixels { get; init; } = new ImageLimits().MaxDimensionPixels;
 
     /// <summary>Classes without the background.</summary>

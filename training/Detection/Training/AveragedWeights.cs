@@ -40,7 +40,7 @@ internal static class AveragedWeights
         }
     }
 
-    /// <summary>What a person should know: a run too short for the average to forget the first weights.</summary>
+    /// <summary>A warning for a run that is too short for the average to forget the initial weights.</summary>
     /// <param name="decay">Share of the average that a step keeps.</param>
     /// <param name="steps">Of the whole run.</param>
     public static IEnumerable<string> Remarks(double decay, long steps)

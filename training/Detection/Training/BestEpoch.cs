@@ -16,7 +16,7 @@ internal sealed record BestEpoch(double? Value, int Epoch)
     /// <param name="measured">Null where nothing was measured.</param>
     public BestEpoch After(int epoch, double? measured) => IsBeatenBy(measured) ? new BestEpoch(measured, epoch) : this;
 
-    /// <summary>Whether a run stops after an epoch. One that has not measured anything yet goes on.</summary>
+    /// <summary>Whether a run stops after an epoch. One that has not measured anything yet continues.</summary>
     /// <param name="epoch">From 1; it was measured.</param>
     /// <param name="patience">Epochs without a better one after which it stops; null: never.</param>
     public bool StopsAt(int epoch, int? patience) => patience is { } epochs && Value is not null && epoch - Epoch >= epochs;

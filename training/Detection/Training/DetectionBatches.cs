@@ -11,7 +11,7 @@ namespace Pipeline.Training.Detection.Training;
 /// <param name="Repeat">How often the pass had the frame before: it fills up a batch of its group; from 0.</param>
 internal readonly record struct ChosenFrame(string Frame, long Pass, int Repeat = 0);
 
-/// <summary>Batches of labelled frames in random order, mirrored and resized; what a batch holds depends on seed and step alone.</summary>
+/// <summary>Batches of labelled frames in random order, mirrored and resized; a batch depends only on seed and step.</summary>
 internal sealed class DetectionBatches
 {
     private readonly KittiTrainingData data;

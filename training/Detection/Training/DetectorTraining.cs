@@ -86,7 +86,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     /// <param name="control">How the run is entered, watched and ended.</param>
     /// <param name="architecture">Of the detector; null: Faster R-CNN.</param>
     /// <exception cref="UserErrorException">A file, a list or an option is wrong, or the loss is not finite.</exception>
-    /// <exception cref="OperationCanceledException">The run was ended; it can go on.</exception>
+    /// <exception cref="OperationCanceledException">The run was interrupted; it can be resumed.</exception>
     public static FinetuneResult Run(FinetuneOptions options, RunControl? control = null, IDetectorArchitecture? architecture = null)
     {
         control ??= new RunControl();

@@ -5,7 +5,7 @@ using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Detection.Training;
 
-/// <summary>What a run learns from and measures on, as digests (<c>data.json</c>): with other data a run does not go on.</summary>
+/// <summary>What a run learns from and measures on, as digests (<c>data.json</c>): with other data a run is not resumed.</summary>
 /// <param name="Train">The training frames.</param>
 /// <param name="Test">The frames to measure on.</param>
 /// <param name="BackboneWeights">Of the file's content; null without weights.</param>

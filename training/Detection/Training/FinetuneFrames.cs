@@ -63,7 +63,7 @@ internal sealed class FinetuneFrames
     /// <summary>What is measured after an epoch.</summary>
     public IReadOnlyList<string> Choosing => TestChooses ? Test : Validation;
 
-    /// <summary>What a person should know before the run begins.</summary>
+    /// <summary>Warnings before the run starts.</summary>
     public IEnumerable<string> Remarks()
     {
         foreach (var remark in remarks)

@@ -30,7 +30,7 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     [Range(1, 10_000)] public int? Patience { get; init; }
 
     /// <summary>
-    /// Whether the run goes on where images to measure on are among those that its initial weights have learned from; every report then
+    /// Whether the run may use images to measure on that its initial weights have learned from; every report then
     /// says so.
     /// </summary>
     public bool AllowLeak { get; init; }
@@ -44,11 +44,11 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     /// <summary>Types that become another class, as <c>Person_sitting</c> to <c>Pedestrian</c>.</summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
 
-    /// <summary>Weights for the backbone to begin with, as <c>pretrain</c> writes them; random ones when null.</summary>
+    /// <summary>Initial weights of the backbone, as <c>pretrain</c> writes them; random ones when null.</summary>
     [MayDifferOnResume] public string? BackboneWeights { get; init; }
 
     /// <summary>
-    /// A detector to begin from: our own checkpoint, or torchvision's Faster R-CNN trained on COCO. Classes of the same name keep their
+    /// A detector to start from: our own checkpoint, or torchvision's Faster R-CNN trained on COCO. Classes of the same name keep their
     /// rows. Null: random heads.
     /// </summary>
     [MayDifferOnResume] public string? Weights { get; init; }
@@ -85,7 +85,7 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     /// </summary>
     public RunLength? WarmupFor { get; init; }
 
-    /// <summary>Share of the rate that the warm-up begins with.</summary>
+    /// <summary>Fraction of the rate at which the warm-up starts.</summary>
     [Range(1e-6, 1)] public double WarmupFactor { get; init; } = 0.001;
 
     /// <summary>Factor of the rate at each milestone.</summary>
@@ -134,7 +134,7 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     /// <summary>The run's length, in the unit that it was given in.</summary>
     internal RunLength Length => Iterations is null ? new RunLength { Epochs = Epochs } : new RunLength { Iterations = Iterations };
 
-    /// <summary>Whether the training goes on from weights that were learned before.</summary>
+    /// <summary>Whether the training starts from trained weights.</summary>
     internal bool BeginsFromWeights => BackboneWeights is not null || Weights is not null;
 
     static void ILayeredOptions.Settle(JsonObject settings, SettingHistory history) => RunLengthLayers.Settle(settings, history);
@@ -148,7 +148,7 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
 
         if (Weights is not null && BackboneWeights is not null)
         {
-            yield return new("weights", "a detector brings its backbone; leave backboneWeights out.");
+            yield return new("weights", "a detector contains its backbone; omit backboneWeights.");
         }
 
         if (MicroBatches > BatchSize)

@@ -9,14 +9,14 @@ using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Detection.Training;
 
-/// <summary>The weights that a detector's training begins with: another detector's, a backbone's, or random ones.</summary>
+/// <summary>The initial weights of a detector's training: another detector's, a backbone's, or random ones.</summary>
 internal static class FirstWeights
 {
     /// <summary>Copies them into a new detector.</summary>
     /// <param name="options">Name the file.</param>
     /// <param name="detector">With its own random weights.</param>
     /// <param name="log">Receives warnings of values that are not finite.</param>
-    /// <returns>What a person should know of it.</returns>
+    /// <returns>Warnings about it.</returns>
     /// <exception cref="UserErrorException">The file is of another architecture, or the detector takes none.</exception>
     public static IReadOnlyList<string> LoadInto(FinetuneOptions options, Detector detector, ILogger log)
     {
@@ -35,7 +35,7 @@ internal static class FirstWeights
     /// <param name="options">Name the file, and whether a leak is allowed.</param>
     /// <param name="dataset">The data set that the frames belong to.</param>
     /// <param name="frames">The run's lists.</param>
-    /// <param name="control">Whether the run goes on; its log.</param>
+    /// <param name="control">Whether the run is resumed; its log.</param>
     /// <exception cref="UserErrorException">Images to measure on are among those that the first weights have learned from.</exception>
     public static WeightOrigin Origin(FinetuneOptions options, KittiDataset dataset, FinetuneFrames frames, RunControl control)
     {

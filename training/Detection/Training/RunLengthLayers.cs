@@ -6,7 +6,7 @@ namespace Pipeline.Training.Detection.Training;
 
 /// <summary>
 /// Settles how long a run is: the length given last counts, in either unit. Milestones and warm-up that a lower layer made
-/// for another length keep their numbers, and that length is written beside them, so that the run can scale them.
+/// for another length keep their numbers, and that length is stored with them, so that the run can scale them.
 /// </summary>
 internal static class RunLengthLayers
 {

@@ -44,7 +44,7 @@ internal sealed class TrainedDetector : IDisposable
     /// <summary>What is measured and exported: the averaged weights where there are some.</summary>
     public Detector Product => average ?? Learning;
 
-    /// <summary>What a person should know of its first weights.</summary>
+    /// <summary>Warnings about its initial weights.</summary>
     public IReadOnlyList<string> Beginning { get; }
 
     /// <summary>Moves the averages after a step.</summary>

@@ -9,7 +9,7 @@ internal sealed class RemoveDeadNodes : IOnnxPass
     {
         var needed = graph.Outputs.Select(output => output.Name).ToHashSet();
         var alive = new List<NodeProto>();
-        foreach (var node in graph.Nodes.Reverse())   // whoever reads a value comes behind the node that gives it
+        foreach (var node in graph.Nodes.Reverse())   // a node comes after those whose values it reads
         {
             if (node.Output.Any(needed.Contains))
             {

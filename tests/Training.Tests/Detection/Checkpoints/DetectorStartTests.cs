@@ -150,7 +150,7 @@ public sealed class DetectorStartTests : IDisposable
         Assert.Contains("of another architecture", Refusal(higher, "a.safetensors"));
         Assert.Contains("it has 2 classes and does not name them", Refusal(learned, "nameless.safetensors"));
         Assert.Contains("import --weights", Refusal(learned, "nameless.safetensors"));
-        Assert.Contains("named with --backbone-weights", Refusal(learned, "backbone.safetensors"));
+        Assert.Contains("with --backbone-weights", Refusal(learned, "backbone.safetensors"));
         Assert.Contains("there is no such file of weights", Refusal(learned, "none.safetensors"));
     }
 

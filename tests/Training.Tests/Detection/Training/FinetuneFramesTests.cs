@@ -80,7 +80,7 @@ public sealed class FinetuneFramesTests : IDisposable
     {
         var options = Options with { Weights = "a.safetensors", BackboneWeights = "b.safetensors" };
 
-        Assert.Contains("a detector brings its backbone", Assert.ThrowsAny<UserErrorException>(() => OptionRules.Check(options)).Message);
+        Assert.Contains("a detector contains its backbone", Assert.ThrowsAny<UserErrorException>(() => OptionRules.Check(options)).Message);
         OptionRules.Check(options with { BackboneWeights = null });
     }
 
