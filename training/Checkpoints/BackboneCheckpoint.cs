@@ -9,7 +9,7 @@ using Pipeline.Training.Modules;
 
 namespace Pipeline.Training.Checkpoints;
 
-/// <summary>A residual backbone in one <c>.safetensors</c> file: torchvision's names without a front; its shape in the metadata.</summary>
+/// <summary>A residual backbone in one <c>.safetensors</c> file: torchvision's names without a prefix; its shape in the metadata.</summary>
 public static class BackboneCheckpoint
 {
     private const string OptionsKey = "backbone";

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
 using Pipeline.Training.Detection.Training;
@@ -75,14 +76,20 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
                     Progress = progress,
                     Cancellation = cancellation,
                 }));
-                foreach (
-                    var (label, ap) in (result.Epochs.Count > 0 ? result.Epochs[^1].PerClass : null) ?? new Dictionary<string, double?>())
+                if (result.Epochs.Count > 0)
                 {
-                    Console.WriteLine(
-                        $"{label,-16} {ap?.ToString("F4", System.Globalization.CultureInfo.InvariantCulture) ?? "no object"}");
+                    Print(result.Epochs[^1].PerClass);
                 }
 
                 Console.WriteLine(result.CheckpointPath);
             });
+    }
+
+    private static void Print(IReadOnlyDictionary<string, double?>? averagePrecisions)
+    {
+        foreach (var (label, average) in averagePrecisions ?? new Dictionary<string, double?>())
+        {
+            Console.WriteLine($"{label,-16} {average?.ToString("F4", CultureInfo.InvariantCulture) ?? "no object"}");
+        }
     }
 }

@@ -61,10 +61,10 @@ internal sealed class NuImagesCommand : IProgramCommand
             var keyframes = await NuImagesMetadata.Open(root).Keyframes(chosenSplits, cancellation);
             NuImagesKeyframe[] kept = [
                 .. keyframes.Where(keyframe => chosenCameras.Length == 0 || chosenCameras.Contains(keyframe.Camera))];
-            foreach (
-                var group in kept.GroupBy(keyframe => (keyframe.Split, keyframe.Camera))
-                    .OrderBy(group => group.Key.Split, StringComparer.Ordinal)
-                    .ThenBy(group => group.Key.Camera, StringComparer.Ordinal))
+            var groups = kept.GroupBy(keyframe => (keyframe.Split, keyframe.Camera))
+                .OrderBy(group => group.Key.Split, StringComparer.Ordinal)
+                .ThenBy(group => group.Key.Camera, StringComparer.Ordinal);
+            foreach (var group in groups)
             {
                 Console.WriteLine($"{group.Key.Split,-6} {group.Key.Camera,-16} {group.Count(),7}");
             }

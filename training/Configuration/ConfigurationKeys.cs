@@ -49,35 +49,35 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
         return new ConfigurationException(where, key, $"there is no such setting{known}.");
     }
 
-    private void Object(ref Utf8JsonReader reader, string front, JsonTypeInfo type)
+    private void Object(ref Utf8JsonReader reader, string prefix, JsonTypeInfo type)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;
-            if (name == Base && front.Length == 0 && where.StartsWith(PresetPrefix, StringComparison.Ordinal))
+            if (name == Base && prefix.Length == 0 && where.StartsWith(PresetPrefix, StringComparison.Ordinal))
             {
                 reader.Read();
                 continue;
             }
 
             var at = $"{where}:{Line(reader)}";
-            var property = Find(type, name) ?? throw Unknown(at, front + name, type);
+            var property = Find(type, name) ?? throw Unknown(at, prefix + name, type);
             if (!seen.Add(property.Name))
             {
-                throw new ConfigurationException(at, front + property.Name, "the setting is given twice; keep one.");
+                throw new ConfigurationException(at, prefix + property.Name, "the setting is given twice; keep one.");
             }
 
-            made[front + property.Name] = at;
+            made[prefix + property.Name] = at;
             reader.Read();
             var inner = typeInfo(property.PropertyType);
             if (reader.TokenType == JsonTokenType.StartObject && inner.Kind == JsonTypeInfoKind.Object)
             {
-                Object(ref reader, front + property.Name + ".", inner);
+                Object(ref reader, prefix + property.Name + ".", inner);
             }
             else if (reader.TokenType == JsonTokenType.StartObject && inner.Kind == JsonTypeInfoKind.Dictionary)
             {
-                Pairs(ref reader, front + property.Name);
+                Pairs(ref reader, prefix + property.Name);
             }
             else
             {

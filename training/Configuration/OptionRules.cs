@@ -22,11 +22,11 @@ internal static class OptionRules
         CheckTogether(options, "", where);
     }
 
-    private static void CheckEach(object options, string front, Func<string, string> where)
+    private static void CheckEach(object options, string prefix, Func<string, string> where)
     {
         foreach (var property in Settings(options))
         {
-            var key = front + NameOf(property);
+            var key = prefix + NameOf(property);
             var value = property.GetValue(options);
             if (value is string text && (text.Length == 0 || text.Contains('\0', StringComparison.Ordinal)))
             {
@@ -51,13 +51,13 @@ internal static class OptionRules
         }
     }
 
-    private static void CheckTogether(object options, string front, Func<string, string> where)
+    private static void CheckTogether(object options, string prefix, Func<string, string> where)
     {
         foreach (var property in Settings(options).Where(IsRecord))
         {
             if (property.GetValue(options) is { } inner)
             {
-                CheckTogether(inner, front + NameOf(property) + ".", where);
+                CheckTogether(inner, prefix + NameOf(property) + ".", where);
             }
         }
 
@@ -65,7 +65,7 @@ internal static class OptionRules
         {
             foreach (var problem in related.Problems())
             {
-                var key = front + problem.Key;
+                var key = prefix + problem.Key;
                 throw new ConfigurationException(where(key), key, problem.Reason);
             }
         }

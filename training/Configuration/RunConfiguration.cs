@@ -62,14 +62,12 @@ internal sealed class RunConfiguration<T>
     public RunConfiguration<T> Environment(IDictionary variables)
     {
         history.Enter(EnvironmentLayer);
-        foreach (
-            var name in variables.Keys.Cast<string>()
-                .Where(name => name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
-                .Order(StringComparer.Ordinal))
+        var ours = variables.Keys.Cast<string>().Where(IsOurs).Order(StringComparer.Ordinal);
+        foreach (var name in ours)
         {
             var setting = SettingPath.Find(typeof(T), name, name[EnvironmentPrefix.Length..].Split("__"));
             if (origins.GetValueOrDefault(setting.Key) is { } other
-                && other.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
+                && IsOurs(other))
             {
                 throw new UserErrorException($"{name}: {other} also sets {setting.Key}; keep one.");
             }
@@ -140,6 +138,8 @@ internal sealed class RunConfiguration<T>
                 .Select(name => name.Split('.')[^2])
                 .Order(StringComparer.Ordinal),
         ];
+
+    private static bool IsOurs(string variable) => variable.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase);
 
     private static string ResourceName(string command, string name) => $"Pipeline.Training.presets.{command}.{name}.json";
 

@@ -27,12 +27,12 @@ public static class ContrastiveImport
         using var key = new ResNet(shape);   // both live until the file is written: a module that the collector takes frees its tensors
         var tensors = new List<KeyValuePair<string, Tensor>>();
         var missing = new List<string>();
-        void Add(ResNet encoder, WeightOwner owner, string front)
+        void Add(ResNet encoder, WeightOwner owner, string prefix)
         {
-            var encoderPrefix = $"{front}encoder.";
+            var encoderPrefix = $"{prefix}encoder.";
             missing.AddRange(weights.Fill(StateDict.InOrder(encoder), owner, WeightPart.Backbone).Select(name => encoderPrefix + name));
             tensors.AddRange(StateDict.InOrder(encoder, encoderPrefix));
-            tensors.AddRange(weights.Take(owner, WeightPart.Head, front));
+            tensors.AddRange(weights.Take(owner, WeightPart.Head, prefix));
         }
 
         Add(query, WeightOwner.Query, ContrastiveWeights.QueryPrefix);

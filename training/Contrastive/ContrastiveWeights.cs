@@ -81,9 +81,9 @@ internal static class ContrastiveWeights
     {
         foreach (var part in StateDict.InOrder(model).GroupBy(entry => entry.Key.Split('.')[0]))
         {
-            var front = part.Key + ".";
-            var found = tensors.Where(entry => entry.Key.StartsWith(front, StringComparison.Ordinal)).ToDictionary();
-            if (found.Count > 0 || front == EncoderPrefix)
+            var prefix = part.Key + ".";
+            var found = tensors.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary();
+            if (found.Count > 0 || prefix == EncoderPrefix)
             {
                 WeightLoading.Into(part, found, path, log);
             }

@@ -122,8 +122,8 @@ internal sealed record RunState(
     IReadOnlyDictionary<string, string> Texts,
     string Path)
 {
-    /// <summary>Tensors whose names have a front, without it.</summary>
-    public Dictionary<string, Tensor> Below(string front) => Tensors
-        .Where(entry => entry.Key.StartsWith(front, StringComparison.Ordinal))
-        .ToDictionary(entry => entry.Key[front.Length..], entry => entry.Value);
+    /// <summary>Tensors whose names have a prefix, without it.</summary>
+    public Dictionary<string, Tensor> Below(string prefix) => Tensors
+        .Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
+        .ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value);
 }

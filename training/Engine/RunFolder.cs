@@ -164,7 +164,7 @@ internal static class RunFolder
         }
     }
 
-    private static IEnumerable<string> Differences(JsonObject before, JsonObject now, string front)
+    private static IEnumerable<string> Differences(JsonObject before, JsonObject now, string prefix)
     {
         foreach (var key in before.Concat(now).Select(entry => entry.Key).Distinct())
         {
@@ -172,14 +172,14 @@ internal static class RunFolder
             var current = now[key];
             if (old is JsonObject oldObject && current is JsonObject currentObject)
             {
-                foreach (var difference in Differences(oldObject, currentObject, $"{front}{key}."))
+                foreach (var difference in Differences(oldObject, currentObject, $"{prefix}{key}."))
                 {
                     yield return difference;
                 }
             }
             else if (!JsonNode.DeepEquals(old, current))
             {
-                yield return $"{front}{key}: it was {Text(old)}, now it is {Text(current)}";
+                yield return $"{prefix}{key}: it was {Text(old)}, now it is {Text(current)}";
             }
         }
     }

@@ -95,14 +95,18 @@ public sealed class BackboneGoldenTests
             detector.named_parameters().Select(entry => entry.name));
         Assert.Equal(golden.Expected.GetProperty("parameter_count").GetInt64(), detector.parameters().Sum(parameter => parameter.numel()));
 
-        foreach (
-            var (front, norm) in new[] { ("frozen_norm_trainable_", BatchNormMode.Frozen), ("batch_norm_trainable_", BatchNormMode.Train) })
+        (string Prefix, BatchNormMode Norm)[] variants =
+        [
+            ("frozen_norm_trainable_", BatchNormMode.Frozen),
+            ("batch_norm_trainable_", BatchNormMode.Train),
+        ];
+        foreach (var (prefix, norm) in variants)
         {
             for (var stages = 0; stages <= 5; stages++)
             {
                 using var variant = new FasterRcnn(Options(norm, stages));
                 var trained = variant.Backbone.parameters().Where(parameter => parameter.requires_grad).ToList();
-                var expected = golden.Expected.GetProperty(front + stages);
+                var expected = golden.Expected.GetProperty(prefix + stages);
                 Assert.Equal(expected.GetProperty("tensors").GetInt32(), trained.Count);
                 Assert.Equal(expected.GetProperty("elements").GetInt64(), trained.Sum(parameter => parameter.numel()));
             }

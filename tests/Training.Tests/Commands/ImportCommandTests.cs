@@ -37,10 +37,10 @@ public sealed class ImportCommandTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private void Write(string front)
+    private void Write(string prefix)
     {
         using var scope = NewDisposeScope();
-        PthWriter.Write(In("a.pth"), ForeignFile.Behind(front, ForeignFile.Weights()));
+        PthWriter.Write(In("a.pth"), ForeignFile.Behind(prefix, ForeignFile.Weights()));
     }
 
     private Task<(int Code, string Output, string Errors)> Import(params string[] options) => TrainingProgram.Run(

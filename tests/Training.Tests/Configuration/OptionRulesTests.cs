@@ -159,10 +159,8 @@ public sealed class OptionRulesTests : IDisposable
     [Fact]
     public void N1_every_number_can_be_set_by_a_variable_at_both_ends_of_its_range()
     {
-        foreach (
-            var property in typeof(FinetuneOptions)
-                .GetProperties()
-                .Where(property => property.GetCustomAttribute<RangeAttribute>() is not null))
+        var properties = typeof(FinetuneOptions).GetProperties();
+        foreach (var property in properties.Where(property => property.GetCustomAttribute<RangeAttribute>() is not null))
         {
             var setting = SettingPath.Find(typeof(FinetuneOptions), "", [property.Name]);
             foreach (var end in new[] { setting.Range!.Minimum, setting.Range.Maximum })

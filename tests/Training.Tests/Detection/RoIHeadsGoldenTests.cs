@@ -70,9 +70,9 @@ public sealed class RoIHeadsGoldenTests
             golden.EqualDetections(detections[image], $"detections_{image}");
         }
 
-        IEnumerable<System.Text.Json.JsonElement> Numbered(string front) =>
+        IEnumerable<System.Text.Json.JsonElement> Numbered(string prefix) =>
             golden.Inputs.EnumerateObject()
-                .Where(entry => entry.Name.StartsWith(front, StringComparison.Ordinal))
+                .Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal))
                 .OrderBy(entry => entry.Name, StringComparer.Ordinal)
                 .Select(entry => entry.Value);
     }

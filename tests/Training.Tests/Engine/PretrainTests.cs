@@ -216,10 +216,10 @@ public sealed class PretrainTests : IDisposable
             Tiny("second") with { Seed = 9, Weights = Path.Combine(folder, "first", "resume.safetensors") });
         using var checkpoint = SafetensorsFile.Read(Path.Combine(folder, "first", "resume.safetensors"));
 
-        foreach (var (front, model) in new[] { ("query.", training.Query), ("key.", training.Key) })
+        foreach (var (prefix, model) in new[] { ("query.", training.Query), ("key.", training.Key) })
         {
             Assert.All(
-                StateDict.InOrder(model, front),
+                StateDict.InOrder(model, prefix),
                 entry => Assert.True(entry.Value.eq(checkpoint.Tensors[entry.Key]).all().item<bool>(), entry.Key));
         }
 

@@ -19,7 +19,7 @@ public sealed record ImportReport(
     IReadOnlyDictionary<string, IReadOnlyList<string>> Ignored,
     IReadOnlyList<string> Unexpected)
 {
-    /// <summary>Where in the file the residual network was found: keys and the front of its names.</summary>
+    /// <summary>Where in the file the residual network was found: keys and the prefix of its names.</summary>
     public string Network { get; init; } = "";
 
     /// <summary>Entries at the top level of the file other than the weights; objects with their kinds.</summary>

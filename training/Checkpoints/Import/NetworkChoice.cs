@@ -12,7 +12,7 @@ internal sealed record NetworkChoice(ResidualNetwork? Query, ResidualNetwork? Ke
     private static readonly string[] Dictionaries =
         ["", "state_dict", "model", "model_state_dict", "student", "net", "network", "module", "backbone", "encoder"];
 
-    /// <summary>Words in a front or key that say: this network followed another.</summary>
+    /// <summary>Words in a prefix or key that say: this network followed another.</summary>
     private static readonly string[] Followers = ["k", "key", "momentum", "teacher", "target", "ema", "shadow", "averaged"];
 
     /// <summary>Words that say: this network was followed.</summary>
@@ -40,7 +40,7 @@ internal sealed record NetworkChoice(ResidualNetwork? Query, ResidualNetwork? Ke
     private static ResidualNetwork? Best(IEnumerable<ResidualNetwork> networks, string source)
     {
         var ranked = networks.GroupBy(Rank).MinBy(group => group.Key)?.ToArray() ?? [];
-        var best = ranked.MinBy(network => network.Front.Length);
+        var best = ranked.MinBy(network => network.Prefix.Length);
         var rivals = ranked.Where(network => !IsSame(network, best!)).ToArray();
         if (rivals.Length > 0)
         {
@@ -60,7 +60,7 @@ internal sealed record NetworkChoice(ResidualNetwork? Query, ResidualNetwork? Ke
     }
 
     private static bool Has(ResidualNetwork network, string[] words) =>
-        network.Dictionary.Qualified(network.Front).ToLowerInvariant().Split('.', '_', '-').Intersect(words).Any();
+        network.Dictionary.Qualified(network.Prefix).ToLowerInvariant().Split('.', '_', '-').Intersect(words).Any();
 
     /// <summary>One network under two names: a module that is registered in two others.</summary>
     private static bool IsSame(ResidualNetwork one, ResidualNetwork other)

@@ -5,11 +5,11 @@ namespace Pipeline.Training.Checkpoints.Import;
 
 /// <summary>A residual network in a dictionary of weights, found by the structure of the names.</summary>
 /// <param name="Dictionary">Where the dictionary stands in the file.</param>
-/// <param name="Front">The prefix of the names, whatever its author called it.</param>
+/// <param name="Prefix">The prefix of the names, whatever its author called it.</param>
 /// <param name="Canonical">torchvision's names by the file's.</param>
 /// <param name="Extras">Names inside its stem and layers that torchvision's network does not have: it computes more.</param>
 internal sealed partial record ResidualNetwork(
-    ForeignDictionary Dictionary, string Front, IReadOnlyDictionary<string, string> Canonical, IReadOnlyList<string> Extras)
+    ForeignDictionary Dictionary, string Prefix, IReadOnlyDictionary<string, string> Canonical, IReadOnlyList<string> Extras)
 {
     private const string FirstConvolution = "conv1.weight", FirstBlock = "layer1.0.conv1.weight";
     private const int Layers = 4;
@@ -17,8 +17,8 @@ internal sealed partial record ResidualNetwork(
     /// <summary>More are not looked at: each costs a walk over all names.</summary>
     private const int MostNetworks = 32;
 
-    /// <summary>The front with the dictionary's keys, for messages and reports.</summary>
-    public string Name => Dictionary.Qualified(Front) is { Length: > 0 } name ? name : "(no front)";
+    /// <summary>The prefix with the dictionary's keys, for messages and reports.</summary>
+    public string Name => Dictionary.Qualified(Prefix) is { Length: > 0 } name ? name : "(no prefix)";
 
     /// <summary>Every network of a dictionary.</summary>
     public static IEnumerable<ResidualNetwork> Find(ForeignDictionary dictionary)
@@ -37,10 +37,10 @@ internal sealed partial record ResidualNetwork(
     {
         foreach (var name in entries.Keys.Where(name => name.EndsWith(FirstBlock, StringComparison.Ordinal)))
         {
-            var front = name[..^FirstBlock.Length];
-            if (entries.ContainsKey(front + FirstConvolution))
+            var prefix = name[..^FirstBlock.Length];
+            if (entries.ContainsKey(prefix + FirstConvolution))
             {
-                yield return Of(dictionary, entries.Keys, front, rest => rest);
+                yield return Of(dictionary, entries.Keys, prefix, rest => rest);
             }
         }
     }
@@ -52,7 +52,7 @@ internal sealed partial record ResidualNetwork(
     private static IEnumerable<ResidualNetwork> Numbered(ForeignDictionary dictionary, Dictionary<string, ForeignEntry> entries)
     {
         var blocks = entries.Keys.Select(name => NumberedBlock.Match(name)).Where(match => match.Success);
-        foreach (var sequence in blocks.GroupBy(match => match.Groups["front"].Value))
+        foreach (var sequence in blocks.GroupBy(match => match.Groups["prefix"].Value))
         {
             string[] layers = [.. sequence.Select(match => match.Groups["number"].Value).OrderBy(Number)];
             if (layers.Length != Layers)
@@ -73,13 +73,13 @@ internal sealed partial record ResidualNetwork(
     }
 
     private static ResidualNetwork Of(
-        ForeignDictionary dictionary, IEnumerable<string> names, string front, Func<string, string> canonical)
+        ForeignDictionary dictionary, IEnumerable<string> names, string prefix, Func<string, string> canonical)
     {
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
         var extras = new List<string>();
-        foreach (var name in names.Where(name => name.StartsWith(front, StringComparison.Ordinal)))
+        foreach (var name in names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            var meaning = canonical(name[front.Length..]);
+            var meaning = canonical(name[prefix.Length..]);
             if (WeightName.IsBackbone(meaning))
             {
                 map.Add(name, meaning);
@@ -90,7 +90,7 @@ internal sealed partial record ResidualNetwork(
             }
         }
 
-        return new ResidualNetwork(dictionary, front, map, extras);
+        return new ResidualNetwork(dictionary, prefix, map, extras);
     }
 
     /// <summary>A name with its module's canonical one in place of the numbers.</summary>
@@ -108,9 +108,9 @@ internal sealed partial record ResidualNetwork(
     }
 
     /// <summary>Whether only numbers lead to it, and the first of them precedes the layers.</summary>
-    private static bool IsStem(string name, string front, string firstLayer)
+    private static bool IsStem(string name, string prefix, string firstLayer)
     {
-        var match = name.StartsWith(front, StringComparison.Ordinal) ? NumberedModule.Match(name[front.Length..]) : Match.Empty;
+        var match = name.StartsWith(prefix, StringComparison.Ordinal) ? NumberedModule.Match(name[prefix.Length..]) : Match.Empty;
         return match.Success && Number(match.Groups["number"].Value) < Number(firstLayer);
     }
 
@@ -122,7 +122,7 @@ internal sealed partial record ResidualNetwork(
 
     private static int Number(string digits) => int.Parse(digits, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^(?<front>(.*\.)?)(?<number>\d{1,3})\.0\.conv1\.weight$")]
+    [GeneratedRegex(@"^(?<prefix>(.*\.)?)(?<number>\d{1,3})\.0\.conv1\.weight$")]
     private static partial Regex NumberedBlock { get; }
 
     [GeneratedRegex(@"^(?<number>\d{1,3})(\.\d{1,3})*\.(weight|bias|running_mean|running_var)$")]

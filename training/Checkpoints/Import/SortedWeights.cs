@@ -80,14 +80,14 @@ internal sealed class SortedWeights
     }
 
     /// <summary>Weights that are written as they are.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Take(WeightOwner owner, WeightPart part, string front)
+    public IEnumerable<KeyValuePair<string, Tensor>> Take(WeightOwner owner, WeightPart part, string prefix)
     {
         foreach (var entry in With(owner, part).Where(entry => entry.Tensor is not null))
         {
             FloatCheck.Require(source, entry.Name, entry.Tensor!);
             var value = entry.Tensor!.to(float32);
             Note(entry, value);
-            yield return KeyValuePair.Create(front + entry.Meaning.Canonical, value);
+            yield return KeyValuePair.Create(prefix + entry.Meaning.Canonical, value);
         }
     }
 
@@ -201,23 +201,23 @@ internal sealed class SortedWeights
             return new WeightName(owner, WeightPart.OtherNetwork, name);
         }
 
-        var front = networks.Query?.Front ?? "";
-        var parsed = WeightName.Parse(WithoutDetectorFront(name, front), owner);
-        return parsed.Part == WeightPart.Unexpected && IsClassifier(name, front) ? parsed with { Part = WeightPart.Classifier } : parsed;
+        var prefix = networks.Query?.Prefix ?? "";
+        var parsed = WeightName.Parse(WithoutDetectorPrefix(name, prefix), owner);
+        return parsed.Part == WeightPart.Unexpected && IsClassifier(name, prefix) ? parsed with { Part = WeightPart.Classifier } : parsed;
     }
 
     private static bool IsIn(ResidualNetwork? network, ForeignDictionary dictionary, string name) =>
         network is not null && network.Dictionary == dictionary && network.Canonical.ContainsKey(name);
 
     /// <summary>The prefix of a whole detector is the prefix of its heads too.</summary>
-    private static string WithoutDetectorFront(string name, string front)
+    private static string WithoutDetectorPrefix(string name, string prefix)
     {
-        var detector = front.EndsWith(DetectorBody, StringComparison.Ordinal) ? front[..^DetectorBody.Length] : "";
+        var detector = prefix.EndsWith(DetectorBody, StringComparison.Ordinal) ? prefix[..^DetectorBody.Length] : "";
         return name.StartsWith(detector, StringComparison.Ordinal) ? name[detector.Length..] : name;
     }
 
-    private static bool IsClassifier(string name, string front) =>
-        name.StartsWith(front, StringComparison.Ordinal) && name[front.Length..] is "fc.weight" or "fc.bias";
+    private static bool IsClassifier(string name, string prefix) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) && name[prefix.Length..] is "fc.weight" or "fc.bias";
 
     private IEnumerable<SortedWeight> With(WeightOwner owner, WeightPart part) =>
         entries.Where(entry => entry.Meaning.Owner == owner && entry.Meaning.Part == part);

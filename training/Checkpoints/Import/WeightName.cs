@@ -77,17 +77,17 @@ internal sealed partial record WeightName(WeightOwner Owner, WeightPart Part, st
             rest = rest[found.Length..];
         }
 
-        foreach (var (front, whose, replacement) in new[]
+        foreach (var (prefix, whose, replacement) in new[]
         {
             ("query.", WeightOwner.Query, ""), ("key.", WeightOwner.Key, ""), ("encoder_q.fc.", WeightOwner.Query, "head."),
             ("encoder_k.fc.", WeightOwner.Key, "head."),
             ("encoder_q.", WeightOwner.Query, ""), ("encoder_k.", WeightOwner.Key, ""),
         })
         {
-            if (rest.StartsWith(front, StringComparison.Ordinal))
+            if (rest.StartsWith(prefix, StringComparison.Ordinal))
             {
                 owner = whose;
-                rest = replacement + rest[front.Length..];
+                rest = replacement + rest[prefix.Length..];
                 break;
             }
         }
@@ -97,9 +97,9 @@ internal sealed partial record WeightName(WeightOwner Owner, WeightPart Part, st
             return new WeightName(owner, WeightPart.Counter, rest);
         }
 
-        foreach (var front in new[] { "encoder.", "backbone.body." })
+        foreach (var prefix in new[] { "encoder.", "backbone.body." })
         {
-            rest = rest.StartsWith(front, StringComparison.Ordinal) ? rest[front.Length..] : rest;
+            rest = rest.StartsWith(prefix, StringComparison.Ordinal) ? rest[prefix.Length..] : rest;
         }
 
         return rest switch

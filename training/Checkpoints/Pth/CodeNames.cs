@@ -75,7 +75,7 @@ internal static class CodeNames
         || name.EndsWith("Exception", StringComparison.Ordinal)
         || name.EndsWith("Warning", StringComparison.Ordinal);
 
-    /// <summary>Any front of the module's name that ends at a dot; a private twin (<c>_operator</c>) is the same module.</summary>
+    /// <summary>Any prefix of the module's name that ends at a dot; a private twin (<c>_operator</c>) is the same module.</summary>
     private static bool IsCodeModule(string module)
     {
         for (var end = module.IndexOf('.', StringComparison.Ordinal); end >= 0; end = module.IndexOf('.', end + 1))

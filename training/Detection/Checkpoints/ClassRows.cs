@@ -8,12 +8,12 @@ namespace Pipeline.Training.Detection.Checkpoints;
 /// </summary>
 internal static class ClassRows
 {
-    public const string Scores = Front + "cls_score.weight";
-    private const string Front = "roi_heads.box_predictor.", BoxLayer = Front + "bbox_pred";
+    public const string Scores = Prefix + "cls_score.weight";
+    private const string Prefix = "roi_heads.box_predictor.", BoxLayer = Prefix + "bbox_pred";
     private const int RowsOfBox = 4;
 
     /// <summary>All of them, by name.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Scores, Front + "cls_score.bias", BoxLayer + ".weight", BoxLayer + ".bias"];
+    public static IReadOnlyList<string> Names { get; } = [Scores, Prefix + "cls_score.bias", BoxLayer + ".weight", BoxLayer + ".bias"];
 
     /// <summary>Whether a layer holds one box for all classes; one for each has twice as many rows at least.</summary>
     public static bool IsForAllClasses(string name, Tensor layer) => IsBoxes(name) && layer.shape[0] == RowsOfBox;

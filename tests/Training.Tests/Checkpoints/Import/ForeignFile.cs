@@ -27,9 +27,9 @@ internal static class ForeignFile
         return StateDict.InOrder(backbone).ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
     }
 
-    /// <summary>The same weights behind a front.</summary>
-    public static Dictionary<string, Tensor> Behind(string front, IReadOnlyDictionary<string, Tensor> weights) =>
-        weights.ToDictionary(entry => front + entry.Key, entry => entry.Value);
+    /// <summary>The same weights behind a prefix.</summary>
+    public static Dictionary<string, Tensor> Behind(string prefix, IReadOnlyDictionary<string, Tensor> weights) =>
+        weights.ToDictionary(entry => prefix + entry.Key, entry => entry.Value);
 
     /// <summary>Writes <c>{"state_dict": weights, "beside": the object}</c>.</summary>
     /// <param name="path">The file to write.</param>

@@ -34,17 +34,17 @@ public sealed class NetworkNamesTests : IDisposable
     [InlineData("resnet.")]
     [InlineData("model.visual.trunk.")]
     [InlineData("anything at all.")]
-    public void Any_front_is_found_and_the_classifier_behind_it_is_not_needed(string front)
+    public void Any_prefix_is_found_and_the_classifier_behind_it_is_not_needed(string prefix)
     {
         using var scope = NewDisposeScope();
         var weights = ForeignFile.Weights();
         weights["fc.weight"] = ones(2, 32);
-        PthWriter.Write(In("a.pth"), ForeignFile.Behind(front, weights));
+        PthWriter.Write(In("a.pth"), ForeignFile.Behind(prefix, weights));
 
         var report = BackboneImport.Run(In("a.pth"), In("out.safetensors"));
 
-        Assert.Equal(front, report.Network);
-        Assert.Equal([front + "fc.weight"], report.Ignored["Classifier"]);
+        Assert.Equal(prefix, report.Network);
+        Assert.Equal([prefix + "fc.weight"], report.Ignored["Classifier"]);
         AssertWritten(weights);
     }
 
@@ -53,7 +53,7 @@ public sealed class NetworkNamesTests : IDisposable
     [InlineData("backbone.", "0", "1", 4)]
     [InlineData("model.features.", "0", "1", 3)]
     [InlineData("", "0.0", "0.1", 1)]
-    public void A_numbered_sequential_is_understood_by_shapes(string front, string convolution, string norm, int firstLayer)
+    public void A_numbered_sequential_is_understood_by_shapes(string prefix, string convolution, string norm, int firstLayer)
     {
         using var scope = NewDisposeScope();
         var weights = ForeignFile.Weights();
@@ -67,7 +67,7 @@ public sealed class NetworkNamesTests : IDisposable
                 "bn1" => norm,
                 _ => $"{module[^1] - '1' + firstLayer}",
             };
-            return front + number + rest;
+            return prefix + number + rest;
         }
 
         PthWriter.Write(In("a.pth"), weights.ToDictionary(entry => Numbered(entry.Key), entry => entry.Value));

@@ -51,15 +51,15 @@ public sealed class PlainNetworkTests : IDisposable
     public void C4_a_network_with_more_inside_it_than_a_plain_one_is_refused_with_the_names(string extra)
     {
         using var scope = NewDisposeScope();
-        foreach (var front in new[] { "", "module.encoder_q." })
+        foreach (var prefix in new[] { "", "module.encoder_q." })
         {
             var weights = ForeignFile.Weights();
             weights[extra] = ones(4);
-            PthWriter.Write(In("a.pth"), ForeignFile.Behind(front, weights));
+            PthWriter.Write(In("a.pth"), ForeignFile.Behind(prefix, weights));
 
             var message = Refusal(() => BackboneImport.Run(In("a.pth"), In("out.safetensors")));
 
-            Assert.Contains($"a plain ResNet does not have, and without them computes something else: {front}{extra};", message);
+            Assert.Contains($"a plain ResNet does not have, and without them computes something else: {prefix}{extra};", message);
             Assert.False(File.Exists(In("out.safetensors")));
         }
     }

@@ -161,11 +161,11 @@ public sealed class WeightImportTests : IDisposable
 
         Assert.Empty(report.Unexpected);
         using var content = SafetensorsFile.Read(In("c.safetensors"));
-        foreach (var (front, expected) in new[] { (ContrastiveWeights.QueryPrefix, query), (ContrastiveWeights.KeyPrefix, key) })
+        foreach (var (prefix, expected) in new[] { (ContrastiveWeights.QueryPrefix, query), (ContrastiveWeights.KeyPrefix, key) })
         {
             using var loaded = ContrastiveModel.OfResNet(new ResNet(Tiny), 8, jigsaw: project == "pycontrast");
             ContrastiveWeights.LoadInto(
-                loaded, new RunState(content.Tensors, content.Metadata, "c").Below(front), "c", NullLogger.Instance);
+                loaded, new RunState(content.Tensors, content.Metadata, "c").Below(prefix), "c", NullLogger.Instance);
             var weights = StateDict.InOrder(expected).ToDictionary(entry => entry.Key, entry => entry.Value);
             Assert.All(
                 StateDict.InOrder(loaded).Where(entry => !entry.Key.EndsWith("tracked", StringComparison.Ordinal)),
