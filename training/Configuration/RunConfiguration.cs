@@ -66,8 +66,7 @@ internal sealed class RunConfiguration<T>
         foreach (var name in ours)
         {
             var setting = SettingPath.Find(typeof(T), name, name[EnvironmentPrefix.Length..].Split("__"));
-            if (origins.GetValueOrDefault(setting.Key) is { } other
-                && IsOurs(other))
+            if (origins.GetValueOrDefault(setting.Key) is { } other && IsOurs(other))
             {
                 throw new UserErrorException($"{name}: {other} also sets {setting.Key}; keep one.");
             }
