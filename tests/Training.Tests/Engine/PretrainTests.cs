@@ -239,14 +239,6 @@ public sealed class PretrainTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private PretrainOptions Tiny(string output) => new()
-    {
-        Images = Path.Combine(folder, "images"),
-        Output = Path.Combine(folder, output),
-        Backbone = new ResNetOptions { Architecture = "resnet18", WidthMultiplier = 0.0625, BatchNorm = BatchNormMode.Train },
-        Contrastive = new ContrastiveOptions { QueueSize = 16, Dimension = 8 },
-        Views = new ViewOptions { SizePixels = 32 },
-        Epochs = 2,
-        BatchSize = 4,
-    };
+    private PretrainOptions Tiny(string name) =>
+        TinyPretrain.Options(Path.Combine(folder, "images"), Path.Combine(folder, name));
 }

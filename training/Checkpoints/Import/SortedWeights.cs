@@ -7,7 +7,10 @@ namespace Pipeline.Training.Checkpoints.Import;
 /// <summary>A file's weights by owner, part and canonical name; it notes which of them are taken.</summary>
 internal sealed class SortedWeights
 {
-    private const string DetectorBody = "backbone.body.", EncoderPrefix = ".encoder.";
+    /// <summary>What precedes a residual network's names within a detector.</summary>
+    public const string DetectorBody = "backbone.body.";
+
+    private const string EncoderPrefix = ".encoder.";
     private const int Shown = 5;
     private readonly string source;
     private readonly ForeignWeights foreign;

@@ -97,7 +97,7 @@ internal sealed partial record WeightName(WeightOwner Owner, WeightPart Part, st
             return new WeightName(owner, WeightPart.Counter, rest);
         }
 
-        foreach (var prefix in new[] { "encoder.", "backbone.body." })
+        foreach (var prefix in new[] { "encoder.", SortedWeights.DetectorBody })
         {
             rest = rest.StartsWith(prefix, StringComparison.Ordinal) ? rest[prefix.Length..] : rest;
         }

@@ -29,16 +29,14 @@ public static class DetectorImport
         var detector = (FasterRcnn)read.Detector;
         using var owned = detector;
         var state = StateDict.InOrder(detector).ToArray();
-        const string BodyPrefix = "backbone.body.";
+        const string Body = SortedWeights.DetectorBody;
+        var body = state.Where(entry => entry.Key.StartsWith(Body, StringComparison.Ordinal))
+            .Select(entry => KeyValuePair.Create(entry.Key[Body.Length..], entry.Value));
+        var others = state.Where(entry => !entry.Key.StartsWith(Body, StringComparison.Ordinal));
         string[] missing =
         [
-            .. weights.Fill(
-                state.Where(entry => entry.Key.StartsWith(BodyPrefix, StringComparison.Ordinal))
-                    .Select(entry => KeyValuePair.Create(entry.Key[BodyPrefix.Length..], entry.Value)),
-                WeightOwner.Query,
-                WeightPart.Backbone),
-            .. weights.Fill(
-                state.Where(entry => !entry.Key.StartsWith(BodyPrefix, StringComparison.Ordinal)), WeightOwner.Query, WeightPart.Detector),
+            .. weights.Fill(body, WeightOwner.Query, WeightPart.Backbone),
+            .. weights.Fill(others, WeightOwner.Query, WeightPart.Detector),
         ];
         var report = weights.Report(detector.Options.Backbone, missing);
         weights.Refuse(missing);

@@ -136,8 +136,10 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
         {
             PerClass = measured?.PerClass.ToDictionary(entry => entry.Key, entry => entry.Value?.Ap),
         };
-        var line = FormattableString.Invariant(
-            $"loss {metrics.Loss:F4}, mAP {Rounded(metrics.Map)}, mAP50 {Rounded(metrics.Map50)}, {metrics.Seconds:F1} s");
+        var line = string.Create(
+            CultureInfo.InvariantCulture,
+            $"loss {metrics.Loss:F4}, mAP {FinetuneReport.Rounded(metrics.Map)}, "
+            + $"mAP50 {FinetuneReport.Rounded(metrics.Map50)}, {metrics.Seconds:F1} s");
         return new EpochReport(metrics, line);
     }
 
@@ -185,8 +187,6 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
         sampling.Dispose();
         data.Dispose();
     }
-
-    private static string Rounded(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";
 
     private void KeepBest(int epoch, DetectionEvaluationResult? measured)
     {

@@ -61,7 +61,8 @@ internal sealed record FinetuneReport(
         }
     }
 
-    private static string Rounded(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";
+    /// <summary>A precision as logs show it; a dash where nothing was measured.</summary>
+    internal static string Rounded(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";
 }
 
 /// <summary>Averages of a list of frames, 0..1; null where no frame has an object.</summary>
