@@ -2,7 +2,7 @@ using Pipeline.Shared;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 
 namespace Pipeline.Serving.Commands;
 

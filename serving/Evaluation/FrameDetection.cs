@@ -1,7 +1,7 @@
 using Pipeline.Serving.Inference;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 
 namespace Pipeline.Serving.Evaluation;
 
@@ -10,16 +10,16 @@ namespace Pipeline.Serving.Evaluation;
 /// <param name="dataset">Where the images are.</param>
 /// <param name="frames">The frames, with their objects.</param>
 /// <param name="batchSize">Most images in one execution.</param>
-internal sealed class FrameDetection(DetectorModel model, KittiDataset dataset, IReadOnlyList<SurveyedFrame> frames, int batchSize)
+internal sealed class FrameDetection(DetectorModel model, Dataset dataset, IReadOnlyList<SurveyedImage> frames, int batchSize)
 {
-    private readonly EvaluatedFrame[] evaluated = new EvaluatedFrame[frames.Count];
+    private readonly EvaluatedImage[] evaluated = new EvaluatedImage[frames.Count];
     private int imagesDone;
 
     /// <summary>Detects the objects of every frame.</summary>
     /// <param name="progress">Told after every execution.</param>
     /// <param name="cancellation">Ends the work between two images.</param>
     /// <returns>Truth and detections, in the order of the frames.</returns>
-    public IReadOnlyList<EvaluatedFrame> Run(IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
+    public IReadOnlyList<EvaluatedImage> Run(IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
     {
         var batches = new Dictionary<(int Width, int Height), List<IndexedImage>>();
         try
@@ -70,7 +70,7 @@ internal sealed class FrameDetection(DetectorModel model, KittiDataset dataset, 
         var found = model.Detect([.. batch.Select(entry => entry.Image)]);
         foreach (var ((index, image), detections) in batch.Zip(found))
         {
-            evaluated[index] = new EvaluatedFrame(frames[index].FrameId, frames[index].Objects, detections);
+            evaluated[index] = new EvaluatedImage(frames[index].FrameId, frames[index].Objects, detections);
             image.Dispose();
         }
 

@@ -3,7 +3,7 @@ using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Inference;
 using Pipeline.Shared;
 using Pipeline.Shared.Evaluation;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.ModelRepository;
 
 namespace Pipeline.Serving.Evaluation;
@@ -23,8 +23,8 @@ internal static class ModelEvaluation
         EvaluationOptions options, Action<string> remark, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
     {
         OptionValidation.Require(options);
-        var dataset = KittiDataset.Open(options.Data);
-        var frames = options.Split is null ? dataset.FrameIds : FrameList.Read(options.Split, dataset);
+        var dataset = Dataset.Open(options.Data);
+        var frames = options.Split is null ? dataset.ImageIds : ImageList.Read(options.Split, dataset);
         if (frames.Count == 0)
         {
             throw new UserErrorException(
@@ -34,7 +34,7 @@ internal static class ModelEvaluation
 
         var directory = ModelDirectory.Open(options.ModelDirectory);
         var manifest = directory.Manifest;
-        var survey = FrameSurvey.Of(dataset, frames, DetectorModel.LimitsOf(manifest), cancellation);
+        var survey = DatasetSurvey.Of(dataset, frames, DetectorModel.LimitsOf(manifest), cancellation);
         foreach (var line in dataset.Remarks().Concat(survey.Remarks))
         {
             remark(line);

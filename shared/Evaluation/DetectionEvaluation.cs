@@ -1,15 +1,15 @@
 using Pipeline.Shared.Geometry;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 
 namespace Pipeline.Shared.Evaluation;
 
-/// <summary>Truth and detections of one frame.</summary>
-/// <param name="FrameId">Name of the frame.</param>
-/// <param name="Truth">Its labels, DontCare included.</param>
+/// <summary>Truth and detections of one image.</summary>
+/// <param name="ImageId">Of the image.</param>
+/// <param name="Truth">Its labels, regions to ignore included.</param>
 /// <param name="Detections">What was found; labels are indices into the classes.</param>
-public sealed record EvaluatedFrame(string FrameId, IReadOnlyList<KittiObject> Truth, IReadOnlyList<Detection> Detections);
+public sealed record EvaluatedImage(string ImageId, IReadOnlyList<Annotation> Truth, IReadOnlyList<Detection> Detections);
 
-/// <summary>COCO's metrics of KITTI labels, 0..1; null where no frame has an object, since nothing was measured.</summary>
+/// <summary>COCO's metrics, 0..1; null where no image has an object, since nothing was measured.</summary>
 /// <param name="Map">Mean AP over IoU 0.50 to 0.95 and the classes that have objects.</param>
 /// <param name="Map50">At IoU 0.50.</param>
 /// <param name="Map75">At IoU 0.75.</param>
@@ -27,34 +27,34 @@ public sealed record DetectionEvaluationResult(
 public sealed record ClassAveragePrecision(double Ap, double Ap50, int Objects);
 
 /// <summary>
-/// The evaluator that training, serving and the demo share: KITTI labels under COCO's metrics. DontCare regions are crowds of every
-/// class; types outside the classes are left out.
+/// The evaluator that training, serving and the demo share: labels of any format under COCO's metrics. Ignored regions and difficult
+/// objects are crowds of their class, regions of any class (DontCare) are crowds of every class; other classes are left out.
 /// </summary>
 public static class DetectionEvaluation
 {
     /// <param name="classes">The classes, in the order of the detections' labels.</param>
-    /// <param name="frames">Truth and detections.</param>
-    public static DetectionEvaluationResult Evaluate(IReadOnlyList<string> classes, IEnumerable<EvaluatedFrame> frames) =>
-        Evaluate(new LabelMap(classes), frames);
+    /// <param name="evaluated">Truth and detections.</param>
+    public static DetectionEvaluationResult Evaluate(IReadOnlyList<string> classes, IEnumerable<EvaluatedImage> evaluated) =>
+        Evaluate(new LabelMap(classes), evaluated);
 
-    /// <param name="map">The classes, in the order of the detections' labels, and the types merged into them.</param>
-    /// <param name="frames">Truth and detections.</param>
-    public static DetectionEvaluationResult Evaluate(LabelMap map, IEnumerable<EvaluatedFrame> frames)
+    /// <param name="map">The classes, in the order of the detections' labels, and the classes merged into them.</param>
+    /// <param name="evaluated">Truth and detections.</param>
+    public static DetectionEvaluationResult Evaluate(LabelMap map, IEnumerable<EvaluatedImage> evaluated)
     {
         var objects = new List<CocoObject>();
         var detections = new List<CocoDetection>();
         var images = new List<long>();
-        foreach (var frame in frames)
+        foreach (var entry in evaluated)
         {
             var image = images.Count + 1L;
             images.Add(image);
-            objects.AddRange(frame.Truth.SelectMany(entry => ObjectsOf(entry, image, map)));
-            detections.AddRange(frame.Detections.Select(found => DetectionOf(found, image)));
+            objects.AddRange(entry.Truth.SelectMany(truth => ObjectsOf(truth, image, map)));
+            detections.AddRange(entry.Detections.Select(found => DetectionOf(found, image)));
         }
 
         int[] categories = [.. Enumerable.Range(0, map.Classes.Count)];
         var result = CocoEvaluator.Evaluate(new CocoProblem(images, categories, objects, detections));
-        var counts = objects.Where(entry => !entry.IsCrowd).CountBy(entry => entry.CategoryId).ToDictionary();
+        var counts = objects.Where(truth => !truth.IsCrowd).CountBy(truth => truth.CategoryId).ToDictionary();
         return new DetectionEvaluationResult(
             Map: Measured(result.Stats[0]),
             Map50: Measured(result.Stats[1]),
@@ -64,14 +64,13 @@ public static class DetectionEvaluation
                 category => OfClass(category, counts.GetValueOrDefault(category.CategoryId))));
     }
 
-    /// <summary>The object in its class; a DontCare region in every class; nothing for a type outside the classes.</summary>
-    private static IEnumerable<CocoObject> ObjectsOf(KittiObject entry, long image, LabelMap map)
+    /// <summary>The object in its class; a region of any class in every class; nothing for a class that is not measured.</summary>
+    private static IEnumerable<CocoObject> ObjectsOf(Annotation entry, long image, LabelMap map)
     {
-        var isCrowd = entry.Type == KittiClasses.DontCare;
-        var label = map.Label(entry.Type);
+        var label = map.Label(entry.Class);
         for (var category = 0; category < map.Classes.Count; category++)
         {
-            if (!isCrowd && category != label)
+            if (entry.Class is not null && category != label)
             {
                 continue;
             }
@@ -86,7 +85,7 @@ public static class DetectionEvaluation
                 Width: width,
                 Height: height,
                 Area: width * height,
-                IsCrowd: isCrowd);
+                IsCrowd: entry.IsIgnored);
         }
     }
 

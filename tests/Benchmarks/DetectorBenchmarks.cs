@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Pipeline.Serving.Inference;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Pipeline.Golden;
 using Pipeline.Serving.Inference;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Export;
@@ -140,9 +140,9 @@ internal static class DetectorPeer
     public static void Load(string data, int threads)
     {
         const int Frames = 160, Runs = 3;
-        var dataset = KittiDataset.Open(data);
-        using var frames = new KittiTrainingData(dataset, new LabelMap(KittiClasses.Default), 0);
-        string[] chosen = [.. Enumerable.Range(0, Frames).Select(index => dataset.FrameIds[index % dataset.FrameIds.Count])];
+        var dataset = Dataset.Open(data);
+        using var frames = new DetectionData(dataset, new LabelMap(KittiClasses.Default), 0);
+        string[] chosen = [.. Enumerable.Range(0, Frames).Select(index => dataset.ImageIds[index % dataset.ImageIds.Count])];
         var options = new FinetuneOptions { Data = data, Output = "", BatchSize = 2, Epochs = Runs + 1, Workers = threads };
         var batches = new DetectionBatches(frames, chosen, options, (_, _) => null);
         var step = 0L;

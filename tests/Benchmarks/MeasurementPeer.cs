@@ -1,6 +1,6 @@
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Geometry;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Training;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
@@ -21,15 +21,15 @@ internal static class MeasurementPeer
     public static void Run(string data, string preset, int runs, int threads, long cacheBytes)
     {
         set_num_threads(threads);
-        var dataset = KittiDataset.Open(data);
-        string[] frames = [.. Enumerable.Range(0, Frames).Select(index => dataset.FrameIds[index % dataset.FrameIds.Count])];
+        var dataset = Dataset.Open(data);
+        string[] frames = [.. Enumerable.Range(0, Frames).Select(index => dataset.ImageIds[index % dataset.ImageIds.Count])];
         var options = new RunConfiguration<FinetuneOptions>().Preset("finetune", preset)
             .Option("benchmark", "data", data)
             .Option("benchmark", "output", "o")
             .Option("benchmark", "workers", threads)
             .Build();
         var labels = new LabelMap(options.Labels, options.LabelMap);
-        using var images = new KittiTrainingData(dataset, labels, cacheBytes);
+        using var images = new DetectionData(dataset, labels, cacheBytes);
         manual_seed(1);
         using var detector = new FasterRcnn(BackboneStart.Detector(options));
         detector.eval();
@@ -42,7 +42,7 @@ internal static class MeasurementPeer
         SuppressionPeer.Print("one by one", "now", times);
     }
 
-    private static EvaluatedFrame OneByOne(string frame, FasterRcnn detector, KittiDataset dataset, KittiTrainingData images)
+    private static EvaluatedImage OneByOne(string frame, FasterRcnn detector, Dataset dataset, DetectionData images)
     {
         using var pause = CollectionPause.Begin();
         using var scope = NewDisposeScope();
@@ -52,6 +52,6 @@ internal static class MeasurementPeer
         var truth = dataset.ReadLabels(frame, (int)image.shape[2], (int)image.shape[1]);
         var detections = numbers.Chunk(6).Select(row =>
             new Pipeline.Shared.Geometry.Detection((int)row[5] - 1, row[4], new Box(row[0], row[1], row[2], row[3])));
-        return new EvaluatedFrame(frame, truth, [.. detections]);
+        return new EvaluatedImage(frame, truth, [.. detections]);
     }
 }

@@ -13,7 +13,7 @@ using Pipeline.Serving.Protocols;
 using Pipeline.Shared;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 
 namespace Pipeline.Serving.Tests;
 
@@ -140,7 +140,7 @@ public sealed class DetectionServiceTests : IAsyncLifetime
 
         var report = ModelEvaluation.Run(options, remark: Assert.Fail, progress: null, Cancellation);
 
-        var expected = MeasuredOneByOne(KittiDataset.Open(data));
+        var expected = MeasuredOneByOne(Dataset.Open(data));
         Assert.Equal(16, report.Images);
         Assert.Equal(59, report.PerClass["Car"]!.Objects);
         Assert.True(expected.Map50 > 0, "The comparison must not be of zero with zero.");
@@ -189,14 +189,14 @@ public sealed class DetectionServiceTests : IAsyncLifetime
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private DetectionEvaluationResult MeasuredOneByOne(KittiDataset dataset)
+    private DetectionEvaluationResult MeasuredOneByOne(Dataset dataset)
     {
         using var model = DetectorModel.Load(modelDirectory);
-        var frames = dataset.FrameIds.Select(frame =>
+        var frames = dataset.ImageIds.Select(frame =>
         {
             using var image = ImageDecoder.DecodeFile(dataset.ImagePath(frame));
             var truth = dataset.ReadLabels(frame, image.WidthPixels, image.HeightPixels);
-            return new EvaluatedFrame(frame, truth, model.Detect([image])[0]);
+            return new EvaluatedImage(frame, truth, model.Detect([image])[0]);
         });
         return DetectionEvaluation.Evaluate(KittiClasses.Default, frames);
     }

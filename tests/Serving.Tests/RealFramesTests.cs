@@ -1,6 +1,6 @@
 using Pipeline.Golden;
 using Pipeline.Serving.Evaluation;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Detection.Export;
@@ -22,7 +22,7 @@ public sealed class RealFramesTests : IDisposable
     {
         var data = SharedData.Path("data/kitti-sample");
         var frames = Path.Combine(folder, "frames.txt");
-        FrameList.Write(frames, KittiDataset.Open(data).FrameIds);
+        ImageList.Write(frames, Dataset.Open(data).ImageIds);
         var options = new RunConfiguration<FinetuneOptions>().Preset("finetune", "small")
             .Option("test", "data", data)
             .Option("test", "output", Path.Combine(folder, "run"))

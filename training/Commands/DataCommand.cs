@@ -3,7 +3,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Files;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Numbers;
 using Pipeline.Shared.Synthetic;
 
@@ -98,8 +98,8 @@ internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nu
         };
         command.SetAction((result, cancellation) =>
         {
-            var report = KittiCheck.Run(
-                KittiDataset.OpenWithDuplicates(result.GetValue(data)!),
+            var report = DatasetCheck.Run(
+                Dataset.OpenWithDuplicates(result.GetValue(data)!),
                 result.GetValue(lists)!,
                 !result.GetValue(labelsOnly),
                 cancellation: cancellation);

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Pipeline.Shared;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Files;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Numbers;
 
 namespace Pipeline.Training.Commands;
@@ -50,7 +50,7 @@ internal sealed class SplitCommand : IProgramCommand
         };
         command.SetAction(result =>
         {
-            var dataset = KittiDataset.Open(result.GetValue(data)!);
+            var dataset = Dataset.Open(result.GetValue(data)!);
             var fractions = new SplitFractions { Train = result.GetValue(fraction), Validation = result.GetValue(validation) ?? 0 };
             var split = Split(dataset, result.GetValue(groups), (ulong)result.GetValue(seed), fractions);
             RequireFrames(split, fractions, result.GetValue(data)!);
@@ -60,11 +60,11 @@ internal sealed class SplitCommand : IProgramCommand
         return command;
     }
 
-    private static KittiSplit Split(KittiDataset dataset, string? groups, ulong seed, SplitFractions fractions) => groups is null
-        ? KittiSplit.Create(dataset.FrameIds, seed, fractions)
-        : KittiSplit.Create(dataset.FrameIds, FrameGroups.Read(groups, dataset), seed, fractions);
+    private static DatasetSplit Split(Dataset dataset, string? groups, ulong seed, SplitFractions fractions) => groups is null
+        ? DatasetSplit.Create(dataset.ImageIds, seed, fractions)
+        : DatasetSplit.Create(dataset.ImageIds, ImageGroups.Read(groups, dataset), seed, fractions);
 
-    private static void RequireFrames(KittiSplit split, SplitFractions fractions, string data)
+    private static void RequireFrames(DatasetSplit split, SplitFractions fractions, string data)
     {
         var isMissing = split.Train.Count == 0 || split.Test.Count == 0;
         if (fractions.Validation == 0 && !isMissing)
@@ -82,7 +82,7 @@ internal sealed class SplitCommand : IProgramCommand
         }
     }
 
-    private static void Write(KittiSplit split, KittiDataset dataset, string folder, string? groups, bool force)
+    private static void Write(DatasetSplit split, Dataset dataset, string folder, string? groups, bool force)
     {
         var lists = new Dictionary<string, IReadOnlyList<string>>
         {
@@ -96,7 +96,7 @@ internal sealed class SplitCommand : IProgramCommand
         OutputFiles.Require(written.Select(list => list.Path), dataset.Files.Concat(inputs), force);
         foreach (var (path, frames) in written)
         {
-            FrameList.Write(path, frames, replace: force);
+            ImageList.Write(path, frames, replace: force);
             Console.WriteLine($"{path}: {frames.Count} frames");
         }
     }

@@ -1,5 +1,5 @@
 using Pipeline.Shared;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Shared.Text;
 
@@ -8,7 +8,7 @@ namespace Pipeline.Training.Data;
 /// <summary>Finds images to measure on that weights have learned from already.</summary>
 /// <param name="learned">Digests of the images that the weights have learned from.</param>
 /// <param name="dataset">The data set that the frames belong to.</param>
-internal sealed class LeakGuard(ImageDigests learned, KittiDataset dataset)
+internal sealed class LeakGuard(ImageDigests learned, Dataset dataset)
 {
     /// <summary>The frames of a list whose image is among those that were learned from; nothing is read where nothing is known.</summary>
     /// <param name="frames">The list.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Pipeline.Shared;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
@@ -44,7 +44,7 @@ public sealed class Doctor(string deviceName, string? data, string models)
         yield return Try("model repository", () => Writable(models));
         if (data is not null)
         {
-            yield return Try("data", () => $"{KittiDataset.Open(data).FrameIds.Count} frames in {data}; data check looks through them");
+            yield return Try("data", () => $"{Dataset.Open(data).ImageIds.Count} frames in {data}; data check looks through them");
         }
 
         if (!torch.Works)
@@ -165,11 +165,11 @@ public sealed class Doctor(string deviceName, string? data, string models)
     private string Step(FasterRcnn detector, string folder)
     {
         StreetSceneWriter.WriteKitti(folder, new StreetSceneOptions { WidthPixels = 3 * Side, HeightPixels = Side }, 0, 1);
-        var dataset = KittiDataset.Open(folder);
-        File.Copy(dataset.ImagePath(dataset.FrameIds[0]), Path.Combine(folder, "image.png"));
+        var dataset = Dataset.Open(folder);
+        File.Copy(dataset.ImagePath(dataset.ImageIds[0]), Path.Combine(folder, "image.png"));
         using var scope = NewDisposeScope();
-        using var frames = new KittiTrainingData(dataset, new LabelMap(["Car"]), 0);
-        var (image, target) = frames.Load(dataset.FrameIds[0], flip: false);
+        using var frames = new DetectionData(dataset, new LabelMap(["Car"]), 0);
+        var (image, target) = frames.Load(dataset.ImageIds[0], flip: false);
         var device = ComputeDevice.Of(deviceName);
         detector.to(device);
         using var optimizer = optim.SGD(detector.parameters(), 0.001);

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Synthetic;
 
 namespace Pipeline.Training.Experiments;
@@ -22,8 +22,8 @@ internal static class DemoReportWriter
     public static void Write(DemoOptions options, DemoReport report, string better, string exportedModel, CancellationToken cancellation)
     {
         var scenes = Path.Combine(options.Output, "scenes");
-        var dataset = KittiDataset.Open(scenes);
-        string[] frames = [.. FrameList.Read(Path.Combine(scenes, "test.txt"), dataset).Take(Pictures)];
+        var dataset = Dataset.Open(scenes);
+        string[] frames = [.. ImageList.Read(Path.Combine(scenes, "test.txt"), dataset).Take(Pictures)];
         var detections = ServingProgram.Detect(
             exportedModel, [.. frames.Select(dataset.ImagePath)], StreetSceneOptions.Classes, PictureThreshold, cancellation);
         var pictures = new List<byte[]>();

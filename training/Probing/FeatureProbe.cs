@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using TorchSharp;
@@ -78,12 +78,12 @@ public static class FeatureProbe
     public static ProbeResult Run(ProbeOptions options, ILogger log, CancellationToken cancellation = default)
     {
         var device = ComputeDevice.Of(options.Device);
-        var dataset = KittiDataset.Open(options.Data);
+        var dataset = Dataset.Open(options.Data);
         var labels = new LabelMap(options.Labels, options.LabelMap);
-        var split = KittiSplit.Create(dataset.FrameIds, (ulong)options.Seed);
-        var known = options.TrainList is { } train ? FrameList.Read(train, dataset) : split.Train;
-        var asked = options.TestList is { } test ? FrameList.Read(test, dataset) : split.Test;
-        var survey = FrameSurvey.Of(dataset, known.Concat(asked).Distinct(), new ImageLimits(), cancellation);
+        var split = DatasetSplit.Create(dataset.ImageIds, (ulong)options.Seed);
+        var known = options.TrainList is { } train ? ImageList.Read(train, dataset) : split.Train;
+        var asked = options.TestList is { } test ? ImageList.Read(test, dataset) : split.Test;
+        var survey = DatasetSurvey.Of(dataset, known.Concat(asked).Distinct(), new ImageLimits(), cancellation);
         string[] remarks = [.. dataset.Remarks(), .. survey.Remarks];
         LabeledCrops Crops(IReadOnlyList<string> frames) => new(dataset, frames, labels, options.CropSizePixels);
         using var scope = NewDisposeScope();

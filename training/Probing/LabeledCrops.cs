@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Training.Augmentation;
 using Pipeline.Training.Data;
 using static TorchSharp.torch;
@@ -13,7 +13,7 @@ namespace Pipeline.Training.Probing;
 /// <param name="frames">Which of them.</param>
 /// <param name="labels">The classes; objects of other types are left out.</param>
 /// <param name="sizePixels">Sides of a crop.</param>
-internal sealed class LabeledCrops(KittiDataset dataset, IReadOnlyList<string> frames, LabelMap labels, int sizePixels)
+internal sealed class LabeledCrops(Dataset dataset, IReadOnlyList<string> frames, LabelMap labels, int sizePixels)
 {
     private const int LeastSidePixels = 8, LeastBatch = 64;
 

@@ -1,7 +1,7 @@
 using Pipeline.Golden;
 using Pipeline.Serving.Inference;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Export;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Synthetic;
 
 namespace Pipeline.Shared.Tests.Synthetic;
@@ -33,10 +33,10 @@ public sealed class StreetScenesTests : IDisposable
     public void The_written_data_set_reads_back_with_every_class_and_degree_of_occlusion()
     {
         StreetSceneWriter.WriteKitti(folder, new StreetSceneOptions(), 0, 60, cancellation: TestContext.Current.CancellationToken);
-        var dataset = KittiDataset.Open(folder);
-        KittiObject[] objects = [.. dataset.FrameIds.SelectMany(dataset.ReadLabels)];
+        var dataset = Dataset.Open(folder);
+        KittiObject[] objects = [.. dataset.ImageIds.SelectMany(dataset.ReadLabels)];
 
-        Assert.Equal(60, dataset.FrameIds.Count);
+        Assert.Equal(60, dataset.ImageIds.Count);
         Assert.Equal(StreetSceneOptions.Classes.Order(), objects.Select(entry => entry.Type).Distinct().Order());
         Assert.Equal([0, 1, 2], objects.Select(entry => entry.Occluded).Distinct().Order());
         Assert.Contains(objects, entry => entry.Truncated > 0.2);

@@ -46,7 +46,7 @@ public sealed partial class DeviceWaitsTests(DrawnScenes scenes)
         Assert.DoesNotContain(lines, line => BlockingCopies.IsMatch(line) && !Modules.IsMatch(line));
         var elsewhere = lines.Where(line => Factories.IsMatch(line) && !line.Contains("device:", StringComparison.Ordinal));
         // Pixels that the host resizes, and what the loader's threads decode.
-        Assert.Equal(["AntialiasedResize.cs", "KittiTrainingData.cs"], elsewhere.Select(line => line.Split(':')[0]));
+        Assert.Equal(["AntialiasedResize.cs", "DetectionData.cs"], elsewhere.Select(line => line.Split(':')[0]));
     }
 
     [Theory]

@@ -1,5 +1,5 @@
 using Pipeline.Shared;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Data;
 
@@ -8,7 +8,7 @@ namespace Pipeline.Training.Tests.Data;
 public sealed class LeakGuardTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("leak").FullName;
-    private readonly KittiDataset dataset;
+    private readonly Dataset dataset;
 
     public LeakGuardTests()
     {
@@ -20,7 +20,7 @@ public sealed class LeakGuardTests : IDisposable
             File.WriteAllText(Path.Combine(folder, "label_2", $"00000{frame}.txt"), "");
         }
 
-        dataset = KittiDataset.Open(folder);
+        dataset = Dataset.Open(folder);
     }
 
     [Fact]

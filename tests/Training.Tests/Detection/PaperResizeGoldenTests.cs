@@ -46,7 +46,7 @@ public sealed class PaperResizeGoldenTests
     private static Tensor Mirrored(Tensor boxes, int width)
     {
         var rows = boxes.HostFloats().Chunk(4).Select(row => new Box(row[0], row[1], row[2], row[3]));
-        var mirrored = rows.Select(box => KittiTrainingData.Mirror(box, width));
+        var mirrored = rows.Select(box => DetectionData.Mirror(box, width));
         return tensor(mirrored.SelectMany(box => new[] { box.X1, box.Y1, box.X2, box.Y2 }).ToArray()).view(-1, 4);
     }
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection.Training;
@@ -35,8 +35,8 @@ public sealed class FinetuneRefusalTests(DrawnScenes scenes) : IDisposable
             cancellation: TestContext.Current.CancellationToken);
         var train = Path.Combine(folder, "train.txt");
         var test = Path.Combine(folder, "test.txt");
-        FrameList.Write(train, ["000000", "000001", "000002"]);
-        FrameList.Write(test, ["000003"]);
+        ImageList.Write(train, ["000000", "000001", "000002"]);
+        ImageList.Write(test, ["000003"]);
         File.WriteAllText(Path.Combine(wrong, "training", "label_2", "000003.txt"), "Car 0 0\n");
 
         var refusal = Assert.Throws<UserErrorException>(
@@ -58,9 +58,9 @@ public sealed class FinetuneRefusalTests(DrawnScenes scenes) : IDisposable
     [Fact]
     public void Labels_that_drop_every_object_are_refused_and_a_class_without_example_is_warned_of()
     {
-        var dataset = KittiDataset.Open(scenes.Folder);
+        var dataset = Dataset.Open(scenes.Folder);
         var list = Path.Combine(folder, "without-tram.txt");
-        FrameList.Write(list, dataset.FrameIds.Where(frame =>
+        ImageList.Write(list, dataset.ImageIds.Where(frame =>
             dataset.ReadLabels(frame).All(entry => entry.Type != "Tram") && dataset.ReadLabels(frame).Any(entry => entry.Type == "Car")));
         var refusal = Assert.Throws<UserErrorException>(
             () => DetectorTraining.Run(
@@ -85,7 +85,7 @@ public sealed class FinetuneRefusalTests(DrawnScenes scenes) : IDisposable
         Assert.Contains("--backbone-weights", Refusal(Tiny("l") with { Detector = frozen }));
 
         var list = Path.Combine(folder, "all.txt");
-        FrameList.Write(list, KittiDataset.Open(scenes.Folder).FrameIds);
+        ImageList.Write(list, Dataset.Open(scenes.Folder).ImageIds);
         Assert.Contains("make the lists disjoint", Refusal(Tiny("m") with { TrainList = list, TestList = list }));
         Assert.False(Directory.Exists(Path.Combine(folder, "l")) || Directory.Exists(Path.Combine(folder, "m")));
     }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Pipeline.Shared;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;

@@ -14,7 +14,7 @@ internal readonly record struct ChosenFrame(string Frame, long Pass, int Repeat 
 /// <summary>Batches of labelled frames in random order, mirrored and resized; a batch depends only on seed and step.</summary>
 internal sealed class DetectionBatches
 {
-    private readonly KittiTrainingData data;
+    private readonly DetectionData data;
     private readonly IReadOnlyList<string> frames;
     private readonly FinetuneOptions options;
     private readonly Func<(int Height, int Width), int?, (int Height, int Width)?> loadedSize;
@@ -30,7 +30,7 @@ internal sealed class DetectionBatches
     /// </param>
     /// <exception cref="UserErrorException">Batches are grouped by aspect, and the frames do not fill one.</exception>
     public DetectionBatches(
-        KittiTrainingData data,
+        DetectionData data,
         IReadOnlyList<string> frames,
         FinetuneOptions options,
         Func<(int Height, int Width), int?, (int Height, int Width)?> loadedSize)

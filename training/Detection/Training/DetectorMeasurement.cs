@@ -1,6 +1,6 @@
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Geometry;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Training.Data;
 using Pipeline.Training.Engine;
 using static TorchSharp.torch;
@@ -16,7 +16,7 @@ namespace Pipeline.Training.Detection.Training;
 /// <param name="dataset">The frames.</param>
 /// <param name="labels">The classes.</param>
 /// <param name="data">Their images.</param>
-internal sealed class DetectorMeasurement(FinetuneOptions options, KittiDataset dataset, LabelMap labels, KittiTrainingData data)
+internal sealed class DetectorMeasurement(FinetuneOptions options, Dataset dataset, LabelMap labels, DetectionData data)
 {
     private const int ImagesEach = 4, RowLength = 6;
 
@@ -71,7 +71,7 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, KittiDataset 
         }
     }
 
-    private EvaluatedFrame[] Detect(Detector detector, IReadOnlyList<LoadedFrame> batch)
+    private EvaluatedImage[] Detect(Detector detector, IReadOnlyList<LoadedFrame> batch)
     {
         using var pause = CollectionPause.Begin();
         try
@@ -89,11 +89,11 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, KittiDataset 
 
     private static int AtOnce(int cores) => Math.Min(cores, MostSideBySide);
 
-    private static EvaluatedFrame[] SideBySide(Detector detector, IReadOnlyList<LoadedFrame> batch)
+    private static EvaluatedImage[] SideBySide(Detector detector, IReadOnlyList<LoadedFrame> batch)
     {
         var cores = get_num_threads();
         var atOnce = AtOnce(cores);
-        var measured = new EvaluatedFrame[batch.Count];
+        var measured = new EvaluatedImage[batch.Count];
         var next = -1;
         void Work()
         {
@@ -118,13 +118,13 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, KittiDataset 
         }
     }
 
-    private EvaluatedFrame[] Together(Detector detector, IReadOnlyList<LoadedFrame> batch)
+    private EvaluatedImage[] Together(Detector detector, IReadOnlyList<LoadedFrame> batch)
     {
         using var scope = NewDisposeScope();
         var device = ComputeDevice.Of(options.Device);
         var found = detector.Detect([.. batch.Select(frame => frame.Image.to(device, non_blocking: true))]);
         var rows = cat([.. found.Select(Rows)]).HostFloats().Chunk(RowLength).ToList();
-        var measured = new List<EvaluatedFrame>();
+        var measured = new List<EvaluatedImage>();
         var first = 0;
         foreach (var (frame, detections) in batch.Zip(found))
         {
@@ -136,7 +136,7 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, KittiDataset 
         return [.. measured];
     }
 
-    private static EvaluatedFrame Measured(LoadedFrame frame, IEnumerable<float[]> rows) =>
+    private static EvaluatedImage Measured(LoadedFrame frame, IEnumerable<float[]> rows) =>
         new(frame.Id, frame.Truth, [.. rows.Select(Detection)]);
 
     /// <summary>float32 [D, 6]: box, score, label of each detection.</summary>

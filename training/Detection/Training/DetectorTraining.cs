@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Shared.Evaluation;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection.Checkpoints;
@@ -19,10 +19,10 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
 
     private readonly FinetuneOptions options;
     private readonly Device device;
-    private readonly KittiDataset dataset;
-    private readonly FinetuneFrames frames;
+    private readonly Dataset dataset;
+    private readonly FinetuneImages frames;
     private readonly WeightOrigin origin;
-    private readonly KittiTrainingData data;
+    private readonly DetectionData data;
     private readonly Generator sampling;
     private readonly TrainedDetector detector;
     private readonly DetectionBatches batches;
@@ -37,14 +37,14 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     public DetectorTraining(FinetuneOptions options, IDetectorArchitecture architecture, RunControl? control = null)
     {
         this.options = options;
-        dataset = KittiDataset.Open(options.Data);
+        dataset = Dataset.Open(options.Data);
         var labels = new LabelMap(options.Labels, options.LabelMap);
-        frames = new FinetuneFrames(options, dataset, labels);
+        frames = new FinetuneImages(options, dataset, labels);
         device = ComputeDevice.Of(options.Device);
         BackboneStart.RequireStatistics(options);
         var entered = control ?? new RunControl();
         origin = FirstWeights.Origin(options, dataset, frames, entered);
-        data = new KittiTrainingData(dataset, labels, options.CacheBytes, options.IgnoreDontCare);
+        data = new DetectionData(dataset, labels, options.CacheBytes, options.IgnoreDontCare);
         manual_seed(options.Seed);
         sampling = new Generator((ulong)options.Seed);
         detector = new TrainedDetector(options, architecture, device, sampling, entered.Log);

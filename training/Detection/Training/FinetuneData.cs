@@ -1,5 +1,5 @@
 using System.Text;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Engine;
 
@@ -20,7 +20,7 @@ internal sealed record FinetuneData(FrameDigests Train, FrameDigests Test, strin
     /// <summary>Images that are measured on although the first weights have learned from them; null: none.</summary>
     public ImageLeak? Leak { get; init; }
 
-    public static FinetuneData Of(FinetuneOptions options, KittiDataset dataset, FinetuneFrames frames, ImageLeak? leak) =>
+    public static FinetuneData Of(FinetuneOptions options, Dataset dataset, FinetuneImages frames, ImageLeak? leak) =>
         new(FrameDigests.Of(dataset, frames.Train), FrameDigests.Of(dataset, frames.Test), OfFile(options.BackboneWeights))
         {
             Validation = frames.Validation.Count > 0 ? FrameDigests.Of(dataset, frames.Validation) : null,
@@ -37,7 +37,7 @@ internal sealed record FinetuneData(FrameDigests Train, FrameDigests Test, strin
 /// <param name="Images">Of the image files' names and sizes; their content is not read.</param>
 internal sealed record FrameDigests(int Frames, string Names, string Labels, string Images)
 {
-    public static FrameDigests Of(KittiDataset dataset, IReadOnlyList<string> frames) => new(
+    public static FrameDigests Of(Dataset dataset, IReadOnlyList<string> frames) => new(
         frames.Count,
         ContentDigest.Of(frames.Select(frame => Encoding.UTF8.GetBytes(frame + "\n"))),
         ContentDigest.Of(frames.Select(frame => File.ReadAllBytes(dataset.LabelPath(frame)))),

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Engine;
 
@@ -141,7 +141,7 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
 
     IEnumerable<OptionProblem> IRelatedOptions.Problems()
     {
-        if (Shared.Kitti.LabelMap.Problem(Labels, LabelMap) is { } problem)
+        if (Shared.Datasets.LabelMap.Problem(Labels, LabelMap) is { } problem)
         {
             yield return new(problem.Key, problem.Reason);
         }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Data;
@@ -37,7 +37,7 @@ internal static class FirstWeights
     /// <param name="frames">The run's lists.</param>
     /// <param name="control">Whether the run is resumed; its log.</param>
     /// <exception cref="UserErrorException">Images to measure on are among those that the first weights have learned from.</exception>
-    public static WeightOrigin Origin(FinetuneOptions options, KittiDataset dataset, FinetuneFrames frames, RunControl control)
+    public static WeightOrigin Origin(FinetuneOptions options, Dataset dataset, FinetuneImages frames, RunControl control)
     {
         var first = LearnedImages.In(options.Weights ?? options.BackboneWeights);
         var leak = new LeakGuard(first, dataset).Check(frames.Validation, frames.Test, options.AllowLeak, control.Cancellation);

@@ -1,5 +1,5 @@
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Detection.Training;
 
@@ -18,12 +18,12 @@ public sealed class DecodeCacheTests : IDisposable
             0,
             4,
             cancellation: TestContext.Current.CancellationToken);
-        var dataset = KittiDataset.Open(folder);
+        var dataset = Dataset.Open(folder);
         using var image = ImageDecoder.DecodeFile(dataset.ImagePath("000000"));
         Assert.True(image.BufferBytes >= image.Pixels.Length);
 
-        using var data = new KittiTrainingData(dataset, new LabelMap(["Car"]), cacheBytes: 2L * image.BufferBytes);
-        foreach (var frame in dataset.FrameIds.Concat(dataset.FrameIds))
+        using var data = new DetectionData(dataset, new LabelMap(["Car"]), cacheBytes: 2L * image.BufferBytes);
+        foreach (var frame in dataset.ImageIds.Concat(dataset.ImageIds))
         {
             var (pixels, target) = data.Load(frame, flip: false);
             pixels.Dispose();

@@ -1,6 +1,6 @@
 using Pipeline.Shared;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Tests.Engine;
@@ -11,8 +11,8 @@ namespace Pipeline.Training.Tests.Detection.Training;
 public sealed class DetectionBatchesTests : IDisposable
 {
     private readonly string scenes = Directory.CreateTempSubdirectory("batches").FullName;
-    private readonly KittiDataset dataset;
-    private readonly KittiTrainingData data;
+    private readonly Dataset dataset;
+    private readonly DetectionData data;
 
     public DetectionBatchesTests()
     {
@@ -23,8 +23,8 @@ public sealed class DetectionBatchesTests : IDisposable
             File.WriteAllBytes(Path.Combine(scenes, "training", "image_2", frame + ".png"), ImageEncoder.Png(tall));
         }
 
-        dataset = KittiDataset.Open(scenes);
-        data = new KittiTrainingData(dataset, new LabelMap(KittiClasses.Default), 0);
+        dataset = Dataset.Open(scenes);
+        data = new DetectionData(dataset, new LabelMap(KittiClasses.Default), 0);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class DetectionBatchesTests : IDisposable
         return width > height;
     }
 
-    private DetectionBatches Grouped(Lengths lengths) => new(data, dataset.FrameIds, new FinetuneOptions
+    private DetectionBatches Grouped(Lengths lengths) => new(data, dataset.ImageIds, new FinetuneOptions
     {
         Data = scenes,
         Output = "unused",

@@ -1,6 +1,6 @@
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Geometry;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Training;
@@ -14,17 +14,17 @@ public sealed class DetectorMeasurementTests(DrawnScenes scenes)
     public void Images_side_by_side_are_measured_as_each_alone_and_leave_the_threads_as_they_were()
     {
         using var scope = NewDisposeScope();
-        var dataset = KittiDataset.Open(scenes.Folder);
+        var dataset = Dataset.Open(scenes.Folder);
         var labels = new LabelMap(KittiClasses.Default);
-        using var data = new KittiTrainingData(dataset, labels, 0);
+        using var data = new DetectionData(dataset, labels, 0);
         manual_seed(3);
         using var detector = new FasterRcnn(Options.Detector);
         detector.eval();
         var threads = get_num_threads();
-        var alone = DetectionEvaluation.Evaluate(labels, dataset.FrameIds.Select(frame => Alone(frame, detector, dataset, data)));
+        var alone = DetectionEvaluation.Evaluate(labels, dataset.ImageIds.Select(frame => Alone(frame, detector, dataset, data)));
 
         var measured = new DetectorMeasurement(Options, dataset, labels, data)
-            .Run(detector, dataset.FrameIds, TestContext.Current.CancellationToken);
+            .Run(detector, dataset.ImageIds, TestContext.Current.CancellationToken);
 
         Assert.Equal(threads, get_num_threads());
         Parallel.For(0, 100, _ => Assert.Equal(threads, get_num_threads()));
@@ -37,13 +37,13 @@ public sealed class DetectorMeasurementTests(DrawnScenes scenes)
     [Fact]
     public void A_measurement_can_be_ended()
     {
-        var dataset = KittiDataset.Open(scenes.Folder);
+        var dataset = Dataset.Open(scenes.Folder);
         var labels = new LabelMap(KittiClasses.Default);
-        using var data = new KittiTrainingData(dataset, labels, 0);
+        using var data = new DetectionData(dataset, labels, 0);
         using var detector = new FasterRcnn(Options.Detector);
         var measurement = new DetectorMeasurement(Options, dataset, labels, data);
 
-        Assert.Throws<OperationCanceledException>(() => measurement.Run(detector, dataset.FrameIds, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => measurement.Run(detector, dataset.ImageIds, new CancellationToken(canceled: true)));
     }
 
     private FinetuneOptions Options => new()
@@ -62,7 +62,7 @@ public sealed class DetectorMeasurementTests(DrawnScenes scenes)
         },
     };
 
-    private static EvaluatedFrame Alone(string frame, FasterRcnn detector, KittiDataset dataset, KittiTrainingData data)
+    private static EvaluatedImage Alone(string frame, FasterRcnn detector, Dataset dataset, DetectionData data)
     {
         var image = data.Load(frame, flip: false).Image;
         var found = detector.Detect([image])[0];
@@ -70,6 +70,6 @@ public sealed class DetectorMeasurementTests(DrawnScenes scenes)
         var scores = found.Scores.data<float>().ToArray();
         var classes = found.Labels.data<long>().ToArray();
         var detections = boxes.Select((box, index) => new Pipeline.Shared.Geometry.Detection((int)classes[index] - 1, scores[index], box));
-        return new EvaluatedFrame(frame, dataset.ReadLabels(frame, (int)image.shape[2], (int)image.shape[1]), [.. detections]);
+        return new EvaluatedImage(frame, dataset.ReadLabels(frame, (int)image.shape[2], (int)image.shape[1]), [.. detections]);
     }
 }

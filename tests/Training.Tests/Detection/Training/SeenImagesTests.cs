@@ -1,5 +1,5 @@
 using Pipeline.Shared;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Augmentation;
@@ -28,7 +28,7 @@ public sealed class SeenImagesTests : IDisposable
         StreetSceneWriter.WriteKitti(In("kitti"), Size, 1000, 8, cancellation: cancellation);
         StreetSceneWriter.WriteImages(In("photos"), Size, 0, 4, cancellation: cancellation);
         StreetSceneWriter.WriteImages(In("others"), Size, 100, 4, cancellation: cancellation);
-        FrameList.Write(In("test.txt"), ["000006", "000007"]);
+        ImageList.Write(In("test.txt"), ["000006", "000007"]);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class SeenImagesTests : IDisposable
         var weights = Pretrain("backbone", "photos");
         Run(Finetune("first") with { BackboneWeights = weights });
         var known = LearnedImages.In(In("first/last.safetensors"));
-        FrameList.Write(In("other-test.txt"), ["000000", "000007"]);
+        ImageList.Write(In("other-test.txt"), ["000000", "000007"]);
 
         Run(Finetune("second") with { Weights = In("first/last.safetensors") });
         var refusal = Assert.Throws<UserErrorException>(() => Run(Finetune("third") with
@@ -92,7 +92,7 @@ public sealed class SeenImagesTests : IDisposable
     private static void Run(FinetuneOptions options) =>
         DetectorTraining.Run(options, new RunControl { Cancellation = TestContext.Current.CancellationToken });
 
-    private string Image(string frame) => KittiDataset.Open(In("kitti")).ImagePath(frame);
+    private string Image(string frame) => Dataset.Open(In("kitti")).ImagePath(frame);
 
     private ImageDigests Digests(string images) =>
         ImageDigesting.SetOf(Directory.GetFiles(In(images)), cancellation: TestContext.Current.CancellationToken);

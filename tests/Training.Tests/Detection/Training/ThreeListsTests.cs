@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Pipeline.Shared.Kitti;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Configuration;
@@ -102,7 +102,7 @@ public sealed class ThreeListsTests : IDisposable
         JsonSerializer.Deserialize<FinetuneReport>(File.ReadAllText(In($"{run}/report.json")), JsonFormat.Options)!;
 
     private void List(string name, params int[] frames) =>
-        FrameList.Write(In(name), frames.Select(frame => frame.ToString("D6", CultureInfo.InvariantCulture)));
+        ImageList.Write(In(name), frames.Select(frame => frame.ToString("D6", CultureInfo.InvariantCulture)));
 
     private string In(string name) => Path.Combine(folder, name);
 
