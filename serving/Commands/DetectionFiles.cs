@@ -1,8 +1,9 @@
 using Pipeline.Shared;
+using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Datasets;
 
 namespace Pipeline.Serving.Commands;
 

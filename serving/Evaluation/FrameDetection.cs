@@ -1,7 +1,7 @@
 using Pipeline.Serving.Inference;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Datasets;
 
 namespace Pipeline.Serving.Evaluation;
 

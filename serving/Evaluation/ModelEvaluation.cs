@@ -2,8 +2,8 @@ using System.Diagnostics;
 using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Inference;
 using Pipeline.Shared;
-using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.ModelRepository;
 
 namespace Pipeline.Serving.Evaluation;

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
-using Pipeline.Shared.Files;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Files;
 using Pipeline.Shared.Numbers;
 using Pipeline.Shared.Synthetic;
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Numbers;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Native;

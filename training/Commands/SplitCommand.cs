@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Pipeline.Shared;
 using Pipeline.Shared.Commands;
-using Pipeline.Shared.Files;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Files;
 using Pipeline.Shared.Numbers;
 
 namespace Pipeline.Training.Commands;

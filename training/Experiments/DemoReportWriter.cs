@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Synthetic;
 
 namespace Pipeline.Training.Experiments;

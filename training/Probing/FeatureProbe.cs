@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
-using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Kitti;
+using Pipeline.Shared.Imaging;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using TorchSharp;

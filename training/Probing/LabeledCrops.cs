@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Kitti;
+using Pipeline.Shared.Imaging;
 using Pipeline.Training.Augmentation;
 using Pipeline.Training.Data;
 using static TorchSharp.torch;

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Datasets;
 using Pipeline.Training.Augmentation;
 using static TorchSharp.torch;
 

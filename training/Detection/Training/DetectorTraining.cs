@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Pipeline.Shared;
-using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Evaluation;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection.Checkpoints;

@@ -1,6 +1,6 @@
 using Pipeline.Shared;
-using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Training.Detection.Training;
 

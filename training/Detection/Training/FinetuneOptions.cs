@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Engine;
 
