@@ -73,7 +73,10 @@ internal sealed class VocImageSets(IReadOnlySet<string> labeled, IReadOnlySet<st
         }
         else
         {
-            findings.Add(new Finding(path, "the list names no image; it is not used.") { Summary = "lists of images are empty and not used" });
+            findings.Add(new Finding(path, "the list names no image; it is not used.")
+            {
+                Summary = "lists of images are empty and not used",
+            });
         }
     }
 

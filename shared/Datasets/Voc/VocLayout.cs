@@ -38,11 +38,12 @@ internal sealed record VocLayout(string Folder, string? AnnotationFolder, string
     public static string[] Years(string path)
     {
         var kit = Child(path, DevelopmentKit) ?? path;
-        var names = VisibleFolders(kit).Where(folder => Path.GetFileName(folder).StartsWith(YearPrefix, StringComparison.OrdinalIgnoreCase));
-        return [.. names.Where(folder => Child(folder, Annotations) is not null)];
+        return [.. VisibleFolders(kit).Where(IsYear).Where(folder => Child(folder, Annotations) is not null)];
     }
 
-    /// <summary>The file's id: its path in its folder with '/', without extension and without the last folder that is named for its kind.</summary>
+    /// <summary>
+    /// The file's id: its path in its folder with '/', without extension and without the last folder that is named for its kind.
+    /// </summary>
     public string AnnotationId(string path) => Id(AnnotationFolder, path, [Annotations]);
 
     /// <inheritdoc cref="AnnotationId" />
@@ -70,6 +71,8 @@ internal sealed record VocLayout(string Folder, string? AnnotationFolder, string
 
         return string.Join('/', parts);
     }
+
+    private static bool IsYear(string folder) => Path.GetFileName(folder).StartsWith(YearPrefix, StringComparison.OrdinalIgnoreCase);
 
     private static bool HasName(string folder, string name) => Path.GetFileName(folder).Equals(name, StringComparison.OrdinalIgnoreCase);
 

@@ -52,9 +52,8 @@ internal sealed class VocPairs(IReadOnlyDictionary<string, string> images, List<
         {
             if (free.Length > 0)
             {
-                findings.Add(new Finding(
-                    file,
-                    $"{files.Length} annotation files and {free.Length} images have this name in other folders; give both the same folders."));
+                var counts = $"{files.Length} annotation files and {free.Length} images";
+                findings.Add(new Finding(file, $"{counts} have this name in folders that differ; give both the same folders."));
             }
             else
             {
@@ -81,10 +80,9 @@ internal sealed class VocPairs(IReadOnlyDictionary<string, string> images, List<
         string[] found = [.. idsByName[named]];
         if (found.Length != 1)
         {
-            var other = annotation.ImageName is null ? "" : $", nor one that is named {Excerpt.Of(annotation.ImageName)} as its <filename> is";
-            findings.Add(new Finding(
-                file,
-                $"there is no image '{Excerpt.Line(name)}'{other}; add the image ({ImageFormats.Extensions}) or remove this file."));
+            var other = annotation.ImageName is null ? "" : $", nor the one that its <filename> names, {Excerpt.Of(annotation.ImageName)}";
+            var advice = $"add the image ({ImageFormats.Extensions}) or remove this file";
+            findings.Add(new Finding(file, $"there is no image '{Excerpt.Line(name)}'{other}; {advice}."));
             return;
         }
 

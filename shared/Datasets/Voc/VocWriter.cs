@@ -139,7 +139,8 @@ internal sealed class VocWriter : IDatasetWriter
     {
         try
         {
-            return name.Trim().Length == name.Length && name.Length > 0 && !name.Any(char.IsControl) && XmlConvert.VerifyXmlChars(name) == name;
+            XmlConvert.VerifyXmlChars(name);
+            return name.Length > 0 && name.Trim() == name && !name.Any(char.IsControl);
         }
         catch (XmlException)
         {
