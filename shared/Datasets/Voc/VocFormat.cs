@@ -101,8 +101,14 @@ public sealed partial class VocFormat : IDatasetFormat
 
     private static IEnumerable<string> FirstFiles(string folder)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = FoldersDeep, IgnoreInaccessible = true };
-        return Directory.EnumerateFiles(folder, "*", options).Where(IsXml).Take(FilesLookedAt);
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            MaxRecursionDepth = FoldersDeep,
+            IgnoreInaccessible = true,
+            MatchCasing = MatchCasing.CaseInsensitive,
+        };
+        return Directory.EnumerateFiles(folder, "*.xml", options).Take(FilesLookedAt);
     }
 
     /// <summary>Whether a file begins as an annotation file does; whether it is valid is not looked at.</summary>
