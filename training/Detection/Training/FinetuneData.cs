@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Serialization;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Engine;
@@ -35,7 +36,7 @@ internal sealed record FinetuneData(DatasetDigests Train, DatasetDigests Test, s
 /// <param name="Names">Of their names in their order.</param>
 /// <param name="Labels">Of their labels.</param>
 /// <param name="Images">Of the image files' names and sizes; their content is not read.</param>
-internal sealed record DatasetDigests(int Count, string Names, string Labels, string Images)
+internal sealed record DatasetDigests([property: JsonPropertyName("frames")] int Count, string Names, string Labels, string Images)
 {
     public static DatasetDigests Of(Dataset dataset, IReadOnlyList<string> ids) => new(
         ids.Count,
