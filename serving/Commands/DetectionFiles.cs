@@ -1,8 +1,8 @@
 using Pipeline.Shared;
+using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Datasets;
 
 namespace Pipeline.Serving.Commands;
 

@@ -1,5 +1,4 @@
 using Pipeline.Shared.Geometry;
-using Pipeline.Shared.Text;
 
 namespace Pipeline.Shared.Datasets;
 
@@ -17,6 +16,7 @@ public sealed class Dataset
         content = format.Open(root);
         byId = content.Images.ToDictionary(image => image.Id, StringComparer.Ordinal);
         ImageIds = new IdList(content.Images);
+        Findings = [.. content.Unlabeled.Select(LeftOut), .. content.Findings];
         classes = new Lazy<IReadOnlyList<DatasetClass>>(content.Labels.Classes);
     }
 
@@ -35,8 +35,8 @@ public sealed class Dataset
     /// <summary>Images without labels, which are left out.</summary>
     public IReadOnlyList<DatasetImage> Unlabeled => content.Unlabeled;
 
-    /// <summary>Errors and warnings about files and names.</summary>
-    public IReadOnlyList<Finding> Findings => content.Findings;
+    /// <summary>Errors and warnings about files and names, images without labels among them.</summary>
+    public IReadOnlyList<Finding> Findings { get; }
 
     /// <summary>The set's own lists of image ids, by name (<c>train</c>, <c>val</c>, <c>test</c>); empty where it has none.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Splits => content.Splits;
@@ -116,12 +116,6 @@ public sealed class Dataset
     /// <summary>What is left out or odd, for the user to know: counts and first names.</summary>
     public IEnumerable<string> Remarks()
     {
-        if (Unlabeled.Count > 0)
-        {
-            var names = Unlabeled.Take(4).Select(image => Path.GetFileName(image.Path));
-            yield return $"warning: {Unlabeled.Count} images are left out: each {content.UnlabeledBecause} ({FirstFew.Of([.. names])})";
-        }
-
         var summary = new FindingSummary();
         foreach (var finding in Findings)
         {
@@ -133,6 +127,11 @@ public sealed class Dataset
             yield return remark;
         }
     }
+
+    private Finding LeftOut(DatasetImage image) => new(image.Path, $"the image {content.UnlabeledBecause}; it is left out.")
+    {
+        Summary = $"images are left out: each {content.UnlabeledBecause}",
+    };
 
     /// <summary>The images' ids, without a list of their own.</summary>
     private sealed class IdList(IReadOnlyList<DatasetImage> images) : IReadOnlyList<string>

@@ -1,5 +1,5 @@
-using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Geometry;
 
 namespace Pipeline.Shared.Evaluation;
 

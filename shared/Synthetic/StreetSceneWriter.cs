@@ -1,6 +1,6 @@
+using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Datasets.Kitti;
 
 namespace Pipeline.Shared.Synthetic;
 

@@ -1,6 +1,6 @@
+using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Datasets.Kitti;
 using SkiaSharp;
 
 namespace Pipeline.Shared.Synthetic;

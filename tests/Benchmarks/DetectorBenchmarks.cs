@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using Pipeline.Serving.Inference;
-using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Kitti;
+using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;

@@ -1,6 +1,6 @@
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Geometry;
-using Pipeline.Shared.Datasets;
 using Pipeline.Training;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;

@@ -11,9 +11,10 @@ using Pipeline.Serving.Evaluation;
 using Pipeline.Serving.Inference;
 using Pipeline.Serving.Protocols;
 using Pipeline.Shared;
+using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Imaging;
-using Pipeline.Shared.Datasets;
 
 namespace Pipeline.Serving.Tests;
 

@@ -1,7 +1,8 @@
 using Pipeline.Golden;
 using Pipeline.Serving.Inference;
-using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Kitti;
+using Pipeline.Shared.Imaging;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Export;

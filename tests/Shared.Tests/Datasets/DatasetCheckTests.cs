@@ -12,12 +12,12 @@ public sealed class DatasetCheckTests : IDisposable
     public void Synthetic_and_real_frames_have_no_defect()
     {
         StreetSceneWriter.WriteKitti(folder, new StreetSceneOptions(), 0, 3, cancellation: TestContext.Current.CancellationToken);
-        Assert.Empty(DatasetCheck.Run(Dataset.Open(folder), [], cancellation: TestContext.Current.CancellationToken).Defects);
+        Assert.Empty(DatasetCheck.Run(Dataset.Open(folder), [], cancellation: TestContext.Current.CancellationToken).Findings);
 
         var real = DatasetCheck.Run(
             Dataset.Open(SharedData.Path("data/kitti-sample")), [], cancellation: TestContext.Current.CancellationToken);
-        Assert.Empty(real.Defects);
-        Assert.Equal((59, 48), (real.Objects["Car"], real.Objects["DontCare"]));
+        Assert.Empty(real.Findings);
+        Assert.Equal(59, real.Objects["Car"]);
     }
 
     [Fact]
@@ -50,14 +50,14 @@ public sealed class DatasetCheckTests : IDisposable
 
         string[] expected =
         [
-            "000000.txt:1: expected 15 fields", "000000.txt:2: field 1 (type): 'Bus'",
-            "000000.txt:3: the box 1 2 300 40 leaves the image of 96 x 64", "000000.txt:4: field 16 (score)",
-            "000001.txt: there is no such label file",
-            "000002.png: this is not a PNG", "000009.txt: there is no image", "test.txt:1: frame '000003' is already in",
-            "test.txt:2: frame '000077' has no image",
+            "000000.txt:1: expected 15 fields",
+            "000000.txt:3: the box 1 2 300 40 extends beyond the image of 96 x 64", "000000.txt:4: field 16 (score)",
+            "000001.png: the image has no label file",
+            "000002.png: this is not a PNG", "000009.txt: there is no image", "test.txt:1: image '000003' is already in",
+            "test.txt:2: image '000077' is not in the data set",
         ];
-        Assert.All(expected, text => Assert.Contains(report.Defects, defect => defect.Contains(text, StringComparison.Ordinal)));
-        Assert.Equal(expected.Length, report.Defects.Count);
+        Assert.All(expected, text => Assert.Contains(report.Findings, defect => defect.ToString().Contains(text, StringComparison.Ordinal)));
+        Assert.Equal(expected.Length, report.Findings.Count);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

@@ -1,5 +1,6 @@
-using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Kitti;
+using Pipeline.Shared.Geometry;
 
 namespace Pipeline.Shared.Tests.Datasets;
 
@@ -9,22 +10,21 @@ public sealed class LabelMapTests
     public void Types_are_classes_merged_or_left_out()
     {
         var map = new LabelMap(Classes(), Merge("Person_sitting", "Pedestrian"));
-        Assert.Equal([0, 1, 1, -1, -1], new[] { "Car", "Pedestrian", "Person_sitting", "Tram", "DontCare" }.Select(map.Label));
+        Assert.Equal([0, 1, 1, -1, -1], new[] { "Car", "Pedestrian", "Person_sitting", "Tram", null }.Select(map.Label));
     }
 
     [Theory]
     [InlineData("Person_sitting", "Tram")]
-    [InlineData("Lorry", "Car")]
+    [InlineData("", "Car")]
     [InlineData("Car", "Pedestrian")]
     public void A_merge_that_means_nothing_is_refused(string from, string to) =>
         Assert.Contains(
             $"'{from}' cannot become '{to}'", Assert.Throws<UserErrorException>(() => new LabelMap(Classes(), Merge(from, to))).Message);
 
     [Fact]
-    public void Unknown_repeated_and_missing_classes_are_refused()
+    public void Nameless_repeated_and_missing_classes_are_refused()
     {
-        Assert.Contains("labels[1]: 'Lorry'", Refusal("Car", "Lorry"));
-        Assert.Contains("labels[0]: 'DontCare'", Refusal("DontCare"));
+        Assert.Contains("labels[1]: a class needs a name", Refusal("Car", " "));
         Assert.Contains("'Car' is named twice", Refusal("Car", "Car"));
         Assert.Contains("at least one", Refusal());
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Synthetic;
 
 namespace Pipeline.Shared.Tests.Synthetic;
@@ -34,7 +35,7 @@ public sealed class StreetScenesTests : IDisposable
     {
         StreetSceneWriter.WriteKitti(folder, new StreetSceneOptions(), 0, 60, cancellation: TestContext.Current.CancellationToken);
         var dataset = Dataset.Open(folder);
-        KittiObject[] objects = [.. dataset.ImageIds.SelectMany(dataset.ReadLabels)];
+        KittiObject[] objects = [.. Directory.GetFiles(Path.Combine(folder, "training", "label_2")).Order().SelectMany(KittiLabelFile.Read)];
 
         Assert.Equal(60, dataset.ImageIds.Count);
         Assert.Equal(StreetSceneOptions.Classes.Order(), objects.Select(entry => entry.Type).Distinct().Order());

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;

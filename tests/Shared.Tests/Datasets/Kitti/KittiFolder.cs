@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Synthetic;
 
 namespace Pipeline.Shared.Tests.Datasets;

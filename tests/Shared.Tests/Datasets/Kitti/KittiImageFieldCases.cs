@@ -18,7 +18,7 @@ public sealed class KittiImageFieldCases : IDisposable
         var dataset = Dataset.Open(kitti.Root);
 
         Assert.Equal(KittiFolder.Frames, dataset.ImageIds.Count);
-        Assert.Equal(kitti.Image(name), dataset.ImagePath("000000"));
+        Assert.Equal(kitti.Image(name), dataset.Image("000000").Path);
         Assert.Empty(dataset.Remarks());
     }
 
@@ -28,7 +28,7 @@ public sealed class KittiImageFieldCases : IDisposable
         File.Delete(kitti.Image("000000.png"));
         File.Copy(FieldCases.Path("images/000000.JPG"), kitti.Image("000000.JPG"));
 
-        Assert.Equal(KittiFolder.Frames, kitti.Survey().Frames.Count);
+        Assert.Equal(KittiFolder.Frames, kitti.Survey().Images.Count);
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class KittiImageFieldCases : IDisposable
 
         Assert.Equal(KittiFolder.Frames, dataset.ImageIds.Count);
         Assert.Empty(dataset.Remarks());
-        Assert.Empty(kitti.Check().Defects);
+        Assert.Empty(kitti.Check().Findings);
     }
 
     [Fact]
@@ -68,13 +68,13 @@ public sealed class KittiImageFieldCases : IDisposable
 
         Assert.Equal(["000000", "000002", "000004"], dataset.ImageIds);
         Assert.Equal(3, remarks.Length);
-        Assert.Contains("2 images have no label file", remarks[0]);
-        Assert.Contains("(000001.png, 000003.png)", remarks[0]);
+        Assert.Contains("2 images are left out: each has no label file", remarks[0]);
+        Assert.Contains("000001.png", remarks[0]);
         Assert.Contains("1 label files have no image", remarks[1]);
-        Assert.Contains("(000077.txt)", remarks[1]);
-        Assert.Contains("2 files in", remarks[2]);
-        Assert.Contains("(000009.tiff, Thumbs.db)", remarks[2]);
-        Assert.Equal(5, kitti.Check().Defects.Count);
+        Assert.Contains("000077.txt)", remarks[1]);
+        Assert.Contains("2 files beside the images", remarks[2]);
+        Assert.Contains("Thumbs.db)", remarks[2]);
+        Assert.Equal(5, kitti.Check().Findings.Count);
     }
 
     [Fact]
@@ -86,12 +86,12 @@ public sealed class KittiImageFieldCases : IDisposable
         File.Copy(kitti.Image("000003.png"), kitti.Image("000003.bmp"));
 
         var defects = DatasetCheck.Run(
-            Dataset.OpenWithDuplicates(kitti.Root), [], cancellation: TestContext.Current.CancellationToken).Defects;
+            Dataset.OpenWithErrors(kitti.Root), [], cancellation: TestContext.Current.CancellationToken).Findings;
 
         string[] expected = [
             "000001.txt: this is a folder", "second image of the same name (000002", "second image of the same name (000003"];
         Assert.Equal(expected.Length, defects.Count);
-        Assert.All(expected, text => Assert.Contains(defects, defect => defect.Contains(text, StringComparison.Ordinal)));
+        Assert.All(expected, text => Assert.Contains(defects, defect => defect.ToString().Contains(text, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -103,16 +103,16 @@ public sealed class KittiImageFieldCases : IDisposable
         KittiFolder.Replace(kitti.Label("000003.txt"), KittiFolder.MakePipe);
         File.WriteAllText(kitti.Label("000004.txt"), "Car\n");
 
-        var defects = kitti.Check(Path.Combine(kitti.Root, "no-list.txt")).Defects;
+        var defects = kitti.Check(Path.Combine(kitti.Root, "no-list.txt")).Findings;
 
         string[] expected =
         [
             "000000.png: this is a link to nowhere.png", "000001.png: this is a pipe",
             "000002.txt: this is a link to nowhere.txt", "000003.txt: this is a pipe",
-            "000004.txt:1: expected 15 fields", "no-list.txt: there is no such list of frames",
+            "000004.txt:1: expected 15 fields", "no-list.txt: there is no such list of images",
         ];
         Assert.Equal(expected.Length, defects.Count);
-        Assert.All(expected, text => Assert.Contains(defects, defect => defect.Contains(text, StringComparison.Ordinal)));
+        Assert.All(expected, text => Assert.Contains(defects, defect => defect.ToString().Contains(text, StringComparison.Ordinal)));
         Assert.Contains("000000.png", Assert.Throws<UserErrorException>(() => kitti.Survey()).Message);
     }
 

@@ -1,6 +1,7 @@
 using Pipeline.Golden;
-using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Kitti;
+using Pipeline.Shared.Geometry;
 
 namespace Pipeline.Shared.Tests.Datasets;
 
@@ -23,7 +24,7 @@ public sealed class KittiLabelFieldCases : IDisposable
     {
         File.Copy(FieldCases.Path("labels/tabs.txt"), kitti.Label("000002.txt"), overwrite: true);
 
-        Assert.Empty(kitti.Check().Defects);
+        Assert.Empty(kitti.Check().Findings);
     }
 
     [Theory]
@@ -36,19 +37,53 @@ public sealed class KittiLabelFieldCases : IDisposable
 
         var survey = kitti.Survey();
 
-        Assert.Single(survey.Frames[2].Objects);
-        Assert.Contains("1 DontCare regions without area are ignored", Assert.Single(survey.Remarks));
+        Assert.Single(survey.Images[2].Annotations);
+        Assert.Contains("1 DontCare regions without area are left out", Assert.Single(survey.Remarks));
         Assert.Contains("000002.txt:2", survey.Remarks[0]);
     }
 
     [Fact]
-    public void K8_an_object_without_area_is_refused_with_file_line_and_field()
+    public void K8_an_object_without_area_is_left_out_with_a_remark()
     {
         File.WriteAllText(kitti.Label("000002.txt"), "Car 0 0 0 50 50 50 60 1 1 1 1 1 1 0\n");
 
+        var survey = kitti.Survey();
+
+        Assert.Empty(survey.Images[2].Annotations);
+        Assert.Contains("1 boxes without area are left out", Assert.Single(survey.Remarks));
+        Assert.Contains("000002.txt:1", survey.Remarks[0]);
+    }
+
+    [Fact]
+    public void K8_a_box_whose_corners_are_swapped_is_refused_with_file_line_and_field()
+    {
+        File.WriteAllText(kitti.Label("000002.txt"), "Car 0 0 0 50 50 40 60 1 1 1 1 1 1 0\n");
+
         Assert.Contains(
-            "000002.txt:1: field 7 (right): 50 is not right of field 5 (left): 50",
+            "000002.txt:1: field 7 (right): 40 is left of field 5 (left): 50",
             Assert.Throws<UserErrorException>(() => kitti.Survey()).Message);
+    }
+
+    [Theory]
+    [InlineData("car", "'Car'"), InlineData("Cars", "'Car'"), InlineData("pedestrain", "'Pedestrian'"), InlineData("dontcare", "'DontCare'")]
+    public void K6_a_class_that_is_nearly_one_of_KITTIs_is_said_with_its_line(string type, string meant)
+    {
+        File.WriteAllText(kitti.Label("000002.txt"), $"{type} 0.00 0 {KittiFolder.Fields4To15}\n");
+
+        Assert.Equal(type, Assert.Single(kitti.Survey().Images[2].Annotations).Class);
+        var finding = Assert.Single(kitti.Check().Findings);
+        Assert.Contains("000002.txt:1", finding.At);
+        Assert.Contains(meant, finding.Message);
+        Assert.False(finding.IsError);
+    }
+
+    [Fact]
+    public void K6_labels_with_other_names_have_other_classes()
+    {
+        File.WriteAllText(kitti.Label("000002.txt"), $"forklift 0.00 0 {KittiFolder.Fields4To15}\nCar 0.00 0 {KittiFolder.Fields4To15}\n");
+
+        Assert.Empty(kitti.Survey().Remarks);
+        Assert.Contains("forklift", Dataset.Open(kitti.Root).Classes.Select(entry => entry.Name));
     }
 
     [Theory]
@@ -63,10 +98,10 @@ public sealed class KittiLabelFieldCases : IDisposable
 
         var survey = kitti.Survey();
 
-        Assert.Equal(objects, survey.Frames[2].Objects.Count);
+        Assert.Equal(objects, survey.Images[2].Annotations.Count);
         Assert.Contains(remark, Assert.Single(survey.Remarks));
         Assert.Contains("000002.txt:1", survey.Remarks[0]);
-        Assert.Contains("the image of 192 x 96 pixels", Assert.Single(kitti.Check().Defects));
+        Assert.Contains("the image of 192 x 96 pixels", Assert.Single(kitti.Check().Findings).ToString());
     }
 
     [Fact]
@@ -89,8 +124,8 @@ public sealed class KittiLabelFieldCases : IDisposable
     {
         File.WriteAllText(kitti.Label("000002.txt"), line + "\n");
 
-        Assert.Contains("000002.txt:1: " + defect, Assert.Single(kitti.Check().Defects));
-        Assert.Single(kitti.Survey().Frames[2].Objects);
+        Assert.Contains("000002.txt:1: " + defect, Assert.Single(kitti.Check().Findings).ToString());
+        Assert.Single(kitti.Survey().Images[2].Annotations);
     }
 
     [Fact]
@@ -98,7 +133,7 @@ public sealed class KittiLabelFieldCases : IDisposable
     {
         File.Copy(FieldCases.Path("labels/occluded-out-of-range.txt"), kitti.Label("000002.txt"), overwrite: true);
 
-        Assert.Equal(2, kitti.Check().Defects.Count);
+        Assert.Equal(2, kitti.Check().Findings.Count);
     }
 
     [Fact]

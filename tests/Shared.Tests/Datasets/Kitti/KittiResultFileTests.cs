@@ -1,5 +1,5 @@
+using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Geometry;
-using Pipeline.Shared.Datasets;
 
 namespace Pipeline.Shared.Tests.Datasets;
 

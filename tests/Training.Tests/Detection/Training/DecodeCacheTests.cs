@@ -1,5 +1,5 @@
-using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Detection.Training;
 

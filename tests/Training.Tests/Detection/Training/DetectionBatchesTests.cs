@@ -1,6 +1,7 @@
 using Pipeline.Shared;
-using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Kitti;
+using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Tests.Engine;

@@ -1,4 +1,5 @@
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Training.Detection.Training;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
+using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Geometry;
-using Pipeline.Shared.Datasets;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Training;
