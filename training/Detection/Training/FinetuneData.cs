@@ -1,6 +1,7 @@
 using System.Text;
 using Pipeline.Shared.Kitti;
 using Pipeline.Shared.ModelRepository;
+using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Detection.Training;
@@ -28,7 +29,7 @@ internal sealed record FinetuneData(FrameDigests Train, FrameDigests Test, strin
             Leak = leak,
         };
 
-    private static string? OfFile(string? path) => path is null ? null : ContentDigest.OfFile(path);
+    private static string? OfFile(string? setting) => WeightChoice.FileOf(setting) is { } path ? ContentDigest.OfFile(path) : null;
 }
 
 /// <param name="Frames">How many.</param>
