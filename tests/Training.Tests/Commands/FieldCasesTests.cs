@@ -73,7 +73,7 @@ public sealed class FieldCasesTests : IDisposable
         await CommandCases.Refused(
             "-p:Accelerator=cuda",
             "pretrain", "--preset", "small", "--images", cases.In("kitti"), "--output", cases.In("o"), "--device", "cuda",
-            "--batch", "4", "--queue", "8", "--epochs", "1");
+            "--batch", "4", "--queue", "8", "--epochs", "1", "--weights", "none");
         Assert.False(Directory.Exists(cases.In("o")));
     }
 

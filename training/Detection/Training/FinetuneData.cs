@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Serialization;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.ModelRepository;
+using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Detection.Training;
@@ -29,7 +30,7 @@ internal sealed record FinetuneData(DatasetDigests Train, DatasetDigests Test, s
             Leak = leak,
         };
 
-    private static string? OfFile(string? path) => path is null ? null : ContentDigest.OfFile(path);
+    private static string? OfFile(string? setting) => WeightChoice.FileOf(setting) is { } path ? ContentDigest.OfFile(path) : null;
 }
 
 /// <param name="Count">How many.</param>
