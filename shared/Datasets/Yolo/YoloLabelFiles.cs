@@ -85,7 +85,8 @@ internal sealed class YoloLabelFiles
 
         try
         {
-            return [.. Directory.EnumerateFileSystemEntries(folder).Where(entry => Path.GetFileName(entry)[0] != '.')];
+            var entries = Directory.EnumerateFileSystemEntries(folder).Where(entry => Path.GetFileName(entry)[0] != '.');
+            return [.. entries.Order(StringComparer.Ordinal)];
         }
         catch (UnauthorizedAccessException exception)
         {

@@ -79,7 +79,8 @@ public sealed class VocHostileXmlTests : IDisposable
     {
         var deep = string.Concat(Enumerable.Repeat("<a>", 100_000));
         Assert.Contains("inside each other", Error("<annotation>" + deep).Message);
-        Assert.Contains("more than 1,000,000 elements", Error($"<annotation>{string.Concat(Enumerable.Repeat("<a/>", 1_000_001))}").Message);
+        var wide = string.Concat(Enumerable.Repeat("<a/>", 1_000_001));
+        Assert.Contains("more than 1,000,000 elements", Error("<annotation>" + wide).Message);
         Assert.Contains("the limit is 16,000,000", Error("<annotation>" + new string(' ', 16_000_000)).Message);
     }
 

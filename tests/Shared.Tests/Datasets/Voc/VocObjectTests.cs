@@ -153,5 +153,9 @@ public sealed class VocObjectTests : IDisposable
 
     private Dataset Open() => Dataset.OpenWithErrors(folder.Root, "voc");
 
-    private ImageLabels Read(string xml) => ImageFolder.Read(Dataset.OpenWithErrors(folder.Text("Annotations/a.xml", xml).Root, "voc"), "a");
+    private ImageLabels Read(string xml)
+    {
+        folder.Text("Annotations/a.xml", xml);
+        return ImageFolder.Read(Open(), "a");
+    }
 }

@@ -17,7 +17,7 @@ public sealed class YoloLabelTests : IDisposable
     {
         var labels = Read(text);
 
-        Assert.Equal(("cat", new Box(40, 20, 60, 60), 1), (labels.Annotations[0].Class, labels.Annotations[0].Box, labels.Annotations[0].Place));
+        Assert.Equal(new Annotation("cat", new Box(40, 20, 60, 60)) { Place = 1 }, Assert.Single(labels.Annotations));
         Assert.Empty(labels.Findings);
     }
 

@@ -57,7 +57,8 @@ public sealed class YoloWriterTests : IDisposable
         var writer = Writer("cat");
         writer.Add(new DatasetImage("a", "a.jpg"), 100, 80, []);
 
-        Assert.Contains("only by case", Assert.Throws<UserErrorException>(() => writer.Add(new DatasetImage("A", "A.jpg"), 100, 80, [])).Message);
+        var refusal = Assert.Throws<UserErrorException>(() => writer.Add(new DatasetImage("A", "A.jpg"), 100, 80, []));
+        Assert.Contains("only by case", refusal.Message);
         Assert.Contains("--label-map", Assert.Throws<UserErrorException>(() => Writer(" ")).Message);
         Assert.Throws<UserErrorException>(() => Writer("a\uD800"));
     }
@@ -76,7 +77,8 @@ public sealed class YoloWriterTests : IDisposable
                     [.. entries.Select(entry => new Annotation(classes[entry.Item1 % classes.Length], entry.Item2)).Distinct()];
                 using var target = new ImageFolder();
                 var writer = DatasetFormats.Named("yolo").CreateWriter(target.Root, [.. classes.Select(entry => new DatasetClass(entry))]);
-                target.Images(writer.Add(new DatasetImage("x/images/a", "a.png"), ImageFolder.WidthPixels, ImageFolder.HeightPixels, written));
+                var image = new DatasetImage("x/images/a", "a.png");
+                target.Images(writer.Add(image, ImageFolder.WidthPixels, ImageFolder.HeightPixels, written));
                 writer.Finish(NoSplits);
 
                 var dataset = Dataset.Open(target.Root);
