@@ -2,6 +2,7 @@ using Pipeline.Shared;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
+using Pipeline.Shared.Imaging.Drawing;
 using Pipeline.Shared.Kitti;
 
 namespace Pipeline.Serving.Commands;

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Imaging;
+using Pipeline.Shared.Imaging.Drawing;
 using Pipeline.Shared.Kitti;
 using Pipeline.Shared.Synthetic;
 
