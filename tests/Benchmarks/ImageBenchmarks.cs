@@ -8,7 +8,9 @@ using SkiaSharp;
 
 namespace Pipeline.Benchmarks;
 
-/// <summary>A 1242 × 375 scene: decoded, resized as Pillow does it, and made into a contrastive view; and painted with 30 detections.</summary>
+/// <summary>
+/// A 1242 × 375 scene: decoded, resized as Pillow does it, made into a contrastive view, and painted with 30 detections.
+/// </summary>
 [MemoryDiagnoser]
 public class ImageBenchmark
 {
