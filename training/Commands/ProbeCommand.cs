@@ -20,7 +20,11 @@ internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
     public Command Create()
     {
         var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };
-        var weights = new Option<string>("--weights") { Required = true, Description = "A backbone that pretrain or import wrote, or imagenet." };
+        var weights = new Option<string>("--weights")
+        {
+            Required = true,
+            Description = "A backbone that pretrain or import wrote; imagenet: ImageNet's weights, which come with the program.",
+        };
         var train = new Option<string?>("--train-list")
         {
             Description = "List of the frames whose objects are known; a seeded 80 % when omitted.",
