@@ -1,3 +1,5 @@
+using Pipeline.Shared.Text;
+
 namespace Pipeline.Shared.Datasets.Coco;
 
 /// <summary>Something about an annotation; its text is made when it is asked for, because a file can have a million.</summary>
@@ -52,7 +54,7 @@ internal sealed class CocoFindings(string path)
     }
 
     private Finding AsFinding(AnnotationFinding finding) =>
-        new($"{path}: annotations[{finding.Place}].{finding.Member}", finding.Message) { Summary = finding.Summary };
+        new($"{path}: annotations[{finding.Place}].{finding.Member}", OneLine.Of(finding.Message)) { Summary = finding.Summary };
 
     private void Add(string list, int place, string member, string message, string? summary)
     {
@@ -62,7 +64,7 @@ internal sealed class CocoFindings(string path)
         if (count <= MostOfAKind)
         {
             var at = member.Length == 0 ? $"{path}: {list}[{place}]" : $"{path}: {list}[{place}].{member}";
-            ofFile.Add(new Finding(at, message) { Summary = summary });
+            ofFile.Add(new Finding(at, OneLine.Of(message)) { Summary = summary });
         }
     }
 }

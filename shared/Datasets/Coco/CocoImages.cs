@@ -32,7 +32,8 @@ internal sealed record CocoImages(IReadOnlyList<DatasetImage> Images, IReadOnlyL
             Ordered(others.Select(file => new DatasetImage(ids.Of(file), Path.Combine(root.Folder, file)))));
     }
 
-    private static DatasetImage[] Ordered(IEnumerable<DatasetImage> images) => [.. images.OrderBy(image => image.Id, StringComparer.Ordinal)];
+    private static DatasetImage[] Ordered(IEnumerable<DatasetImage> images) =>
+        [.. images.OrderBy(image => image.Id, StringComparer.Ordinal)];
 
     private static string FolderOf(string file) => file[..Math.Max(file.LastIndexOf('/'), 0)];
 
@@ -63,8 +64,8 @@ internal sealed record CocoImages(IReadOnlyList<DatasetImage> Images, IReadOnlyL
 
         foreach (var image in missing)
         {
-            var message = $"there is no '{image.FileName}' in {root.Folder} ({missing.Count} of {document.Images.Count} images are missing); "
-                + "add the image, or remove the entry and its annotations.";
+            var message = $"there is no '{image.FileName}' in {root.Folder} ({missing.Count} of {document.Images.Count} images "
+                + "are missing); add the image, or remove the entry and its annotations.";
             document.Findings.AddError(List, image.Place, Member, message);
         }
 
