@@ -83,7 +83,15 @@ internal sealed class YoloLabelFiles
             return [];
         }
 
-        var entries = Directory.EnumerateFileSystemEntries(folder);
-        return entries.Where(entry => Path.GetFileName(entry)[0] != '.').Order(StringComparer.Ordinal);
+        try
+        {
+            return [.. Directory.EnumerateFileSystemEntries(folder).Where(entry => Path.GetFileName(entry)[0] != '.')];
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new UserErrorException(
+                $"{folder}: this folder cannot be read by the user '{Environment.UserName}'; change its permissions.",
+                exception);
+        }
     }
 }
