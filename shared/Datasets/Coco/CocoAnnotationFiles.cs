@@ -56,7 +56,9 @@ internal static class CocoAnnotationFiles
     private static IEnumerable<string> JsonFiles(string folder) => Visible(folder, Directory.EnumerateFiles).Where(IsJson).Take(MostFiles);
 
     private static IEnumerable<string> FilesOfSplits(string folder) =>
-        Visible(folder, Directory.EnumerateDirectories).Take(MostFiles).Select(split => Path.Combine(split, FileOfSplit)).Where(File.Exists);
+        Visible(folder, Directory.EnumerateDirectories).Take(MostFiles)
+            .Select(split => Path.Combine(split, FileOfSplit))
+            .Where(File.Exists);
 
     private static string[] Visible(string folder, Func<string, IEnumerable<string>> entries)
     {

@@ -3,7 +3,9 @@ using Pipeline.Shared.Geometry;
 
 namespace Pipeline.Shared.Datasets.Coco;
 
-/// <summary>Reads the entries of <c>annotations</c>. A million of them is usual: no object is made for one that is as it should be.</summary>
+/// <summary>
+/// Reads the entries of <c>annotations</c>. A million of them is usual: no object is made for one that is as it should be.
+/// </summary>
 internal sealed class CocoAnnotationList(CocoIds imageIds, CocoIds categoryIds, CocoFindings findings)
 {
     private const string List = "annotations";
@@ -60,7 +62,8 @@ internal sealed class CocoAnnotationList(CocoIds imageIds, CocoIds categoryIds, 
         if (entry.Box is null && !entry.HasBoxError && !entry.HasSegmentation)
         {
             CountWithoutRegion++;
-            findings.Add(entry.Image, new AnnotationFinding(place, "bbox", "there is none, nor a segmentation; add [x, y, width, height]."));
+            const string Message = "there is none, nor a segmentation; add [x, y, width, height].";
+            findings.Add(entry.Image, new AnnotationFinding(place, "bbox", Message));
         }
 
         if (entry.Box is { } found && (found.Width <= 0 || found.Height <= 0))

@@ -71,7 +71,8 @@ internal sealed class CocoCategoryList(CocoIds ids, CocoFindings findings)
         }
         else if (string.IsNullOrWhiteSpace(name))
         {
-            findings.AddError(List, place, "name", $"{nameShown}: the name of a class is expected, a text of at most {MaxNameBytes} bytes.");
+            var message = $"{nameShown}: the name of a class is expected, a text of at most {MaxNameBytes} bytes.";
+            findings.AddError(List, place, "name", message);
         }
         else if (!classOfId.TryAdd(id, classes.Count))
         {
@@ -79,7 +80,8 @@ internal sealed class CocoCategoryList(CocoIds ids, CocoFindings findings)
         }
         else if (!placeOfName.TryAdd(name, place))
         {
-            findings.AddError(List, place, "name", $"categories[{placeOfName[name]}] is already called '{name}'; make them one, or rename one.");
+            var message = $"categories[{placeOfName[name]}] is already called '{name}'; make them one, or rename one.";
+            findings.AddError(List, place, "name", message);
             classOfId[id] = classes.FindIndex(entry => entry.Name == name);
         }
         else

@@ -1,3 +1,5 @@
+using Pipeline.Shared.Text;
+
 namespace Pipeline.Shared.Datasets.Coco;
 
 /// <summary>
@@ -47,8 +49,8 @@ internal sealed class CocoImageRoot
 
         var tried = string.Join(", ", candidates.Select(folders => folders.Root));
         throw new UserErrorException(
-            $"{annotationFile}: none of its images is there, the first is '{images[0].FileName}'; folders looked through: {tried}. "
-            + "Put the images into one of them.");
+            $"{annotationFile}: none of its images is there, the first is '{Excerpt.Line(images[0].FileName)}'; "
+            + $"folders looked through: {tried}. Put the images into one of them.");
     }
 
     /// <summary>The path of an image below this folder; null when it is not there.</summary>

@@ -32,7 +32,8 @@ internal sealed record CocoImages(IReadOnlyList<DatasetImage> Images, IReadOnlyL
             Ordered(others.Select(file => new DatasetImage(ids.Of(file), Path.Combine(root.Folder, file)))));
     }
 
-    private static DatasetImage[] Ordered(IEnumerable<DatasetImage> images) => [.. images.OrderBy(image => image.Id, StringComparer.Ordinal)];
+    private static DatasetImage[] Ordered(IEnumerable<DatasetImage> images) =>
+        [.. images.OrderBy(image => image.Id, StringComparer.Ordinal)];
 
     private static string FolderOf(string file) => file[..Math.Max(file.LastIndexOf('/'), 0)];
 
@@ -63,8 +64,8 @@ internal sealed record CocoImages(IReadOnlyList<DatasetImage> Images, IReadOnlyL
 
         foreach (var image in missing)
         {
-            var message = $"there is no '{image.FileName}' in {root.Folder} ({missing.Count} of {document.Images.Count} images are missing); "
-                + "add the image, or remove the entry and its annotations.";
+            var message = $"there is no '{image.FileName}' in {root.Folder} ({missing.Count} of {document.Images.Count} images "
+                + "are missing); add the image, or remove the entry and its annotations.";
             document.Findings.AddError(List, image.Place, Member, message);
         }
 
@@ -84,14 +85,12 @@ internal sealed record CocoImages(IReadOnlyList<DatasetImage> Images, IReadOnlyL
     private sealed class ImageIds(IReadOnlyCollection<string> files)
     {
         private readonly HashSet<string> all = [.. files];
-        private readonly Dictionary<string, int> counts = files.CountBy(WithoutExtension).ToDictionary();
+        private readonly Dictionary<string, int> counts = files.CountBy(ImageNames.WithoutExtension).ToDictionary();
 
         public string Of(string file)
         {
-            var id = WithoutExtension(file);
+            var id = ImageNames.WithoutExtension(file);
             return counts[id] == 1 && !all.Contains(id) ? id : file;
         }
-
-        private static string WithoutExtension(string file) => file[..^Path.GetExtension(file).Length];
     }
 }

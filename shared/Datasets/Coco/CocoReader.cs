@@ -66,7 +66,7 @@ internal sealed class CocoReader(string path, int bufferBytes = JsonTokens.Usual
         if (json.Type == JsonTokenType.StartArray)
         {
             throw new UserErrorException(
-                $"{path}: this is a list, such as a file of results; an annotation file is an object with images, annotations and categories.");
+                $"{path}: this is a list, as of results; an annotation file is an object with images, annotations and categories.");
         }
 
         if (json.Type != JsonTokenType.StartObject)
@@ -135,7 +135,8 @@ internal sealed class CocoReader(string path, int bufferBytes = JsonTokens.Usual
         {
             if (!lists.Contains(list))
             {
-                throw new UserErrorException($"{path}: there is no list '{list}'; an annotation file has images, annotations and categories.");
+                throw new UserErrorException(
+                    $"{path}: there is no list '{list}'; an annotation file has images, annotations and categories.");
             }
         }
 
@@ -152,7 +153,8 @@ internal sealed class CocoReader(string path, int bufferBytes = JsonTokens.Usual
         if (annotations!.Count > 0 && annotations.CountWithoutRegion == annotations.Count)
         {
             throw new UserErrorException(
-                $"{path}: no annotation has a bbox, as in files of captions or panoptic segments; name the file with boxes (instances_….json).");
+                $"{path}: no annotation has a bbox, as in files of captions or panoptic segments; "
+                + "name the file with boxes (instances_….json).");
         }
     }
 
@@ -170,7 +172,8 @@ internal sealed class CocoReader(string path, int bufferBytes = JsonTokens.Usual
 
             var box = extents.GetValueOrDefault(annotation.Place);
             all[i] = annotation with { Box = box };
-            findings.Add(annotation.Image, AboutExtent(annotation.Place, extents.ContainsKey(annotation.Place), box.Width > 0 && box.Height > 0));
+            var isRead = extents.ContainsKey(annotation.Place);
+            findings.Add(annotation.Image, AboutExtent(annotation.Place, isRead, hasArea: box.Width > 0 && box.Height > 0));
         }
 
         all.RemoveAll(annotation => annotation.Box.Width <= 0 || annotation.Box.Height <= 0);
@@ -180,8 +183,9 @@ internal sealed class CocoReader(string path, int bufferBytes = JsonTokens.Usual
     {
         if (!isRead)
         {
-            const string Unread = "there is no bbox, and no polygon or mask that can be read; it is left out.";
-            return new AnnotationFinding(place, "segmentation", Unread, "annotations have neither a bbox nor a polygon or mask that can be read");
+            const string Unread = "there is no bbox, and no polygon or mask that can be read; the annotation is left out.";
+            const string Summary = "annotations have neither a bbox nor a polygon or mask that can be read, and are left out";
+            return new AnnotationFinding(place, "segmentation", Unread, Summary);
         }
 
         const string Used = "there is no bbox; the box around the polygon or mask is used.";

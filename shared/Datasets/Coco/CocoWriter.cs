@@ -97,9 +97,9 @@ internal sealed class CocoWriter : IDatasetWriter
     {
         var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         using var json = new Utf8JsonWriter(stream, options);
-        string[] images = Ids(this.images.Select(image => image.SourceId));
-        string[] categories = Ids(classes.Select(entry => Text(entry.Id)));
-        string[] own = Ids(annotations.Select(annotation => Text(annotation.Id)));
+        string[] images = UniqueIds.Of(this.images.Select(image => image.SourceId));
+        string[] categories = UniqueIds.Of(classes.Select(entry => Text(entry.Id)));
+        string[] own = UniqueIds.Of(annotations.Select(annotation => Text(annotation.Id)));
         json.WriteStartObject();
         WriteImages(json, images);
         WriteAnnotations(json, own, images, categories);
@@ -178,31 +178,6 @@ internal sealed class CocoWriter : IDatasetWriter
     }
 
     private static string? Text(long? id) => id?.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>Each id once: those that are missing or occurred before are replaced by numbers past the largest.</summary>
-    private static string[] Ids(IEnumerable<string?> given)
-    {
-        string?[] all = [.. given];
-        var taken = new HashSet<string>(StringComparer.Ordinal);
-        var last = 0L;
-        for (var i = 0; i < all.Length; i++)
-        {
-            var isKept = all[i] is { } id && taken.Add(id);
-            all[i] = isKept ? all[i] : null;
-            last = Math.Max(last, long.TryParse(all[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0);
-        }
-
-        for (var i = 0; i < all.Length; i++)
-        {
-            if (all[i] is null)
-            {
-                last++;
-                all[i] = last.ToString(CultureInfo.InvariantCulture);
-            }
-        }
-
-        return all!;
-    }
 
     /// <summary>An image of the new set.</summary>
     private readonly record struct WrittenImage(string? SourceId, string FileName, int WidthPixels, int HeightPixels);
