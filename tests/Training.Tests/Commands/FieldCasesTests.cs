@@ -137,7 +137,7 @@ public sealed class FieldCasesTests : IDisposable
             "this is a pipe", "pretrain", "--preset", "small", "--images", cases.In("pipe"), "--output", cases.In("o"));
         await CommandCases.Refused("this is a pipe", "data", "check", "--data", cases.In("kitti"), "--lists", cases.In("pipe"));
         await CommandCases.Refused(
-            "a file or folder of a data set first", "data", "split", "--data", cases.In("pipe"), "--output", cases.In("splits"));
+            "this is a pipe", "data", "split", "--data", cases.In("pipe"), "--output", cases.In("splits"));
         await CommandCases.Refused("", cases.Finetune("o", "--config", cases.In("kitti")));
         Assert.False(Directory.Exists(cases.In("o")));
     }
