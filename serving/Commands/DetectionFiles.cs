@@ -1,5 +1,4 @@
 using Pipeline.Shared;
-using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Geometry;

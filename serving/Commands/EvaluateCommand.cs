@@ -7,7 +7,7 @@ using Pipeline.Shared.Numbers;
 
 namespace Pipeline.Serving.Commands;
 
-/// <summary><c>evaluate</c>: mAP of an exported model over frames in KITTI's layout.</summary>
+/// <summary><c>evaluate</c>: mAP of an exported model over labelled images.</summary>
 /// <param name="log">The console's log.</param>
 internal sealed class EvaluateCommand(ILogger<EvaluateCommand> log) : IProgramCommand, IProgress<EvaluationProgress>
 {
@@ -27,15 +27,19 @@ internal sealed class EvaluateCommand(ILogger<EvaluateCommand> log) : IProgramCo
     public Command Create()
     {
         var model = new Option<string>("--model") { Required = true, Description = "Version of a model: <repository>/<name>/<version>." };
-        var data = new Option<string>("--data") { Required = true, Description = "Folder of the frames, in KITTI's layout." };
-        var split = new Option<string?>("--split") { Description = "A list of frames, one per line; all labelled frames when omitted." };
+        var data = new Option<string>("--data") { Required = true, Description = "Labelled images: a folder or file of KITTI, COCO, VOC or YOLO." };
+        var format = FormatOption.Create();
+        var split = new Option<string?>("--split")
+        {
+            Description = "A list of image ids, one per line, or the data set's own list train, val or test; all labelled images when omitted.",
+        };
         var batch = NumberOption.Create("--batch", BatchSizes, 4, "Images in one execution.");
         var output = new Option<string?>("--output") { Description = $"Folder for {ReportFile}." };
         var force = ForceOption.Create();
         var json = new Option<bool>("--json") { Description = "Print the report as JSON, and nothing else." };
         var command = new Command("evaluate", Description)
         {
-            model, data, split, batch, output, force, json,
+            model, data, format, split, batch, output, force, json,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -43,6 +47,7 @@ internal sealed class EvaluateCommand(ILogger<EvaluateCommand> log) : IProgramCo
             {
                 ModelDirectory = parsed.GetValue(model)!,
                 Data = parsed.GetValue(data)!,
+                Format = parsed.GetValue(format)!,
                 Split = parsed.GetValue(split),
                 BatchSize = parsed.GetValue(batch),
             };

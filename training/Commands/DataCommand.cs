@@ -81,12 +81,13 @@ internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nu
     private static Command Check()
     {
         const int HasDefects = 2;
-        var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };
+        var data = new Option<string>("--data") { Required = true, Description = "Labelled images: a folder or file of KITTI, COCO, VOC or YOLO." };
+        var format = FormatOption.Create();
         var lists = new Option<string[]>("--lists")
         {
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [],
-            Description = "Lists of frames, as those of a split; no frame may appear in two.",
+            Description = "Lists of images, as those of a split; no image may appear in two.",
         };
         var labelsOnly = new Option<bool>("--labels-only") { Description = "Do not decode the images." };
         var command = new Command(
@@ -94,12 +95,12 @@ internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nu
             "Reports every defect of a data set with file and line, and counts its objects.\n\nExample:\n"
             + "  pipeline-train data check --data kitti --lists splits/train.txt splits/test.txt")
         {
-            data, lists, labelsOnly,
+            data, format, lists, labelsOnly,
         };
         command.SetAction((result, cancellation) =>
         {
             var report = DatasetCheck.Run(
-                Dataset.OpenWithDuplicates(result.GetValue(data)!),
+                Dataset.OpenWithErrors(result.GetValue(data)!, result.GetValue(format)!),
                 result.GetValue(lists)!,
                 !result.GetValue(labelsOnly),
                 cancellation: cancellation);
@@ -108,13 +109,13 @@ internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nu
                 Console.WriteLine($"{type,-16} {count,7}");
             }
 
-            foreach (var defect in report.Defects)
+            foreach (var finding in report.Findings)
             {
-                Console.Error.WriteLine(defect);
+                Console.Error.WriteLine(finding);
             }
 
-            Console.WriteLine($"{report.Frames} frames, {report.Objects.Values.Sum()} objects, {report.Defects.Count} defects");
-            return Task.FromResult(report.Defects.Count == 0 ? 0 : HasDefects);
+            Console.WriteLine($"{report.Images} images, {report.Objects.Values.Sum()} objects, {report.Findings.Count} defects");
+            return Task.FromResult(report.Findings.Count == 0 ? 0 : HasDefects);
         });
         return command;
     }

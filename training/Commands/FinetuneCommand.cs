@@ -8,7 +8,7 @@ using Pipeline.Training.Native;
 
 namespace Pipeline.Training.Commands;
 
-/// <summary><c>finetune</c>: trains a detector on frames in KITTI's layout.</summary>
+/// <summary><c>finetune</c>: trains a detector on labelled images.</summary>
 /// <param name="console">Shows progress on a terminal.</param>
 /// <param name="log">The console's.</param>
 internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneCommand> log) : IProgramCommand
@@ -17,19 +17,21 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
     public Command Create()
     {
         var layers = new ConfigurationOptions<FinetuneOptions>("finetune", "torchvision", log);
-        layers.Add("--data", "data", "Frames in KITTI's layout.");
+        layers.Add("--data", "data", "Labelled images: a folder or file of KITTI, COCO, VOC or YOLO.");
+        layers.Add("--format", "format", FormatOption.Description).AcceptOnlyFromAmong(FormatOption.Values);
         var output = layers.Add("--output", "output", "Folder for checkpoints and metrics; it must not exist yet, except with --resume.");
         layers.Add(
             "--train-list",
             "trainList",
-            "List of the training frames; when omitted, those that are not in the test list, and without any list a seeded 80 %.");
-        layers.Add("--validation-list", "validationList", "List of the frames that choose the best epoch; the test list when omitted.");
+            "List of the training images; when omitted, those that are in no other list; without any list the data set's own, or a seeded 80 %.");
+        layers.Add("--validation-list", "validationList", "List of the images that choose the best epoch; the test list when omitted.");
         layers.Add(
             "--test-list",
             "testList",
-            "List of the frames to measure on: once at the end, or after every epoch without a list for validation.");
+            "List of the images to measure on: once at the end, or after every epoch without a list for validation.");
         layers.Add("--patience", "patience", "Epochs without improvement after which the run ends.");
-        layers.AddMap("--label-map", "labelMap", "A type that becomes another class, such as Person_sitting=Pedestrian; may be repeated.");
+        layers.AddList("--labels", "labels", "The classes, one word or quoted name each; those of the data set when omitted.");
+        layers.AddMap("--label-map", "labelMap", "A class of the labels that becomes another, such as Person_sitting=Pedestrian; may be repeated.");
         layers.Add("--backbone-weights", "backboneWeights", "A backbone that pretrain wrote; random weights when omitted.");
         layers.Add("--weights", "weights", "A detector to start from: ours, or torchvision's Faster R-CNN trained on COCO.");
         layers.Add(
@@ -40,7 +42,7 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
             "--trainable-stages",
             "detector.backbone.trainableStages",
             "How many of the backbone's five stages learn, counted from the output; the paper's k frozen stages are 5 - k.");
-        layers.Add("--epochs", "epochs", "Passes over the frames: the run's length, unless --iterations is given after it.");
+        layers.Add("--epochs", "epochs", "Passes over the images: the run's length, unless --iterations is given after it.");
         layers.Add("--iterations", "iterations", "Steps: the run's length, unless --epochs is given after it.");
         layers.Add("--batch", "batchSize", "Images of a step.");
         layers.Add("--micro-batches", "microBatches", "Parts in which a batch is computed before its one step.");
@@ -63,7 +65,7 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
         layers.Add("--device", "device", "cpu or cuda.").AcceptOnlyFromAmong("cpu", "cuda");
         return layers.Resumable(
             "Trains a detector and measures its mAP after every epoch.\n\nExamples:\n"
-            + "  pipeline-train finetune --data kitti --output runs/street --preset small --epochs 20\n"
+            + "  pipeline-train finetune --data photos --output runs/street --preset small --epochs 20\n"
             + "  pipeline-train finetune --output runs/street --resume",
             output,
             (options, resume, cancellation) =>

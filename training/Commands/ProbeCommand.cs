@@ -4,8 +4,6 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
-using Pipeline.Shared.Datasets;
-using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Numbers;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Native;
@@ -20,21 +18,22 @@ internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
     /// <inheritdoc />
     public Command Create()
     {
-        var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };
+        var data = new Option<string>("--data") { Required = true, Description = "Labelled images: a folder or file of KITTI, COCO, VOC or YOLO." };
+        var format = FormatOption.Create();
         var weights = new Option<string>("--weights") { Required = true, Description = "A backbone that pretrain or import wrote." };
         var train = new Option<string?>("--train-list")
         {
-            Description = "List of the frames whose objects are known; a seeded 80 % when omitted.",
+            Description = "List of the images whose objects are known; a seeded 80 % when omitted.",
         };
-        var test = new Option<string?>("--test-list") { Description = "List of the frames whose objects are asked for." };
+        var test = new Option<string?>("--test-list") { Description = "List of the images whose objects are asked for." };
         var labels = new Option<string>("--labels")
         {
-            DefaultValueFactory = _ => string.Join(',', KittiClasses.Default),
-            Description = "The classes, separated by commas.",
+            DefaultValueFactory = _ => "",
+            Description = "The classes, separated by commas; those of the data set when omitted.",
         };
         var labelMap = new Option<string[]>("--label-map")
         {
-            Description = "A type that becomes another class, such as Person_sitting=Pedestrian; may be repeated.",
+            Description = "A class of the labels that becomes another, such as Person_sitting=Pedestrian; may be repeated.",
         };
         var size = NumberOption.Create("--crop-size", new NumberRange<int>(32, 512), 64, "Side of a crop in pixels.");
         var seed = NumberOption.Create("--seed", new NumberRange<int>(0, int.MaxValue), 0, "Of the split and of the random weights.");
@@ -43,11 +42,11 @@ internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
         device.AcceptOnlyFromAmong("cpu", "cuda");
         var command = new Command(
             "probe",
-            "Classifies the objects of labelled frames by a backbone's frozen features (20 nearest neighbours, linear probe), "
+            "Classifies the objects of labelled images by a backbone's frozen features (20 nearest neighbours, linear probe), "
             + "beside those of random weights.\n\nExample:\n"
             + "  pipeline-train probe --data kitti --weights runs/backbone/backbone.safetensors")
         {
-            data, weights, train, test, labels, labelMap, size, seed, device, json,
+            data, format, weights, train, test, labels, labelMap, size, seed, device, json,
         };
         command.SetAction((result, cancellation) =>
         {
@@ -57,6 +56,7 @@ internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
                 new ProbeOptions
                 {
                     Data = result.GetValue(data)!,
+                    Format = result.GetValue(format)!,
                     Weights = result.GetValue(weights)!,
                     TrainList = result.GetValue(train),
                     TestList = result.GetValue(test),

@@ -7,7 +7,7 @@ using Pipeline.Shared.Numbers;
 
 namespace Pipeline.Training.Commands;
 
-/// <summary><c>data split</c>: divides frames into lists.</summary>
+/// <summary><c>data split</c>: divides labelled images into lists.</summary>
 internal sealed class SplitCommand : IProgramCommand
 {
     private const string Examples = """
@@ -22,7 +22,8 @@ internal sealed class SplitCommand : IProgramCommand
     public Command Create()
     {
         var range = new NumberRange<double>(0, 1) { ExcludesEnds = true };
-        var data = new Option<string>("--data") { Required = true, Description = "Frames in KITTI's layout." };
+        var data = new Option<string>("--data") { Required = true, Description = "Labelled images: a folder or file of KITTI, COCO, VOC or YOLO." };
+        var format = FormatOption.Create();
         var output = new Option<string>("--output")
         {
             Required = true,
@@ -32,28 +33,28 @@ internal sealed class SplitCommand : IProgramCommand
             "--train-fraction",
             range,
             new SplitFractions().Train,
-            "Fraction of the frames that are not for testing.");
+            "Fraction of the images that are not for testing.");
         var validation = NumberOption.Optional(
             "--validation",
             range,
-            "Fraction of all frames for validation.txt, which chooses the best epoch; taken from train.txt, so that test.txt stays.");
+            "Fraction of all images for validation.txt, which chooses the best epoch; taken from train.txt, so that test.txt stays.");
         var groups = new Option<string?>("--groups")
         {
             Description =
-                "Text file of one frame and its group a line: no group is divided, and the fractions are met as closely as that allows.",
+                "Text file of one image and its group a line: no group is divided, and the fractions are met as closely as that allows.",
         };
         var seed = NumberOption.Create("--seed", new NumberRange<int>(0, int.MaxValue), 0, "Chooses the split.");
         var force = ForceOption.Create();
-        var command = new Command("split", "Writes a seeded split as lists of frames." + Examples)
+        var command = new Command("split", "Writes a seeded split as lists of images." + Examples)
         {
-            data, output, fraction, validation, groups, seed, force,
+            data, format, output, fraction, validation, groups, seed, force,
         };
         command.SetAction(result =>
         {
-            var dataset = Dataset.Open(result.GetValue(data)!);
+            var dataset = Dataset.Open(result.GetValue(data)!, result.GetValue(format)!);
             var fractions = new SplitFractions { Train = result.GetValue(fraction), Validation = result.GetValue(validation) ?? 0 };
             var split = Split(dataset, result.GetValue(groups), (ulong)result.GetValue(seed), fractions);
-            RequireFrames(split, fractions, result.GetValue(data)!);
+            RequireImages(split, fractions, result.GetValue(data)!);
             Write(split, dataset, result.GetValue(output)!, result.GetValue(groups), result.GetValue(force));
             return 0;
         });
@@ -64,7 +65,7 @@ internal sealed class SplitCommand : IProgramCommand
         ? DatasetSplit.Create(dataset.ImageIds, seed, fractions)
         : DatasetSplit.Create(dataset.ImageIds, ImageGroups.Read(groups, dataset), seed, fractions);
 
-    private static void RequireFrames(DatasetSplit split, SplitFractions fractions, string data)
+    private static void RequireImages(DatasetSplit split, SplitFractions fractions, string data)
     {
         var isMissing = split.Train.Count == 0 || split.Test.Count == 0;
         if (fractions.Validation == 0 && !isMissing)
@@ -77,7 +78,7 @@ internal sealed class SplitCommand : IProgramCommand
             var all = split.Train.Count + split.Validation.Count + split.Test.Count;
             var chosen = fractions.Validation == 0 ? "both need" : $"{split.Validation.Count} would choose the best; each list needs";
             throw new UserErrorException(
-                $"{data}: of {all} labelled frames {split.Train.Count} would be trained on and {split.Test.Count} measured on; "
+                $"{data}: of {all} labelled images {split.Train.Count} would be trained on and {split.Test.Count} measured on; "
                 + $"{chosen} one at least. Choose other fractions with --train-fraction and --validation, or smaller groups.");
         }
     }
@@ -90,14 +91,14 @@ internal sealed class SplitCommand : IProgramCommand
             ["validation.txt"] = split.Validation,
             ["test.txt"] = split.Test,
         };
-        (string Path, IReadOnlyList<string> Frames)[] written =
+        (string Path, IReadOnlyList<string> Images)[] written =
             [.. lists.Where(list => list.Value.Count > 0).Select(list => (Path.Combine(folder, list.Key), list.Value))];
         string[] inputs = groups is null ? [] : [groups];
         OutputFiles.Require(written.Select(list => list.Path), dataset.Files.Concat(inputs), force);
-        foreach (var (path, frames) in written)
+        foreach (var (path, images) in written)
         {
-            ImageList.Write(path, frames, replace: force);
-            Console.WriteLine($"{path}: {frames.Count} frames");
+            ImageList.Write(path, images, replace: force);
+            Console.WriteLine($"{path}: {images.Count} images");
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Pipeline.Shared;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
@@ -44,7 +45,7 @@ public sealed class Doctor(string deviceName, string? data, string models)
         yield return Try("model repository", () => Writable(models));
         if (data is not null)
         {
-            yield return Try("data", () => $"{Dataset.Open(data).ImageIds.Count} frames in {data}; data check looks through them");
+            yield return Try("data", () => $"{Dataset.Open(data).ImageIds.Count} labelled images in {data}; data check looks through them");
         }
 
         if (!torch.Works)
@@ -166,10 +167,11 @@ public sealed class Doctor(string deviceName, string? data, string models)
     {
         StreetSceneWriter.WriteKitti(folder, new StreetSceneOptions { WidthPixels = 3 * Side, HeightPixels = Side }, 0, 1);
         var dataset = Dataset.Open(folder);
-        File.Copy(dataset.ImagePath(dataset.ImageIds[0]), Path.Combine(folder, "image.png"));
+        var survey = DatasetSurvey.Of(dataset, dataset.ImageIds, new ImageLimits());
+        File.Copy(dataset.Images[0].Path, Path.Combine(folder, "image.png"));
         using var scope = NewDisposeScope();
-        using var frames = new DetectionData(dataset, new LabelMap(["Car"]), 0);
-        var (image, target) = frames.Load(dataset.ImageIds[0], flip: false);
+        using var images = new DetectionData(survey.Images, new LabelMap(["Car"]), 0);
+        var (image, target) = images.Load(dataset.ImageIds[0], flip: false);
         var device = ComputeDevice.Of(deviceName);
         detector.to(device);
         using var optimizer = optim.SGD(detector.parameters(), 0.001);

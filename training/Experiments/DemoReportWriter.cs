@@ -23,25 +23,26 @@ internal static class DemoReportWriter
     {
         var scenes = Path.Combine(options.Output, "scenes");
         var dataset = Dataset.Open(scenes);
-        string[] frames = [.. ImageList.Read(Path.Combine(scenes, "test.txt"), dataset).Take(Pictures)];
+        string[] shown = [.. ImageList.Read(Path.Combine(scenes, "test.txt"), dataset).Take(Pictures)];
+        var survey = DatasetSurvey.Of(dataset, shown, new ImageLimits(), cancellation);
         var detections = ServingProgram.Detect(
-            exportedModel, [.. frames.Select(dataset.ImagePath)], StreetSceneOptions.Classes, PictureThreshold, cancellation);
+            exportedModel, [.. survey.Images.Select(entry => entry.Image.Path)], StreetSceneOptions.Classes, PictureThreshold, cancellation);
         var pictures = new List<byte[]>();
-        foreach (var (frame, found) in frames.Zip(detections))
+        foreach (var (entry, found) in survey.Images.Zip(detections))
         {
-            using var image = ImageDecoder.DecodeFile(dataset.ImagePath(frame));
+            using var image = ImageDecoder.DecodeFile(entry.Image.Path);
             using var painted = DetectionPainter.Paint(
-                image, found, StreetSceneOptions.Classes, dataset.ReadLabels(frame).Select(entry => entry.Box));
+                image, found, StreetSceneOptions.Classes, entry.Annotations.Select(truth => truth.Box));
             pictures.Add(ImageEncoder.Png(painted));
-            AtomicFile.Write(Path.Combine(options.Output, "pictures", $"{frame}.png"), pictures[^1]);
+            AtomicFile.Write(Path.Combine(options.Output, "pictures", $"{entry.Image.Id}.png"), pictures[^1]);
         }
 
-        AtomicFile.WriteText(Path.Combine(options.Output, "report.md"), Markdown(options, report, better, frames));
+        AtomicFile.WriteText(Path.Combine(options.Output, "report.md"), Markdown(options, report, better, shown));
         AtomicFile.WriteText(Path.Combine(options.Output, "report.html"), Html(options, report, better, pictures));
         AtomicFile.WriteText(Path.Combine(options.Output, "report.json"), JsonSerializer.Serialize(report, Json) + "\n");
     }
 
-    private static string Markdown(DemoOptions options, DemoReport report, string better, string[] frames)
+    private static string Markdown(DemoOptions options, DemoReport report, string better, string[] shown)
     {
         var text = new StringBuilder("# From unlabelled images to a served detector\n\n");
         text.Append(Summary(options, report)).Append("\n\n");
@@ -64,9 +65,9 @@ internal static class DemoReportWriter
             .Append(") is in `")
             .Append(report.Model)
             .Append("`. The curves are in `report.html`.\n\n");
-        foreach (var frame in frames)
+        foreach (var scene in shown)
         {
-            text.Append(CultureInfo.InvariantCulture, $"![detections in scene {frame}](pictures/{frame}.png)\n");
+            text.Append(CultureInfo.InvariantCulture, $"![detections in scene {scene}](pictures/{scene}.png)\n");
         }
 
         return text.ToString();

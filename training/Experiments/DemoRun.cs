@@ -102,9 +102,9 @@ public sealed partial class DemoRun(
     {
         var count = options.TrainScenes + options.TestScenes;
         StreetSceneWriter.WriteKitti(data, Scenes, FirstLabeledScene, count, Steps("scenes", count), cancellation);
-        var frames = Dataset.Open(data).ImageIds;
-        ImageList.Write(Path.Combine(data, "train.txt"), frames.Take(options.TrainScenes));
-        ImageList.Write(Path.Combine(data, "test.txt"), frames.Skip(options.TrainScenes));
+        var scenes = Dataset.Open(data).ImageIds;
+        ImageList.Write(Path.Combine(data, "train.txt"), scenes.Take(options.TrainScenes));
+        ImageList.Write(Path.Combine(data, "test.txt"), scenes.Skip(options.TrainScenes));
     }
 
     private string Export(string run, string repository, string name)

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
 using Pipeline.Shared.Datasets;
-using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Imaging;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
@@ -14,22 +13,25 @@ namespace Pipeline.Training.Probing;
 /// <summary>What to probe, and on what.</summary>
 public sealed record ProbeOptions
 {
-    /// <summary>Frames in KITTI's layout.</summary>
+    /// <summary>Labelled images: a file or folder of a format that is read.</summary>
     public required string Data { get; init; }
+
+    /// <summary>Format of the data; <c>auto</c>: recognized.</summary>
+    public string Format { get; init; } = DatasetFormats.Auto;
 
     /// <summary>The backbone, as <c>pretrain</c> writes it.</summary>
     public required string Weights { get; init; }
 
-    /// <summary>List of the frames whose objects are known; a seeded 80 % when null.</summary>
+    /// <summary>List of the images whose objects are known; a seeded 80 % when null.</summary>
     public string? TrainList { get; init; }
 
-    /// <summary>List of the frames whose objects are asked for.</summary>
+    /// <summary>List of the images whose objects are asked for.</summary>
     public string? TestList { get; init; }
 
-    /// <summary>The classes.</summary>
-    public IReadOnlyList<string> Labels { get; init; } = KittiClasses.Default;
+    /// <summary>The classes; empty: those of the data set.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
 
-    /// <summary>Types that become another class.</summary>
+    /// <summary>Classes of the labels that become another class.</summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
 
     /// <summary>Side of a crop in pixels.</summary>
@@ -38,7 +40,7 @@ public sealed record ProbeOptions
     /// <summary>Of the split and of the random weights.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Frames in the making at once.</summary>
+    /// <summary>Images in the making at once.</summary>
     public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
 
     /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
@@ -79,14 +81,15 @@ public static class FeatureProbe
     public static ProbeResult Run(ProbeOptions options, ILogger log, CancellationToken cancellation = default)
     {
         var device = ComputeDevice.Of(options.Device);
-        var dataset = Dataset.Open(options.Data);
-        var labels = new LabelMap(options.Labels, options.LabelMap);
+        var dataset = Dataset.Open(options.Data, options.Format);
+        var labels = new LabelMap(LabelMap.ClassesOf(options.Labels, options.LabelMap, dataset), options.LabelMap);
         var split = DatasetSplit.Create(dataset.ImageIds, (ulong)options.Seed);
         var known = options.TrainList is { } train ? ImageList.Read(train, dataset) : split.Train;
         var asked = options.TestList is { } test ? ImageList.Read(test, dataset) : split.Test;
         var survey = DatasetSurvey.Of(dataset, known.Concat(asked).Distinct(), new ImageLimits(), cancellation);
+        var byId = survey.Images.ToDictionary(image => image.Image.Id, StringComparer.Ordinal);
         string[] remarks = [.. dataset.Remarks(), .. survey.Remarks];
-        LabeledCrops Crops(IReadOnlyList<string> frames) => new(dataset, frames, labels, options.CropSizePixels);
+        LabeledCrops Crops(IReadOnlyList<string> ids) => new([.. ids.Select(id => byId[id])], labels, options.CropSizePixels);
         using var scope = NewDisposeScope();
         var (backbone, shape) = BackboneCheckpoint.Load(options.Weights, log);
         manual_seed(options.Seed);
@@ -98,10 +101,10 @@ public static class FeatureProbe
         {
             network.to(device);
             RecalibrateBatchNorm(network, Crops(known), options.Workers, device, cancellation);
-            var (features, classes) = Features(network, Crops(known), options, device, cancellation);
-            var (questions, answers) = Features(network, Crops(asked), options, device, cancellation);
-            var neighbors = NearestNeighbors.Classify(features, classes, questions, options.Labels.Count);
-            var linear = LinearProbe.Classify(features, classes, questions, options.Labels.Count);
+            var (features, classes) = Features(network, Crops(known), labels, options, device, cancellation);
+            var (questions, answers) = Features(network, Crops(asked), labels, options, device, cancellation);
+            var neighbors = NearestNeighbors.Classify(features, classes, questions, labels.Classes.Count);
+            var linear = LinearProbe.Classify(features, classes, questions, labels.Classes.Count);
             scores.Add(new ProbeScores(
                 NearestNeighbors: Accuracy(neighbors, answers),
                 NearestNeighborsBalanced: Balanced(neighbors, answers),
@@ -127,7 +130,7 @@ public static class FeatureProbe
     }
 
     private static (Tensor Features, Tensor Labels) Features(
-        ResNet network, LabeledCrops crops, ProbeOptions options, Device device, CancellationToken cancellation)
+        ResNet network, LabeledCrops crops, LabelMap map, ProbeOptions options, Device device, CancellationToken cancellation)
     {
         using var _ = no_grad();
         network.eval();
@@ -145,7 +148,7 @@ public static class FeatureProbe
         return labels.Count > 0
             ? (cat(features), tensor(labels, dtype: int64, device: device))
             : throw new UserErrorException(
-                $"{options.Data}: the frames hold no object of {string.Join(", ", options.Labels)} of 8 pixels or more.");
+                $"{options.Data}: the images hold no object of {string.Join(", ", map.Classes)} of 8 pixels or more.");
     }
 
     private static double Accuracy(Tensor found, Tensor answers) => found.eq(answers).to(float64).mean().item<double>();

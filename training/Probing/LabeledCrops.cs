@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using Pipeline.Shared.Datasets;
-using Pipeline.Shared.Datasets.Kitti;
+using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
 using Pipeline.Training.Augmentation;
 using Pipeline.Training.Data;
@@ -9,12 +9,11 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Probing;
 
-/// <summary>The objects of labelled frames, cut out and resized to one size.</summary>
-/// <param name="dataset">The frames.</param>
-/// <param name="frames">Which of them.</param>
-/// <param name="labels">The classes; objects of other types are left out.</param>
+/// <summary>The objects of labelled images, cut out and resized to one size.</summary>
+/// <param name="images">The images with their annotations.</param>
+/// <param name="labels">The classes; objects of other classes are left out.</param>
 /// <param name="sizePixels">Sides of a crop.</param>
-internal sealed class LabeledCrops(Dataset dataset, IReadOnlyList<string> frames, LabelMap labels, int sizePixels)
+internal sealed class LabeledCrops(IReadOnlyList<SurveyedImage> images, LabelMap labels, int sizePixels)
 {
     private const int LeastSidePixels = 8, LeastBatch = 64;
 
@@ -22,9 +21,9 @@ internal sealed class LabeledCrops(Dataset dataset, IReadOnlyList<string> frames
     public IEnumerable<CropBatch> Batches(int workers)
     {
         var gathered = new List<CropBatch>();
-        foreach (var frame in Prefetch.InOrder(frames.Count, workers, index => Cut(frames[index])))
+        foreach (var crops in Prefetch.InOrder(images.Count, workers, index => Cut(images[index])))
         {
-            gathered.Add(frame);
+            gathered.Add(crops);
             if (gathered.Sum(batch => batch.Labels.Length) >= LeastBatch)
             {
                 yield return CropBatch.Join(gathered);
@@ -38,13 +37,13 @@ internal sealed class LabeledCrops(Dataset dataset, IReadOnlyList<string> frames
         }
     }
 
-    private CropBatch Cut(string frame)
+    private CropBatch Cut(SurveyedImage surveyed)
     {
-        using var image = ImageDecoder.DecodeFile(dataset.ImagePath(frame));
-        var seen = dataset.ReadLabels(frame, image.WidthPixels, image.HeightPixels);
+        using var image = ImageDecoder.DecodeFile(surveyed.Image.Path);
         (CropBox Box, int Label)[] objects =
         [
-            .. seen.Select(entry => (Box: Inside(entry, image), Label: labels.Label(entry.Type)))
+            .. surveyed.Annotations.Where(entry => !entry.IsIgnored)
+                .Select(entry => (Box: Inside(entry.Box, image), Label: labels.Label(entry.Class)))
                 .Where(entry => entry.Label >= 0 && Math.Min(entry.Box.Height, entry.Box.Width) >= LeastSidePixels),
         ];
         var crops = empty([objects.Length, 3, sizePixels, sizePixels], float32);
@@ -60,12 +59,12 @@ internal sealed class LabeledCrops(Dataset dataset, IReadOnlyList<string> frames
         return new CropBatch(crops, [.. objects.Select(entry => (long)entry.Label)]);
     }
 
-    private static CropBox Inside(KittiObject entry, RgbImage image)
+    private static CropBox Inside(in Box box, RgbImage image)
     {
-        var left = Math.Clamp((int)Math.Floor(entry.Box.X1), 0, image.WidthPixels);
-        var top = Math.Clamp((int)Math.Floor(entry.Box.Y1), 0, image.HeightPixels);
-        var right = Math.Clamp((int)Math.Ceiling(entry.Box.X2), 0, image.WidthPixels);
-        var bottom = Math.Clamp((int)Math.Ceiling(entry.Box.Y2), 0, image.HeightPixels);
+        var left = Math.Clamp((int)Math.Floor(box.X1), 0, image.WidthPixels);
+        var top = Math.Clamp((int)Math.Floor(box.Y1), 0, image.HeightPixels);
+        var right = Math.Clamp((int)Math.Ceiling(box.X2), 0, image.WidthPixels);
+        var bottom = Math.Clamp((int)Math.Ceiling(box.Y2), 0, image.HeightPixels);
         return new CropBox(Top: top, Left: left, Height: bottom - top, Width: right - left);
     }
 }

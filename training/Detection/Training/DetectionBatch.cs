@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Detection.Training;
 
 /// <summary>One batch for a step; tensors are on the CPU.</summary>
-/// <param name="Frames">The frames' ids, for messages.</param>
+/// <param name="Ids">The images' ids, for messages.</param>
 /// <param name="Images">uint8 [3, H, W] each.</param>
 /// <param name="Targets">Objects in pixels of each image.</param>
 /// <param name="MinSizesPixels">The shorter side that was chosen for each image; null: the detector's.</param>
 internal sealed record DetectionBatch(
-    IReadOnlyList<string> Frames,
+    IReadOnlyList<string> Ids,
     IReadOnlyList<Tensor> Images,
     IReadOnlyList<DetectionTarget> Targets,
     IReadOnlyList<int>? MinSizesPixels)
@@ -19,7 +19,7 @@ internal sealed record DetectionBatch(
     public int Count => Images.Count;
 
     /// <inheritdoc />
-    public string Description => $"the frames {string.Join(", ", Frames)}";
+    public string Description => $"the images {string.Join(", ", Ids)}";
 
     /// <inheritdoc />
     public IEnumerable<DetectionBatch> Split(int parts)
@@ -29,7 +29,7 @@ internal sealed record DetectionBatch(
         {
             var range = first..Math.Min(first + size, Count);
             yield return new DetectionBatch(
-                [.. Frames.Take(range)],
+                [.. Ids.Take(range)],
                 [.. Images.Take(range)],
                 [.. Targets.Take(range)],
                 MinSizesPixels?.Take(range).ToList());

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Pipeline.Shared.Datasets;
-using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
 using Pipeline.Training.Augmentation;
@@ -9,33 +8,35 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Detection.Training;
 
 /// <summary>
-/// Frames in KITTI's layout as images and targets; decoded images stay in memory up to a limit. Worker threads may call it.
+/// Labelled images as pixels and targets; decoded images stay in memory up to a limit. Worker threads may call it.
 /// </summary>
-/// <param name="dataset">The frames.</param>
-/// <param name="labels">The classes; objects of other types are left out.</param>
+/// <param name="images">The images with their annotations.</param>
+/// <param name="labels">The classes; objects of other classes are left out.</param>
 /// <param name="cacheBytes">Memory for decoded images.</param>
-/// <param name="ignoreDontCare">Give DontCare regions as regions to ignore.</param>
-internal sealed class DetectionData(Dataset dataset, LabelMap labels, long cacheBytes, bool ignoreDontCare = false) : IDisposable
+/// <param name="withIgnored">Give what is to be ignored (DontCare, crowds, difficult objects) as regions of the target.</param>
+internal sealed class DetectionData(
+    IReadOnlyList<SurveyedImage> images, LabelMap labels, long cacheBytes, bool withIgnored = false) : IDisposable
 {
+    private readonly Dictionary<string, SurveyedImage> byId = images.ToDictionary(image => image.Image.Id, StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, RgbImage> cache = new(StringComparer.Ordinal);
     private long cachedBytes;
 
     /// <summary>Memory of the decoded images that are kept.</summary>
     internal long CachedBytes => Interlocked.Read(ref cachedBytes);
 
-    /// <param name="frameId">The frame.</param>
+    /// <param name="id">The image.</param>
     /// <param name="flip">Mirror it left to right.</param>
     /// <param name="jitter">Changes of colour, in their order.</param>
     /// <param name="resize">Another size for the 8-bit pixels, from the image's (detectron2's resize); null leaves them.</param>
     /// <returns>uint8 [3, H, W] and the objects in its pixels, on the CPU.</returns>
     public (Tensor Image, DetectionTarget Target) Load(
-        string frameId,
+        string id,
         bool flip,
         IReadOnlyList<ColorJitterStep>? jitter = null,
         Func<(int Height, int Width), (int Height, int Width)?>? resize = null)
     {
         using var scope = NewDisposeScope();
-        var image = Decode(frameId, out var kept);
+        var image = Decode(id, out var kept);
         var original = (image.HeightPixels, image.WidthPixels);
         var size = resize?.Invoke(original) ?? original;
         var rows = empty(size.Item1, size.Item2, 3, dtype: uint8);
@@ -69,10 +70,10 @@ internal sealed class DetectionData(Dataset dataset, LabelMap labels, long cache
             image.Dispose();
         }
 
-        var annotated = dataset.ReadLabels(frameId, original.WidthPixels, original.HeightPixels);
-        KittiObject[] objects = [.. annotated.Where(entry => labels.Label(entry.Type) >= 0)];
-        var classes = tensor(objects.Select(entry => labels.Label(entry.Type) + 1L).ToArray(), [objects.Length]);
-        Tensor Boxes(IEnumerable<KittiObject> entries)
+        var annotations = byId[id].Annotations;
+        Annotation[] objects = [.. annotations.Where(entry => !entry.IsIgnored && labels.Label(entry.Class) >= 0)];
+        var classes = tensor(objects.Select(entry => labels.Label(entry.Class) + 1L).ToArray(), [objects.Length]);
+        Tensor Boxes(IEnumerable<Annotation> entries)
         {
             float[] corners = [
                 .. entries.Select(entry => Move(entry.Box, original, size)).Select(box => flip ? Mirror(box, size.Item2) : box)
@@ -83,13 +84,16 @@ internal sealed class DetectionData(Dataset dataset, LabelMap labels, long cache
         var pixels = rows.permute(2, 0, 1).contiguous().MoveToOuterDisposeScope();   // [3, H, W]
         var target = new DetectionTarget(Boxes(objects), classes.MoveToOuterDisposeScope())
         {
-            Ignore = ignoreDontCare ? Boxes(annotated.Where(entry => entry.Type == KittiClasses.DontCare)) : null,
+            Ignore = withIgnored ? Boxes(annotations.Where(entry => entry.IsIgnored)) : null,
         };
         return (pixels, target);
     }
 
-    /// <summary>The size of a frame, as it is decoded; only its header is read.</summary>
-    public (int WidthPixels, int HeightPixels) ReadSize(string frameId) => ImageDecoder.ReadSize(dataset.ImagePath(frameId));
+    /// <summary>The size of an image, as it is decoded.</summary>
+    public (int WidthPixels, int HeightPixels) Size(string id) => (byId[id].WidthPixels, byId[id].HeightPixels);
+
+    /// <summary>The annotations of an image.</summary>
+    public IReadOnlyList<Annotation> Annotations(string id) => byId[id].Annotations;
 
     public void Dispose()
     {
@@ -116,16 +120,16 @@ internal sealed class DetectionData(Dataset dataset, LabelMap labels, long cache
     /// <param name="width">Columns of the image.</param>
     internal static Box Mirror(Box box, int width) => new(width - box.X2, box.Y1, width - box.X1, box.Y2);
 
-    private RgbImage Decode(string frameId, out bool kept)
+    private RgbImage Decode(string id, out bool kept)
     {
-        if (cache.TryGetValue(frameId, out var known))
+        if (cache.TryGetValue(id, out var known))
         {
             kept = true;
             return known;
         }
 
-        var image = ImageDecoder.DecodeFile(dataset.ImagePath(frameId));
-        kept = Interlocked.Add(ref cachedBytes, image.BufferBytes) <= cacheBytes && cache.TryAdd(frameId, image);
+        var image = ImageDecoder.DecodeFile(byId[id].Image.Path);
+        kept = Interlocked.Add(ref cachedBytes, image.BufferBytes) <= cacheBytes && cache.TryAdd(id, image);
         if (!kept)
         {
             Interlocked.Add(ref cachedBytes, -image.BufferBytes);

@@ -1,5 +1,4 @@
 using Pipeline.Shared.Datasets;
-using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Geometry;
 using Pipeline.Training.Data;
@@ -9,15 +8,14 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Detection.Training;
 
 /// <summary>
-/// Measures a detector on frames, during training: images are decoded ahead. On CUDA those of one size go through the network
+/// Measures a detector on images, during training: images are decoded ahead. On CUDA those of one size go through the network
 /// together; on the CPU several go through it side by side, each computed by a part of the cores: all of them on one image would wait for
 /// each other.
 /// </summary>
 /// <param name="options">Device, workers and images of a batch.</param>
-/// <param name="dataset">The frames.</param>
 /// <param name="labels">The classes.</param>
 /// <param name="data">Their images.</param>
-internal sealed class DetectorMeasurement(FinetuneOptions options, Dataset dataset, LabelMap labels, DetectionData data)
+internal sealed class DetectorMeasurement(FinetuneOptions options, LabelMap labels, DetectionData data)
 {
     private const int ImagesEach = 4, RowLength = 6;
 
@@ -26,14 +24,14 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, Dataset datas
 
     private bool IsOnCpu => options.Device == ComputeDevice.Cpu;
 
-    /// <summary>COCO's mAP on frames.</summary>
+    /// <summary>COCO's mAP on images.</summary>
     /// <param name="detector">On its device; left in evaluation mode.</param>
-    /// <param name="frames">To measure on.</param>
+    /// <param name="ids">To measure on.</param>
     /// <param name="cancellation">Ends the measurement.</param>
-    public DetectionEvaluationResult Run(Detector detector, IReadOnlyList<string> frames, CancellationToken cancellation)
+    public DetectionEvaluationResult Run(Detector detector, IReadOnlyList<string> ids, CancellationToken cancellation)
     {
         detector.eval();
-        var images = Prefetch.InOrder(frames.Count, options.Workers, index => Load(frames[index]));
+        var images = Prefetch.InOrder(ids.Count, options.Workers, index => Load(ids[index]));
         var batches = IsOnCpu ? images.Chunk(ImagesEach * AtOnce(get_num_threads())) : BySize(images);
         return DetectionEvaluation.Evaluate(labels, batches.SelectMany(batch =>
         {
@@ -42,18 +40,18 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, Dataset datas
         }));
     }
 
-    private LoadedFrame Load(string frame)
+    private LoadedImage Load(string id)
     {
-        var (image, target) = data.Load(frame, flip: false);
+        var (image, target) = data.Load(id, flip: false);
         target.Dispose();
         var pinned = PinnedMemory.For(options.Device, image);
-        return new LoadedFrame(frame, pinned, dataset.ReadLabels(frame, (int)pinned.shape[2], (int)pinned.shape[1]));
+        return new LoadedImage(id, pinned, data.Annotations(id));
     }
 
     /// <summary>Batches of neighbours of one size, so that no image is padded for another's sake.</summary>
-    private IEnumerable<IReadOnlyList<LoadedFrame>> BySize(IEnumerable<LoadedFrame> images)
+    private IEnumerable<IReadOnlyList<LoadedImage>> BySize(IEnumerable<LoadedImage> images)
     {
-        var batch = new List<LoadedFrame>();
+        var batch = new List<LoadedImage>();
         foreach (var image in images)
         {
             var fits = batch.Count == 0 || image.Image.shape.SequenceEqual(batch[0].Image.shape);
@@ -72,7 +70,7 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, Dataset datas
         }
     }
 
-    private EvaluatedImage[] Detect(Detector detector, IReadOnlyList<LoadedFrame> batch)
+    private EvaluatedImage[] Detect(Detector detector, IReadOnlyList<LoadedImage> batch)
     {
         using var pause = CollectionPause.Begin();
         try
@@ -81,16 +79,16 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, Dataset datas
         }
         finally
         {
-            foreach (var frame in batch)
+            foreach (var image in batch)
             {
-                frame.Dispose();
+                image.Dispose();
             }
         }
     }
 
     private static int AtOnce(int cores) => Math.Min(cores, MostSideBySide);
 
-    private static EvaluatedImage[] SideBySide(Detector detector, IReadOnlyList<LoadedFrame> batch)
+    private static EvaluatedImage[] SideBySide(Detector detector, IReadOnlyList<LoadedImage> batch)
     {
         var cores = get_num_threads();
         var atOnce = AtOnce(cores);
@@ -119,26 +117,26 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, Dataset datas
         }
     }
 
-    private EvaluatedImage[] Together(Detector detector, IReadOnlyList<LoadedFrame> batch)
+    private EvaluatedImage[] Together(Detector detector, IReadOnlyList<LoadedImage> batch)
     {
         using var scope = NewDisposeScope();
         var device = ComputeDevice.Of(options.Device);
-        var found = detector.Detect([.. batch.Select(frame => frame.Image.to(device, non_blocking: true))]);
+        var found = detector.Detect([.. batch.Select(entry => entry.Image.to(device, non_blocking: true))]);
         var rows = cat([.. found.Select(Rows)]).HostFloats().Chunk(RowLength).ToList();
         var measured = new List<EvaluatedImage>();
         var first = 0;
-        foreach (var (frame, detections) in batch.Zip(found))
+        foreach (var (image, detections) in batch.Zip(found))
         {
             var count = (int)detections.Scores.shape[0];
-            measured.Add(Measured(frame, rows.Slice(first, count)));
+            measured.Add(Measured(image, rows.Slice(first, count)));
             first += count;
         }
 
         return [.. measured];
     }
 
-    private static EvaluatedImage Measured(LoadedFrame frame, IEnumerable<float[]> rows) =>
-        new(frame.Id, frame.Truth, [.. rows.Select(Detection)]);
+    private static EvaluatedImage Measured(LoadedImage image, IEnumerable<float[]> rows) =>
+        new(image.Id, image.Truth, [.. rows.Select(Detection)]);
 
     /// <summary>float32 [D, 6]: box, score, label of each detection.</summary>
     private static Tensor Rows(ImageDetections image) =>
@@ -147,7 +145,7 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, Dataset datas
     private static Pipeline.Shared.Geometry.Detection Detection(float[] row) =>
         new((int)row[5] - 1, row[4], new Box(row[0], row[1], row[2], row[3]));
 
-    private sealed record LoadedFrame(string Id, Tensor Image, IReadOnlyList<KittiObject> Truth) : IDisposable
+    private sealed record LoadedImage(string Id, Tensor Image, IReadOnlyList<Annotation> Truth) : IDisposable
     {
         public void Dispose() => Image.Dispose();
     }

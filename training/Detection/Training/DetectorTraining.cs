@@ -3,6 +3,7 @@ using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Evaluation;
+using Pipeline.Shared.Text;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection.Checkpoints;
@@ -11,16 +12,17 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection.Training;
 
-/// <summary>Trains a detector on frames in KITTI's layout, and measures its mAP.</summary>
+/// <summary>Trains a detector on labelled images, and measures its mAP.</summary>
 internal sealed class DetectorTraining : ITraining<DetectionBatch>
 {
     private const string LastFile = "last.safetensors", BestFile = "best.safetensors";
     private const string StateKey = "finetune";
+    private const int ClassesShown = 20;
 
     private readonly FinetuneOptions options;
     private readonly Device device;
     private readonly Dataset dataset;
-    private readonly FinetuneImages frames;
+    private readonly FinetuneImages images;
     private readonly WeightOrigin origin;
     private readonly DetectionData data;
     private readonly Generator sampling;
@@ -30,41 +32,43 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     private readonly DetectorMeasurement measurement;
     private FinetuneState state = new(Epochs: 0, BestEpoch.None, HasStopped: false);
 
-    /// <param name="options">The settings.</param>
+    /// <param name="options">The settings, with the classes.</param>
+    /// <param name="dataset">The images that they name.</param>
     /// <param name="architecture">Of the detector.</param>
     /// <param name="control">How the run is entered; null: as a new one.</param>
     /// <exception cref="UserErrorException">A file, a list or an option is wrong.</exception>
-    public DetectorTraining(FinetuneOptions options, IDetectorArchitecture architecture, RunControl? control = null)
+    public DetectorTraining(FinetuneOptions options, Dataset dataset, IDetectorArchitecture architecture, RunControl? control = null)
     {
         this.options = options;
-        dataset = Dataset.Open(options.Data);
+        this.dataset = dataset;
+        var entered = control ?? new RunControl();
         var labels = new LabelMap(options.Labels, options.LabelMap);
-        frames = new FinetuneImages(options, dataset, labels);
+        images = new FinetuneImages(options, dataset, labels, entered.Cancellation);
         device = ComputeDevice.Of(options.Device);
         BackboneStart.RequireStatistics(options);
-        var entered = control ?? new RunControl();
-        origin = FirstWeights.Origin(options, dataset, frames, entered);
-        data = new DetectionData(dataset, labels, options.CacheBytes, options.IgnoreDontCare);
+        origin = FirstWeights.Origin(options, dataset, images, entered);
+        data = new DetectionData(images.Surveyed, labels, options.CacheBytes, options.IgnoreDontCare);
         manual_seed(options.Seed);
         sampling = new Generator((ulong)options.Seed);
         detector = new TrainedDetector(options, architecture, device, sampling, entered.Log);
-        batches = new DetectionBatches(data, frames.Train, options, detector.Learning.LoadedSize);
+        batches = new DetectionBatches(data, images.Train, options, detector.Learning.LoadedSize);
         schedule = new DetectorSchedule(options, batches.PerEpoch);
-        measurement = new DetectorMeasurement(options, dataset, labels, data);
+        measurement = new DetectorMeasurement(options, labels, data);
     }
 
     public string Name => "finetune";
 
-    public string Subject => $"{frames.Train.Count} frames";
+    public string Subject => $"{images.Train.Count} images";
 
-    public object Data => FinetuneData.Of(options, dataset, frames, origin.Leak);
+    public object Data => FinetuneData.Of(options, dataset, images, origin.Leak);
 
     public IReadOnlyList<string> Remarks =>
     [
+        $"{options.Labels.Count} classes: {FirstFew.Of(options.Labels, ClassesShown)}",
         schedule.Line(),
         BackboneStart.Line(options),
         .. detector.Beginning,
-        .. frames.Remarks(),
+        .. images.Remarks(),
         .. origin.Remarks(),
         .. options.Ema is { } decay ? AveragedWeights.Remarks(decay, TotalSteps) : [],
     ];
@@ -90,12 +94,19 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     public static FinetuneResult Run(FinetuneOptions options, RunControl? control = null, IDetectorArchitecture? architecture = null)
     {
         control ??= new RunControl();
+        var dataset = Dataset.Open(options.Data, options.Format);
+        var settled = WithClasses(options, dataset);
         TrainingLoop<DetectionBatch>.Run(
-            options,
-            () => new DetectorTraining(options, architecture ?? new FasterRcnnArchitecture(), control),
+            settled,
+            () => new DetectorTraining(settled, dataset, architecture ?? new FasterRcnnArchitecture(), control),
             control);
         return new FinetuneResult(Path.Combine(options.Output, LastFile), RunMetrics.Read<FinetuneEpoch>(options.Output));
     }
+
+    /// <summary>The settings with the classes that the run learns: those that are named, or those of the data set.</summary>
+    /// <exception cref="UserErrorException">There is no class.</exception>
+    public static FinetuneOptions WithClasses(FinetuneOptions options, Dataset dataset) =>
+        options with { Labels = LabelMap.ClassesOf(options.Labels, options.LabelMap, dataset) };
 
     public IEnumerable<DetectionBatch> Batches(long step) => batches.ToEndOfEpoch(step);
 
@@ -109,9 +120,9 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
 
     public StepLosses Losses(DetectionBatch part)
     {
-        Tensor[] images = [.. part.Images.Select(image => image.to(device, non_blocking: true))];
+        Tensor[] pixels = [.. part.Images.Select(image => image.to(device, non_blocking: true))];
         DetectionTarget[] targets = [.. part.Targets.Select(target => target.To(device))];
-        var losses = detector.Learning.NamedLosses(images, targets, part.MinSizesPixels);
+        var losses = detector.Learning.NamedLosses(pixels, targets, part.MinSizesPixels);
         var sum = losses.Skip(1).Aggregate(losses[0].Value, (total, loss) => total + loss.Value);
         return new StepLosses(sum, [.. losses.Select(loss => KeyValuePair.Create(loss.Name, loss.Value))]);
     }
@@ -123,7 +134,7 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
     public EpochReport EndEpoch(EpochSummary epoch, CancellationToken cancellation)
     {
         var isDue = epoch.Number % options.EvaluateEveryEpochs == 0 || epoch.StepsDone == TotalSteps;
-        var measured = isDue && frames.Choosing.Count > 0 ? measurement.Run(detector.Product, frames.Choosing, cancellation) : null;
+        var measured = isDue && images.Choosing.Count > 0 ? measurement.Run(detector.Product, images.Choosing, cancellation) : null;
         detector.Learning.train();
         WriteProducts();
         KeepBest(epoch.Number, measured);
@@ -201,31 +212,31 @@ internal sealed class DetectorTraining : ITraining<DetectionBatch>
 
     private string? ChosenOn()
     {
-        if (frames.Choosing.Count == 0)
+        if (images.Choosing.Count == 0)
         {
             return null;
         }
 
-        return frames.TestChooses ? FinetuneReport.TestList : FinetuneReport.Validation;
+        return images.TestChooses ? FinetuneReport.TestList : FinetuneReport.Validation;
     }
 
     /// <summary>The best weights on the test list: measured now, or when they were chosen by it; null without such a list.</summary>
     private MeasuredAverages? OnTestList(CancellationToken cancellation)
     {
-        if (frames.TestChooses)
+        if (images.TestChooses)
         {
             var epoch = RunMetrics.Read<FinetuneEpoch>(options.Output).FirstOrDefault(epoch => epoch.Epoch == state.Best.Epoch);
             return new MeasuredAverages(state.Best.Value, epoch?.Map50, epoch?.PerClass);
         }
 
-        if (frames.Test.Count == 0)
+        if (images.Test.Count == 0)
         {
             return null;
         }
 
         var file = state.Best.Value is null ? LastFile : BestFile;
         using var best = detector.Load(Path.Combine(options.Output, file));
-        return MeasuredAverages.Of(measurement.Run(best, frames.Test, cancellation));
+        return MeasuredAverages.Of(measurement.Run(best, images.Test, cancellation));
     }
 
     private void Write(string file) => detector.Save(Path.Combine(options.Output, file), origin);

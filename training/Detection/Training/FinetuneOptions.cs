@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using Pipeline.Shared.Datasets;
-using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Engine;
 
@@ -15,16 +14,19 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     /// <summary>The defaults, as torchvision's recipe for one device has them.</summary>
     public FinetuneOptions() => LearningRate = 0.0025;
 
-    /// <summary>Frames in KITTI's layout.</summary>
+    /// <summary>Labelled images: a file or folder of a format that is read.</summary>
     [Required, MayDifferOnResume] public required string Data { get; init; }
 
-    /// <summary>List of the training frames; when null, those that are not measured on, and without any list a seeded 80 %.</summary>
+    /// <summary>Format of the data: <c>auto</c>, <c>kitti</c>, <c>coco</c>, <c>voc</c> or <c>yolo</c>.</summary>
+    [AllowedValues("auto", "kitti", "coco", "voc", "yolo"), MayDifferOnResume] public string Format { get; init; } = DatasetFormats.Auto;
+
+    /// <summary>List of the training images; when null, those that are not measured on; without any list the data set's own, or a seeded 80 %.</summary>
     [MayDifferOnResume] public string? TrainList { get; init; }
 
-    /// <summary>List of the frames to measure on; the rest when null.</summary>
+    /// <summary>List of the images to measure on; the rest when null.</summary>
     [MayDifferOnResume] public string? TestList { get; init; }
 
-    /// <summary>List of the frames that choose the best epoch and end the run early; the test list when null.</summary>
+    /// <summary>List of the images that choose the best epoch and end the run early; the test list when null.</summary>
     [MayDifferOnResume] public string? ValidationList { get; init; }
 
     /// <summary>Epochs without a better one after which the run ends; null: it makes all its steps.</summary>
@@ -36,13 +38,13 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     /// </summary>
     public bool AllowLeak { get; init; }
 
-    /// <summary>Whether frames may be both trained on and measured on: what it measures is then memory.</summary>
+    /// <summary>Whether images may be both trained on and measured on: what it measures is then memory.</summary>
     public bool AllowOverlappingSplit { get; init; }
 
-    /// <summary>The classes.</summary>
-    [Length(1, 100_000)] public IReadOnlyList<string> Labels { get; init; } = KittiClasses.Default;
+    /// <summary>The classes; empty: those of the data set.</summary>
+    [Length(0, 100_000)] public IReadOnlyList<string> Labels { get; init; } = [];
 
-    /// <summary>Types that become another class, as <c>Person_sitting</c> to <c>Pedestrian</c>.</summary>
+    /// <summary>Classes of the labels that become another, as <c>Person_sitting</c> to <c>Pedestrian</c>.</summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
 
     /// <summary>Initial weights of the backbone, as <c>pretrain</c> writes them; random ones when null.</summary>
@@ -63,7 +65,7 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     /// <summary>The detector; its number of classes follows from the labels.</summary>
     public DetectorOptions Detector { get; init; } = new();
 
-    /// <summary>Passes over the frames.</summary>
+    /// <summary>Passes over the images.</summary>
     [Range(1, 10_000)] public int Epochs { get; init; } = DefaultEpochs;
 
     /// <summary>
@@ -92,10 +94,10 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     /// <summary>Factor of the rate at each milestone.</summary>
     [Range(1e-6, 1)] public double Gamma { get; init; } = 0.1;
 
-    /// <summary>Leave frames without an object of the classes out of the training.</summary>
+    /// <summary>Leave images without an object of the classes out of the training.</summary>
     public bool SkipEmptyFrames { get; init; }
 
-    /// <summary>Whether nothing in a DontCare region counts as background.</summary>
+    /// <summary>Whether nothing in a region to ignore (DontCare, a crowd, a difficult object) counts as background.</summary>
     public bool IgnoreDontCare { get; init; }
 
     /// <summary>Shorter sides in pixels to choose from for each image; empty: the detector's.</summary>
@@ -124,8 +126,8 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     [Range(0, 1)] public double ColorJitter { get; init; }
 
     /// <summary>
-    /// Batches hold frames of about one aspect: bounds of width over height from 1/2 to 2, so many to every doubling;
-    /// an epoch is then as many full batches as the frames fill (torchvision's <c>group_by_aspect_ratio.py</c>). 0: any frames.
+    /// Batches hold images of about one aspect: bounds of width over height from 1/2 to 2, so many to every doubling;
+    /// an epoch is then as many full batches as the images fill (torchvision's <c>group_by_aspect_ratio.py</c>). 0: any frames.
     /// </summary>
     [Range(0, 100)] public int AspectRatioGroupFactor { get; init; }
 
@@ -142,7 +144,7 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
 
     IEnumerable<OptionProblem> IRelatedOptions.Problems()
     {
-        if (Shared.Datasets.LabelMap.Problem(Labels, LabelMap) is { } problem)
+        if (Labels.Count > 0 && Shared.Datasets.LabelMap.Problem(Labels, LabelMap) is { } problem)
         {
             yield return new(problem.Key, problem.Reason);
         }

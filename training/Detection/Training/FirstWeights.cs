@@ -33,15 +33,15 @@ internal static class FirstWeights
 
     /// <summary>The images that a run's weights learn from, and the images of its lists that they know too well.</summary>
     /// <param name="options">Name the file, and whether a leak is allowed.</param>
-    /// <param name="dataset">The data set that the frames belong to.</param>
-    /// <param name="frames">The run's lists.</param>
+    /// <param name="dataset">The data set that the images belong to.</param>
+    /// <param name="images">The run's lists.</param>
     /// <param name="control">Whether the run is resumed; its log.</param>
     /// <exception cref="UserErrorException">Images to measure on are among those that the first weights have learned from.</exception>
-    public static WeightOrigin Origin(FinetuneOptions options, Dataset dataset, FinetuneImages frames, RunControl control)
+    public static WeightOrigin Origin(FinetuneOptions options, Dataset dataset, FinetuneImages images, RunControl control)
     {
         var first = LearnedImages.In(options.Weights ?? options.BackboneWeights);
-        var leak = new LeakGuard(first, dataset).Check(frames.Validation, frames.Test, options.AllowLeak, control.Cancellation);
-        string[] files = [.. frames.Train.Select(dataset.ImagePath)];
+        var leak = new LeakGuard(first, dataset).Check(images.Validation, images.Test, options.AllowLeak, control.Cancellation);
+        string[] files = [.. images.Train.Select(id => dataset.Image(id).Path)];
         var learned = RunImages.Of(options.Output, control.Resume, files, first, control.Log, control.Cancellation);
         return new WeightOrigin { Learned = learned, Leak = leak };
     }

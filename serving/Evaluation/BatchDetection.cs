@@ -5,29 +5,28 @@ using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Serving.Evaluation;
 
-/// <summary>Runs a model over frames in batches: a model takes one image size at a time, so each size collects its own batch.</summary>
+/// <summary>Runs a model over images in batches: a model takes one image size at a time, so each size collects its own batch.</summary>
 /// <param name="model">The detector.</param>
-/// <param name="dataset">Where the images are.</param>
-/// <param name="frames">The frames, with their objects.</param>
+/// <param name="images">The images, with their annotations.</param>
 /// <param name="batchSize">Most images in one execution.</param>
-internal sealed class FrameDetection(DetectorModel model, Dataset dataset, IReadOnlyList<SurveyedImage> frames, int batchSize)
+internal sealed class BatchDetection(DetectorModel model, IReadOnlyList<SurveyedImage> images, int batchSize)
 {
-    private readonly EvaluatedImage[] evaluated = new EvaluatedImage[frames.Count];
+    private readonly EvaluatedImage[] evaluated = new EvaluatedImage[images.Count];
     private int imagesDone;
 
-    /// <summary>Detects the objects of every frame.</summary>
+    /// <summary>Detects the objects of every image.</summary>
     /// <param name="progress">Told after every execution.</param>
     /// <param name="cancellation">Ends the work between two images.</param>
-    /// <returns>Truth and detections, in the order of the frames.</returns>
+    /// <returns>Truth and detections, in the order of the images.</returns>
     public IReadOnlyList<EvaluatedImage> Run(IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
     {
         var batches = new Dictionary<(int Width, int Height), List<IndexedImage>>();
         try
         {
-            for (var index = 0; index < frames.Count; index++)
+            for (var index = 0; index < images.Count; index++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                var batch = Add(batches, new IndexedImage(index, ImageDecoder.DecodeFile(dataset.ImagePath(frames[index].FrameId))));
+                var batch = Add(batches, new IndexedImage(index, ImageDecoder.DecodeFile(images[index].Image.Path)));
                 if (batch.Count == batchSize)
                 {
                     Detect(batch, progress);
@@ -70,13 +69,13 @@ internal sealed class FrameDetection(DetectorModel model, Dataset dataset, IRead
         var found = model.Detect([.. batch.Select(entry => entry.Image)]);
         foreach (var ((index, image), detections) in batch.Zip(found))
         {
-            evaluated[index] = new EvaluatedImage(frames[index].FrameId, frames[index].Objects, detections);
+            evaluated[index] = new EvaluatedImage(images[index].Image.Id, images[index].Annotations, detections);
             image.Dispose();
         }
 
         imagesDone += batch.Count;
         batch.Clear();
-        progress?.Report(new EvaluationProgress(imagesDone, frames.Count));
+        progress?.Report(new EvaluationProgress(imagesDone, images.Count));
     }
 
     private readonly record struct IndexedImage(int Index, RgbImage Image);
