@@ -1,0 +1,14 @@
+using System.CommandLine;
+
+namespace Pipeline.Training.Commands;
+
+/// <summary><c>--data</c> of the commands that read labelled images.</summary>
+internal static class DataOption
+{
+    /// <summary>Creates the option.</summary>
+    public static Option<string> Create() => new("--data")
+    {
+        Required = true,
+        Description = "Labelled images: a folder or file of KITTI, COCO, VOC or YOLO.",
+    };
+}
