@@ -3,6 +3,7 @@ using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
+using Pipeline.Shared.Imaging.Drawing;
 
 namespace Pipeline.Serving.Commands;
 

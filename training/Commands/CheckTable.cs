@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Pipeline.Shared.Datasets.Checking;
 
 namespace Pipeline.Training.Commands;
@@ -12,36 +10,33 @@ internal static class CheckTable
     /// <summary>Lines, without a line end after the last.</summary>
     public static string Of(DatasetCheckReport report)
     {
-        var text = new StringBuilder();
+        var lines = new List<string>();
         var content = report.Content;
         var width = Math.Max(LeastNameWidth, content.Classes.Select(entry => OneLine(entry.Name).Length).DefaultIfEmpty().Max());
-        Line(text, $"{"class".PadRight(width)}  objects   images  ignored");
+        lines.Add($"{"class".PadRight(width)}  objects   images  ignored");
         foreach (var entry in content.Classes)
         {
-            Line(text, $"{OneLine(entry.Name).PadRight(width)}  {entry.Objects,7}  {entry.Images,7}  {entry.Ignored,7}");
+            lines.Add($"{OneLine(entry.Name).PadRight(width)}  {entry.Objects,7}  {entry.Images,7}  {entry.Ignored,7}");
         }
 
         if (content.RegionsOfAnyClass > 0)
         {
-            Line(text, $"{"(of any class)".PadRight(width)}  {0,7}  {"",7}  {content.RegionsOfAnyClass,7}");
+            lines.Add($"{"(of any class)".PadRight(width)}  {0,7}  {"",7}  {content.RegionsOfAnyClass,7}");
         }
 
-        Line(text, $"objects by size: {content.Sizes.Small} small (< 32² pixels), {content.Sizes.Medium} medium (< 96²), "
+        lines.Add($"objects by size: {content.Sizes.Small} small (< 32² pixels), {content.Sizes.Medium} medium (< 96²), "
             + $"{content.Sizes.Large} large");
-        Line(text, $"image sizes: {Sizes(report.Sizes)}");
-        Line(text, $"images without objects: {content.ImagesWithoutObjects.Count}");
+        lines.Add($"image sizes: {Sizes(report.Sizes)}");
+        lines.Add($"images without objects: {content.ImagesWithoutObjects.Count}");
         if (report.Lists.Count > 0)
         {
-            Line(text, $"its own lists: {string.Join(", ", report.Lists.Select(list => $"{OneLine(list.Key)} {list.Value}"))}");
+            lines.Add($"its own lists: {string.Join(", ", report.Lists.Select(list => $"{OneLine(list.Key)} {list.Value}"))}");
         }
 
-        Line(text, $"{report.Format}: {report.Images} images{Unlabeled(report)}, {content.Objects} objects, {content.Ignored} ignored, "
+        lines.Add($"{report.Format}: {report.Images} images{Unlabeled(report)}, {content.Objects} objects, {content.Ignored} ignored, "
             + $"{report.Errors.Count()} errors, {report.Warnings.Count()} warnings");
-        return text.ToString().TrimEnd();
+        return string.Join('\n', lines);
     }
-
-    private static void Line(StringBuilder text, FormattableString line) =>
-        text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
 
     private static string Unlabeled(DatasetCheckReport report) => report.Unlabeled > 0 ? $", {report.Unlabeled} without labels" : "";
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Imaging;
+using Pipeline.Shared.Imaging.Drawing;
 using Pipeline.Shared.Synthetic;
 
 namespace Pipeline.Training.Experiments;
