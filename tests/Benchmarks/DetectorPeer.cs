@@ -142,7 +142,8 @@ internal static class DetectorPeer
     {
         const int Frames = 160, Runs = 3;
         var dataset = Dataset.Open(data);
-        using var frames = new DetectionData(dataset, new LabelMap(KittiClasses.Default), 0);
+        var survey = DatasetSurvey.Of(dataset, dataset.ImageIds, new ImageLimits());
+        using var frames = new DetectionData(survey.Images, new LabelMap(KittiClasses.Default), 0);
         string[] chosen = [.. Enumerable.Range(0, Frames).Select(index => dataset.ImageIds[index % dataset.ImageIds.Count])];
         var options = new FinetuneOptions { Data = data, Output = "", BatchSize = 2, Epochs = Runs + 1, Workers = threads };
         var batches = new DetectionBatches(frames, chosen, options, (_, _) => null);

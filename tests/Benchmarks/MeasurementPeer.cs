@@ -1,6 +1,7 @@
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Geometry;
+using Pipeline.Shared.Imaging;
 using Pipeline.Training;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
@@ -23,35 +24,36 @@ internal static class MeasurementPeer
         set_num_threads(threads);
         var dataset = Dataset.Open(data);
         string[] frames = [.. Enumerable.Range(0, Frames).Select(index => dataset.ImageIds[index % dataset.ImageIds.Count])];
-        var options = new RunConfiguration<FinetuneOptions>().Preset("finetune", preset)
+        var survey = DatasetSurvey.Of(dataset, dataset.ImageIds, new ImageLimits());
+        var read = new RunConfiguration<FinetuneOptions>().Preset("finetune", preset)
             .Option("benchmark", "data", data)
             .Option("benchmark", "output", "o")
             .Option("benchmark", "workers", threads)
             .Build();
+        var options = DetectorTraining.WithClasses(read, dataset);
         var labels = new LabelMap(options.Labels, options.LabelMap);
-        using var images = new DetectionData(dataset, labels, cacheBytes);
+        using var images = new DetectionData(survey.Images, labels, cacheBytes);
         manual_seed(1);
         using var detector = new FasterRcnn(BackboneStart.Detector(options));
         detector.eval();
-        var measurement = new DetectorMeasurement(options, dataset, labels, images);
+        var measurement = new DetectorMeasurement(options, labels, images);
         var times = SuppressionPeer.Interleaved(
             runs,
-            () => DetectionEvaluation.Evaluate(labels, frames.Select(frame => OneByOne(frame, detector, dataset, images))),
+            () => DetectionEvaluation.Evaluate(labels, frames.Select(frame => OneByOne(frame, detector, images))),
             () => measurement.Run(detector, frames, CancellationToken.None));
         Console.WriteLine($"{Frames} frames, preset {preset}, {runs} runs of each kind");
         SuppressionPeer.Print("one by one", "now", times);
     }
 
-    private static EvaluatedImage OneByOne(string frame, FasterRcnn detector, Dataset dataset, DetectionData images)
+    private static EvaluatedImage OneByOne(string frame, FasterRcnn detector, DetectionData images)
     {
         using var pause = CollectionPause.Begin();
         using var scope = NewDisposeScope();
         var image = images.Load(frame, flip: false).Image;
         var found = detector.Detect([image])[0];
         var numbers = cat([found.Boxes, found.Scores.unsqueeze(1), found.Labels.unsqueeze(1).to(float32)], 1).HostFloats();
-        var truth = dataset.ReadLabels(frame, (int)image.shape[2], (int)image.shape[1]);
         var detections = numbers.Chunk(6).Select(row =>
             new Pipeline.Shared.Geometry.Detection((int)row[5] - 1, row[4], new Box(row[0], row[1], row[2], row[3])));
-        return new EvaluatedImage(frame, truth, [.. detections]);
+        return new EvaluatedImage(frame, images.Annotations(frame), [.. detections]);
     }
 }

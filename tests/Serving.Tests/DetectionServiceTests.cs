@@ -193,13 +193,13 @@ public sealed class DetectionServiceTests : IAsyncLifetime
     private DetectionEvaluationResult MeasuredOneByOne(Dataset dataset)
     {
         using var model = DetectorModel.Load(modelDirectory);
-        var frames = dataset.ImageIds.Select(frame =>
+        var evaluated = dataset.Images.Select(entry =>
         {
-            using var image = ImageDecoder.DecodeFile(dataset.ImagePath(frame));
-            var truth = dataset.ReadLabels(frame, image.WidthPixels, image.HeightPixels);
-            return new EvaluatedImage(frame, truth, model.Detect([image])[0]);
+            using var image = ImageDecoder.DecodeFile(entry.Path);
+            var truth = dataset.Read(entry, image.WidthPixels, image.HeightPixels).Annotations;
+            return new EvaluatedImage(entry.Id, truth, model.Detect([image])[0]);
         });
-        return DetectionEvaluation.Evaluate(KittiClasses.Default, frames);
+        return DetectionEvaluation.Evaluate(KittiClasses.Default, evaluated);
     }
 
     private async Task<HttpResponseMessage> Post(byte[] body)

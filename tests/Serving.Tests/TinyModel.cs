@@ -1,4 +1,3 @@
-using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;

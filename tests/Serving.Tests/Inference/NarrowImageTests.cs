@@ -1,6 +1,5 @@
 using Pipeline.Golden;
 using Pipeline.Serving.Inference;
-using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Imaging;
 using Pipeline.Training.Backbones;

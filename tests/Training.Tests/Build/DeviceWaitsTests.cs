@@ -8,6 +8,7 @@ using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Tests.Contrastive;
 using Pipeline.Training.Tests.Detection;
+using Pipeline.Training.Tests.Engine;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Build;
@@ -123,7 +124,7 @@ public sealed partial class DeviceWaitsTests(DrawnScenes scenes)
             ClipGradientNorm = clip,
             FrozenNormsWithoutWeights = true,
         };
-        using var training = new DetectorTraining(options, new GivenDetector(() => detector));
+        using var training = TinyFinetune.Training(options, new GivenDetector(() => detector));
         using var optimization = new Optimization(detector, options);
         var target = new DetectionTarget(tensor(new float[] { 4, 4, 60, 50 }, [1, 4]), ones(1, dtype: int64));
         var batch = new DetectionBatch(

@@ -68,5 +68,5 @@ public sealed class LeakGuardTests : IDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private LeakGuard Knowing(params string[] frames) =>
-        new(ImageDigesting.SetOf([.. frames.Select(dataset.ImagePath)], cancellation: Cancellation), dataset);
+        new(ImageDigesting.SetOf([.. frames.Select(frame => dataset.Image(frame).Path)], cancellation: Cancellation), dataset);
 }

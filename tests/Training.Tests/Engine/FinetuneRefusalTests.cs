@@ -60,8 +60,9 @@ public sealed class FinetuneRefusalTests(DrawnScenes scenes) : IDisposable
     {
         var dataset = Dataset.Open(scenes.Folder);
         var list = Path.Combine(folder, "without-tram.txt");
-        ImageList.Write(list, dataset.ImageIds.Where(frame =>
-            dataset.ReadLabels(frame).All(entry => entry.Type != "Tram") && dataset.ReadLabels(frame).Any(entry => entry.Type == "Car")));
+        string[] Classes(SurveyedImage image) => [.. image.Annotations.Select(entry => entry.Class ?? "")];
+        var kept = TinyFinetune.Images(dataset).Where(image => Classes(image).Contains("Car") && !Classes(image).Contains("Tram"));
+        ImageList.Write(list, kept.Select(image => image.Image.Id));
         var refusal = Assert.Throws<UserErrorException>(
             () => DetectorTraining.Run(
                 Tiny("h") with { Labels = ["Tram"], TrainList = list },

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Pipeline.Shared;
-using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
@@ -49,7 +48,7 @@ public sealed class FinetuneTests(DrawnScenes scenes) : IDisposable
 
         string In(string file) => Path.Combine(folder, "o", file);
         var data = JsonSerializer.Deserialize<FinetuneData>(File.ReadAllText(In("data.json")), JsonFormat.Options)!;
-        Assert.Equal((12, 4, null), (data.Train.Frames, data.Test.Frames, data.BackboneWeights));
+        Assert.Equal((12, 4, null), (data.Train.Count, data.Test.Count, data.BackboneWeights));
         Assert.Contains("\"libtorch\"", File.ReadAllText(In("environment.json")), StringComparison.Ordinal);
         Assert.Contains("\"batchSize\":4", File.ReadAllText(In("config.json")), StringComparison.Ordinal);
         string[] log = File.ReadAllLines(In("log.txt"));
@@ -127,7 +126,7 @@ public sealed class FinetuneTests(DrawnScenes scenes) : IDisposable
         {
             var options = Tiny("s") with { MicroBatches = microBatches, LearningRate = 1e-8 };
             var recipe = options.Detector with { Backbone = options.Detector.Backbone with { BatchNorm = BatchNormMode.Frozen } };
-            using var training = new DetectorTraining(options, new GivenDetector(() => new FasterRcnn(recipe, GoldenTensors.FirstByIndex)));
+            using var training = TinyFinetune.Training(options, new GivenDetector(() => new FasterRcnn(recipe, GoldenTensors.FirstByIndex)));
             using var optimization = new Optimization(training.Model, options);
             manual_seed(1);
             var image = (rand(3, 60, 100) * 255).to(uint8);

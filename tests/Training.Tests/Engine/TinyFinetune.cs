@@ -1,3 +1,5 @@
+using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Imaging;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Training;
@@ -29,4 +31,15 @@ internal static class TinyFinetune
         BatchSize = 4,
         Detector = Detector,
     };
+
+    /// <summary>A training as <c>finetune</c> begins it, outside of its loop.</summary>
+    public static DetectorTraining Training(FinetuneOptions options, IDetectorArchitecture architecture)
+    {
+        var dataset = Dataset.Open(options.Data);
+        return new DetectorTraining(DetectorTraining.WithClasses(options, dataset), dataset, architecture);
+    }
+
+    /// <summary>All images of a data set with their annotations.</summary>
+    public static IReadOnlyList<SurveyedImage> Images(Dataset dataset) =>
+        DatasetSurvey.Of(dataset, dataset.ImageIds, new ImageLimits()).Images;
 }

@@ -78,7 +78,7 @@ public sealed class TrainingStepTests(DrawnScenes scenes) : IDisposable
                 MaxSizePixels = 128,
             },
         };
-        using var training = new DetectorTraining(options, new FasterRcnnArchitecture());
+        using var training = TinyFinetune.Training(options, new FasterRcnnArchitecture());
         using var optimization = new Optimization(training.Model, options);
         var step = new TrainingStep<DetectionBatch>(training, optimization, options);
         Dictionary<string, Tensor> Learned() => training.StateTensors()

@@ -2,6 +2,7 @@ using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Detection.Training;
+using Pipeline.Training.Tests.Engine;
 
 namespace Pipeline.Training.Tests.Detection.Training;
 
@@ -19,10 +20,10 @@ public sealed class DecodeCacheTests : IDisposable
             4,
             cancellation: TestContext.Current.CancellationToken);
         var dataset = Dataset.Open(folder);
-        using var image = ImageDecoder.DecodeFile(dataset.ImagePath("000000"));
+        using var image = ImageDecoder.DecodeFile(dataset.Image("000000").Path);
         Assert.True(image.BufferBytes >= image.Pixels.Length);
 
-        using var data = new DetectionData(dataset, new LabelMap(["Car"]), cacheBytes: 2L * image.BufferBytes);
+        using var data = new DetectionData(TinyFinetune.Images(dataset), new LabelMap(["Car"]), cacheBytes: 2L * image.BufferBytes);
         foreach (var frame in dataset.ImageIds.Concat(dataset.ImageIds))
         {
             var (pixels, target) = data.Load(frame, flip: false);

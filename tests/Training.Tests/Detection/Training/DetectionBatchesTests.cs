@@ -25,7 +25,7 @@ public sealed class DetectionBatchesTests : IDisposable
         }
 
         dataset = Dataset.Open(scenes);
-        data = new DetectionData(dataset, new LabelMap(KittiClasses.Default), 0);
+        data = new DetectionData(TinyFinetune.Images(dataset), new LabelMap(KittiClasses.Default), 0);
     }
 
     [Fact]
@@ -36,11 +36,11 @@ public sealed class DetectionBatchesTests : IDisposable
         Assert.Equal((4, 8L), (batches.PerEpoch, batches.Total));
         var steps = Enumerable.Range(0, 8).Select(step => batches.At(step)).ToArray();
         Assert.All(steps, batch => Assert.Equal(2, batch.Count));
-        Assert.All(steps, batch => Assert.Single(batch.Select(entry => IsWide(entry.Frame)).Distinct()));
+        Assert.All(steps, batch => Assert.Single(batch.Select(entry => IsWide(entry.Image)).Distinct()));
         Assert.All(steps.Chunk(4).Select(pass => pass.SelectMany(batch => batch)), (pass, number) =>
         {
             Assert.All(pass, entry => Assert.Equal(number, entry.Pass));
-            Assert.Equal(8, pass.Select(entry => entry.Frame).Distinct().Count());
+            Assert.Equal(8, pass.Select(entry => entry.Image).Distinct().Count());
         });
     }
 
@@ -63,7 +63,7 @@ public sealed class DetectionBatchesTests : IDisposable
 
         Assert.Equal(7, batch.Count);
         Assert.Equal([0, 0, 0, 0, 0, 1, 1], batch.Select(entry => entry.Repeat));
-        Assert.Equal(batch.Take(2).Select(entry => entry.Frame), batch.Skip(5).Select(entry => entry.Frame));
+        Assert.Equal(batch.Take(2).Select(entry => entry.Image), batch.Skip(5).Select(entry => entry.Image));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class DetectionBatchesTests : IDisposable
         Assert.All(seen.Chunk(7), (pass, number) =>
         {
             Assert.All(pass, entry => Assert.Equal(number, entry.Pass));
-            Assert.Equal(frames, pass.Select(entry => entry.Frame).Order());
+            Assert.Equal(frames, pass.Select(entry => entry.Image).Order());
         });
 
         var epochs = new DetectionBatches(data, frames, options with { Epochs = 3 }, (_, _) => null);
@@ -110,7 +110,7 @@ public sealed class DetectionBatchesTests : IDisposable
 
     private bool IsWide(string frame)
     {
-        var (width, height) = data.ReadSize(frame);
+        var (width, height) = data.Size(frame);
         return width > height;
     }
 

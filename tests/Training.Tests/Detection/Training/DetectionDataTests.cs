@@ -1,6 +1,7 @@
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Training.Detection.Training;
+using Pipeline.Training.Tests.Engine;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Detection.Training;
@@ -13,7 +14,7 @@ public sealed class DetectionDataTests : IDisposable
     public void Mirroring_an_image_mirrors_its_boxes()
     {
         using var scope = NewDisposeScope();
-        using var data = new DetectionData(Dataset.Open(scenes.Folder), new LabelMap(KittiClasses.Default), 0);
+        using var data = new DetectionData(TinyFinetune.Images(Dataset.Open(scenes.Folder)), new LabelMap(KittiClasses.Default), 0);
         var (image, target) = data.Load("000008", flip: false);
         var (mirrored, mirroredTarget) = data.Load("000008", flip: true);
 
@@ -31,7 +32,7 @@ public sealed class DetectionDataTests : IDisposable
         using var scope = NewDisposeScope();
         var label = Path.Combine(scenes.Folder, "training", "label_2", "000008.txt");
         File.AppendAllText(label, "DontCare -1 -1 -10 20.5 30 60.25 50 -1 -1 -1 -1000 -1000 -1000 -10\n");
-        using var data = new DetectionData(Dataset.Open(scenes.Folder), new LabelMap(KittiClasses.Default), 0, ignoreDontCare);
+        using var data = new DetectionData(TinyFinetune.Images(Dataset.Open(scenes.Folder)), new LabelMap(KittiClasses.Default), 0, ignoreDontCare);
 
         var target = data.Load("000008", flip: false).Target;
 

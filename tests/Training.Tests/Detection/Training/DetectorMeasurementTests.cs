@@ -5,6 +5,7 @@ using Pipeline.Shared.Geometry;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Training;
+using Pipeline.Training.Tests.Engine;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Detection.Training;
@@ -17,14 +18,14 @@ public sealed class DetectorMeasurementTests(DrawnScenes scenes)
         using var scope = NewDisposeScope();
         var dataset = Dataset.Open(scenes.Folder);
         var labels = new LabelMap(KittiClasses.Default);
-        using var data = new DetectionData(dataset, labels, 0);
+        using var data = new DetectionData(TinyFinetune.Images(dataset), labels, 0);
         manual_seed(3);
         using var detector = new FasterRcnn(Options.Detector);
         detector.eval();
         var threads = get_num_threads();
-        var alone = DetectionEvaluation.Evaluate(labels, dataset.ImageIds.Select(frame => Alone(frame, detector, dataset, data)));
+        var alone = DetectionEvaluation.Evaluate(labels, dataset.ImageIds.Select(frame => Alone(frame, detector, data)));
 
-        var measured = new DetectorMeasurement(Options, dataset, labels, data)
+        var measured = new DetectorMeasurement(Options, labels, data)
             .Run(detector, dataset.ImageIds, TestContext.Current.CancellationToken);
 
         Assert.Equal(threads, get_num_threads());
@@ -40,9 +41,9 @@ public sealed class DetectorMeasurementTests(DrawnScenes scenes)
     {
         var dataset = Dataset.Open(scenes.Folder);
         var labels = new LabelMap(KittiClasses.Default);
-        using var data = new DetectionData(dataset, labels, 0);
+        using var data = new DetectionData(TinyFinetune.Images(dataset), labels, 0);
         using var detector = new FasterRcnn(Options.Detector);
-        var measurement = new DetectorMeasurement(Options, dataset, labels, data);
+        var measurement = new DetectorMeasurement(Options, labels, data);
 
         Assert.Throws<OperationCanceledException>(() => measurement.Run(detector, dataset.ImageIds, new CancellationToken(canceled: true)));
     }
@@ -63,7 +64,7 @@ public sealed class DetectorMeasurementTests(DrawnScenes scenes)
         },
     };
 
-    private static EvaluatedImage Alone(string frame, FasterRcnn detector, Dataset dataset, DetectionData data)
+    private static EvaluatedImage Alone(string frame, FasterRcnn detector, DetectionData data)
     {
         var image = data.Load(frame, flip: false).Image;
         var found = detector.Detect([image])[0];
@@ -71,6 +72,6 @@ public sealed class DetectorMeasurementTests(DrawnScenes scenes)
         var scores = found.Scores.data<float>().ToArray();
         var classes = found.Labels.data<long>().ToArray();
         var detections = boxes.Select((box, index) => new Pipeline.Shared.Geometry.Detection((int)classes[index] - 1, scores[index], box));
-        return new EvaluatedImage(frame, dataset.ReadLabels(frame, (int)image.shape[2], (int)image.shape[1]), [.. detections]);
+        return new EvaluatedImage(frame, data.Annotations(frame), [.. detections]);
     }
 }

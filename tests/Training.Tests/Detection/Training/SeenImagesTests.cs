@@ -92,7 +92,7 @@ public sealed class SeenImagesTests : IDisposable
     private static void Run(FinetuneOptions options) =>
         DetectorTraining.Run(options, new RunControl { Cancellation = TestContext.Current.CancellationToken });
 
-    private string Image(string frame) => Dataset.Open(In("kitti")).ImagePath(frame);
+    private string Image(string frame) => Dataset.Open(In("kitti")).Image(frame).Path;
 
     private ImageDigests Digests(string images) =>
         ImageDigesting.SetOf(Directory.GetFiles(In(images)), cancellation: TestContext.Current.CancellationToken);
