@@ -46,8 +46,8 @@ public sealed class DetectionPainterTests
                 var caption = Bounds(offOutline);
                 Assert.InRange(caption.Height, 1, 14);
                 Assert.InRange(caption.Width, 1, 52);
-                Assert.True(caption.Left <= box.X2 && caption.Right >= box.X1 - 52, $"{caption} is far from {box}");
-                Assert.True(caption.Top <= box.Y2 + 3 && caption.Bottom >= box.Y1 - 14, $"{caption} is far from {box}");
+                Assert.True(caption.Left <= seen.X2 + 4 && caption.Right >= seen.X1 - 4, $"{caption} is far from {box}");
+                Assert.True(caption.Top <= seen.Y2 + 4 && caption.Bottom >= seen.Y1 - 4, $"{caption} is far from {box}");
             });
 
     [Fact]

@@ -25,7 +25,8 @@ internal static class Pictures
         return [color.Red, color.Green, color.Blue];
     }
 
-    public static bool IsChanged(RgbImage painted, int x, int y) => Pixel(painted, x, y) is not [Gray, Gray, Gray];
+    public static bool IsChanged(RgbImage painted, int x, int y) =>
+        painted.Pixels.Slice(3 * (y * painted.WidthPixels + x), 3) is not [Gray, Gray, Gray];
 
     /// <summary>The places of all changed pixels of a picture that was plain.</summary>
     public static List<SKPointI> Changed(RgbImage painted)
