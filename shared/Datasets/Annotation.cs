@@ -30,7 +30,7 @@ public readonly record struct Annotation(string? Class, Box Box)
     /// <summary>What else the labels say about it.</summary>
     public AnnotationMarks Marks { get; init; }
 
-    /// <summary>Where the labels have it: a line of a text file, from 1; an index in COCO's annotations, or VOC's objects, from 0.</summary>
+    /// <summary>Where the labels have it: a line of a file (KITTI, VOC, YOLO), from 1; an index in COCO's annotations, from 0.</summary>
     public int Place { get; init; }
 
     /// <summary>The number that the labels give it (COCO); null in other formats.</summary>

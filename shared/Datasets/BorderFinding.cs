@@ -22,12 +22,16 @@ internal static class BorderFinding
     }
 
     /// <summary>Labels that were made for an image of another size.</summary>
-    public static Finding OtherSize(DatasetImage image, int widthPixels, int heightPixels)
+    /// <param name="at">The image, or the place that declares the size.</param>
+    /// <param name="declared">What the labels say.</param>
+    /// <param name="size">What the decoded image has.</param>
+    public static Finding OtherSize(
+        string at,
+        (int WidthPixels, int HeightPixels) declared,
+        (int WidthPixels, int HeightPixels) size)
     {
-        var (declaredWidth, declaredHeight) = image.DeclaredSize!.Value;
-        return new Finding(
-            image.Path,
-            $"the image has {widthPixels} x {heightPixels} pixels, its labels say {declaredWidth} x {declaredHeight}.")
+        var has = $"the image has {size.WidthPixels} x {size.HeightPixels} pixels";
+        return new Finding(at, $"{has}, its labels say {declared.WidthPixels} x {declared.HeightPixels}.")
         {
             Summary = "images have another size than their labels say; their boxes may be wrong",
         };

@@ -101,7 +101,7 @@ public sealed class Dataset
 
         if (image.DeclaredSize is { } declared && declared != (widthPixels, heightPixels))
         {
-            findings.Add(BorderFinding.OtherSize(image, widthPixels, heightPixels));
+            findings.Add(BorderFinding.OtherSize(image.Path, declared, (widthPixels, heightPixels)));
         }
 
         return new ImageLabels(inside, findings);

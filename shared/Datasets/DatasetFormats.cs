@@ -1,4 +1,6 @@
 using Pipeline.Shared.Datasets.Kitti;
+using Pipeline.Shared.Datasets.Voc;
+using Pipeline.Shared.Datasets.Yolo;
 using Pipeline.Shared.Files;
 
 namespace Pipeline.Shared.Datasets;
@@ -10,7 +12,7 @@ public static class DatasetFormats
     public const string Auto = "auto";
 
     /// <summary>Every format, in the order in which messages name them.</summary>
-    public static IReadOnlyList<IDatasetFormat> All { get; } = [new KittiFormat()];
+    public static IReadOnlyList<IDatasetFormat> All { get; } = [new KittiFormat(), new VocFormat(), new YoloFormat()];
 
     /// <summary>The names of all formats.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(format => format.Name)];

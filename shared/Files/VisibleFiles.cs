@@ -14,6 +14,24 @@ public static class VisibleFiles
     /// <exception cref="UserErrorException">The folder does not exist or cannot be read.</exception>
     public static IReadOnlyList<string> Below(string root)
     {
+        var (files, linkedFiles) = Find(root);
+        AddOnce(linkedFiles, files);
+        files.Sort(StringComparer.Ordinal);
+        return files;
+    }
+
+    /// <summary>As <see cref="Below"/>, but every name counts: links to files that are listed anyway are listed, too.</summary>
+    /// <inheritdoc cref="Below" />
+    public static IReadOnlyList<string> NamesBelow(string root)
+    {
+        var (files, linkedFiles) = Find(root);
+        files.AddRange(linkedFiles);
+        files.Sort(StringComparer.Ordinal);
+        return files;
+    }
+
+    private static (List<string> Files, List<string> LinkedFiles) Find(string root)
+    {
         InputFile.RequireFolder(root);
         var files = new List<string>();
         var linkedFiles = new List<string>();
@@ -25,9 +43,7 @@ public static class VisibleFiles
             Enter(link, files, linkedFiles, entered, links);
         }
 
-        AddOnce(linkedFiles, files);
-        files.Sort(StringComparer.Ordinal);
-        return files;
+        return (files, linkedFiles);
     }
 
     private static void Enter(string start, List<string> files, List<string> linkedFiles, HashSet<string> entered, Queue<string> links)

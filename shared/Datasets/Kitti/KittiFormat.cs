@@ -95,18 +95,6 @@ public sealed class KittiFormat : IDatasetFormat
 
     private static bool IsOtherFile(string file) => !ImageFormats.HasImageExtension(file) && !Directory.Exists(file);
 
-    private static SortedDictionary<string, string> ByName(IEnumerable<string> files, string noun, List<Finding> findings)
-    {
-        var byName = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in files)
-        {
-            var name = Path.GetFileNameWithoutExtension(file);
-            if (!byName.TryAdd(name, file))
-            {
-                findings.Add(new Finding(file, $"this is a second {noun} of the same name ({Path.GetFileName(byName[name])}); keep one."));
-            }
-        }
-
-        return byName;
-    }
+    private static SortedDictionary<string, string> ByName(IEnumerable<string> files, string noun, List<Finding> findings) =>
+        FilesById.Of(files, file => Path.GetFileNameWithoutExtension(file), noun, findings);
 }
