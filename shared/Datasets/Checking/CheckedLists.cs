@@ -3,7 +3,9 @@ namespace Pipeline.Shared.Datasets.Checking;
 /// <summary>Lists that divide the images among themselves, and what is wrong with them.</summary>
 internal sealed class CheckedLists
 {
-    /// <summary>VOC's union of train and val, which is no part of its own.</summary>
+    private const string Train = "train";
+
+    /// <summary>VOC's union of train and val, which is no part of its own beside them.</summary>
     private const string Union = "trainval";
 
     private readonly Dictionary<string, (string List, string At)> places = new(StringComparer.Ordinal);
@@ -36,7 +38,7 @@ internal sealed class CheckedLists
     public static CheckedLists Own(Dataset dataset)
     {
         var lists = new CheckedLists();
-        foreach (var (name, images) in dataset.Splits.Where(split => split.Key != Union))
+        foreach (var (name, images) in dataset.Splits.Where(split => split.Key != Union || !dataset.Splits.ContainsKey(Train)))
         {
             lists.Add(name, OwnLines(name, images, dataset));
         }
