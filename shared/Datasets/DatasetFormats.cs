@@ -1,3 +1,4 @@
+using Pipeline.Shared.Datasets.Coco;
 using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Datasets.Voc;
 using Pipeline.Shared.Datasets.Yolo;
@@ -12,7 +13,7 @@ public static class DatasetFormats
     public const string Auto = "auto";
 
     /// <summary>Every format, in the order in which messages name them.</summary>
-    public static IReadOnlyList<IDatasetFormat> All { get; } = [new KittiFormat(), new VocFormat(), new YoloFormat()];
+    public static IReadOnlyList<IDatasetFormat> All { get; } = [new KittiFormat(), new CocoFormat(), new VocFormat(), new YoloFormat()];
 
     /// <summary>The names of all formats.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(format => format.Name)];

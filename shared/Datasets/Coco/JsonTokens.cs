@@ -1,0 +1,218 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Pipeline.Shared.Text;
+
+namespace Pipeline.Shared.Datasets.Coco;
+
+/// <summary>The tokens of a JSON text of any length, read through a buffer that holds one token at least.</summary>
+internal ref struct JsonTokens
+{
+    /// <summary>Of the buffer, unless a token is longer.</summary>
+    public const int UsualBufferBytes = 1 << 18;
+
+    private const int MaxTokenBytes = 1 << 26;
+    private const int MaxDepth = 64;
+    private const int ShownBytes = 40;
+    private const double LargestExact = 9007199254740992;   // 2^53
+
+    private readonly Stream stream;
+    private readonly string path;
+    private byte[] buffer;
+    private int filled;
+    private bool isAtEnd;
+    private Utf8JsonReader reader;
+
+    /// <param name="stream">UTF-8 without byte order mark.</param>
+    /// <param name="path">Named in messages.</param>
+    /// <param name="bufferBytes">Of the first buffer.</param>
+    public JsonTokens(Stream stream, string path, int bufferBytes = UsualBufferBytes)
+    {
+        this.stream = stream;
+        this.path = path;
+        buffer = ArrayPool<byte>.Shared.Rent(bufferBytes);
+        var options = new JsonReaderOptions { MaxDepth = MaxDepth };
+        reader = new Utf8JsonReader([], isFinalBlock: false, new JsonReaderState(options));
+    }
+
+    /// <summary>Of the current token.</summary>
+    public readonly JsonTokenType Type => reader.TokenType;
+
+    /// <summary>Gives the buffer back.</summary>
+    public readonly void Dispose() => ArrayPool<byte>.Shared.Return(buffer);
+
+    /// <summary>Moves to the next token; false after the last.</summary>
+    /// <exception cref="JsonException">This is not JSON, or it ends too early; <see cref="Error"/> says where.</exception>
+    /// <exception cref="UserErrorException">A token is too long.</exception>
+    public bool Read()
+    {
+        while (!reader.Read())
+        {
+            if (isAtEnd)
+            {
+                return false;
+            }
+
+            Fill();
+        }
+
+        return true;
+    }
+
+    /// <summary>Moves past the value at whose first token this is: to its last token.</summary>
+    public void Skip()
+    {
+        var depth = reader.CurrentDepth;
+        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+        {
+            return;
+        }
+
+        do
+        {
+            Read();
+        }
+        while (reader.CurrentDepth > depth);
+    }
+
+    /// <summary>From the start of an array, or the last token of an element: moves to the next element; false at the array's end.</summary>
+    public bool ReadElement() => Read() && reader.TokenType != JsonTokenType.EndArray;
+
+    /// <summary>From the start of an object, or the last token of a value: moves to the next name; false at the object's end.</summary>
+    public bool ReadName() => Read() && reader.TokenType == JsonTokenType.PropertyName;
+
+    /// <summary>Whether the current token is this name.</summary>
+    public readonly bool Is(ReadOnlySpan<byte> name) =>
+        reader.ValueIsEscaped ? Name() == Encoding.UTF8.GetString(name) : reader.ValueSpan.SequenceEqual(name);
+
+    /// <summary>The current token, a name; empty when it is not valid Unicode.</summary>
+    public readonly string Name()
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return "";
+        }
+    }
+
+    /// <summary>The current token as a number; false when it is none, or not a finite one.</summary>
+    public readonly bool TryNumber(out double number)
+    {
+        number = 0;
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out number) && double.IsFinite(number);
+    }
+
+    /// <summary>
+    /// The current token as a whole number (3, 3.0 and 3e0); false when it is none, or so large that not every program reads it exactly.
+    /// </summary>
+    public readonly bool TryWhole(out long number)
+    {
+        number = 0;
+        if (reader.TokenType != JsonTokenType.Number)
+        {
+            return false;
+        }
+
+        if (reader.TryGetInt64(out number))
+        {
+            return number is >= -(long)LargestExact and <= (long)LargestExact;
+        }
+
+        var isWhole = reader.TryGetDouble(out var value) && value == Math.Truncate(value) && Math.Abs(value) <= LargestExact;
+        number = isWhole ? (long)value : 0;
+        return isWhole;
+    }
+
+    /// <summary>The current token as text; null when it is none, is too long, or not valid Unicode.</summary>
+    /// <param name="maxLength">Longest text, in UTF-8 bytes of the file.</param>
+    public readonly string? Text(int maxLength)
+    {
+        if (reader.TokenType != JsonTokenType.String || reader.ValueSpan.Length > maxLength)
+        {
+            return null;
+        }
+
+        try
+        {
+            return reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The current token as the file has it, for messages; the beginning of a long one.</summary>
+    public readonly string Shown()
+    {
+        if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
+        {
+            return reader.TokenType == JsonTokenType.StartArray ? "an array" : "an object";
+        }
+
+        var bytes = reader.ValueSpan;
+        var isLong = bytes.Length > ShownBytes;
+        var text = Encoding.UTF8.GetString(isLong ? bytes[..ShownBytes] : bytes) + (isLong ? "…" : "");
+        return OneLine.Of(reader.TokenType == JsonTokenType.String ? $"\"{text}\"" : text);
+    }
+
+    /// <summary>What to say about an error of the text: file, line, byte, and what to do.</summary>
+    public readonly UserErrorException Error(JsonException exception)
+    {
+        var at = string.Create(
+            CultureInfo.InvariantCulture, $"{path}: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}");
+        if (isAtEnd)
+        {
+            return new UserErrorException($"{at}: the file ends too early; it was cut off, copy it again.", exception);
+        }
+
+        var rest = buffer.AsSpan((int)reader.BytesConsumed, filled - (int)reader.BytesConsumed).TrimStart(" \t\r\n,:[-"u8);
+        if (Begins(rest, "NaN"u8) || Begins(rest, "Infinity"u8))
+        {
+            return new UserErrorException(
+                $"{at}: NaN and Infinity are not JSON, although Python writes them; replace them by numbers or null.", exception);
+        }
+
+        var reason = exception.Message.Split(" LineNumber:")[0].Replace(" Change the reader options.", "", StringComparison.Ordinal);
+        return new UserErrorException($"{at}: this is not JSON: {OneLine.Of(reason)}", exception);
+    }
+
+    /// <summary>Whether the text begins with a word, or ends within it.</summary>
+    private static bool Begins(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) =>
+        !text.IsEmpty && text[..Math.Min(text.Length, word.Length)].SequenceEqual(word[..Math.Min(text.Length, word.Length)]);
+
+    /// <summary>Keeps the part of a token that is there and reads on behind it.</summary>
+    private void Fill()
+    {
+        var consumed = (int)reader.BytesConsumed;
+        var kept = filled - consumed;
+        if (kept == buffer.Length)
+        {
+            Grow();
+        }
+
+        buffer.AsSpan(consumed, kept).CopyTo(buffer);
+        var added = stream.Read(buffer, kept, buffer.Length - kept);
+        filled = kept + added;
+        isAtEnd = added == 0;
+        reader = new Utf8JsonReader(buffer.AsSpan(0, filled), isAtEnd, reader.CurrentState);
+    }
+
+    private void Grow()
+    {
+        if (buffer.Length >= MaxTokenBytes)
+        {
+            throw new UserErrorException(
+                $"{path}: a text or number in it is longer than {MaxTokenBytes:N0} bytes; remove what is not an annotation.");
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(2 * buffer.Length);
+        buffer.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
+    }
+}
