@@ -28,6 +28,8 @@ public sealed class RealFramesTests : IDisposable
             .Option("test", "output", Path.Combine(folder, "run"))
             .Option("test", "trainList", frames)
             .Option("test", "testList", frames)
+            .Option("test", "backboneWeights", "none")
+            .Option("test", "detector.backbone.widthMultiplier", 0.5)
             .Option("test", "allowOverlappingSplit", true)
             .Option("test", "epochs", 45)
             .Option("test", "evaluateEveryEpochs", 45)

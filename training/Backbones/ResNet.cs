@@ -14,7 +14,6 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>, IOnnxEm
     private const int ChannelsLastMultiple = 16;
     private static readonly string[] StagesFromOutput = ["layer4", "layer3", "layer2", "layer1", "conv1"];
     private static readonly int[] LayerWidths = [64, 128, 256, 512];
-    private readonly ResNetOptions options;
     private readonly ConvNorm stem;
     private readonly MaxPool2d pool = nn.MaxPool2d(3, 2, 1);
     private readonly Sequential[] layers;
@@ -23,7 +22,7 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>, IOnnxEm
     public ResNet(ResNetOptions options)
         : base(nameof(ResNet))
     {
-        this.options = options;
+        Options = options;
         var channels = options.Width(64);
         stem = new ConvNorm(nn.Conv2d(3, channels, 7, 2, 3, bias: false), Norm(options, channels));
         register_module("conv1", stem.Convolution);
@@ -48,6 +47,9 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>, IOnnxEm
         Initialize();
         Freeze();
     }
+
+    /// <summary>Its shape, and what of it trains.</summary>
+    public ResNetOptions Options { get; }
 
     /// <summary>Channels of the four feature maps (strides 4, 8, 16, 32).</summary>
     public IReadOnlyList<int> OutputChannels { get; }
@@ -118,7 +120,7 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>, IOnnxEm
 
         foreach (var (name, module) in named_modules())
         {
-            if (module is BatchNorm2d norm && (options.BatchNorm == BatchNormMode.Eval || !Trains(name)))
+            if (module is BatchNorm2d norm && (Options.BatchNorm == BatchNormMode.Eval || !Trains(name)))
             {
                 norm.eval();
             }
@@ -140,7 +142,7 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>, IOnnxEm
     /// Not for narrow networks: with fewer than 16 channels oneDNN's gradient of a 1×1 convolution of stride 2 writes beyond its buffer
     /// in this order (seen with libtorch 2.10 on AVX-512, by glibc's malloc checks).
     /// </remarks>
-    private Tensor ToChannelsLast(Tensor input) => LayerWidths.All(width => options.Width(width) % ChannelsLastMultiple == 0)
+    private Tensor ToChannelsLast(Tensor input) => LayerWidths.All(width => Options.Width(width) % ChannelsLastMultiple == 0)
         ? input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
         : input;
 
@@ -168,6 +170,6 @@ public sealed class ResNet : NamedModule<Tensor, IReadOnlyList<Tensor>>, IOnnxEm
     {
         var stage = name.Split('.')[0];
         var fromOutput = Array.IndexOf(StagesFromOutput, stage == "bn1" ? "conv1" : stage);
-        return fromOutput >= 0 && fromOutput < (options.TrainableStages ?? StagesFromOutput.Length);
+        return fromOutput >= 0 && fromOutput < (Options.TrainableStages ?? StagesFromOutput.Length);
     }
 }

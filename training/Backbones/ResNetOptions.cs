@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Pipeline.Training.Configuration;
 
 namespace Pipeline.Training.Backbones;
 
@@ -18,8 +19,14 @@ public enum BatchNormMode
 /// <summary>Shape of a residual backbone.</summary>
 public sealed record ResNetOptions
 {
+    private const int StageCount = 4;
+    private const int MostBlocks = 100;
+
     /// <summary><c>resnet18</c>, <c>resnet34</c>, <c>resnet50</c> or <c>resnet101</c>.</summary>
     [AllowedValues("resnet18", "resnet34", "resnet50", "resnet101")] public string Architecture { get; init; } = "resnet50";
+
+    /// <summary>Residual blocks of each of the four stages, as <c>[2, 2, 2, 3]</c>; null: the architecture's.</summary>
+    [Length(StageCount, StageCount), Elements(1, MostBlocks)] public IReadOnlyList<int>? Blocks { get; init; }
 
     /// <summary>Scales every channel count; 1 is the published network.</summary>
     [Range(0.01, 8)] public double WidthMultiplier { get; init; } = 1;
@@ -43,7 +50,9 @@ public sealed record ResNetOptions
 
     internal int Expansion => IsBottleneck ? 4 : 1;
 
-    internal int[] BlocksPerLayer => Architecture switch
+    internal IReadOnlyList<int> BlocksPerLayer => Blocks ?? ArchitectureBlocks;
+
+    private int[] ArchitectureBlocks => Architecture switch
     {
         "resnet18" => [2, 2, 2, 2],
         "resnet34" or "resnet50" => [3, 4, 6, 3],

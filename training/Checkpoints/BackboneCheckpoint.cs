@@ -20,7 +20,7 @@ public static class BackboneCheckpoint
     /// <param name="learned">The images that it has learned from; null: nothing is known.</param>
     public static void Save(string path, ResNet backbone, ResNetOptions options, ImageDigests? learned = null)
     {
-        var metadata = new Dictionary<string, string> { [OptionsKey] = JsonSerializer.Serialize(options, JsonFormat.Options) };
+        var metadata = Metadata(options);
         LearnedImages.Add(metadata, learned);
         SafetensorsFile.Write(path, StateDict.InOrder(backbone), metadata);
     }
@@ -29,29 +29,25 @@ public static class BackboneCheckpoint
     /// <exception cref="UserErrorException">The file says no shape, or its weights do not fit it.</exception>
     internal static (ResNet Backbone, ResNetOptions Options) Load(string path, ILogger? log = null)
     {
-        using var content = SafetensorsFile.Read(path);
+        using var content = BackboneSource.Open(path, ImportHint.Backbone);
         content.RequireTensors(path);
-        if (!content.Metadata.ContainsKey(OptionsKey))
-        {
-            throw new UserErrorException(
-                $"{path}: this is not a backbone that pretrain or import wrote: its metadata has no '{OptionsKey}'; "
-                + $"if a residual network is in it, take it out: {ImportHint.Backbone.For(path)}");
-        }
-
-        var options = CheckpointMetadata.Read<ResNetOptions>(content, OptionsKey, path) with { BatchNorm = BatchNormMode.Train };
-        var backbone = new ResNet(options);
+        var options = Shape(content, path) ?? throw new UserErrorException(
+            $"{path}: this is not a backbone that pretrain or import wrote: its metadata has no '{OptionsKey}'; "
+            + $"if a residual network is in it, take it out: {ImportHint.Backbone.For(path)}");
+        var shape = options with { BatchNorm = BatchNormMode.Train };
+        var backbone = new ResNet(shape);
         LoadInto(backbone, content, path, log ?? NullLogger.Instance);
-        return (backbone, options);
+        return (backbone, shape);
     }
 
     /// <summary>Copies the weights and statistics of a file; counters of batches are not needed.</summary>
     /// <param name="backbone">Receives them.</param>
-    /// <param name="path">A file that <see cref="Save"/> wrote.</param>
+    /// <param name="path">A file that <see cref="Save"/> wrote, or the one of <see cref="ImageNetWeights"/>.</param>
     /// <param name="log">Receives warnings of values that are not finite; null: nobody is warned.</param>
     /// <exception cref="UserErrorException">The file is of another architecture.</exception>
     public static void LoadInto(ResNet backbone, string path, ILogger? log = null)
     {
-        using var content = SafetensorsFile.Read(path);
+        using var content = BackboneSource.Open(path, ImportHint.Backbone);
         LoadInto(backbone, content, path, log ?? NullLogger.Instance);
     }
 
@@ -59,6 +55,11 @@ public static class BackboneCheckpoint
     internal static void LoadInto(ResNet backbone, SafetensorsContent content, string path, ILogger log)
     {
         content.RequireTensors(path);
+        if (Shape(content, path) is { } shape)
+        {
+            BackboneShape.RequireSame(backbone.Options, shape, path);
+        }
+
         WeightLoading.Into(
             StateDict.WithoutCounters(StateDict.InOrder(backbone)),
             StateDict.WithoutCounters(content.Tensors),
@@ -67,4 +68,12 @@ public static class BackboneCheckpoint
             content.Unread,
             ImportHint.Backbone);
     }
+
+    /// <summary>A backbone's shape, for the header of its file.</summary>
+    internal static Dictionary<string, string> Metadata(ResNetOptions options) =>
+        new() { [OptionsKey] = JsonSerializer.Serialize(options, JsonFormat.Options) };
+
+    private static ResNetOptions? Shape(SafetensorsContent content, string path) => content.Metadata.ContainsKey(OptionsKey)
+        ? CheckpointMetadata.Read<ResNetOptions>(content, OptionsKey, path)
+        : null;
 }

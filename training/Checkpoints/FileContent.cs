@@ -73,6 +73,11 @@ internal static class FileContent
             return FileFormat.PyTorchZip;
         }
 
+        if (IsOnnx(start))
+        {
+            return FileFormat.Onnx;
+        }
+
         return FileFormat.Unknown;
     }
 
@@ -132,7 +137,7 @@ internal static class FileContent
             return $"a file of zeros, as a broken download leaves it; {DownloadAgain}";
         }
 
-        return WhatText(start) ?? (IsOnnx(start) ? "an ONNX model, it seems; weights are read from PyTorch's and safetensors files" : null);
+        return WhatText(start);
     }
 
     private static string? WhatText(byte[] start)
@@ -201,7 +206,7 @@ internal static class FileContent
     private static bool IsTextual(byte value) => value is (>= 0x20 and not 0x7F) or (byte)'\t' or (byte)'\r' or (byte)'\n';
 
     /// <summary>A version of the format (field 1) and then the producer's name (field 2) or another short field.</summary>
-    private static bool IsOnnx(byte[] start) => start is [0x08, < 0x20, 0x12 or 0x1A or 0x3A, ..];
+    private static bool IsOnnx(ReadOnlySpan<byte> start) => start is [0x08, < 0x20, 0x12 or 0x1A or 0x3A, ..];
 
     /// <summary>A header of less than 4 GiB that begins with a brace.</summary>
     private static bool IsSafetensors(ReadOnlySpan<byte> start) =>

@@ -14,4 +14,7 @@ internal enum FileFormat
 
     /// <summary>A pickle, as <c>torch.save</c> wrote before.</summary>
     Pickle,
+
+    /// <summary>An ONNX model, by its first fields.</summary>
+    Onnx,
 }

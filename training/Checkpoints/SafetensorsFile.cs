@@ -104,9 +104,11 @@ public static class SafetensorsFile
     internal static SafetensorsContent Read(string path, ImportHint hint)
     {
         using var stream = InputFile.Open(path, "file of weights");
-        if (FileContent.Require(stream, path) is FileFormat.PyTorchZip or FileFormat.Pickle)
+        var format = FileContent.Require(stream, path);
+        if (format is FileFormat.PyTorchZip or FileFormat.Pickle or FileFormat.Onnx)
         {
-            throw new UserErrorException($"{path}: this is PyTorch's format; turn it into safetensors first: {hint.For(path)}");
+            var what = format == FileFormat.Onnx ? "an ONNX model" : "PyTorch's format";
+            throw new UserErrorException($"{path}: this is {what}; turn it into safetensors first: {hint.For(path)}");
         }
 
         return Refusing(path, () =>

@@ -31,8 +31,14 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
             "List of the images to measure on: once at the end, or after every epoch without a list for validation.");
         layers.Add("--patience", "patience", "Epochs without improvement after which the run ends.");
         layers.AddList("--labels", "labels", "The classes, one word or quoted name each; those of the data set when omitted.");
-        layers.AddMap("--label-map", "labelMap", "A class of the labels that becomes another, such as Person_sitting=Pedestrian; may be repeated.");
-        layers.Add("--backbone-weights", "backboneWeights", "A backbone that pretrain wrote; random weights when omitted.");
+        layers.AddMap(
+            "--label-map",
+            "labelMap",
+            "A class of the labels that becomes another, such as Person_sitting=Pedestrian; may be repeated.");
+        layers.Add(
+            "--backbone-weights",
+            "backboneWeights",
+            "A backbone that pretrain or import wrote; imagenet: ImageNet's weights, which come with the program; none: random weights.");
         layers.Add("--weights", "weights", "A detector to start from: ours, or torchvision's Faster R-CNN trained on COCO.");
         layers.Add(
             "--allow-leak",

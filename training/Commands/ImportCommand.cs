@@ -5,6 +5,7 @@ using Pipeline.Shared;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Numbers;
+using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Checkpoints.Import;
 using Pipeline.Training.Configuration;
@@ -30,7 +31,8 @@ internal sealed class ImportCommand(ILogger<ImportCommand> log) : IProgramComman
         {
             Required = true,
             Description =
-                "A .pth or .safetensors file: PyContrast (InfoMin), MoCo v1 or v2, torchvision's ResNets and Faster R-CNNs, our own.",
+                "A .pth or .safetensors file: PyContrast (InfoMin), MoCo v1 or v2, torchvision's ResNets and Faster R-CNNs, our own. An "
+                + ".onnx file: any residual network. imagenet: ImageNet's weights, which come with the program.",
         };
         var output = new Option<string>("--output")
         {
@@ -52,15 +54,17 @@ internal sealed class ImportCommand(ILogger<ImportCommand> log) : IProgramComman
             new NumberRange<double>(0, 1),
             1e-5,
             "A detector's frozen norms: 0 for torchvision's COCO_V1 weights.");
+        var input = new InputConventionOptions();
         var force = ForceOption.Create();
         var json = new Option<bool>("--json") { Description = "Print the report as JSON, with every name." };
         var command = new Command(
             "import",
             "Turns weights of other projects into ours, or ours into PyTorch's. No code in a file is ever run.\n\nExamples:\n"
             + "  pipeline-train import --weights InfoMin_200.pth --output infomin.safetensors --as contrastive\n"
-            + "  pipeline-train import --weights runs/backbone/backbone.safetensors --output resnet.pth")
+            + "  pipeline-train import --weights runs/backbone/backbone.safetensors --output resnet.pth\n"
+            + "  pipeline-train import --weights network.onnx --output backbone.safetensors --input-order bgr --input-std 1,1,1")
         {
-            weights, output, kind, momentum, labels, epsilon, force, json,
+            weights, output, kind, momentum, labels, epsilon, input.Order, input.Mean, input.Std, force, json,
         };
         command.SetAction(result =>
         {
@@ -68,7 +72,14 @@ internal sealed class ImportCommand(ILogger<ImportCommand> log) : IProgramComman
             RequireFit(result, momentum, chosen, Backbone);
             RequireFit(result, labels, chosen, Detector);
             RequireFit(result, epsilon, chosen, Detector);
-            var source = result.GetValue(weights)!;
+            var convention = input.Read(result);
+            if (chosen == Detector && convention is not null)
+            {
+                throw new UserErrorException("--input-order, --input-mean and --input-std mean nothing with --as detector.");
+            }
+
+            var source = WeightChoice.FileOf(result.GetValue(weights))
+                ?? throw new UserErrorException("--weights none: there is nothing to import; name a file, or imagenet.");
             var target = result.GetValue(output)!;
             if (Path.GetExtension(target).ToLowerInvariant() is not (".safetensors" or ".pth")
                 || (result.GetValue(kind) == Contrastive && !target.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)))
@@ -81,13 +92,13 @@ internal sealed class ImportCommand(ILogger<ImportCommand> log) : IProgramComman
             ImportReport? report = null;
             AtomicFile.WriteThrough(target, temporary => report = result.GetValue(kind) switch
             {
-                Contrastive => ContrastiveImport.Run(source, temporary),
+                Contrastive => ContrastiveImport.Run(source, temporary, convention),
                 Detector => DetectorImport.Run(
                     source,
                     temporary,
                     result.GetValue(labels)?.Split(',', StringSplitOptions.TrimEntries),
                     result.GetValue(epsilon)),
-                _ => BackboneImport.Run(source, temporary, result.GetValue(momentum)),
+                _ => BackboneImport.Run(source, temporary, result.GetValue(momentum), convention),
             }, replace: result.GetValue(force));
             log.Detail($"{target}: written, {report!.Mapped.Count} tensors");
             if (report.NotFinite.Count > 0)
@@ -127,8 +138,7 @@ internal sealed class ImportCommand(ILogger<ImportCommand> log) : IProgramComman
 
     private static void Print(ImportReport report, string output)
     {
-        var shape = FormattableString.Invariant($"{report.Backbone.Architecture}, width {report.Backbone.WidthMultiplier:0.####}");
-        WriteLine($"{report.Source} ({report.Layout}): {shape}");
+        WriteLine($"{report.Source} ({report.Layout}): {Shape(report.Backbone)}");
         WriteLine($"network     {report.Network}");
         WriteLine($"mapped      {report.Mapped.Count}");
         WriteLine($"missing     {Names(report.Missing)}");
@@ -144,6 +154,12 @@ internal sealed class ImportCommand(ILogger<ImportCommand> log) : IProgramComman
         PrintIfAny("beside", report.Beside);
         PrintIfAny("never built", [.. report.Foreign]);
         WriteLine(output);
+    }
+
+    private static string Shape(ResNetOptions backbone)
+    {
+        var shape = FormattableString.Invariant($"{backbone.Architecture}, width {backbone.WidthMultiplier:0.####}");
+        return backbone.Blocks is null ? shape : $"{shape}, blocks {string.Join(", ", backbone.Blocks)}";
     }
 
     private static void PrintIfAny(string title, IReadOnlyList<string> names)

@@ -20,7 +20,7 @@ internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
     {
         var data = new Option<string>("--data") { Required = true, Description = "Labelled images: a folder or file of KITTI, COCO, VOC or YOLO." };
         var format = FormatOption.Create();
-        var weights = new Option<string>("--weights") { Required = true, Description = "A backbone that pretrain or import wrote." };
+        var weights = new Option<string>("--weights") { Required = true, Description = "A backbone that pretrain or import wrote, or imagenet." };
         var train = new Option<string?>("--train-list")
         {
             Description = "List of the images whose objects are known; a seeded 80 % when omitted.",

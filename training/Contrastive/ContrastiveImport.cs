@@ -13,10 +13,11 @@ namespace Pipeline.Training.Contrastive;
 /// </summary>
 public static class ContrastiveImport
 {
-    /// <param name="source">A <c>.pth</c> or <c>.safetensors</c> file.</param>
+    /// <param name="source">A <c>.pth</c>, <c>.safetensors</c> or <c>.onnx</c> file.</param>
     /// <param name="output">The file to write.</param>
+    /// <param name="input">What its network takes as an image; null: the product's, but for weights that are known.</param>
     /// <exception cref="UserErrorException">The file cannot be read, or weights of the encoder are missing.</exception>
-    public static ImportReport Run(string source, string output)
+    public static ImportReport Run(string source, string output, InputConvention? input = null)
     {
         using var scope = NewDisposeScope();
         using var foreign = ForeignWeights.Read(source);
@@ -31,6 +32,7 @@ public static class ContrastiveImport
         {
             var encoderPrefix = $"{prefix}encoder.";
             missing.AddRange(weights.Fill(StateDict.InOrder(encoder), owner, WeightPart.Backbone).Select(name => encoderPrefix + name));
+            (input ?? foreign.Input).FoldInto(encoder);
             tensors.AddRange(StateDict.InOrder(encoder, encoderPrefix));
             tensors.AddRange(weights.Take(owner, WeightPart.Head, prefix));
         }

@@ -16,6 +16,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
     private const string JigsawLoss = "jigsawLoss", Top1 = "top1", FeatureStd = "featureStd", QueueAgeSteps = "queueAgeSteps";
 
     private readonly PretrainOptions options;
+    private readonly ResNetOptions network;
     private readonly Device device;
     private readonly UnlabeledImages images;
     private readonly SkippedImages skipped;
@@ -33,6 +34,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
     public ContrastiveTraining(PretrainOptions options, RunControl? control = null)
     {
         this.options = options;
+        network = options.Network;
         images = UnlabeledImages.Of(options.Images, options.ImagesRoot);
         skipped = new SkippedImages(options.MaxSkippedImages);
         views = new ContrastiveViews(
@@ -52,19 +54,19 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
 
         var entered = control ?? new RunControl();
         log = entered.Log;
-        var first = LearnedImages.In(options.Weights);
+        var first = LearnedImages.In(WeightChoice.FileOf(options.Weights));
         learned = RunImages.Of(options.Output, entered.Resume, images.Files, first, log, entered.Cancellation);
         device = ComputeDevice.Of(options.Device);
         manual_seed(options.Seed);
-        Backbone = new ResNet(options.Backbone);
+        Backbone = new ResNet(network);
         Query = ContrastiveModel.OfResNet(Backbone, options.Contrastive.Dimension, options.Contrastive.Jigsaw);
-        var follower = new ResNet(options.Backbone);
+        var follower = new ResNet(network);
         Key = ContrastiveModel.OfResNet(follower, options.Contrastive.Dimension, options.Contrastive.Jigsaw);
         Query.ComputeType = options.Precision.Type();
         Key.ComputeType = options.Precision.Type();
         Query.train();
         Key.train();
-        ContrastiveWeights.Begin(options.Weights, Query, Backbone, Key, log);
+        ContrastiveWeights.Begin(WeightChoice.FileOf(options.Weights), Query, Backbone, Key, log);
         Query.to(device);
         Key.to(device);
         using var generator = new Generator((ulong)options.Seed);
@@ -171,7 +173,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
         WriteProducts();
         if (options.KeepBackboneEveryEpochs > 0 && epoch.Number % options.KeepBackboneEveryEpochs == 0)
         {
-            BackboneCheckpoint.Save(In($"backbone-epoch-{epoch.Number}.safetensors"), Backbone, options.Backbone, learned);
+            BackboneCheckpoint.Save(In($"backbone-epoch-{epoch.Number}.safetensors"), Backbone, network, learned);
         }
 
         var metrics = new PretrainEpoch(
@@ -193,7 +195,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
     public void WriteProducts()
     {
         RunImages.Write(options.Output, learned);
-        BackboneCheckpoint.Save(In(BackboneFile), Backbone, options.Backbone, learned);
+        BackboneCheckpoint.Save(In(BackboneFile), Backbone, network, learned);
     }
 
     public void OnStopped() => skipped.Write(In(SkippedFile));
@@ -202,7 +204,7 @@ internal sealed class ContrastiveTraining : ITraining<ContrastiveBatch>
 
     public IReadOnlyDictionary<string, string> StateTexts()
     {
-        var texts = ContrastiveWeights.Texts(options.Backbone, Queue);
+        var texts = ContrastiveWeights.Texts(network, Queue);
         LearnedImages.Add(texts, learned);
         return texts;
     }

@@ -39,7 +39,7 @@ internal static class ContrastiveWeights
             return;
         }
 
-        using var content = SafetensorsFile.Read(path, ImportHint.Contrastive);
+        using var content = BackboneSource.Open(path, ImportHint.Contrastive);
         if (!content.Metadata.ContainsKey(OptionsKey))
         {
             BackboneCheckpoint.LoadInto(backbone, content, path, log);

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Pipeline.Training.Augmentation;
 using Pipeline.Training.Backbones;
+using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Engine;
 
@@ -20,7 +21,8 @@ public sealed record PretrainOptions : LoopOptions, IRelatedOptions, ILayeredOpt
 
     /// <summary>
     /// Initial weights, a <c>.safetensors</c> file: a backbone's, or both encoders' with their heads
-    /// (<c>import --as contrastive</c>); random ones when null. The queue begins random.
+    /// (<c>import --as contrastive</c>); or <c>imagenet</c>, which come with the program; random ones when <c>none</c> or null. The queue
+    /// begins random.
     /// </summary>
     public string? Weights { get; init; }
 
@@ -50,6 +52,9 @@ public sealed record PretrainOptions : LoopOptions, IRelatedOptions, ILayeredOpt
 
     /// <summary>The backbone is kept under a name of its own after every so many epochs; 0: only the last.</summary>
     [Range(0, 100_000), MayDifferOnResume] public int KeepBackboneEveryEpochs { get; init; }
+
+    /// <summary>The backbone with nothing left open.</summary>
+    internal ResNetOptions Network => Backbone with { Blocks = ImageNetWeights.BlocksFor(Weights, Backbone) };
 
     IEnumerable<OptionProblem> IRelatedOptions.Problems()
     {

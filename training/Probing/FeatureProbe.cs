@@ -19,7 +19,7 @@ public sealed record ProbeOptions
     /// <summary>Format of the data; <c>auto</c>: recognized.</summary>
     public string Format { get; init; } = DatasetFormats.Auto;
 
-    /// <summary>The backbone, as <c>pretrain</c> writes it.</summary>
+    /// <summary>The backbone: a file that <c>pretrain</c> or <c>import</c> wrote, or <c>imagenet</c>.</summary>
     public required string Weights { get; init; }
 
     /// <summary>List of the images whose objects are known; a seeded 80 % when null.</summary>
@@ -91,7 +91,7 @@ public static class FeatureProbe
         string[] remarks = [.. dataset.Remarks(), .. survey.Remarks];
         LabeledCrops Crops(IReadOnlyList<string> ids) => new([.. ids.Select(id => byId[id])], labels, options.CropSizePixels);
         using var scope = NewDisposeScope();
-        var (backbone, shape) = BackboneCheckpoint.Load(options.Weights, log);
+        var (backbone, shape) = BackboneCheckpoint.Load(WeightFile(options), log);
         manual_seed(options.Seed);
         using var random = new ResNet(shape);
         using var trained = backbone;
@@ -115,6 +115,9 @@ public static class FeatureProbe
 
         return new ProbeResult(scores[0], scores[1], counts.Item1, counts.Item2) { Remarks = remarks };
     }
+
+    private static string WeightFile(ProbeOptions options) => WeightChoice.FileOf(options.Weights)
+        ?? throw new UserErrorException("--weights none: random weights are measured in any case; name a backbone beside them.");
 
     private static void RecalibrateBatchNorm(ResNet network, LabeledCrops crops, int workers, Device device, CancellationToken cancellation)
     {

@@ -98,8 +98,8 @@ public sealed class FieldCasesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("lists/duplicate.txt", "duplicate.txt:2: frame '000000' is already in line 1")]
-    [InlineData("lists/with-extension.txt", "with-extension.txt:1: frame '000000.png' has no image")]
+    [InlineData("lists/duplicate.txt", "duplicate.txt:2: image '000000' is already in line 1")]
+    [InlineData("lists/with-extension.txt", "with-extension.txt:1: image '000000.png' is not in the data set")]
     public Task E4_E5_a_wrong_list_is_named_with_its_line(string list, string reason) =>
         Refused(reason, "evaluate", "--model", model, "--data", In("kitti"), "--split", FieldCases.Path(list));
 

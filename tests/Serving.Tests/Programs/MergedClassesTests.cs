@@ -9,6 +9,7 @@ public sealed class MergedClassesTests : IDisposable
     private const string Configuration = """
         {
           "labels": ["Car"],
+          "backboneWeights": "none",
           "labelMap": { "Truck": "Car", "Cyclist": "Car", "Pedestrian": "Car" },
           "allowOverlappingSplit": true,
           "milestones": [],

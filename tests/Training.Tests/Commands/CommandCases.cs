@@ -24,7 +24,7 @@ internal sealed class CommandCases : IDisposable
 
     private string TinyDetector() => Write("detector.json", """
         {
-          "labels": ["Car", "Truck", "Pedestrian", "Cyclist"], "milestones": [],
+          "labels": ["Car", "Truck", "Pedestrian", "Cyclist"], "milestones": [], "backboneWeights": "none",
           "detector": {
             "backbone": { "architecture": "resnet18", "widthMultiplier": 0.0625 }, "fpnChannels": 8, "boxHeadChannels": 16,
             "minSizePixels": 48, "maxSizePixels": 96,
@@ -35,7 +35,7 @@ internal sealed class CommandCases : IDisposable
 
     public string Tiny() => Write(
         "tiny.json",
-        """{ "backbone": { "widthMultiplier": 0.0625 }, "contrastive": { "keySubBatches": 1, "dimension": 8 },"""
+        """{ "weights": "none", "backbone": { "widthMultiplier": 0.0625 }, "contrastive": { "keySubBatches": 1, "dimension": 8 },"""
         + """ "patches": { "cropSizePixels": 48, "patchSizePixels": 12 } }""");
 
     private string Write(string name, string text)

@@ -73,7 +73,7 @@ public sealed class FieldCasesTests : IDisposable
         await CommandCases.Refused(
             "-p:Accelerator=cuda",
             "pretrain", "--preset", "small", "--images", cases.In("kitti"), "--output", cases.In("o"), "--device", "cuda",
-            "--batch", "4", "--queue", "8", "--epochs", "1");
+            "--batch", "4", "--queue", "8", "--epochs", "1", "--weights", "none");
         Assert.False(Directory.Exists(cases.In("o")));
     }
 
@@ -112,9 +112,9 @@ public sealed class FieldCasesTests : IDisposable
     {
         File.WriteAllText(cases.In("train.txt"), $"000000\n{line}\n");
 
-        await CommandCases.Refused($"train.txt:2: frame '{line}'", cases.Finetune("o", "--train-list", cases.In("train.txt")));
+        await CommandCases.Refused($"train.txt:2: image '{line}'", cases.Finetune("o", "--train-list", cases.In("train.txt")));
         await CommandCases.Refused(
-            $"train.txt:2: frame '{line}'",
+            $"train.txt:2: image '{line}'",
             "probe", "--data", cases.In("kitti"), "--weights", cases.In("none.safetensors"), "--train-list", cases.In("train.txt"));
         Assert.False(Directory.Exists(cases.In("o")));
     }

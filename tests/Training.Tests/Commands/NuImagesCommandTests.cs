@@ -38,7 +38,8 @@ public sealed class NuImagesCommandTests : IDisposable
 
         var trained = await TrainingProgram.Run(
             cancellation, "pretrain", "--preset", "small", "--images", Path.Combine(lists, "nuimages-4.txt"), "--images-root", root,
-            "--output", Path.Combine(folder, "run"), "--batch", "2", "--epochs", "1", "--view-size", "32");
+            "--output", Path.Combine(folder, "run"), "--batch", "2", "--epochs", "1", "--view-size", "32",
+            "--weights", "none");
         Assert.True(trained.Code == 0, trained.Errors);
 
         var again = await TrainingProgram.Run(

@@ -80,7 +80,7 @@ public sealed class RunLengthCommandTests : IDisposable
         var (code, _, errors) = await Run(Finetune("torchvision", "--batch", "11", "--epochs", "1"));
 
         Assert.Equal(2, code);
-        Assert.Contains("batchSize: the 10 training frames do not fill a batch of 11", errors);
+        Assert.Contains("batchSize: the 10 training images do not fill a batch of 11", errors);
         Assert.False(Directory.Exists(In("run")));
     }
 

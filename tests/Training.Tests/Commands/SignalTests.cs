@@ -53,7 +53,7 @@ public sealed class SignalTests : IDisposable
     {
         File.WriteAllText(In("large.json"), $$"""
             {
-              "labels": ["Car", "Truck"], "milestones": [],
+              "labels": ["Car", "Truck"], "milestones": [], "backboneWeights": "none",
               "detector": {
                 "backbone": { "architecture": "resnet18" }, "minSizePixels": {{sidePixels}}, "maxSizePixels": {{2 * sidePixels}}
               }

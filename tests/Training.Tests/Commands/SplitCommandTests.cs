@@ -23,7 +23,7 @@ public sealed class SplitCommandTests : IDisposable
 
         var output = await Done("--output", In("with"), "--validation", "0.1");
 
-        Assert.Contains("validation.txt: 1 frames", output);
+        Assert.Contains("validation.txt: 1 images", output);
         Assert.Equal(File.ReadAllText(In("without/test.txt")), File.ReadAllText(In("with/test.txt")));
         var kept = File.ReadAllLines(In("with/train.txt")).Concat(File.ReadAllLines(In("with/validation.txt"))).Order();
         Assert.Equal(File.ReadAllLines(In("without/train.txt")), kept);
@@ -37,7 +37,7 @@ public sealed class SplitCommandTests : IDisposable
 
         var output = await Done("--output", In("splits"), "--groups", In("drives.txt"), "--validation", "0.1");
 
-        Assert.Equal(3, output.Split(": 4 frames").Length - 1);
+        Assert.Equal(3, output.Split(": 4 images").Length - 1);
         foreach (var list in new[] { "train", "validation", "test" })
         {
             var frames = File.ReadAllLines(In($"splits/{list}.txt")).Select(frame => int.Parse(frame, CultureInfo.InvariantCulture) / 4);
@@ -51,7 +51,7 @@ public sealed class SplitCommandTests : IDisposable
         await Refused("0 would choose the best; each list needs one at least", "--output", In("splits"), "--validation", "0.01");
         await Refused("both need one at least", "--output", In("splits"), "--train-fraction", "0.001");
         Write("drives.txt", "000000 a\n000077 b\n");
-        await Refused("drives.txt:2: frame '000077' has no image", "--output", In("splits"), "--groups", In("drives.txt"));
+        await Refused("drives.txt:2: image '000077' is not in the data set", "--output", In("splits"), "--groups", In("drives.txt"));
         Write("splits/test.txt", "kept");
         await Refused("test.txt: the file already exists", "--output", In("splits"));
         Assert.Equal([In("splits/test.txt")], Directory.GetFiles(In("splits")));

@@ -120,7 +120,7 @@ public sealed class VerbosityTests : IDisposable
     {
         File.WriteAllText(In("detector.json"), """
             {
-              "labels": ["Car", "Truck", "Cyclist"], "milestones": [],
+              "labels": ["Car", "Truck", "Cyclist"], "milestones": [], "backboneWeights": "none",
               "detector": {
                 "backbone": { "architecture": "resnet18", "widthMultiplier": 0.0625 }, "fpnChannels": 8, "boxHeadChannels": 16,
                 "minSizePixels": 48, "maxSizePixels": 96

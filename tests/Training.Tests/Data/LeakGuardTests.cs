@@ -45,8 +45,8 @@ public sealed class LeakGuardTests : IDisposable
             isAllowed: false,
             Cancellation)).Message;
 
-        Assert.StartsWith("4 of the 5 test frames (000001, 000002, 000003, …) are among the images", refusal);
-        Assert.Contains("1 of the 2 validation frames (000007) are among", refusal);
+        Assert.StartsWith("4 of the 5 test images (000001, 000002, 000003, …) are among those", refusal);
+        Assert.Contains("1 of the 2 validation images (000007) are among", refusal);
         Assert.Contains("--allow-leak", refusal);
     }
 

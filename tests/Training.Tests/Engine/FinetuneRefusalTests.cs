@@ -73,7 +73,7 @@ public sealed class FinetuneRefusalTests(DrawnScenes scenes) : IDisposable
         DetectorTraining.Run(
             Tiny("i") with { Labels = ["Car", "Tram"], Iterations = 1, TrainList = list },
             new RunControl { Log = lines, Cancellation = TestContext.Current.CancellationToken });
-        Assert.Contains(lines.Events, line => line.Message.Contains("no training frame has a Tram", StringComparison.Ordinal));
+        Assert.Contains(lines.Events, line => line.Message.Contains("no training image has a Tram", StringComparison.Ordinal));
     }
 
     [Fact]

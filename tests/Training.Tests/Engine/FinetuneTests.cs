@@ -53,7 +53,7 @@ public sealed class FinetuneTests(DrawnScenes scenes) : IDisposable
         Assert.Contains("\"batchSize\":4", File.ReadAllText(In("config.json")), StringComparison.Ordinal);
         string[] log = File.ReadAllLines(In("log.txt"));
         Assert.All(log, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", line));
-        Assert.EndsWith(" begun: 3 steps on 12 frames", log[0]);
+        Assert.EndsWith(" begun: 3 steps on 12 images", log[0]);
         Assert.Contains(log, line => line.Contains(" epoch 1/1: loss ", StringComparison.Ordinal));
         Assert.EndsWith(" finished", log[^1]);
         JsonElement[] steps = [.. File.ReadLines(In("steps.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
@@ -111,7 +111,7 @@ public sealed class FinetuneTests(DrawnScenes scenes) : IDisposable
         var refusal = Assert.Throws<UserErrorException>(() => DetectorTraining.Run(run, control)).Message;
 
         Assert.Matches(
-            @"^the loss is (NaN|-?∞|-?Infinity) in step \d+ on the frames \d{6}, \d{6}, \d{6}, \d{6}; "
+            @"^the loss is (NaN|-?∞|-?Infinity) in step \d+ on the images \d{6}, \d{6}, \d{6}, \d{6}; "
             + @"lower the learning rate.*The last checkpoint is kept\.$",
             refusal);
         using var content = SafetensorsFile.Read(Path.Combine(folder, "q", "resume.safetensors"));

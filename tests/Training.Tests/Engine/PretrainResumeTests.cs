@@ -18,6 +18,7 @@ public sealed class PretrainResumeTests : IDisposable
             In("tiny.json"),
             """
             {
+              "weights": "none",
               "backbone": { "widthMultiplier": 0.125 },
               "contrastive": { "dimension": 16 },
               "patches": { "cropSizePixels": 48, "patchSizePixels": 12 },

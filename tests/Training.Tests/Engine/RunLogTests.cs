@@ -56,7 +56,7 @@ public sealed class RunLogTests(DrawnScenes scenes) : IDisposable
 
         var log = Interrupted(control => DetectorTraining.Run(options, control), options.Output);
 
-        Assert.Equal(["begun: 3 steps on 12 frames", "interrupted after step 0; saved", "resumes at step 1 of 3", "finished"], log);
+        Assert.Equal(["begun: 3 steps on 12 images", "interrupted after step 0; saved", "resumes at step 1 of 3", "finished"], log);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

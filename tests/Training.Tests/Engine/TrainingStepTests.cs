@@ -89,7 +89,7 @@ public sealed class TrainingStepTests(DrawnScenes scenes) : IDisposable
 
         var refusal = Assert.Throws<UserErrorException>(() => step.Run(Batch(full([3, 64, 128], float.NaN)), 1));
 
-        Assert.Contains("in step 1 on the frames 000000", refusal.Message);
+        Assert.Contains("in step 1 on the images 000000", refusal.Message);
         var after = Learned();
         Assert.Contains(after.Keys, name => name.StartsWith("average.", StringComparison.Ordinal));
         Assert.All(before, entry => Assert.True(entry.Value.eq(after[entry.Key]).all().item<bool>(), entry.Key));

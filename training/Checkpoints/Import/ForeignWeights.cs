@@ -4,7 +4,7 @@ using Pipeline.Training.Checkpoints.Pth;
 
 namespace Pipeline.Training.Checkpoints.Import;
 
-/// <summary>The weights of a PyTorch or safetensors file, recognized by content, under the names in the file.</summary>
+/// <summary>The weights of a PyTorch, safetensors or ONNX file, recognized by content, under the names in the file.</summary>
 internal sealed class ForeignWeights : IDisposable
 {
     private const int Depth = 4, Shown = 8;
@@ -22,6 +22,12 @@ internal sealed class ForeignWeights : IDisposable
     /// <summary>Whether it is a safetensors file.</summary>
     public bool IsSafetensors => content is SafetensorsContent;
 
+    /// <summary>What an ONNX file holds; null where it is none.</summary>
+    public OnnxNetworkFile? Onnx => content as OnnxNetworkFile;
+
+    /// <summary>What the network takes as an image: the product's, but for weights that are known.</summary>
+    public InputConvention Input => Onnx?.Input ?? InputConvention.Product;
+
     /// <summary>Python names without a meaning here; the objects they denote were skipped.</summary>
     public IReadOnlyCollection<string> Foreign => content is PthContent pth ? pth.Foreign : [];
 
@@ -29,11 +35,18 @@ internal sealed class ForeignWeights : IDisposable
     /// <exception cref="UserErrorException">The file is missing or broken, or holds no weights.</exception>
     public static ForeignWeights Read(string path)
     {
-        if (IsSafetensorsFile(path))
+        var format = Format(path);
+        if (format == FileFormat.Safetensors)
         {
             var safetensors = SafetensorsFile.Read(path);
             safetensors.RequireTensors(path);
             return OfSafetensors(safetensors);
+        }
+
+        if (format == FileFormat.Onnx)
+        {
+            var onnx = OnnxNetworkFile.Read(path);
+            return new ForeignWeights(onnx, [new ForeignDictionary("", onnx.Entries)]);
         }
 
         var pth = PthFile.Read(path);
@@ -77,14 +90,21 @@ internal sealed class ForeignWeights : IDisposable
 
     public void Dispose() => content.Dispose();
 
-    private static bool IsSafetensorsFile(string path)
+    /// <summary>By the content; by the name where that says nothing, so that the format's own reader says what is wrong.</summary>
+    private static FileFormat Format(string path)
     {
         using var stream = InputFile.Open(path, "file of weights");
-        return FileContent.Require(stream, path) switch
+        var format = FileContent.Require(stream, path);
+        if (format != FileFormat.Unknown)
         {
-            FileFormat.Safetensors => true,
-            FileFormat.Unknown => Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase),
-            _ => false,
+            return format;
+        }
+
+        return Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".safetensors" => FileFormat.Safetensors,
+            ".onnx" => FileFormat.Onnx,
+            _ => format,
         };
     }
 

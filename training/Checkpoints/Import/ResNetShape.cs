@@ -24,16 +24,18 @@ internal static class ResNetShape
             .. Enumerable.Range(1, 4).Select(
                 layer => Enumerable.Range(0, 100).TakeWhile(block => weights.ContainsKey($"layer{layer}.{block}.conv1.weight")).Count())];
         var bottleneck = weights.ContainsKey("layer1.0.conv3.weight");
-        return Architectures.Select(
-            name => new ResNetOptions
-            {
-                Architecture = name,
-                WidthMultiplier = first.shape[0] / PublishedWidth,
-                BatchNorm = BatchNormMode.Train,
-            })
-            .FirstOrDefault(options => options.IsBottleneck == bottleneck && options.BlocksPerLayer.SequenceEqual(blocks))
-            ?? throw new UserErrorException(
-                $"{source}: its network has {string.Join(", ", blocks)} {(bottleneck ? "bottleneck" : "basic")} blocks; "
-                + $"{string.Join(", ", Architectures)} can be imported.");
+        if (blocks.Contains(0))
+        {
+            throw new UserErrorException(
+                $"{source}: its network has {string.Join(", ", blocks)} blocks in its four stages; each needs one at least.");
+        }
+
+        ResNetOptions[] known = [.. Architectures.Select(name => new ResNetOptions
+        {
+            Architecture = name,
+            WidthMultiplier = first.shape[0] / PublishedWidth,
+            BatchNorm = BatchNormMode.Train,
+        }).Where(options => options.IsBottleneck == bottleneck)];
+        return known.FirstOrDefault(options => options.BlocksPerLayer.SequenceEqual(blocks)) ?? known[0] with { Blocks = blocks };
     }
 }

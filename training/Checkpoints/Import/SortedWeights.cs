@@ -157,7 +157,7 @@ internal sealed class SortedWeights
             .ToDictionary(group => group.Key, IReadOnlyList<string> (group) => [.. group.Select(entry => entry.Name)]);
         var unknown = rest.Where(entry => entry.Meaning.Part == WeightPart.Unexpected && entry.Unread is null);
         string[] unexpected = [.. unknown.Select(entry => entry.Name)];
-        return new ImportReport(source, Layout(), shape, mapped, missing, ignored, unexpected)
+        var report = new ImportReport(source, Layout(), shape, mapped, missing, ignored, unexpected)
         {
             Network = network?.Name ?? "",
             Beside = foreign.Beside(read),
@@ -166,6 +166,7 @@ internal sealed class SortedWeights
             NotFinite = notFinite,
             NegativeVariance = negativeVariance,
         };
+        return foreign.Onnx?.Named(report) ?? report;
     }
 
     private static string Group(SortedWeight entry) =>
@@ -284,6 +285,11 @@ internal sealed class SortedWeights
         if (foreign.IsSafetensors)
         {
             return "safetensors";
+        }
+
+        if (foreign.Onnx is { } onnx)
+        {
+            return onnx.Layout;
         }
 
         return string.Join(", ", read.Select(dictionary => dictionary.Path.Length == 0 ? "state dictionary" : dictionary.Path));

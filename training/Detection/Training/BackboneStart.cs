@@ -1,5 +1,6 @@
 using Pipeline.Shared;
 using Pipeline.Training.Backbones;
+using Pipeline.Training.Checkpoints;
 
 namespace Pipeline.Training.Detection.Training;
 
@@ -25,6 +26,7 @@ internal static class BackboneStart
             {
                 TrainableStages = backbone.TrainableStages ?? stages,
                 BatchNorm = backbone.BatchNorm ?? norms,
+                Blocks = ImageNetWeights.BlocksFor(options.BackboneWeights, backbone),
             },
         };
     }
@@ -47,7 +49,8 @@ internal static class BackboneStart
     public static string Line(FinetuneOptions options)
     {
         var backbone = Detector(options).Backbone;
-        var start = options.BeginsFromWeights ? "the given weights" : "random weights";
+        var given = options.BackboneWeights == WeightChoice.ImageNet ? "ImageNet's weights" : "the given weights";
+        var start = options.BeginsFromWeights ? given : "random weights";
         var norms = backbone.BatchNorm switch
         {
             BatchNormMode.Frozen => "are frozen",

@@ -1,6 +1,8 @@
 using System.Text;
+using System.Text.Json.Serialization;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.ModelRepository;
+using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Detection.Training;
@@ -28,14 +30,14 @@ internal sealed record FinetuneData(DatasetDigests Train, DatasetDigests Test, s
             Leak = leak,
         };
 
-    private static string? OfFile(string? path) => path is null ? null : ContentDigest.OfFile(path);
+    private static string? OfFile(string? setting) => WeightChoice.FileOf(setting) is { } path ? ContentDigest.OfFile(path) : null;
 }
 
 /// <param name="Count">How many.</param>
 /// <param name="Names">Of their names in their order.</param>
 /// <param name="Labels">Of their labels.</param>
 /// <param name="Images">Of the image files' names and sizes; their content is not read.</param>
-internal sealed record DatasetDigests(int Count, string Names, string Labels, string Images)
+internal sealed record DatasetDigests([property: JsonPropertyName("frames")] int Count, string Names, string Labels, string Images)
 {
     public static DatasetDigests Of(Dataset dataset, IReadOnlyList<string> ids) => new(
         ids.Count,

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using Pipeline.Shared.Datasets;
+using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Configuration;
 using Pipeline.Training.Engine;
 
@@ -47,12 +48,15 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     /// <summary>Classes of the labels that become another, as <c>Person_sitting</c> to <c>Pedestrian</c>.</summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
 
-    /// <summary>Initial weights of the backbone, as <c>pretrain</c> writes them; random ones when null.</summary>
+    /// <summary>
+    /// Initial weights of the backbone: a file that <c>pretrain</c> or <c>import</c> wrote, or <c>imagenet</c>, which come with the
+    /// program; random ones when <c>none</c> or null.
+    /// </summary>
     [MayDifferOnResume] public string? BackboneWeights { get; init; }
 
     /// <summary>
     /// A detector to start from: our own checkpoint, or torchvision's Faster R-CNN trained on COCO. Classes of the same name keep their
-    /// rows. Null: random heads.
+    /// rows. Null or <c>none</c>: random heads.
     /// </summary>
     [MayDifferOnResume] public string? Weights { get; init; }
 
@@ -138,9 +142,13 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     internal RunLength Length => Iterations is null ? new RunLength { Epochs = Epochs } : new RunLength { Iterations = Iterations };
 
     /// <summary>Whether the training starts from trained weights.</summary>
-    internal bool BeginsFromWeights => BackboneWeights is not null || Weights is not null;
+    internal bool BeginsFromWeights => WeightChoice.IsGiven(BackboneWeights) || WeightChoice.IsGiven(Weights);
 
-    static void ILayeredOptions.Settle(JsonObject settings, SettingHistory history) => RunLengthLayers.Settle(settings, history);
+    static void ILayeredOptions.Settle(JsonObject settings, SettingHistory history)
+    {
+        RunLengthLayers.Settle(settings, history);
+        FirstWeightLayers.Settle(settings, history);
+    }
 
     IEnumerable<OptionProblem> IRelatedOptions.Problems()
     {
@@ -149,7 +157,12 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
             yield return new(problem.Key, problem.Reason);
         }
 
-        if (Weights is not null && BackboneWeights is not null)
+        if (Weights == WeightChoice.ImageNet)
+        {
+            yield return new("weights", "imagenet is a backbone's weights, not a detector's; name them in backboneWeights.");
+        }
+
+        if (WeightChoice.IsGiven(Weights) && WeightChoice.IsGiven(BackboneWeights))
         {
             yield return new("weights", "a detector contains its backbone; omit backboneWeights.");
         }

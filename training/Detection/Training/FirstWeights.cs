@@ -20,13 +20,13 @@ internal static class FirstWeights
     /// <exception cref="UserErrorException">The file is of another architecture, or the detector takes none.</exception>
     public static IReadOnlyList<string> LoadInto(FinetuneOptions options, Detector detector, ILogger log)
     {
-        if (options.BackboneWeights is { } backbone)
+        if (WeightChoice.FileOf(options.BackboneWeights) is { } backbone)
         {
             BackboneCheckpoint.LoadInto(RequireBackbone(detector), backbone, log);
             return [];
         }
 
-        return options.Weights is { } weights
+        return WeightChoice.FileOf(options.Weights) is { } weights
             ? [.. DetectorStart.Load(RequireFasterRcnn(detector), options.Labels, weights, log).Lines()]
             : [];
     }
@@ -39,7 +39,7 @@ internal static class FirstWeights
     /// <exception cref="UserErrorException">Images to measure on are among those that the first weights have learned from.</exception>
     public static WeightOrigin Origin(FinetuneOptions options, Dataset dataset, FinetuneImages images, RunControl control)
     {
-        var first = LearnedImages.In(options.Weights ?? options.BackboneWeights);
+        var first = LearnedImages.In(WeightChoice.FileOf(options.Weights) ?? WeightChoice.FileOf(options.BackboneWeights));
         var leak = new LeakGuard(first, dataset).Check(images.Validation, images.Test, options.AllowLeak, control.Cancellation);
         string[] files = [.. images.Train.Select(id => dataset.Image(id).Path)];
         var learned = RunImages.Of(options.Output, control.Resume, files, first, control.Log, control.Cancellation);

@@ -81,7 +81,7 @@ public sealed class DetectionBatchesTests : IDisposable
     {
         var refusal = Assert.Throws<UserErrorException>(() => Grouped(new() { Epochs = 1, BatchSize = 10 })).Message;
 
-        Assert.Contains("the 9 training frames do not fill a batch of 10", refusal);
+        Assert.Contains("the 9 training images do not fill a batch of 10", refusal);
         Assert.Contains("--batch", refusal);
     }
 

@@ -56,9 +56,9 @@ public sealed class FinetuneImagesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("1 2", "2 3", "5", "testList: frame '000002' is trained on and measured on")]
-    [InlineData("1 2", "3 4", "1", "validationList: frame '000001' is trained on and measured on")]
-    [InlineData("1 2", "3 4", "4 5", "validationList: frame '000004' is in the test list too")]
+    [InlineData("1 2", "2 3", "5", "testList: image '000002' is trained on and measured on")]
+    [InlineData("1 2", "3 4", "1", "validationList: image '000001' is trained on and measured on")]
+    [InlineData("1 2", "3 4", "4 5", "validationList: image '000004' is in the test list too")]
     public void A_frame_in_two_lists_is_refused_unless_that_is_allowed(string train, string test, string validation, string reason)
     {
         var options = Options with

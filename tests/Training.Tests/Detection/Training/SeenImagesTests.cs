@@ -54,7 +54,7 @@ public sealed class SeenImagesTests : IDisposable
         var options = Finetune("run") with { BackboneWeights = weights };
 
         var refusal = Assert.Throws<UserErrorException>(() => Run(options)).Message;
-        Assert.StartsWith("1 of the 2 test frames (000007) are among the images that the initial weights have learned from.", refusal);
+        Assert.StartsWith("1 of the 2 test images (000007) are among those that the initial weights have learned from.", refusal);
         Assert.False(Directory.Exists(In("run")));
 
         Run(options with { AllowLeak = true });
@@ -84,7 +84,7 @@ public sealed class SeenImagesTests : IDisposable
         })).Message;
 
         Assert.Equal(4 + 6, known.Count);
-        Assert.StartsWith("1 of the 2 test frames (000000)", refusal);
+        Assert.StartsWith("1 of the 2 test images (000000)", refusal);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
