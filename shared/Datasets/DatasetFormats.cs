@@ -28,9 +28,16 @@ public static class DatasetFormats
     /// <exception cref="UserErrorException">Nothing is there, no format is found, or more than one.</exception>
     public static IDatasetFormat Of(string path)
     {
-        if (FileStatus.Of(path).Kind != FileKind.File)
+        const string Noun = "file or folder of a data set";
+        var kind = FileStatus.Of(path).Kind;
+        if (kind == FileKind.Special)
         {
-            InputFile.RequireFolder(path, "file or folder of a data set");
+            InputFile.Require(path, Noun);
+        }
+
+        if (kind != FileKind.File)
+        {
+            InputFile.RequireFolder(path, Noun);
         }
 
         (IDatasetFormat Format, string? Evidence)[] tried = [.. All.Select(format => (format, format.Evidence(path)))];

@@ -12,9 +12,12 @@ internal static class DuplicateImages
         foreach (var group in groups)
         {
             DatasetImage[] same = [.. group];
-            for (var index = 1; index < same.Length; index++)
+            var seen = new SeenLists(divisions);
+            seen.Add(same[0]);
+            foreach (var image in same.Skip(1))
             {
-                yield return Leak(same[index], same.Take(index), divisions) ?? Repeated(same[index], same[0]);
+                yield return seen.LeakOf(image) ?? Repeated(image, same[0]);
+                seen.Add(image);
             }
         }
     }
@@ -22,13 +25,30 @@ internal static class DuplicateImages
     private static Finding Repeated(DatasetImage image, DatasetImage first) =>
         new(image.Path, $"the file has the same bytes as {first.Path}; keep one.") { Summary = "images have the same bytes as another" };
 
-    private static Finding? Leak(DatasetImage image, IEnumerable<DatasetImage> earlier, IReadOnlyList<CheckedLists> divisions)
+    /// <summary>The lists that images of the same bytes are in.</summary>
+    private sealed class SeenLists(IReadOnlyList<CheckedLists> divisions)
     {
-        foreach (var other in earlier)
+        private readonly Dictionary<string, DatasetImage>[] firstByList = [.. divisions.Select(_ => new Dictionary<string, DatasetImage>())];
+
+        public void Add(DatasetImage image)
         {
-            foreach (var lists in divisions)
+            for (var i = 0; i < divisions.Count; i++)
             {
-                if (lists.ListOf(image.Id) is { } here && lists.ListOf(other.Id) is { } there && here != there)
+                if (divisions[i].ListOf(image.Id) is { } list)
+                {
+                    firstByList[i].TryAdd(list, image);
+                }
+            }
+        }
+
+        /// <summary>An error when an earlier image is in another list of the same division.</summary>
+        public Finding? LeakOf(DatasetImage image)
+        {
+            for (var i = 0; i < divisions.Count; i++)
+            {
+                var here = divisions[i].ListOf(image.Id);
+                var (there, other) = firstByList[i].FirstOrDefault(entry => here is not null && entry.Key != here);
+                if (there is not null)
                 {
                     return new Finding(
                         image.Path,
@@ -36,8 +56,8 @@ internal static class DuplicateImages
                         + "This leaks: what is measured on it is memory; remove one.");
                 }
             }
-        }
 
-        return null;
+            return null;
+        }
     }
 }

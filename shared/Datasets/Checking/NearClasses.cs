@@ -6,11 +6,6 @@ namespace Pipeline.Shared.Datasets.Checking;
 internal static class NearClasses
 {
     private const int MostCompared = 2000;
-    private const int ShortLetters = 4;
-    private const int Few = 2;
-    private const int Rare = 20;
-
-    private static readonly char[] Separators = [' ', '_', '-', '\t', '\u00A0', '\u3000'];
 
     /// <summary>
     /// A warning for each pair of names that differ only by case, white space or one letter. Numbered names (<c>lane1</c>, <c>lane2</c>)
@@ -18,12 +13,12 @@ internal static class NearClasses
     /// </summary>
     public static IEnumerable<Finding> Find(string root, IReadOnlyList<ClassCount> classes)
     {
-        ClassCount[] compared = [.. classes.Take(MostCompared)];
+        SpelledClass[] compared = [.. classes.Take(MostCompared).Select(entry => new SpelledClass(entry))];
         for (var i = 0; i < compared.Length; i++)
         {
             for (var j = i + 1; j < compared.Length; j++)
             {
-                if (AreNear(compared[i], compared[j]))
+                if (compared[i].IsNear(compared[j]))
                 {
                     yield return Of(root, compared[i], compared[j]);
                 }
@@ -31,51 +26,55 @@ internal static class NearClasses
         }
     }
 
-    private static Finding Of(string root, ClassCount one, ClassCount other)
+    private static Finding Of(string root, SpelledClass one, SpelledClass other)
     {
-        var message = $"the classes '{one.Name}' ({Count(one)} objects) and '{other.Name}' ({Count(other)} objects) differ only by case, "
+        var message = $"the classes '{one.Name}' ({one.Objects} objects) and '{other.Name}' ({other.Objects} objects) differ only by case, "
             + "white space or one letter; if they are one, rename it in the labels or with --label-map.";
         return new Finding(root, message) { Summary = "pairs of class names differ only by case, white space or one letter" };
     }
 
-    private static int Count(ClassCount entry) => entry.Objects + entry.Ignored;
-
-    private static bool AreNear(ClassCount one, ClassCount other)
+    private sealed class SpelledClass(ClassCount count)
     {
-        var a = Words(one.Name);
-        var b = Words(other.Name);
-        if (string.Concat(a) == string.Concat(b))
+        private const int ShortLetters = 4;
+        private const int Few = 2;
+        private const int Rare = 20;
+
+        private static readonly char[] Separators = [' ', '_', '-', '\t', '\u00A0', '\u3000'];
+
+        private readonly string[] words = count.Name.ToLowerInvariant().Split(Separators, StringSplitOptions.RemoveEmptyEntries);
+        private readonly string letters = string.Concat(count.Name.ToLowerInvariant().Split(Separators));
+
+        public string Name => count.Name;
+
+        public int Objects => count.Objects + count.Ignored;
+
+        public bool IsNear(SpelledClass other)
         {
-            return true;
+            if (letters == other.letters)
+            {
+                return true;
+            }
+
+            if (words.Length != other.words.Length || words.Zip(other.words).Count(pair => pair.First != pair.Second) != 1)
+            {
+                return false;
+            }
+
+            var (word, otherWord) = words.Zip(other.words).First(pair => pair.First != pair.Second);
+            if (!NearName.IsNear(word, otherWord) || WithoutDigits(word) == WithoutDigits(otherWord))
+            {
+                return false;
+            }
+
+            return Math.Min(word.Length, otherWord.Length) > ShortLetters || IsOneRare(other);
         }
 
-        if (a.Length != b.Length)
+        private bool IsOneRare(SpelledClass other)
         {
-            return false;
+            var less = Math.Min(Objects, other.Objects);
+            return less > 0 && (less <= Few || less * Rare < Math.Max(Objects, other.Objects));
         }
 
-        (string One, string Other)[] different = [.. a.Zip(b).Where(pair => pair.First != pair.Second)];
-        if (different.Length != 1 || !NearName.IsNear(different[0].One, different[0].Other))
-        {
-            return false;
-        }
-
-        var (word, otherWord) = different[0];
-        if (WithoutDigits(word) == WithoutDigits(otherWord))
-        {
-            return false;
-        }
-
-        return Math.Min(word.Length, otherWord.Length) > ShortLetters || IsRare(Count(one), Count(other));
-    }
-
-    private static string[] Words(string name) => name.ToLowerInvariant().Split(Separators, StringSplitOptions.RemoveEmptyEntries);
-
-    private static string WithoutDigits(string word) => string.Concat(word.Where(letter => !char.IsDigit(letter)));
-
-    private static bool IsRare(int one, int other)
-    {
-        var less = Math.Min(one, other);
-        return less > 0 && (less <= Few || less * Rare < Math.Max(one, other));
+        private static string WithoutDigits(string word) => string.Concat(word.Where(letter => !char.IsDigit(letter)));
     }
 }
