@@ -28,16 +28,9 @@ public static class DatasetFormats
     /// <exception cref="UserErrorException">Nothing is there, no format is found, or more than one.</exception>
     public static IDatasetFormat Of(string path)
     {
-        const string Noun = "file or folder of a data set";
-        var kind = FileStatus.Of(path).Kind;
-        if (kind == FileKind.Special)
+        if (FileStatus.Of(path).Kind != FileKind.Folder)
         {
-            InputFile.Require(path, Noun);
-        }
-
-        if (kind != FileKind.File)
-        {
-            InputFile.RequireFolder(path, Noun);
+            InputFile.Require(path, "file or folder of a data set");
         }
 
         (IDatasetFormat Format, string? Evidence)[] tried = [.. All.Select(format => (format, format.Evidence(path)))];

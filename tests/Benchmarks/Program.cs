@@ -20,7 +20,9 @@ if (args is not ["peer", ..])
 {
     Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n"
         + "       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|views|loader|measure|suppression|pause\n"
-        + "       [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR] [--preset NAME] [--cache-bytes N]");
+        + "              |coco|coco-write\n"
+        + "       [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR] [--preset NAME] [--cache-bytes N]\n"
+        + "       [--images N] [--annotations N] [--points N]");
     return 2;
 }
 
@@ -59,6 +61,15 @@ switch (mode)
         break;
     case "views":
         ViewLoading.Run(Argument("--data", ""), runs);
+        break;
+    case "coco":
+        CocoPeer.Run(Argument("--data", ""), runs);
+        break;
+    case "coco-write":
+        var images = int.Parse(Argument("--images", "118000"));
+        var annotations = int.Parse(Argument("--annotations", "860000"));
+        var points = int.Parse(Argument("--points", "24"));
+        Console.WriteLine(CocoFileOfScale.Write(Argument("--data", ""), images, annotations, points));
         break;
     case "view":
         ContrastivePeer.View(Argument("--image", ""));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Shared.Commands;
 
 namespace Pipeline.Training.Commands;
 
@@ -9,6 +10,6 @@ internal static class DataOption
     public static Option<string> Create() => new("--data")
     {
         Required = true,
-        Description = "Labelled images: a folder or file of KITTI, COCO, VOC or YOLO.",
+        Description = FormatOption.DataDescription,
     };
 }

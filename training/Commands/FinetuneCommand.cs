@@ -17,7 +17,7 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
     public Command Create()
     {
         var layers = new ConfigurationOptions<FinetuneOptions>("finetune", "torchvision", log);
-        layers.Add("--data", "data", "Labelled images: a folder or file of KITTI, COCO, VOC or YOLO.");
+        layers.Add("--data", "data", FormatOption.DataDescription);
         layers.Add("--format", "format", FormatOption.Description).AcceptOnlyFromAmong(FormatOption.Values);
         var output = layers.Add("--output", "output", "Folder for checkpoints and metrics; it must not exist yet, except with --resume.");
         layers.Add(

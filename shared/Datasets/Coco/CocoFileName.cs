@@ -9,9 +9,16 @@ internal readonly record struct CocoFileName(string Relative, bool IsForeign)
 {
     private const string SchemeEnd = "://";
 
+    private static readonly string[] Unusual = ["\\", ":", "//", "./"];
+
     /// <param name="name">As the annotation file has it.</param>
     public static CocoFileName Of(string name)
     {
+        if (name[0] != '/' && !Unusual.Any(part => name.Contains(part, StringComparison.Ordinal)))
+        {
+            return new CocoFileName(name, IsForeign: false);
+        }
+
         var scheme = name.IndexOf(SchemeEnd, StringComparison.Ordinal);
         var isUrl = scheme > 0;
         var path = isUrl ? PathOfUrl(name[(scheme + SchemeEnd.Length)..]) : name.Replace('\\', '/');

@@ -16,15 +16,24 @@ internal sealed class CocoFindings(string path)
     private const int MostOfAKind = 1000;
 
     private readonly List<Finding> ofFile = [];
-    private readonly Dictionary<string, int> kinds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> errors = new(StringComparer.Ordinal);
     private readonly Dictionary<int, List<AnnotationFinding>> ofImages = [];
 
-    /// <summary>Adds an error about an entry: <c>images[12].file_name</c>.</summary>
-    public void AddError(string list, int place, string member, string message) => Add(list, place, member, message, summary: null);
+    /// <summary>Adds an error about an entry: <c>images[12].file_name</c>. Of a very frequent kind only the first are kept.</summary>
+    public void AddError(string list, int place, string member, string message)
+    {
+        var kind = $"{list}[].{member}";
+        var count = errors.GetValueOrDefault(kind) + 1;
+        errors[kind] = count;
+        if (count <= MostOfAKind)
+        {
+            ofFile.Add(At(list, place, member, message));
+        }
+    }
 
     /// <summary>Adds a warning about an entry.</summary>
     public void AddWarning(string list, int place, string member, string message, string summary) =>
-        Add(list, place, member, message, summary);
+        ofFile.Add(At(list, place, member, message) with { Summary = summary });
 
     /// <summary>Adds a finding about an annotation of an image.</summary>
     public void Add(int image, AnnotationFinding finding)
@@ -43,28 +52,22 @@ internal sealed class CocoFindings(string path)
         ofImages.TryGetValue(image, out var findings) ? [.. findings.OrderBy(finding => finding.Place).Select(AsFinding)] : [];
 
     /// <summary>
-    /// Findings about the file. Those about annotations whose image is not used come last; many of one kind are summed up.
+    /// Findings about the file, those about annotations whose image is not used, and how many errors were not kept.
     /// </summary>
     /// <param name="unusedImages">Images that are in the file and not in the data set.</param>
     public IReadOnlyList<Finding> OfFile(IEnumerable<int> unusedImages)
     {
-        var further = kinds.Where(kind => kind.Value > MostOfAKind)
+        var further = errors.Where(kind => kind.Value > MostOfAKind)
             .Select(kind => new Finding(path, $"{kind.Key}: there are {kind.Value - MostOfAKind} more such errors."));
         return [.. ofFile, .. unusedImages.SelectMany(OfImage), .. further];
     }
 
     private Finding AsFinding(AnnotationFinding finding) =>
-        new($"{path}: annotations[{finding.Place}].{finding.Member}", OneLine.Of(finding.Message)) { Summary = finding.Summary };
+        new($"{path}: annotations[{finding.Place}].{finding.Member}", Excerpt.Line(finding.Message)) { Summary = finding.Summary };
 
-    private void Add(string list, int place, string member, string message, string? summary)
+    private Finding At(string list, int place, string member, string message)
     {
-        var kind = $"{list}[].{member}";
-        var count = kinds.GetValueOrDefault(kind) + 1;
-        kinds[kind] = count;
-        if (count <= MostOfAKind)
-        {
-            var at = member.Length == 0 ? $"{path}: {list}[{place}]" : $"{path}: {list}[{place}].{member}";
-            ofFile.Add(new Finding(at, OneLine.Of(message)) { Summary = summary });
-        }
+        var at = member.Length == 0 ? $"{path}: {list}[{place}]" : $"{path}: {list}[{place}].{member}";
+        return new Finding(at, Excerpt.Line(message));
     }
 }

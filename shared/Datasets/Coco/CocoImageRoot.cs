@@ -49,7 +49,7 @@ internal sealed class CocoImageRoot
 
         var tried = string.Join(", ", candidates.Select(folders => folders.Root));
         throw new UserErrorException(
-            $"{annotationFile}: none of its images is there, the first is '{OneLine.Of(images[0].FileName)}'; "
+            $"{annotationFile}: none of its images is there, the first is '{Excerpt.Line(images[0].FileName)}'; "
             + $"folders looked through: {tried}. Put the images into one of them.");
     }
 

@@ -85,14 +85,12 @@ internal sealed record CocoImages(IReadOnlyList<DatasetImage> Images, IReadOnlyL
     private sealed class ImageIds(IReadOnlyCollection<string> files)
     {
         private readonly HashSet<string> all = [.. files];
-        private readonly Dictionary<string, int> counts = files.CountBy(WithoutExtension).ToDictionary();
+        private readonly Dictionary<string, int> counts = files.CountBy(ImageNames.WithoutExtension).ToDictionary();
 
         public string Of(string file)
         {
-            var id = WithoutExtension(file);
+            var id = ImageNames.WithoutExtension(file);
             return counts[id] == 1 && !all.Contains(id) ? id : file;
         }
-
-        private static string WithoutExtension(string file) => file[..^Path.GetExtension(file).Length];
     }
 }

@@ -157,7 +157,7 @@ internal ref struct JsonTokens
         var bytes = reader.ValueSpan;
         var isLong = bytes.Length > ShownBytes;
         var text = Encoding.UTF8.GetString(isLong ? bytes[..ShownBytes] : bytes) + (isLong ? "…" : "");
-        return OneLine.Of(reader.TokenType == JsonTokenType.String ? $"\"{text}\"" : text);
+        return Excerpt.Line(reader.TokenType == JsonTokenType.String ? $"\"{text}\"" : text);
     }
 
     /// <summary>What to say about an error of the text: file, line, byte, and what to do.</summary>
@@ -178,7 +178,7 @@ internal ref struct JsonTokens
         }
 
         var reason = exception.Message.Split(" LineNumber:")[0].Replace(" Change the reader options.", "", StringComparison.Ordinal);
-        return new UserErrorException($"{at}: this is not JSON: {OneLine.Of(reason)}", exception);
+        return new UserErrorException($"{at}: this is not JSON: {Excerpt.Line(reason)}", exception);
     }
 
     /// <summary>Whether the text begins with a word, or ends within it.</summary>

@@ -55,7 +55,7 @@ internal sealed class ListedFolder
     {
         Names = names;
         byStem = new Lazy<ILookup<string, string>>(() => Names.Where(IsImage)
-            .ToLookup(name => Path.GetFileNameWithoutExtension(name), StringComparer.OrdinalIgnoreCase));
+            .ToLookup(ImageNames.WithoutExtension, StringComparer.OrdinalIgnoreCase));
     }
 
     /// <summary>Names of its files and folders.</summary>
@@ -92,8 +92,7 @@ internal sealed class ListedFolder
             return same;
         }
 
-        var stem = ImageFormats.HasImageExtension(name) ? Path.GetFileNameWithoutExtension(name) : name;
-        string[] near = [.. byStem.Value[stem].Take(2)];
+        string[] near = [.. byStem.Value[ImageNames.WithoutExtension(name)].Take(2)];
         return near.Length == 1 ? near[0] : null;
     }
 }

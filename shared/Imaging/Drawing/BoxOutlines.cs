@@ -62,7 +62,8 @@ internal sealed class BoxOutlines : IDisposable
     private void DrawLine(SKRectI seen, SKColor color, int edge, bool isDashed)
     {
         var outline = sizes.OutlinePixels;
-        var hasInside = seen.Width > 2 * outline && seen.Height > 2 * outline;
+        var inside = Grown(seen, -outline - edge);
+        var hasInside = inside.Width > 0 && inside.Height > 0;
         if (isDashed && hasInside)
         {
             stroke.Color = color;
@@ -74,7 +75,7 @@ internal sealed class BoxOutlines : IDisposable
         canvas.Save();
         if (hasInside)
         {
-            canvas.ClipRect(Grown(seen, -outline - edge), SKClipOperation.Difference);
+            canvas.ClipRect(inside, SKClipOperation.Difference);
         }
 
         fill.Color = color;

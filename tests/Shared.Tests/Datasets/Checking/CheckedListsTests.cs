@@ -48,7 +48,7 @@ public sealed class CheckedListsTests : IDisposable
     {
         Own("trainval", "000000", "000001");
         Own("test", "000001", "000002");
-        Assert.Contains("'trainval'", Assert.Single(Check().Errors).Message);
+        Assert.Contains("'trainval'", Assert.Single(Check().Errors).ToString());
     }
 
     [Fact]

@@ -60,6 +60,17 @@ public sealed class CocoImageFileTests : IDisposable
     }
 
     [Fact]
+    public void However_many_warnings_there_are_they_are_no_error()
+    {
+        string[] names = [.. Enumerable.Range(0, 1100).Select(number => $"{number}.jpg")];
+        coco.WithImages([.. names.Select(name => $"images/{Path.ChangeExtension(name, ".JPG")}")]).Open(Images(names));
+
+        var remark = Assert.Single(Dataset.Open(coco.File).Remarks());
+
+        Assert.StartsWith("warning: 1100 images have another extension", remark);
+    }
+
+    [Fact]
     public void A_name_without_extension_is_that_of_the_image()
     {
         Assert.Equal(["000012"], coco.WithImages("000012.jpg").Open(Images("000012")).ImageIds);

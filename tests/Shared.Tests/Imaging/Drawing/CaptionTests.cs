@@ -145,6 +145,19 @@ public sealed class CaptionTests
     }
 
     [Fact]
+    public void Glyphs_higher_than_a_line_do_not_leave_the_plate()
+    {
+        int Top(string name)
+        {
+            using var image = Pictures.Plain(200, 100);
+            using var painted = DetectionPainter.Paint(image, [DrawnBox.Object(new Box(10, 50, 100, 90), 0, name)]);
+            return Pictures.Changed(painted).Min(pixel => pixel.Y);
+        }
+
+        Assert.Equal(Top("car"), Top("│⎛Ẫ￼⃒⎟│"));
+    }
+
+    [Fact]
     public void Text_has_at_least_the_contrast_of_WCAG_AA_on_the_color_of_every_class()
     {
         for (var label = -1000; label < 10_000; label++)

@@ -31,8 +31,8 @@ public sealed class ContactSheetTests
         Assert.Equal([30, 30, 30], Pictures.Pixel(drawn, Gap, secondRow));
         Assert.Equal([30, 30, 30], Pictures.Pixel(drawn, Gap + 299, secondRow + 1199));
         Assert.Equal([255, 255, 255], Pictures.Pixel(drawn, Gap + 300, secondRow + 1199));
-        Assert.True(HasInk(drawn, left: Gap, top: Gap + 400, right: Gap + Cell, bottom: Gap + 400 + line / 2), "the first title is missing");
-        Assert.True(HasInk(drawn, left: Gap, top: secondRow + 1200, right: Gap + Cell, bottom: drawn.HeightPixels - Gap), "the last is missing");
+        Assert.True(HasInk(drawn, left: Gap, top: Gap + 400, right: Gap + Cell, bottom: Gap + 400 + line / 2), "no first title");
+        Assert.True(HasInk(drawn, left: Gap, top: secondRow + 1200, right: Gap + Cell, bottom: drawn.HeightPixels), "no last title");
         Assert.False(HasInk(drawn, left: 2 * Gap + Cell, top: secondRow, right: drawn.WidthPixels, bottom: drawn.HeightPixels));
     }
 
@@ -127,7 +127,8 @@ public sealed class ContactSheetTests
     [Fact]
     public void Real_frames_with_their_labels_come_out_as_the_same_bytes_each_time()
     {
-        var frames = Directory.GetFiles(SharedData.Path("data/kitti-sample/training/image_2")).Order(StringComparer.Ordinal).Take(5).ToArray();
+        var folder = SharedData.Path("data/kitti-sample/training/image_2");
+        var frames = Directory.GetFiles(folder).Order(StringComparer.Ordinal).Take(5).ToArray();
         byte[] Sheet()
         {
             using var sheet = new ContactSheet(frames.Length);
