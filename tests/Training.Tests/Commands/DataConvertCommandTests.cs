@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Datasets.Checking;
 
@@ -35,6 +36,25 @@ public sealed class DataConvertCommandTests : IDisposable
     [Fact]
     public async Task Unlabelled_scenes_have_no_format() => await CommandCases.Refused(
         "leave out --format", "data", "synth", "--output", cases.In("drawn"), "--count", "2", "--unlabelled", "--format", "voc");
+
+    [Fact]
+    public async Task An_interrupted_command_leaves_nothing()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        using var process = TrainingProgram.Start(
+            "data", "synth", "--output", cases.In("drawn"), "--count", "1000000", "--format", "voc");
+        while (Directory.GetFileSystemEntries(cases.In("."), ".drawn*").Length == 0)
+        {
+            Assert.False(process.HasExited);
+            await Task.Delay(50, cancellation);
+        }
+
+        using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        var (code, _, errors) = await TrainingProgram.End(process, cancellation);
+
+        Assert.Equal((130, "interrupted.\n"), (code, errors));
+        Assert.Equal([cases.In("./kitti")], Directory.GetFileSystemEntries(cases.In(".")));
+    }
 
     [Fact]
     public async Task A_list_restricts_the_images_and_classes_get_new_names()
