@@ -31,7 +31,7 @@ internal sealed class EvaluateCommand(ILogger<EvaluateCommand> log) : IProgramCo
         var format = FormatOption.Create();
         var split = new Option<string?>("--split")
         {
-            Description = "A list of image ids, one per line, or the data set's own list train, val or test; all labelled images when omitted.",
+            Description = "A list of image ids, one per line, or the data set's own list train, val or test; all images when omitted.",
         };
         var batch = NumberOption.Create("--batch", BatchSizes, 4, "Images in one execution.");
         var output = new Option<string?>("--output") { Description = $"Folder for {ReportFile}." };

@@ -23,7 +23,7 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
         layers.Add(
             "--train-list",
             "trainList",
-            "List of the training images; when omitted, those that are in no other list; without any list the data set's own, or a seeded 80 %.");
+            "List of the training images; when omitted, those in no other list; without any list the data set's own, or a seeded 80 %.");
         layers.Add("--validation-list", "validationList", "List of the images that choose the best epoch; the test list when omitted.");
         layers.Add(
             "--test-list",

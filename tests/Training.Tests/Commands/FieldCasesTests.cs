@@ -139,7 +139,7 @@ public sealed class FieldCasesTests : IDisposable
         Assert.Equal(1, check.Code);
         Assert.Contains("pipe: this is a pipe", check.Errors);
         await CommandCases.Refused(
-            "a file or folder of a data set first", "data", "split", "--data", cases.In("pipe"), "--output", cases.In("splits"));
+            "this is a pipe", "data", "split", "--data", cases.In("pipe"), "--output", cases.In("splits"));
         await CommandCases.Refused("", cases.Finetune("o", "--config", cases.In("kitti")));
         Assert.False(Directory.Exists(cases.In("o")));
     }
