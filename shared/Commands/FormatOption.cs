@@ -27,4 +27,23 @@ public static class FormatOption
         option.AcceptOnlyFromAmong(Values);
         return option;
     }
+
+    /// <summary>The option of a command that writes labelled images.</summary>
+    /// <param name="name">Such as <c>--to</c>.</param>
+    /// <param name="defaultName">The format if the option is omitted; null: it is required.</param>
+    public static Option<string> Target(string name, string? defaultName = null)
+    {
+        var option = new Option<string>(name)
+        {
+            Required = defaultName is null,
+            Description = $"Format of what is written: {string.Join(", ", DatasetFormats.Names)}.",
+        };
+        if (defaultName is not null)
+        {
+            option.DefaultValueFactory = _ => defaultName;
+        }
+
+        option.AcceptOnlyFromAmong([.. DatasetFormats.Names]);
+        return option;
+    }
 }

@@ -9,6 +9,11 @@ public interface IDatasetFormat
     /// <summary>What it consists of, for messages: "image_2/*.png and label_2/*.txt".</summary>
     string Layout { get; }
 
+    /// <summary>
+    /// What its labels hold that no other format is given, for messages: "sizes, positions and angles of KITTI's objects"; null: nothing.
+    /// </summary>
+    string? NotInModel => null;
+
     /// <summary>What at a path looks like this format, for messages: "label_2"; null: nothing does.</summary>
     /// <param name="path">An existing file or folder.</param>
     string? Evidence(string path);

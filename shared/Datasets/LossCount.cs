@@ -9,5 +9,6 @@ internal sealed class LossCount
     public IReadOnlyDictionary<string, int> Counts => counts;
 
     /// <param name="what">Such as "crowd regions are written as DontCare".</param>
-    public void Add(string what) => counts[what] = counts.GetValueOrDefault(what) + 1;
+    /// <param name="times">How often.</param>
+    public void Add(string what, int times = 1) => counts[what] = counts.GetValueOrDefault(what) + times;
 }

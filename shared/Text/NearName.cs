@@ -9,7 +9,8 @@ public static class NearName
     public static string? Of(string name, IReadOnlyCollection<string> known) =>
         known.Contains(name, StringComparer.Ordinal) ? null : known.FirstOrDefault(other => IsNear(name, other));
 
-    private static bool IsNear(string name, string other)
+    /// <summary>Whether two names differ at most by case and one letter that is wrong, missing, extra, or swapped.</summary>
+    public static bool IsNear(string name, string other)
     {
         var a = name.ToLowerInvariant().AsSpan();
         var b = other.ToLowerInvariant().AsSpan();

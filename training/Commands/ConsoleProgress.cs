@@ -14,6 +14,13 @@ internal sealed class ConsoleProgress(ConsoleLines lines, ILogger<ConsoleProgres
     public T Run<T>(string name, Func<IProgress<TrainingProgress>, T> run) =>
         RunStages(progress => run(new Stage(name, progress)));
 
+    /// <summary>Work on a known number of items.</summary>
+    /// <param name="name">The work.</param>
+    /// <param name="count">The number of items.</param>
+    /// <param name="run">Reports the number of items done.</param>
+    public T RunCounted<T>(string name, int count, Func<IProgress<int>, T> run) =>
+        Run(name, progress => run(new Items(count, progress)));
+
     /// <summary>A run of several named stages.</summary>
     public T RunStages<T>(Func<IProgress<(string Stage, TrainingProgress Progress)>, T> run)
     {
@@ -44,6 +51,11 @@ internal sealed class ConsoleProgress(ConsoleLines lines, ILogger<ConsoleProgres
     private sealed class Stage(string name, IProgress<(string Stage, TrainingProgress Progress)> stages) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value) => stages.Report((name, value));
+    }
+
+    private sealed class Items(int count, IProgress<TrainingProgress> progress) : IProgress<int>
+    {
+        public void Report(int value) => progress.Report(new TrainingProgress(value, count, Loss: 0));
     }
 
     private sealed class Unseen : IProgress<(string Stage, TrainingProgress Progress)>

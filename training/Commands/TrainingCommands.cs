@@ -14,7 +14,11 @@ internal static class TrainingCommands
     /// <summary>Adds the commands, in the order of the help.</summary>
     public static void Add(IServiceCollection services) => services
         .AddSingleton<ConsoleProgress>()
+        .AddSingleton<SynthCommand>()
         .AddSingleton<SplitCommand>()
+        .AddSingleton<CheckCommand>()
+        .AddSingleton<ConvertCommand>()
+        .AddSingleton<ShowCommand>()
         .AddSingleton<NuImagesCommand>()
         .AddSingleton<IProgramCommand, DemoCommand>()
         .AddSingleton<IProgramCommand, DataCommand>()

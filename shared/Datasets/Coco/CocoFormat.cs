@@ -16,6 +16,9 @@ public sealed class CocoFormat : IDatasetFormat
     public string Layout => "a .json file with images, annotations and categories, in the folder or in annotations/";
 
     /// <inheritdoc />
+    public string? NotInModel => "polygons, masks and keypoints of COCO's objects";
+
+    /// <inheritdoc />
     public string? Evidence(string path)
     {
         if (FileStatus.Of(path).Kind != FileKind.Folder)

@@ -59,7 +59,7 @@ internal sealed class CocoWriter : IDatasetWriter
         Directory.CreateDirectory(Path.Combine(folder, ImageFolder));
         foreach (var (name, list) in splits)
         {
-            losses.Add($"lists of images are not part of COCO's annotation file ({name}: {list.Count} images)");
+            losses.Add($"images are in the list '{name}', for which COCO's annotation file has no place", list.Count);
         }
 
         AtomicFile.Write(Path.Combine(folder, FileName), Write);

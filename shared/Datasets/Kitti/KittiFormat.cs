@@ -18,6 +18,9 @@ public sealed class KittiFormat : IDatasetFormat
     public string Layout => $"{ImageFolder}/*.png and {LabelFolder}/*.txt, directly or below {TrainingFolder}";
 
     /// <inheritdoc />
+    public string? NotInModel => "sizes, positions and angles of KITTI's objects, and degrees of truncation and occlusion,";
+
+    /// <inheritdoc />
     public string? Evidence(string path) => Folder(path) is { } folder
         ? Path.GetRelativePath(path, Path.Combine(folder, ImageFolder))
         : null;

@@ -44,19 +44,11 @@ internal sealed class KittiLabels(IReadOnlyDictionary<string, string> paths) : I
             findings.AddRange(line.Findings);
             if (line.Object is { } entry)
             {
-                annotations.Add(AnnotationOf(entry, line.Number));
+                annotations.Add(entry.ToAnnotation(line.Number));
                 findings.AddRange(KittiFindings.About(entry, $"{path}:{line.Number}"));
             }
         }
 
         return new ImageLabels(annotations, findings);
-    }
-
-    private static Annotation AnnotationOf(KittiObject entry, int line)
-    {
-        var truncated = entry.Truncated > 0 ? AnnotationMarks.Truncated : AnnotationMarks.None;
-        var occluded = entry.Occluded > 0 ? AnnotationMarks.Occluded : AnnotationMarks.None;
-        var name = entry.Type == KittiClasses.DontCare ? null : entry.Type;
-        return new Annotation(name, entry.Box) { Marks = truncated | occluded, Place = line };
     }
 }

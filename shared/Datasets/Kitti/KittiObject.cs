@@ -21,4 +21,14 @@ public sealed record KittiObject(string Type, float Truncated, int Occluded, flo
 
     /// <summary>Confidence of a result; null for a label.</summary>
     public float? Score { get; init; }
+
+    /// <summary>What the neutral model keeps of it.</summary>
+    /// <param name="line">Its line, from 1.</param>
+    public Annotation ToAnnotation(int line)
+    {
+        var truncated = Truncated > 0 ? AnnotationMarks.Truncated : AnnotationMarks.None;
+        var occluded = Occluded > 0 ? AnnotationMarks.Occluded : AnnotationMarks.None;
+        var name = Type == KittiClasses.DontCare ? null : Type;
+        return new Annotation(name, Box) { Marks = truncated | occluded, Place = line };
+    }
 }

@@ -40,7 +40,7 @@ internal sealed class KittiWriter : IDatasetWriter
         Directory.CreateDirectory(Path.Combine(folder, ImageFolder));
         foreach (var (name, images) in splits)
         {
-            losses.Add($"lists of images are not part of KITTI's layout ({name}: {images.Count} images)");
+            losses.Add($"images are in the list '{name}', for which KITTI's layout has no place", images.Count);
         }
     }
 

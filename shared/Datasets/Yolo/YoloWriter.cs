@@ -66,6 +66,12 @@ internal sealed class YoloWriter : IDatasetWriter
     {
         Directory.CreateDirectory(Path.Combine(folder, YoloLabelPaths.Images));
         Directory.CreateDirectory(Path.Combine(folder, YoloLabelPaths.Labels));
+        var unlisted = imagePaths.Keys.Except(splits.Values.SelectMany(images => images), StringComparer.Ordinal).Count();
+        if (splits.Count > 0 && unlisted > 0)
+        {
+            losses.Add("images are in none of the lists, so that data.yaml does not name them", unlisted);
+        }
+
         foreach (var (name, images) in splits)
         {
             ImageList.Write(Path.Combine(folder, name + ".txt"), images.Select(id => "./" + imagePaths[id]));

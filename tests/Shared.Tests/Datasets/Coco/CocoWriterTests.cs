@@ -116,7 +116,7 @@ public sealed class CocoWriterTests : IDisposable
         [
             "difficult objects are written as crowds", "objects lose that they are truncated or occluded",
             "regions of any class are left out",
-            "lists of images are not part of COCO's annotation file (train: 1 images)",
+            "images are in the list 'train', for which COCO's annotation file has no place",
         ];
         Assert.Equal(losses, writer.Losses.Keys);
         Assert.All(writer.Losses.Values, count => Assert.Equal(1, count));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Checking;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Synthetic;
 
