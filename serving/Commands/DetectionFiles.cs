@@ -3,6 +3,7 @@ using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
+using Pipeline.Shared.Imaging.Drawing;
 
 namespace Pipeline.Serving.Commands;
 
@@ -21,14 +22,14 @@ internal sealed class DetectionFiles(string folder, string[] formats, IReadOnlyL
     public static string[] Formats { get; } = [Json, Kitti, Image];
 
     /// <summary>Makes sure, before any work begins, that everything can be written.</summary>
-    /// <param name="images">The image files.</param>
+    /// <param name="inputs">The images.</param>
     /// <param name="modelFiles">The files of the model, which are inputs as well.</param>
     /// <exception cref="UserErrorException">
     /// A file already exists or is an input, two images have the same name, or a format cannot hold a class.
     /// </exception>
-    public void Require(IReadOnlyList<string> images, IReadOnlyList<string> modelFiles)
+    public void Require(IReadOnlyList<DetectionInput> inputs, IReadOnlyList<string> modelFiles)
     {
-        if (images.GroupBy(Stem).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
+        if (inputs.GroupBy(input => input.Name).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
         {
             throw new UserErrorException(
                 $"--output: two images are named '{duplicate.Key}'; run them separately, each into its own folder.");
@@ -41,37 +42,35 @@ internal sealed class DetectionFiles(string folder, string[] formats, IReadOnlyL
                 + $"omit that format with --formats {Json} {Image}.");
         }
 
-        var outputs = images.SelectMany(image => formats.Select(format => PathOf(image, format)));
-        OutputFiles.Require(outputs, images.Concat(modelFiles), replace);
+        var outputs = inputs.SelectMany(input => formats.Select(format => PathOf(input, format)));
+        OutputFiles.Require(outputs, inputs.Select(input => input.Path).Concat(modelFiles), replace);
     }
 
     /// <summary>Writes the files of one image.</summary>
-    /// <param name="path">The image file.</param>
+    /// <param name="input">The image.</param>
     /// <param name="image">The decoded image.</param>
     /// <param name="found">Its detections.</param>
     /// <param name="json">Its detections as one line of JSON.</param>
-    public void Write(string path, RgbImage image, IReadOnlyList<Detection> found, string json)
+    public void Write(DetectionInput input, RgbImage image, IReadOnlyList<Detection> found, string json)
     {
         if (formats.Contains(Json))
         {
-            AtomicFile.WriteText(PathOf(path, Json), json + "\n", replace);
+            AtomicFile.WriteText(PathOf(input, Json), json + "\n", replace);
         }
 
         if (formats.Contains(Kitti))
         {
-            AtomicFile.WriteText(PathOf(path, Kitti), KittiResultFile.Format(found, labels), replace);
+            AtomicFile.WriteText(PathOf(input, Kitti), KittiResultFile.Format(found, labels), replace);
         }
 
         if (formats.Contains(Image))
         {
-            using var painted = DetectionPainter.Paint(image, found, labels);
-            AtomicFile.Write(PathOf(path, Image), ImageEncoder.Png(painted), replace);
+            using var painted = DetectionPainter.Paint(image, found, labels, input.Truth);
+            AtomicFile.Write(PathOf(input, Image), ImageEncoder.Png(painted), replace);
         }
     }
 
-    private string PathOf(string image, string format) => Path.Combine(folder, Stem(image) + Extension(format));
-
-    private static string Stem(string image) => Path.GetFileNameWithoutExtension(image);
+    private string PathOf(DetectionInput input, string format) => Path.Combine(folder, input.Name + Extension(format));
 
     private static string Extension(string format) => format switch
     {

@@ -27,11 +27,11 @@ internal sealed class EvaluateCommand(ILogger<EvaluateCommand> log) : IProgramCo
     public Command Create()
     {
         var model = new Option<string>("--model") { Required = true, Description = "Version of a model: <repository>/<name>/<version>." };
-        var data = new Option<string>("--data") { Required = true, Description = "Labelled images: a folder or file of KITTI, COCO, VOC or YOLO." };
+        var data = new Option<string>("--data") { Required = true, Description = FormatOption.DataDescription };
         var format = FormatOption.Create();
         var split = new Option<string?>("--split")
         {
-            Description = "A list of image ids, one per line, or the data set's own list train, val or test; all labelled images when omitted.",
+            Description = "A list of image ids, one per line, or the data set's own list train, val or test; all images when omitted.",
         };
         var batch = NumberOption.Create("--batch", BatchSizes, 4, "Images in one execution.");
         var output = new Option<string?>("--output") { Description = $"Folder for {ReportFile}." };

@@ -28,9 +28,9 @@ public static class DatasetFormats
     /// <exception cref="UserErrorException">Nothing is there, no format is found, or more than one.</exception>
     public static IDatasetFormat Of(string path)
     {
-        if (FileStatus.Of(path).Kind != FileKind.File)
+        if (FileStatus.Of(path).Kind != FileKind.Folder)
         {
-            InputFile.RequireFolder(path, "file or folder of a data set");
+            InputFile.Require(path, "file or folder of a data set");
         }
 
         (IDatasetFormat Format, string? Evidence)[] tried = [.. All.Select(format => (format, format.Evidence(path)))];

@@ -41,6 +41,8 @@ public interface IDatasetWriter
     string Add(DatasetImage image, int widthPixels, int heightPixels, IReadOnlyList<Annotation> annotations);
 
     /// <summary>Writes what belongs to the whole set.</summary>
-    /// <param name="splits">Lists of image ids by name (<c>train</c>, <c>val</c>, <c>test</c>), as they were given to <see cref="Add"/>.</param>
+    /// <param name="splits">
+    /// Lists of image ids by name (<c>train</c>, <c>val</c>, <c>test</c>), as they were given to <see cref="Add"/>.
+    /// </param>
     void Finish(IReadOnlyDictionary<string, IReadOnlyList<string>> splits);
 }

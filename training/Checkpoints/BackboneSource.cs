@@ -8,7 +8,7 @@ namespace Pipeline.Training.Checkpoints;
 /// <summary>Opens the file of a backbone's first weights.</summary>
 internal static class BackboneSource
 {
-    /// <param name="path">A <c>.safetensors</c> file, or the ONNX file of <see cref="ImageNetWeights"/>, which is converted in memory.</param>
+    /// <param name="path">A <c>.safetensors</c> file, or that of <see cref="ImageNetWeights"/>, which is converted in memory.</param>
     /// <param name="hint">What may turn another file into one that fits.</param>
     /// <exception cref="UserErrorException">The file is missing, damaged, or of another format.</exception>
     public static SafetensorsContent Open(string path, ImportHint hint) =>

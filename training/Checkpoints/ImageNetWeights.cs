@@ -39,7 +39,7 @@ internal static class ImageNetWeights
     /// <summary>Whether a path is that of the file beside the program.</summary>
     public static bool IsAt(string path) => path == Beside;
 
-    /// <summary>The blocks of a run's backbone: those of these weights where it begins from them and its settings leave them open.</summary>
+    /// <summary>The blocks of a run's backbone; those of these weights where it begins from them and leaves its blocks open.</summary>
     /// <param name="weights">The run's setting of first weights.</param>
     /// <param name="backbone">The run's backbone.</param>
     public static IReadOnlyList<int>? BlocksFor(string? weights, ResNetOptions backbone)

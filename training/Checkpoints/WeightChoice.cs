@@ -1,6 +1,6 @@
 namespace Pipeline.Training.Checkpoints;
 
-/// <summary>What a setting of first weights names: a file, or one of two words. A file called like a word is named with its folder.</summary>
+/// <summary>What a setting of first weights names: a file, or a word. A file that is called like a word is named with its folder.</summary>
 internal static class WeightChoice
 {
     /// <summary>The word for ImageNet's weights, which come with the program.</summary>

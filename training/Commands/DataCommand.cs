@@ -81,7 +81,7 @@ internal sealed partial class DataCommand(SplitCommand split, NuImagesCommand nu
     private static Command Check()
     {
         const int HasDefects = 2;
-        var data = new Option<string>("--data") { Required = true, Description = "Labelled images: a folder or file of KITTI, COCO, VOC or YOLO." };
+        var data = new Option<string>("--data") { Required = true, Description = FormatOption.DataDescription };
         var format = FormatOption.Create();
         var lists = new Option<string[]>("--lists")
         {

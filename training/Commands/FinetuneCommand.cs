@@ -17,13 +17,13 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
     public Command Create()
     {
         var layers = new ConfigurationOptions<FinetuneOptions>("finetune", "torchvision", log);
-        layers.Add("--data", "data", "Labelled images: a folder or file of KITTI, COCO, VOC or YOLO.");
+        layers.Add("--data", "data", FormatOption.DataDescription);
         layers.Add("--format", "format", FormatOption.Description).AcceptOnlyFromAmong(FormatOption.Values);
         var output = layers.Add("--output", "output", "Folder for checkpoints and metrics; it must not exist yet, except with --resume.");
         layers.Add(
             "--train-list",
             "trainList",
-            "List of the training images; when omitted, those that are in no other list; without any list the data set's own, or a seeded 80 %.");
+            "List of the training images; when omitted, those in no other list; without any list the data set's own, or a seeded 80 %.");
         layers.Add("--validation-list", "validationList", "List of the images that choose the best epoch; the test list when omitted.");
         layers.Add(
             "--test-list",

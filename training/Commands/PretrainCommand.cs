@@ -25,8 +25,8 @@ internal sealed class PretrainCommand(ConsoleProgress console, ILogger<PretrainC
         layers.Add(
             "--weights",
             "weights",
-            "A .safetensors file to start from: a backbone, or what import --as contrastive wrote; imagenet: ImageNet's weights, which come "
-                + "with the program; none: random weights.");
+            "A .safetensors file to start from: a backbone, or what import --as contrastive wrote; imagenet: ImageNet's weights, which "
+                + "come with the program; none: random weights.");
         layers.Add("--epochs", "epochs", "Passes over the images.");
         layers.Add("--batch", "batchSize", "Images of a step.");
         layers.Add("--learning-rate", "learningRate", "Initial value; it decays along a cosine.");

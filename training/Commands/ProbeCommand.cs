@@ -18,9 +18,13 @@ internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
     /// <inheritdoc />
     public Command Create()
     {
-        var data = new Option<string>("--data") { Required = true, Description = "Labelled images: a folder or file of KITTI, COCO, VOC or YOLO." };
+        var data = new Option<string>("--data") { Required = true, Description = FormatOption.DataDescription };
         var format = FormatOption.Create();
-        var weights = new Option<string>("--weights") { Required = true, Description = "A backbone that pretrain or import wrote, or imagenet." };
+        var weights = new Option<string>("--weights")
+        {
+            Required = true,
+            Description = "A backbone that pretrain or import wrote; imagenet: ImageNet's weights, which come with the program.",
+        };
         var train = new Option<string?>("--train-list")
         {
             Description = "List of the images whose objects are known; a seeded 80 % when omitted.",

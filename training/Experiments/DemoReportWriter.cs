@@ -5,6 +5,7 @@ using System.Text.Json;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Imaging;
+using Pipeline.Shared.Imaging.Drawing;
 using Pipeline.Shared.Synthetic;
 
 namespace Pipeline.Training.Experiments;
@@ -25,8 +26,8 @@ internal static class DemoReportWriter
         var dataset = Dataset.Open(scenes);
         string[] shown = [.. ImageList.Read(Path.Combine(scenes, "test.txt"), dataset).Take(Pictures)];
         var survey = DatasetSurvey.Of(dataset, shown, new ImageLimits(), cancellation);
-        var detections = ServingProgram.Detect(
-            exportedModel, [.. survey.Images.Select(entry => entry.Image.Path)], StreetSceneOptions.Classes, PictureThreshold, cancellation);
+        string[] files = [.. survey.Images.Select(entry => entry.Image.Path)];
+        var detections = ServingProgram.Detect(exportedModel, files, StreetSceneOptions.Classes, PictureThreshold, cancellation);
         var pictures = new List<byte[]>();
         foreach (var (entry, found) in survey.Images.Zip(detections))
         {

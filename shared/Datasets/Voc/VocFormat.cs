@@ -67,7 +67,8 @@ public sealed partial class VocFormat : IDatasetFormat
 
         var pairs = new VocPairs(images, findings);
         pairs.Match(FilesById.Of(annotationFiles, layout.AnnotationId, "annotation file", findings));
-        return Content(layout, images, pairs.AnnotationFiles, findings) with { LabelFiles = annotationFiles };
+        var content = Content(layout, images, pairs.AnnotationFiles, findings);
+        return content with { LabelFiles = [.. annotationFiles, .. content.LabelFiles] };
     }
 
     /// <inheritdoc />
@@ -89,6 +90,7 @@ public sealed partial class VocFormat : IDatasetFormat
             Unlabeled = unlabeled,
             UnlabeledBecause = "has no annotation file; an image without objects needs one without objects",
             Splits = sets.Splits,
+            LabelFiles = sets.Files,
             Findings = findings,
         };
     }
@@ -99,8 +101,14 @@ public sealed partial class VocFormat : IDatasetFormat
 
     private static IEnumerable<string> FirstFiles(string folder)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = FoldersDeep, IgnoreInaccessible = true };
-        return Directory.EnumerateFiles(folder, "*", options).Where(IsXml).Take(FilesLookedAt);
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            MaxRecursionDepth = FoldersDeep,
+            IgnoreInaccessible = true,
+            MatchCasing = MatchCasing.CaseInsensitive,
+        };
+        return Directory.EnumerateFiles(folder, "*.xml", options).Take(FilesLookedAt);
     }
 
     /// <summary>Whether a file begins as an annotation file does; whether it is valid is not looked at.</summary>

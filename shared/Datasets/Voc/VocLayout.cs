@@ -79,7 +79,6 @@ internal sealed record VocLayout(string Folder, string? AnnotationFolder, string
     private static IEnumerable<string> VisibleFolders(string folder)
     {
         InputFile.RequireFolder(folder);
-        var folders = Directory.EnumerateDirectories(folder).Where(child => Path.GetFileName(child)[0] != '.');
-        return folders.Order(StringComparer.Ordinal);
+        return Directory.EnumerateDirectories(folder, "*", new EnumerationOptions()).Order(StringComparer.Ordinal);
     }
 }

@@ -38,13 +38,11 @@ internal static partial class VocXml
         var place = (IXmlLineInfo)reader;
         try
         {
-            return Root(reader, line => linesBefore + line)
-                ?? throw new UserErrorException($"{path}: the file has no element; <annotation> is expected.");
+            return Root(reader, line => linesBefore + line);
         }
         catch (XmlException exception)
         {
-            var line = linesBefore + Math.Max(1, exception.LineNumber);
-            throw new UserErrorException($"{path}:{line}: {Reason(exception, content)}", exception);
+            throw Error(exception, content, path, linesBefore);
         }
         catch (InvalidDataException exception)
         {
@@ -52,7 +50,7 @@ internal static partial class VocXml
         }
     }
 
-    private static VocElement? Root(XmlReader reader, Func<int, int> lineOf)
+    private static VocElement Root(XmlReader reader, Func<int, int> lineOf)
     {
         VocElement? root = null;
         var open = new Stack<VocElement>();
@@ -89,26 +87,32 @@ internal static partial class VocXml
             }
         }
 
-        return root;
+        return root!;
     }
 
-    private static string Reason(XmlException exception, ReadOnlySpan<char> content)
+    private static UserErrorException Error(XmlException exception, ReadOnlySpan<char> content, string path, int linesBefore)
     {
-        if (BeginsWithDocumentType(content))
+        if (DocumentType(content) is { } at)
         {
-            return "a document type (<!DOCTYPE …>) and the entities that it defines are never read; remove it.";
+            var line = linesBefore + 1 + content[..at].Count('\n');
+            return new UserErrorException(
+                $"{path}:{line}: a document type (<!DOCTYPE …>) and the entities that it defines are never read; remove it.",
+                exception);
         }
 
-        var message = Position().Replace(exception.Message, "");
-        return $"this is not valid XML: {Excerpt.Line(message)}";
+        var reason = Excerpt.Line(Position().Replace(exception.Message, ""));
+        return new UserErrorException(
+            $"{path}:{linesBefore + Math.Max(1, exception.LineNumber)}: this is not valid XML: {reason}",
+            exception);
     }
 
-    /// <summary>Whether a document type comes before the first element.</summary>
-    private static bool BeginsWithDocumentType(ReadOnlySpan<char> content)
+    /// <summary>The index of a document type before the first element; null when there is none.</summary>
+    private static int? DocumentType(ReadOnlySpan<char> content)
     {
         var at = content.IndexOf("<!DOCTYPE", StringComparison.Ordinal);
         var root = FirstElement().EnumerateMatches(content);
-        return at >= 0 && (!root.MoveNext() || at < root.Current.Index);
+        var isBeforeRoot = at >= 0 && (!root.MoveNext() || at < root.Current.Index);
+        return isBeforeRoot ? at : null;
     }
 
     [GeneratedRegex(@"\s*Line \d+, position \d+\.$")]

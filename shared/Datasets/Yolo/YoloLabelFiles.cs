@@ -83,7 +83,16 @@ internal sealed class YoloLabelFiles
             return [];
         }
 
-        var entries = Directory.EnumerateFileSystemEntries(folder);
-        return entries.Where(entry => Path.GetFileName(entry)[0] != '.').Order(StringComparer.Ordinal);
+        try
+        {
+            var entries = Directory.EnumerateFileSystemEntries(folder).Where(entry => Path.GetFileName(entry)[0] != '.');
+            return [.. entries.Order(StringComparer.Ordinal)];
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new UserErrorException(
+                $"{folder}: this folder cannot be read by the user '{Environment.UserName}'; change its permissions.",
+                exception);
+        }
     }
 }

@@ -55,7 +55,7 @@ internal static class YoloNamesFile
     private static string[] Lines(string path)
     {
         var text = InputFile.ReadText(path, "list of class names", MaxFileBytes);
-        return [.. text.Split('\n').Select(line => line.Trim())];
+        return [.. text.TrimEnd().Split('\n').Select(line => line.Trim())];
     }
 
     private static int Depth(string path) => path.Count(character => character == Path.DirectorySeparatorChar);

@@ -24,9 +24,10 @@ internal static class YoloYaml
     public static YamlMappingNode Read(string path)
     {
         var text = InputFile.ReadText(path, "YAML file", MaxFileBytes);
+        var parser = new Parser(new StringReader(text));
         try
         {
-            RequireBounded(text);
+            RequireBounded(parser);
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
             return stream.Documents.Count > 0 && stream.Documents[0].RootNode is YamlMappingNode map
@@ -35,9 +36,11 @@ internal static class YoloYaml
         }
         catch (YamlException exception)
         {
-            throw new UserErrorException(
-                $"{path}:{exception.Start.Line}: this is not YAML that can be read: {Excerpt.Line(exception.Message)}",
-                exception);
+            throw Unreadable($"{path}:{exception.Start.Line}", exception);
+        }
+        catch (Exception exception) when (exception is not UserErrorException)   // damaged text makes the parser throw any kind
+        {
+            throw Unreadable($"{path}:{parser.Current?.End.Line ?? 1}", exception);
         }
     }
 
@@ -45,9 +48,8 @@ internal static class YoloYaml
     public static string At(string path, YamlNode node) => $"{path}:{node.Start.Line}";
 
     /// <summary>Goes through the text without building anything.</summary>
-    private static void RequireBounded(string text)
+    private static void RequireBounded(Parser parser)
     {
-        var parser = new Parser(new StringReader(text));
         var depth = 0;
         while (parser.MoveNext())
         {
@@ -63,4 +65,7 @@ internal static class YoloYaml
             }
         }
     }
+
+    private static UserErrorException Unreadable(string at, Exception exception) =>
+        new($"{at}: this is not YAML that can be read: {Excerpt.Line(exception.Message)}", exception);
 }

@@ -56,7 +56,8 @@ public sealed class DatasetCheckTests : IDisposable
             "000002.png: this is not a PNG", "000009.txt: there is no image", "test.txt:1: image '000003' is already in",
             "test.txt:2: image '000077' is not in the data set",
         ];
-        Assert.All(expected, text => Assert.Contains(report.Findings, defect => defect.ToString().Contains(text, StringComparison.Ordinal)));
+        string[] found = [.. report.Findings.Select(finding => finding.ToString())];
+        Assert.All(expected, text => Assert.Contains(found, defect => defect.Contains(text, StringComparison.Ordinal)));
         Assert.Equal(expected.Length, report.Findings.Count);
     }
 

@@ -30,7 +30,9 @@ public sealed class ImageGroupsTests : IDisposable
     [Theory]
     [InlineData("000000 a\n000001\n", "groups.txt:2: 1 words; a line holds an image and its group, such as '000008 drive_0005'.")]
     [InlineData("000000 a b\n", "groups.txt:1: 3 words; a line holds an image and its group, such as '000008 drive_0005'.")]
-    [InlineData("000000 a\n8 a\n", "groups.txt:2: image '8' is not in the data set; remove the line, or name the image as the data set does.")]
+    [InlineData(
+        "000000 a\n8 a\n",
+        "groups.txt:2: image '8' is not in the data set; remove the line, or name the image as the data set does.")]
     [InlineData("000000 a\n000000 b\n", "groups.txt:2: image '000000' is already in line 1; remove one.")]
     [InlineData("000000 a\n", "groups.txt: 1 of the 2 labelled images have no group (000001); add a line for each.")]
     public void A_wrong_line_or_an_image_without_a_group_is_refused(string text, string reason) =>

@@ -15,7 +15,8 @@ public sealed class ImageListFieldCases : IDisposable
         ":4: image '000001.png' is not in the data set; a list holds names without folder and extension, such as '000001'")]
     [InlineData(
         "training/image_2/000001.png\n",
-        ":1: image 'training/image_2/000001.png' is not in the data set; a list holds names without folder and extension, such as '000001'")]
+        ":1: image 'training/image_2/000001.png' is not in the data set; a list holds names without folder and extension, "
+        + "such as '000001'")]
     [InlineData("training\\image_2\\000001\n", "a list holds names without folder and extension, such as '000001'")]
     [InlineData("000001 # a note\n", "a line holds one name and nothing after it, such as '000001'")]
     [InlineData("000001,000002\n", "a line holds one name and nothing after it, such as '000001'")]

@@ -35,7 +35,8 @@ public sealed class StreetScenesTests : IDisposable
     {
         StreetSceneWriter.WriteKitti(folder, new StreetSceneOptions(), 0, 60, cancellation: TestContext.Current.CancellationToken);
         var dataset = Dataset.Open(folder);
-        KittiObject[] objects = [.. Directory.GetFiles(Path.Combine(folder, "training", "label_2")).Order().SelectMany(KittiLabelFile.Read)];
+        var labelFiles = Directory.GetFiles(Path.Combine(folder, "training", "label_2"));
+        KittiObject[] objects = [.. labelFiles.Order().SelectMany(KittiLabelFile.Read)];
 
         Assert.Equal(60, dataset.ImageIds.Count);
         Assert.Equal(StreetSceneOptions.Classes.Order(), objects.Select(entry => entry.Type).Distinct().Order());

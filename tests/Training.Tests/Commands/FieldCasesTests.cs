@@ -137,7 +137,7 @@ public sealed class FieldCasesTests : IDisposable
             "this is a pipe", "pretrain", "--preset", "small", "--images", cases.In("pipe"), "--output", cases.In("o"));
         await CommandCases.Refused("this is a pipe", "data", "check", "--data", cases.In("kitti"), "--lists", cases.In("pipe"));
         await CommandCases.Refused(
-            "a folder of a data set is expected", "data", "split", "--data", cases.In("pipe"), "--output", cases.In("splits"));
+            "this is a pipe", "data", "split", "--data", cases.In("pipe"), "--output", cases.In("splits"));
         await CommandCases.Refused("", cases.Finetune("o", "--config", cases.In("kitti")));
         Assert.False(Directory.Exists(cases.In("o")));
     }
@@ -153,7 +153,7 @@ public sealed class FieldCasesTests : IDisposable
         var output = await CommandCases.Done(
             [.. probe, "--labels", "Car", "--label-map", "Truck=Car", "--label-map", "Pedestrian=Car", "--label-map", "Cyclist=Car"]);
 
-        Assert.Contains("1 images have no label file", output);
+        Assert.Contains("1 images are left out: each has no label file", output);
         Assert.Contains("000001.png", output);
         await CommandCases.Refused("'Truck' is not a pair of names", [.. probe, "--label-map", "Truck"]);
         await CommandCases.Refused("'Tram' is given twice", [.. probe, "--label-map", "Tram=Car", "--label-map", "Tram=Van"]);

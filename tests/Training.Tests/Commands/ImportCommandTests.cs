@@ -24,6 +24,48 @@ public sealed class ImportCommandTests : IDisposable
         Assert.False(File.Exists(In("out.safetensors")));
     }
 
+    [Theory]
+    [InlineData("--input-std: '0,1,1' is refused", "--input-std", "0,1,1")]
+    [InlineData("--input-mean: '1,2' is refused", "--input-mean", "1,2")]
+    [InlineData("--input-mean: '1,2,nan' is refused", "--input-mean", "1,2,nan")]
+    [InlineData("--input-std mean nothing with --as detector", "--as", "detector", "--labels", "A", "--input-order", "bgr")]
+    public async Task What_a_network_takes_as_an_image_must_be_right(string words, params string[] options)
+    {
+        Write("");
+
+        var (code, _, errors) = await Import(options);
+
+        Assert.Equal(2, code);
+        Assert.Contains(words, errors);
+        Assert.False(File.Exists(In("out.safetensors")));
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_called_onnx_are_refused_and_nothing_is_written()
+    {
+        File.WriteAllBytes(In("a.onnx"), [0x08, 0x08, 0x12, 0x7F, 0x61]);
+
+        var (code, _, errors) = await TrainingProgram.Run(
+            TestContext.Current.CancellationToken, "import", "--weights", In("a.onnx"), "--output", In("out.safetensors"));
+
+        Assert.Equal(2, code);
+        Assert.StartsWith($"error: {In("a.onnx")}: this is not an ONNX model, or it is cut off or damaged", errors);
+        Assert.Single(errors.TrimEnd('\n').Split('\n'));
+        Assert.False(File.Exists(In("out.safetensors")));
+    }
+
+    [Fact]
+    public async Task ImageNets_weights_are_imported_by_their_name()
+    {
+        var (code, output, errors) = await TrainingProgram.Run(
+            TestContext.Current.CancellationToken, "import", "--weights", "imagenet", "--output", In("out.safetensors"));
+
+        Assert.True(code == 0, errors);
+        Assert.Contains("(ONNX opset 8 of CNTK 2.6): resnet18, width 1, blocks 2, 2, 2, 3", output);
+        Assert.Contains("mapped      110", output);
+        Assert.Contains("unexpected  0", output);
+    }
+
     [Fact]
     public async Task C6_names_with_line_feeds_keep_the_report_s_lines()
     {

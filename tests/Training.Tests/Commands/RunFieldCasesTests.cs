@@ -23,7 +23,7 @@ public sealed class RunFieldCasesTests : IDisposable
         var run = await CommandCases.Done(cases.Finetune("o", "--train-list", cases.In("train.txt"), "--test-list", cases.In("test.txt")));
 
         Assert.Contains("mAP -, mAP50 -", run);
-        Assert.Contains("1 images have no label file", run);
+        Assert.Contains("1 images are left out: each has no label file", run);
         Assert.Contains("1 boxes lie outside their image and are left out", run);
         Assert.Contains("1 DontCare regions without area are ignored", run);
         Assert.DoesNotContain("left out, 0:", run);

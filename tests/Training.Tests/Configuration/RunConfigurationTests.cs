@@ -25,7 +25,8 @@ public sealed class RunConfigurationTests : IDisposable
 
         Assert.Equal((3, 6, 0.5), (options.Epochs, options.BatchSize, options.LearningRate));
         Assert.Equal((40, 256), (options.Detector.FpnChannels, options.Detector.BoxHeadChannels));
-        Assert.Equal(("resnet34", 0.5), (options.Detector.Backbone.Architecture, options.Detector.Backbone.WidthMultiplier));
+        Assert.Equal("resnet34", options.Detector.Backbone.Architecture);
+        Assert.Equal([2, 2, 2, 3], options.Detector.Backbone.Blocks);
     }
 
     [Fact]

@@ -126,7 +126,8 @@ public sealed class FinetuneTests(DrawnScenes scenes) : IDisposable
         {
             var options = Tiny("s") with { MicroBatches = microBatches, LearningRate = 1e-8 };
             var recipe = options.Detector with { Backbone = options.Detector.Backbone with { BatchNorm = BatchNormMode.Frozen } };
-            using var training = TinyFinetune.Training(options, new GivenDetector(() => new FasterRcnn(recipe, GoldenTensors.FirstByIndex)));
+            var architecture = new GivenDetector(() => new FasterRcnn(recipe, GoldenTensors.FirstByIndex));
+            using var training = TinyFinetune.Training(options, architecture);
             using var optimization = new Optimization(training.Model, options);
             manual_seed(1);
             var image = (rand(3, 60, 100) * 255).to(uint8);

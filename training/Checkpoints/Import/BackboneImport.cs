@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Checkpoints.Import;
 
 /// <summary>
-/// Turns the residual network in weights of PyContrast, MoCo, torchvision or our own, in an ONNX file, or of anyone whose names have the structure of
-/// torchvision's residual networks, into a canonical one, and says what became of every name.
+/// Turns the residual network in weights of PyContrast, MoCo, torchvision or our own, or of anyone whose names have the structure of
+/// torchvision's residual networks, or that of an ONNX file, into a canonical one, and says what became of every name.
 /// </summary>
 /// <remarks>An output called <c>.pth</c> is written for <c>torch.load</c>, with torchvision's names.</remarks>
 public static class BackboneImport

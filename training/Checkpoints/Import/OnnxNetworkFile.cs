@@ -18,7 +18,8 @@ internal sealed class OnnxNetworkFile : IDisposable
     private OnnxNetworkFile(IReadOnlyList<OnnxWeight> weights) => this.weights = weights;
 
     /// <summary>The weights, under torchvision's names.</summary>
-    public IReadOnlyList<ForeignEntry> Entries => [.. weights.Select(weight => new ForeignEntry(weight.Canonical, weight.Value, Unread: null))];
+    public IReadOnlyList<ForeignEntry> Entries =>
+        [.. weights.Select(weight => new ForeignEntry(weight.Canonical, weight.Value, Unread: null))];
 
     /// <summary>Operator set and producer.</summary>
     public required string Layout { get; init; }
@@ -61,7 +62,7 @@ internal sealed class OnnxNetworkFile : IDisposable
     /// <summary>A report in which the weights have the names of the file; names that we need several times are one entry.</summary>
     public ImportReport Named(ImportReport report)
     {
-        var names = weights.Where(weight => weight.Name is not null && report.Mapped.ContainsKey(weight.Canonical)).GroupBy(weight => weight.Name!);
+        var mapped = weights.Where(weight => weight.Name is not null && report.Mapped.ContainsKey(weight.Canonical));
         var ignored = report.Ignored.ToDictionary();
         if (Classifier.Count > 0)
         {
@@ -70,7 +71,9 @@ internal sealed class OnnxNetworkFile : IDisposable
 
         return report with
         {
-            Mapped = names.ToDictionary(group => group.Key, group => string.Join(", ", group.Select(weight => weight.Canonical))),
+            Mapped = mapped.GroupBy(weight => weight.Name!)
+                .ToDictionary(group => group.Key, group => string.Join(", ", group.Select(weight => weight.Canonical))),
+            Network = "the graph",
             Ignored = ignored,
             Unexpected = Unexpected,
         };

@@ -63,7 +63,12 @@ internal sealed class OnnxResidualNetwork(OnnxWiring wiring, OnnxInitializers co
         }
 
         var isEnd = readers.Count == 0 || readers.All(node => FirstOfClassifier.Contains(node.OpType) || node.OpType == "Shape");
-        return isEnd ? false : throw wiring.Refusal($"{after} is followed by {OnnxText.Operators(readers)}, where a block or the end is expected");
+        if (!isEnd)
+        {
+            throw wiring.Refusal($"{after} is followed by {OnnxText.Operators(readers)}, where a block or the end is expected");
+        }
+
+        return false;
     }
 
     /// <returns>What it is called here, for messages.</returns>

@@ -33,5 +33,6 @@ internal static class OnnxText
         Name(node.Domain is "" or "ai.onnx" ? node.OpType : $"{node.Domain}.{node.OpType}");
 
     /// <summary>What nodes compute.</summary>
-    public static string Operators(IReadOnlyCollection<NodeProto> nodes) => nodes.Count == 0 ? "nothing" : Names([.. nodes.Select(Operator)]);
+    public static string Operators(IReadOnlyCollection<NodeProto> nodes) =>
+        nodes.Count == 0 ? "nothing" : Names([.. nodes.Select(Operator)]);
 }

@@ -21,7 +21,9 @@ public sealed record FinetuneOptions : LoopOptions, IRelatedOptions, ILayeredOpt
     /// <summary>Format of the data: <c>auto</c>, <c>kitti</c>, <c>coco</c>, <c>voc</c> or <c>yolo</c>.</summary>
     [AllowedValues("auto", "kitti", "coco", "voc", "yolo"), MayDifferOnResume] public string Format { get; init; } = DatasetFormats.Auto;
 
-    /// <summary>List of the training images; when null, those that are not measured on; without any list the data set's own, or a seeded 80 %.</summary>
+    /// <summary>
+    /// List of the training images; when null, those that are not measured on; without any list the data set's own, or a seeded 80 %.
+    /// </summary>
     [MayDifferOnResume] public string? TrainList { get; init; }
 
     /// <summary>List of the images to measure on; the rest when null.</summary>

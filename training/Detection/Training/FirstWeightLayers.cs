@@ -26,7 +26,8 @@ internal static class FirstWeightLayers
         }
 
         var older = detector.Layer < backbone.Layer ? Detector : Backbone;
-        foreach (var key in settings.Select(entry => entry.Key).Where(key => key.Equals(older, StringComparison.OrdinalIgnoreCase)).ToList())
+        string[] keys = [.. settings.Select(entry => entry.Key).Where(key => key.Equals(older, StringComparison.OrdinalIgnoreCase))];
+        foreach (var key in keys)
         {
             settings[key] = null;
         }

@@ -32,7 +32,8 @@ public sealed class DetectionDataTests : IDisposable
         using var scope = NewDisposeScope();
         var label = Path.Combine(scenes.Folder, "training", "label_2", "000008.txt");
         File.AppendAllText(label, "DontCare -1 -1 -10 20.5 30 60.25 50 -1 -1 -1 -1000 -1000 -1000 -10\n");
-        using var data = new DetectionData(TinyFinetune.Images(Dataset.Open(scenes.Folder)), new LabelMap(KittiClasses.Default), 0, ignoreDontCare);
+        var images = TinyFinetune.Images(Dataset.Open(scenes.Folder));
+        using var data = new DetectionData(images, new LabelMap(KittiClasses.Default), 0, ignoreDontCare);
 
         var target = data.Load("000008", flip: false).Target;
 

@@ -51,7 +51,7 @@ public sealed class DetectorScheduleTests
     {
         var options = Preset("small").Option("--epochs", "epochs", 3).Build();
 
-        Assert.Equal(15, new DetectorSchedule(options, stepsPerEpoch: 100).WarmupSteps);
+        Assert.Equal(25, new DetectorSchedule(options, stepsPerEpoch: 100).WarmupSteps);
         Assert.Equal(3, new DetectorSchedule(options, stepsPerEpoch: 10).WarmupSteps);
     }
 
