@@ -20,9 +20,13 @@ internal ref struct JsonTokens
     private readonly Stream stream;
     private readonly string path;
     private byte[] buffer;
+    private int start;
     private int filled;
     private bool isAtEnd;
     private Utf8JsonReader reader;
+    private int passedTo;
+    private long lines;
+    private long passedOnLine;
 
     /// <param name="stream">UTF-8 without byte order mark.</param>
     /// <param name="path">Named in messages.</param>
@@ -63,12 +67,13 @@ internal ref struct JsonTokens
     /// <summary>Moves past the value at whose first token this is: to its last token.</summary>
     public void Skip()
     {
-        var depth = reader.CurrentDepth;
-        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+        var isNested = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray;
+        if (!isNested || (reader.TokenType == JsonTokenType.StartArray && TrySkipNumbers()))
         {
             return;
         }
 
+        var depth = reader.CurrentDepth;
         do
         {
             Read();
@@ -163,33 +168,58 @@ internal ref struct JsonTokens
     /// <summary>What to say about an error of the text: file, line, byte, and what to do.</summary>
     public readonly UserErrorException Error(JsonException exception)
     {
-        var at = string.Create(
-            CultureInfo.InvariantCulture, $"{path}: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}");
-        if (isAtEnd)
-        {
-            return new UserErrorException($"{at}: the file ends too early; it was cut off, copy it again.", exception);
-        }
-
-        var rest = buffer.AsSpan((int)reader.BytesConsumed, filled - (int)reader.BytesConsumed).TrimStart(" \t\r\n,:[-"u8);
-        if (Begins(rest, "NaN"u8) || Begins(rest, "Infinity"u8))
-        {
-            return new UserErrorException(
-                $"{at}: NaN and Infinity are not JSON, although Python writes them; replace them by numbers or null.", exception);
-        }
-
-        var reason = exception.Message.Split(" LineNumber:")[0].Replace(" Change the reader options.", "", StringComparison.Ordinal);
-        return new UserErrorException($"{at}: this is not JSON: {Excerpt.Line(reason)}", exception);
+        var rest = buffer.AsSpan((start + (int)reader.BytesConsumed)..filled).TrimStart(" \t\r\n,:[-"u8);
+        var place = exception.BytePositionInLine + (exception.LineNumber == lines ? passedOnLine : 0);
+        var at = string.Create(CultureInfo.InvariantCulture, $"{path}: line {exception.LineNumber + 1}, byte {place + 1}");
+        return new UserErrorException($"{at}: {JsonProblem.Of(exception, isAtEnd, rest)}", exception);
     }
 
-    /// <summary>Whether the text begins with a word, or ends within it.</summary>
-    private static bool Begins(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) =>
-        !text.IsEmpty && text[..Math.Min(text.Length, word.Length)].SequenceEqual(word[..Math.Min(text.Length, word.Length)]);
+    /// <summary>
+    /// Moves past an array that holds nothing but numbers and such arrays, as polygons are, without a look at each number: they are most
+    /// of a file.
+    /// </summary>
+    /// <returns>False, at the same token, when it holds something else, is not wholly in the buffer, or has a comma too many.</returns>
+    private bool TrySkipNumbers()
+    {
+        var first = start + (int)reader.BytesConsumed;
+        var length = JsonNumberArray.Length(buffer.AsSpan(first..filled));
+        if (length < 0)
+        {
+            return false;
+        }
+
+        PassTo(first + length - 1);
+        return true;
+    }
+
+    /// <summary>Moves to the last bracket of the current array, all on one line. The reader's places of errors lack these bytes.</summary>
+    private void PassTo(int lastBracket)
+    {
+        var first = start + (int)reader.BytesConsumed;
+        CountLinesTo(first);
+        passedOnLine += lastBracket - first;
+        passedTo = lastBracket;
+        start = lastBracket;
+        reader = new Utf8JsonReader(buffer.AsSpan(start..filled), isAtEnd, reader.CurrentState);
+        reader.Read();
+    }
+
+    /// <summary>Counts the lines that end before a byte of the buffer; what was passed on an earlier one no longer matters.</summary>
+    private void CountLinesTo(int end)
+    {
+        var ended = buffer.AsSpan(passedTo..end).Count((byte)'\n');
+        lines += ended;
+        passedOnLine = ended > 0 ? 0 : passedOnLine;
+        passedTo = end;
+    }
 
     /// <summary>Keeps the part of a token that is there and reads on behind it.</summary>
     private void Fill()
     {
-        var consumed = (int)reader.BytesConsumed;
+        var consumed = start + (int)reader.BytesConsumed;
         var kept = filled - consumed;
+        CountLinesTo(consumed);
+        passedTo = 0;
         if (kept == buffer.Length)
         {
             Grow();
@@ -199,6 +229,7 @@ internal ref struct JsonTokens
         var added = stream.Read(buffer, kept, buffer.Length - kept);
         filled = kept + added;
         isAtEnd = added == 0;
+        start = 0;
         reader = new Utf8JsonReader(buffer.AsSpan(0, filled), isAtEnd, reader.CurrentState);
     }
 
