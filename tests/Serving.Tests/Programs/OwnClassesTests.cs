@@ -68,7 +68,8 @@ public sealed class OwnClassesTests : IDisposable
     private async Task DetectsInADataSet()
     {
         string[] model = ["--model", In("models/own/1")];
-        var lines = await Run(BuiltPrograms.Serve, ["detect", .. model, "--data", In("coco"), "--output", In("found"), "--formats", "image"]);
+        string[] pictures = ["--output", In("found"), "--formats", "image"];
+        var lines = await Run(BuiltPrograms.Serve, ["detect", .. model, "--data", In("coco"), .. pictures]);
 
         Assert.Equal(Scenes, lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Equal(Scenes, Directory.GetFiles(In("found"), "*.png").Length);
