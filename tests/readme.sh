@@ -3,7 +3,7 @@
 # Usage:  tests/readme.sh [FOLDER]      FOLDER receives the clone and stays; by default it is temporary
 #
 # Three things surround the commands without changing them:
-# - The folders `photos` and `kitti`, which stand for the reader's own images, are drawn by `data synth`.
+# - The folders `photos` and `labelled`, which stand for the reader's own images, are drawn by `data synth`.
 # - PIPELINE__EPOCHS shortens the trainings on them; it is a setting of the product.
 # - The service runs in the background until the end, and curl fails when the service refuses a request (.curlrc).
 # A line that .ci/run contains is skipped, because it has run there.
@@ -25,7 +25,7 @@ shell_lines() { awk '/^```sh$/ { inside = 1; next } /^```/ { inside = 0 } inside
 # Two seeds: the trainings refuse to measure on an image that the backbone has learned from.
 draw_images() {
   dotnet run --project training -c Release -- data synth --unlabelled --output photos --count 64 --seed 1
-  dotnet run --project training -c Release -- data synth --output kitti --count 20
+  dotnet run --project training -c Release -- data synth --output labelled --count 20 --format voc
 }
 
 start_service() { # line

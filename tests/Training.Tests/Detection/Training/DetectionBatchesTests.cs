@@ -102,6 +102,23 @@ public sealed class DetectionBatchesTests : IDisposable
         Assert.Equal([4, 3, 4, 3, 4, 3], Enumerable.Range(0, 6).Select(step => epochs.At(step).Count));
     }
 
+    [Fact]
+    public void A_step_of_a_pass_allocates_nothing_that_grows_with_the_number_of_images()
+    {
+        string[] many = [.. Enumerable.Range(0, 118_000).Select(index => $"{index:D12}")];
+        var options = new FinetuneOptions { Data = scenes, Output = "unused", BatchSize = 2 };
+        var batches = new DetectionBatches(data, many, options, (_, _) => null);
+        batches.At(0);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var step = 1; step < 100; step++)
+        {
+            batches.At(step);
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
+    }
+
     public void Dispose()
     {
         data.Dispose();
