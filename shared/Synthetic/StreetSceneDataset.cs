@@ -48,7 +48,8 @@ public sealed class StreetSceneDataset(IDatasetFormat format, StreetSceneOptions
         {
             var scene = StreetScenes.Draw(options, first + i);
             using var image = scene.Image;
-            scenes[i] = new EncodedScene(ImageEncoder.Png(image), [.. scene.Objects.Select((entry, index) => entry.ToAnnotation(index + 1))]);
+            var annotations = scene.Objects.Select((entry, index) => entry.ToAnnotation(index + 1));
+            scenes[i] = new EncodedScene(ImageEncoder.Png(image), [.. annotations]);
         });
         return scenes;
     }

@@ -32,7 +32,10 @@ internal sealed class ConvertCommand(ConsoleProgress progress, ILogger<ConvertCo
             Required = true,
             Description = "The new data set's folder; it must not exist, or be empty.",
         };
-        var list = new Option<string?>("--list") { Description = "Only the images of this list: a file, or the name of one of the set's own." };
+        var list = new Option<string?>("--list")
+        {
+            Description = "Only the images of this list: a file, or the name of one of the set's own.",
+        };
         var labelMap = new Option<string[]>("--label-map")
         {
             Description = "A new name of a class, such as 'traffic light=traffic_light'; may be repeated, and can merge two classes.",
@@ -64,7 +67,8 @@ internal sealed class ConvertCommand(ConsoleProgress progress, ILogger<ConvertCo
             }
 
             Console.WriteLine(
-                $"{folder}: {report.Images} images with {report.Annotations} objects and regions of {report.Classes} classes as {target.Name}");
+                $"{folder}: {report.Images} images with {report.Annotations} objects and regions of {report.Classes} classes "
+                + $"as {target.Name}");
             return Task.FromResult(0);
         });
         return command;

@@ -17,6 +17,9 @@ internal sealed record CheckedImage(DatasetImage Image, IReadOnlyList<Finding> F
     /// <summary>Of the file's bytes; null when they were not or cannot be read.</summary>
     public UInt128? Digest { get; init; }
 
-    /// <summary>Its annotations; null when the labels cannot be used.</summary>
-    public IReadOnlyList<Annotation>? Annotations { get; init; }
+    /// <summary>The annotations that can be read.</summary>
+    public IReadOnlyList<Annotation> Annotations { get; init; } = [];
+
+    /// <summary>Whether its labels were read without an error.</summary>
+    public bool HasWholeLabels { get; init; }
 }

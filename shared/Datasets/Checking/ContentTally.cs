@@ -13,11 +13,11 @@ public sealed record ClassCount(string Name, int Objects, int Images, int Ignore
 /// <param name="Large">All others.</param>
 public sealed record ObjectSizeCounts(int Small, int Medium, int Large);
 
-/// <summary>What labels contain.</summary>
+/// <summary>What labels contain; where a line is wrong, the others count.</summary>
 /// <param name="Classes">In the order of the data set; classes that only labels name follow by name.</param>
 /// <param name="Sizes">Sizes of the objects.</param>
 /// <param name="RegionsOfAnyClass">Regions to ignore that belong to no class (KITTI's DontCare).</param>
-/// <param name="ImagesWithoutObjects">Ids of images whose labels hold no object that is not ignored.</param>
+/// <param name="ImagesWithoutObjects">Ids of images whose labels are in order and hold no object that is not ignored.</param>
 public sealed record ContentTally(
     IReadOnlyList<ClassCount> Classes,
     ObjectSizeCounts Sizes,
@@ -34,15 +34,18 @@ public sealed record ContentTally(
 
     internal static ContentTally Of(IEnumerable<CheckedImage> images, IReadOnlyList<DatasetClass> declared)
     {
-        var usable = images.Where(image => image.Annotations is not null).ToArray();
-        var annotations = usable.SelectMany(image => image.Annotations!).ToArray();
+        var all = images.ToArray();
+        var annotations = all.SelectMany(image => image.Annotations).ToArray();
         var objects = annotations.Where(annotation => !annotation.IsIgnored).ToArray();
         return new ContentTally(
-            ClassesOf(usable, declared),
+            ClassesOf(all, declared),
             SizesOf(objects),
             annotations.Count(annotation => annotation.Class is null),
-            [.. usable.Where(image => image.Annotations!.All(annotation => annotation.IsIgnored)).Select(image => image.Image.Id)]);
+            [.. all.Where(HasNoObject).Select(image => image.Image.Id)]);
     }
+
+    private static bool HasNoObject(CheckedImage image) =>
+        image.HasWholeLabels && image.Annotations.All(annotation => annotation.IsIgnored);
 
     private static ObjectSizeCounts SizesOf(Annotation[] objects)
     {
@@ -57,7 +60,7 @@ public sealed record ContentTally(
         var counts = new Dictionary<string, ClassCount>(StringComparer.Ordinal);
         foreach (var image in images)
         {
-            foreach (var group in image.Annotations!.Where(entry => entry.Class is not null).GroupBy(entry => entry.Class!))
+            foreach (var group in image.Annotations.Where(entry => entry.Class is not null).GroupBy(entry => entry.Class!))
             {
                 var objects = group.Count(entry => !entry.IsIgnored);
                 var before = counts.GetValueOrDefault(group.Key, None(group.Key));

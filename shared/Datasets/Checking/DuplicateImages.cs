@@ -28,7 +28,8 @@ internal static class DuplicateImages
     /// <summary>The lists that images of the same bytes are in.</summary>
     private sealed class SeenLists(IReadOnlyList<CheckedLists> divisions)
     {
-        private readonly Dictionary<string, DatasetImage>[] firstByList = [.. divisions.Select(_ => new Dictionary<string, DatasetImage>())];
+        private readonly Dictionary<string, DatasetImage>[] firstByList =
+            [.. divisions.Select(_ => new Dictionary<string, DatasetImage>(StringComparer.Ordinal))];
 
         public void Add(DatasetImage image)
         {

@@ -25,11 +25,11 @@ internal sealed class ImageCheck(Dataset dataset, bool decode)
         }
 
         var labels = dataset.Read(image, size.WidthPixels, size.HeightPixels);
-        var isUsable = !labels.Findings.Any(finding => finding.IsError);
         return file with
         {
             IsLabeled = true,
-            Annotations = isUsable ? labels.Annotations : null,
+            Annotations = labels.Annotations,
+            HasWholeLabels = !labels.Findings.Any(finding => finding.IsError),
             Findings = [.. file.Findings, .. labels.Findings],
         };
     }

@@ -79,7 +79,8 @@ public sealed class CheckedListsTests : IDisposable
 
     private string Image(string id) => Path.Combine(root, "JPEGImages", id + ".png");
 
-    private void Own(string name, params string[] images) => ImageList.Write(Path.Combine(root, "ImageSets", "Main", name + ".txt"), images);
+    private void Own(string name, params string[] images) =>
+        ImageList.Write(Path.Combine(root, "ImageSets", "Main", name + ".txt"), images);
 
     private DatasetCheckReport Check(params string[] lists) =>
         DatasetCheck.Run(Dataset.OpenWithErrors(root), lists, cancellation: TestContext.Current.CancellationToken);

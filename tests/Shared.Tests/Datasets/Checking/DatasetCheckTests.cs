@@ -87,6 +87,24 @@ public sealed class DatasetCheckTests : IDisposable
     }
 
     [Fact]
+    public void Beside_a_wrong_line_the_others_count()
+    {
+        using var kitti = new KittiFolder();
+        WriteBoxes(kitti, 0, ("Car", 40, 40));
+        File.AppendAllText(kitti.Label("000000.txt"), "Car\n");
+        File.WriteAllText(kitti.Label("000001.txt"), "Car\n");
+        WriteBoxes(kitti, 2);
+        WriteBoxes(kitti, 3, ("Car", 40, 40));
+        WriteBoxes(kitti, 4, ("Car", 40, 40));
+
+        var report = kitti.Check();
+
+        Assert.Equal(2, report.Findings.Count);
+        Assert.Equal(3, report.Content.Objects);
+        Assert.Equal(["000002"], report.Content.ImagesWithoutObjects);
+    }
+
+    [Fact]
     public void A_damaged_image_and_its_labels_are_both_reported()
     {
         using var kitti = new KittiFolder();

@@ -6,7 +6,8 @@ public sealed class NearClassesTests
 {
     [Theory]
     [InlineData("forklift", "Forklift"), InlineData("forklift", "forklfit"), InlineData("forklift", "forklifts")]
-    [InlineData("traffic light", "traffic  light"), InlineData("traffic light", "traffic_light"), InlineData("traffic light", "trafficlight")]
+    [InlineData("traffic light", "traffic  light"), InlineData("traffic light", "traffic_light")]
+    [InlineData("traffic light", "trafficlight")]
     [InlineData("car", "CAR"), InlineData("car", " car"), InlineData("погрузчик", "Погрузчик"), InlineData("叉车 大", "叉车大")]
     public void Names_that_differ_by_case_white_space_or_a_letter_are_a_warning_with_both_names_and_counts(string one, string other)
     {

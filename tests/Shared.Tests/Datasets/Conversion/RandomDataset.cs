@@ -23,7 +23,8 @@ internal static class RandomDataset
 
     /// <param name="hasSpaces">Whether names of classes may have spaces.</param>
     public static Gen<RandomImage[]> Of(bool hasSpaces) =>
-        Gen.Select(Gen.Int[8, 60], Gen.Int[8, 60]).Array[1, MostImages].SelectMany(sizes => Images(sizes, hasSpaces ? NamesWithSpaces : Names));
+        Gen.Select(Gen.Int[8, 60], Gen.Int[8, 60]).Array[1, MostImages]
+            .SelectMany(sizes => Images(sizes, hasSpaces ? NamesWithSpaces : Names));
 
     /// <summary>Writes the images and their labels; some are in folders, where the format can hold that.</summary>
     public static void Write(IDatasetFormat format, string folder, RandomImage[] images)

@@ -1,5 +1,6 @@
 using Pipeline.Golden;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Checking;
 
 namespace Pipeline.Shared.Tests.Datasets.Voc;
 
