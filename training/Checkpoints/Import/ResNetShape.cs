@@ -8,6 +8,7 @@ namespace Pipeline.Training.Checkpoints.Import;
 internal static class ResNetShape
 {
     private const double PublishedWidth = 64;
+    private const int MostChannels = 512;
     private static readonly string[] Architectures = ["resnet18", "resnet34", "resnet50", "resnet101"];
 
     /// <param name="weights">Canonical names.</param>
@@ -18,6 +19,13 @@ internal static class ResNetShape
         if (!weights.TryGetValue("conv1.weight", out var first) || first.dim() != 4)
         {
             throw new UserErrorException($"{source}: there is no residual network in it: conv1.weight is not a convolution.");
+        }
+
+        if (first.shape[0] > MostChannels)
+        {
+            throw new UserErrorException(
+                $"{source}: the first convolution of its network has {first.shape[0]} channels; {MostChannels} are the most "
+                + "that can be built.");
         }
 
         int[] blocks = [

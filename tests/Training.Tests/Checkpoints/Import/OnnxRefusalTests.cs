@@ -27,6 +27,16 @@ public sealed class OnnxRefusalTests : IDisposable
             model.Graph.Initializer[0].Dims[0] = long.MaxValue;
             model.Graph.Initializer[0].Dims[1] = long.MaxValue;
         },
+        ["has 100000 channels; 512 are the most"] = model =>
+        {
+            model.Graph.Initializer[0].Dims[0] = 100_000;
+            model.Graph.Initializer[0].RawData = ByteString.CopyFrom(new byte[100_000 * 3 * 7 * 7 * sizeof(float)]);
+            foreach (var tensor in model.Graph.Initializer.Skip(1).Take(4))
+            {
+                tensor.Dims[0] = 100_000;
+                tensor.RawData = ByteString.CopyFrom(new byte[100_000 * sizeof(float)]);
+            }
+        },
         ["where 4 dimensions are needed"] = model => model.Graph.Initializer[0].Dims.RemoveAt(0),
         ["no constant of the file"] = model => model.Graph.Initializer.RemoveAt(0),
         ["two constants are called p"] = model => model.Graph.Initializer.Add(model.Graph.Initializer[0].Clone()),
