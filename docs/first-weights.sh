@@ -40,8 +40,5 @@ echo "|---|---|---|---|"
 for start in $starts; do
   for seed in $seeds; do tail -n 1 "$folder/$start-$seed/metrics.jsonl"; done |
     sed 's/.*"map":\([^,]*\),"map50":\([^,]*\),.*/\1 \2/' |
-    awk -v name="$start" '
-      { n++; a += $1; b += $2; aa += $1 * $1; bb += $2 * $2 }
-      function spread(sum, squares) { return n < 2 ? 0 : sqrt((squares - sum * sum / n) / (n - 1)) }
-      END { printf "| %s | %d | %.3f ± %.3f | %.3f ± %.3f |\n", name, n, a / n, spread(a, aa), b / n, spread(b, bb) }'
+    awk -v name="$start" -f docs/mean-and-spread.awk
 done

@@ -34,6 +34,13 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
         Given(added, (configuration, texts) => configuration.Typed(option, setting, texts));
     }
 
+    /// <summary>An option that takes several names, of any text, and sets a list.</summary>
+    public void AddNames(string option, string key, string description)
+    {
+        var added = new Option<string[]>(option) { Description = description, AllowMultipleArgumentsPerToken = true };
+        Given(added, (configuration, names) => configuration.Option(option, key, names));
+    }
+
     /// <summary>An option that is given once for each entry, as NAME=NAME, and sets a dictionary.</summary>
     public void AddMap(string option, string key, string description)
     {

@@ -30,7 +30,7 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
             "testList",
             "List of the images to measure on: once at the end, or after every epoch without a list for validation.");
         layers.Add("--patience", "patience", "Epochs without improvement after which the run ends.");
-        layers.AddList("--labels", "labels", "The classes, one word or quoted name each; those of the data set when omitted.");
+        layers.AddNames("--labels", "labels", "The classes, one word or quoted name each; those of the data set when omitted.");
         layers.AddMap(
             "--label-map",
             "labelMap",

@@ -6,29 +6,6 @@ namespace Pipeline.Serving.Tests.Programs;
 /// <summary>Classes that are merged for training stay merged in the exported model and in its evaluation; with real processes.</summary>
 public sealed class MergedClassesTests : IDisposable
 {
-    private const string Configuration = """
-        {
-          "labels": ["Car"],
-          "backboneWeights": "none",
-          "labelMap": { "Truck": "Car", "Cyclist": "Car", "Pedestrian": "Car" },
-          "allowOverlappingSplit": true,
-          "milestones": [],
-          "learningRate": 0.02,
-          "warmupIterations": 10,
-          "evaluateEveryEpochs": 60,
-          "horizontalFlip": false,
-          "detector": {
-            "backbone": { "architecture": "resnet18", "widthMultiplier": 0.125 },
-            "fpnChannels": 16,
-            "boxHeadChannels": 32,
-            "minSizePixels": 96,
-            "maxSizePixels": 192,
-            "anchorSizes": [[8], [16], [32], [64], [128]],
-            "boxScoreThresh": 0.01
-          }
-        }
-        """;
-
     private readonly string folder = Directory.CreateTempSubdirectory("merged-classes").FullName;
 
     [Fact]
@@ -36,12 +13,14 @@ public sealed class MergedClassesTests : IDisposable
     {
         var scenes = new StreetSceneOptions { WidthPixels = 192, HeightPixels = 96 };
         StreetSceneWriter.WriteKitti(In("kitti"), scenes, 0, 4, cancellation: TestContext.Current.CancellationToken);
-        File.WriteAllText(In("merged.json"), Configuration);
+        File.WriteAllText(In("merged.json"), TinyRun.Configuration);
         File.WriteAllText(In("all.txt"), "000000\n000001\n000002\n000003\n");
         string[] run = ["--preset", "small", "--config", In("merged.json"), "--epochs", "60", "--output", In("run")];
+        string[] classes = [
+            "--labels", "Car", "--label-map", "Truck=Car", "--label-map", "Cyclist=Car", "--label-map", "Pedestrian=Car"];
         string[] data = ["--data", In("kitti"), "--train-list", In("all.txt"), "--test-list", In("all.txt")];
 
-        await Run(BuiltPrograms.Train, ["finetune", .. run, .. data]);
+        await Run(BuiltPrograms.Train, ["finetune", .. run, .. classes, .. data]);
         await Run(
             BuiltPrograms.Train, "export", "--checkpoint", In("run/last.safetensors"), "--output", In("models"), "--name", "merged");
         var printed = await Run(

@@ -9,27 +9,6 @@ public sealed class OwnClassesTests : IDisposable
 {
     private const int Scenes = 4;
 
-    private const string Configuration = """
-        {
-          "backboneWeights": "none",
-          "allowOverlappingSplit": true,
-          "milestones": [],
-          "learningRate": 0.02,
-          "warmupIterations": 10,
-          "evaluateEveryEpochs": 60,
-          "horizontalFlip": false,
-          "detector": {
-            "backbone": { "architecture": "resnet18", "widthMultiplier": 0.125 },
-            "fpnChannels": 16,
-            "boxHeadChannels": 32,
-            "minSizePixels": 96,
-            "maxSizePixels": 192,
-            "anchorSizes": [[8], [16], [32], [64], [128]],
-            "boxScoreThresh": 0.01
-          }
-        }
-        """;
-
     private readonly string folder = Directory.CreateTempSubdirectory("own-classes").FullName;
 
     [Fact]
@@ -41,7 +20,7 @@ public sealed class OwnClassesTests : IDisposable
         await Convert("scenes", "voc", "--label-map", "Car=легковой автомобиль", "--label-map", "Truck=货车", "--label-map", "Cyclist=vélo");
         await Convert("voc", "coco");
         await Convert("coco", "yolo");
-        File.WriteAllText(In("own.json"), Configuration);
+        File.WriteAllText(In("own.json"), TinyRun.Configuration);
         File.WriteAllText(In("all.txt"), "000000\n000001\n000002\n000003\n");
         string[] run = ["--preset", "small", "--config", In("own.json"), "--epochs", "60", "--output", In("run")];
         string[] data = ["--data", In("voc"), "--train-list", In("all.txt"), "--test-list", In("all.txt")];
