@@ -18,12 +18,27 @@ public static class OutsideDataset
         var imageFolders = dataset.Images.Concat(dataset.Unlabeled).Select(image => Path.GetDirectoryName(image.Path)!).Distinct();
         var inside = folders.Concat(imageFolders).Select(folder => FileStatus.Of(folder).Identity).ToHashSet(StringComparer.Ordinal);
         inside.Remove("");
-        for (var path = Path.GetFullPath(output); path is not null; path = Path.GetDirectoryName(path))
+        if (Above(output).FirstOrDefault(path => inside.Contains(FileStatus.Of(path).Identity)) is { } found)
         {
-            if (inside.Contains(FileStatus.Of(path).Identity))
+            throw new UserErrorException(
+                $"{output}: this is inside the data set, in {found}; choose a place outside of it with --output.");
+        }
+    }
+
+    /// <summary>The path and the folders above it; above a link, those of its target, too.</summary>
+    private static IEnumerable<string> Above(string output)
+    {
+        var waiting = new Queue<string>([Path.GetFullPath(output)]);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        while (waiting.TryDequeue(out var start))
+        {
+            for (var path = start; path is not null && seen.Add(path); path = Path.GetDirectoryName(path))
             {
-                throw new UserErrorException(
-                    $"{output}: this is inside the data set, in {path}; choose a place outside of it with --output.");
+                yield return path;
+                if (FileStatus.Of(path).Kind == FileKind.Folder && Directory.ResolveLinkTarget(path, returnFinalTarget: true) is { } target)
+                {
+                    waiting.Enqueue(target.FullName);
+                }
             }
         }
     }

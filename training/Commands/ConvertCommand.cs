@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Pipeline.Shared;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Datasets.Conversion;
@@ -77,6 +78,11 @@ internal sealed class ConvertCommand(ConsoleProgress progress, ILogger<ConvertCo
     private static string[] Ids(Dataset dataset, string? list)
     {
         var ids = list is null ? dataset.ImageIds : ImageList.Read(list, dataset);
+        if (ids.Count == 0)
+        {
+            throw new UserErrorException($"{dataset.Root}: no image has labels, so there is nothing to convert.");
+        }
+
         return [.. ids.Order(StringComparer.Ordinal)];
     }
 

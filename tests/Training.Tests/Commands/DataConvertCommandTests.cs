@@ -81,16 +81,28 @@ public sealed class DataConvertCommandTests : IDisposable
         File.WriteAllText(cases.In("full/mine"), "");
         Directory.CreateDirectory(cases.In("empty"));
         Directory.CreateSymbolicLink(cases.In("link"), cases.In("kitti"));
+        Directory.CreateSymbolicLink(cases.In("deep-link"), cases.In("kitti/training/label_2"));
 
         await Refused("already exists and is not empty", "full");
         await Refused("this is inside the data set", "kitti");
         await Refused("this is inside the data set", "kitti/new");
         await Refused("this is inside the data set", "kitti/training/image_2/new");
         await Refused("this is inside the data set", "link/new");
+        await Refused("this is inside the data set", "deep-link/new");
         await Refused("is a file, not a folder", "full/mine/new");
         await Refused("this is a file", "full/mine");
         await Convert("yolo", "empty");
         Assert.NotEmpty(Directory.GetFiles(cases.In("empty")));
+    }
+
+    [Fact]
+    public async Task Without_labels_there_is_nothing_to_convert()
+    {
+        Directory.Delete(cases.In("kitti/training/label_2"), recursive: true);
+        await Refused("no image has labels", "new");
+        await CommandCases.Refused(
+            "no image has labels", "data", "show", "--data", cases.In("kitti"), "--output", cases.In("sheet.png"));
+        Assert.Equal([cases.In("./kitti")], Directory.GetFileSystemEntries(cases.In(".")));
     }
 
     [Fact]
