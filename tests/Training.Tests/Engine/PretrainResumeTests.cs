@@ -69,7 +69,7 @@ public sealed class PretrainResumeTests : IDisposable
 
         var other = await TrainingProgram.Run(cancellation, [.. resume, "--learning-rate", "0.5"]);
         Assert.Equal(2, other.Code);
-        Assert.Contains("learningRate: it was 0.05, now it is 0.5", other.Errors);
+        Assert.Contains("learningRate: it was 0.01, now it is 0.5", other.Errors);
 
         var again = await TrainingProgram.Run(cancellation, resume);
         Assert.Equal(0, again.Code);
