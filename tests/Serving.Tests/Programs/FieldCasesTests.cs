@@ -116,7 +116,7 @@ public sealed class FieldCasesTests : IDisposable
 
         Assert.True(end.Code == 0, end.Errors);
         Assert.Contains("3 images in", end.Output);
-        Assert.Contains("1 images have no label file", end.Errors);
+        Assert.Contains("1 images are left out: each has no label file", end.Errors);
         Assert.Contains("000003.png", end.Errors);
     }
 
