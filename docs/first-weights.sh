@@ -30,8 +30,9 @@ for seed in $seeds; do
   for start in $starts; do
     weights=$start
     [ "$start" = retrained ] && weights=$folder/retrained/backbone.safetensors
-    once "$folder/$start-$seed" finetune --preset small --data "$data" --train-list "$train_list" --test-list "$test_list" \
-      --iterations $steps --backbone-weights "$weights" --seed "$seed"
+    # Measured at the end alone.
+    PIPELINE__EVALUATEEVERYEPOCHS=100 once "$folder/$start-$seed" finetune --preset small --data "$data" --train-list "$train_list" \
+      --test-list "$test_list" --iterations $steps --backbone-weights "$weights" --seed "$seed"
   done
 done
 
