@@ -49,7 +49,7 @@ internal sealed class YoloDataFile
     {
         var folder = Path.GetDirectoryName(path) ?? "";
         folder = folder.Length == 0 ? "." : folder;
-        if (Value("path") is not YamlScalarNode { Value: { Length: > 0 } named } node)
+        if (Value("path") is not YamlScalarNode { Value: { Length: > 0 } named } node || Native(named) is "." or "./")
         {
             return folder;
         }
