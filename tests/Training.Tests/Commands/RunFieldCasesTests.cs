@@ -25,7 +25,7 @@ public sealed class RunFieldCasesTests : IDisposable
         Assert.Contains("mAP -, mAP50 -", run);
         Assert.Contains("1 images are left out: each has no label file", run);
         Assert.Contains("1 boxes lie outside their image and are left out", run);
-        Assert.Contains("1 DontCare regions without area are ignored", run);
+        Assert.Contains("1 DontCare regions without area are left out", run);
         Assert.DoesNotContain("left out, 0:", run);
         Assert.DoesNotContain("0:00:00 left", run);
         Assert.False(File.Exists(cases.In("o/best.safetensors")));

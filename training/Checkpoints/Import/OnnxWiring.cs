@@ -23,6 +23,7 @@ internal sealed class OnnxWiring
         foreach (var node in graph.Node)
         {
             RequireFloat(node);
+            RequireResult(node);
             foreach (var output in node.Output.Where(output => output.Length > 0 && !made.Add(output)))
             {
                 throw Refusal($"two nodes make the value {OnnxText.Name(output)}");
@@ -106,6 +107,15 @@ internal sealed class OnnxWiring
         if (Array.Exists(Quantized, word => node.OpType.Contains(word, StringComparison.Ordinal)))
         {
             throw Refusal($"it is quantized ({OnnxText.Operator(node)}); export the float model");
+        }
+    }
+
+    /// <summary>A damaged file can have lost what a node makes.</summary>
+    private void RequireResult(NodeProto node)
+    {
+        if (node.Output.Count == 0)
+        {
+            throw Refusal($"{OnnxText.Operator(node)} makes no value; the file is damaged");
         }
     }
 
