@@ -27,7 +27,7 @@ internal sealed class EvaluateCommand(ILogger<EvaluateCommand> log) : IProgramCo
     public Command Create()
     {
         var model = new Option<string>("--model") { Required = true, Description = "Version of a model: <repository>/<name>/<version>." };
-        var data = new Option<string>("--data") { Required = true, Description = FormatOption.DataDescription };
+        var data = DataOption.Create();
         var format = FormatOption.Create();
         var split = new Option<string?>("--split")
         {

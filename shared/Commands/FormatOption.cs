@@ -9,9 +9,6 @@ public static class FormatOption
     /// <summary>The values: <c>auto</c> and the names of the formats.</summary>
     public static string[] Values { get; } = [DatasetFormats.Auto, .. DatasetFormats.Names];
 
-    /// <summary>Of <c>--data</c>, for <c>--help</c>.</summary>
-    public const string DataDescription = "Labelled images: a folder or file of KITTI, COCO, VOC or YOLO.";
-
     /// <summary>Of <c>--format</c>, for <c>--help</c>.</summary>
     public static string Description { get; } =
         $"Format of the data: {string.Join(", ", DatasetFormats.Names)}; {DatasetFormats.Auto} recognizes it.";

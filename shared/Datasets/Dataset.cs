@@ -7,6 +7,7 @@ public sealed class Dataset
 {
     private readonly DatasetContent content;
     private readonly Dictionary<string, DatasetImage> byId;
+    private readonly HashSet<string> unlabeledIds;
     private readonly Lazy<IReadOnlyList<DatasetClass>> classes;
 
     private Dataset(string root, IDatasetFormat format)
@@ -15,6 +16,7 @@ public sealed class Dataset
         Format = format;
         content = format.Open(root);
         byId = content.Images.ToDictionary(image => image.Id, StringComparer.Ordinal);
+        unlabeledIds = content.Unlabeled.Select(image => image.Id).ToHashSet(StringComparer.Ordinal);
         ImageIds = new IdList(content.Images);
         Findings = [.. content.Unlabeled.Select(LeftOut), .. content.Findings];
         classes = new Lazy<IReadOnlyList<DatasetClass>>(content.Labels.Classes);
@@ -67,7 +69,7 @@ public sealed class Dataset
     public bool Contains(string id) => byId.ContainsKey(id);
 
     /// <summary>Why an image of the set has no labels: "has no label file…"; null when there is no such image.</summary>
-    public string? WhyUnlabeled(string id) => Unlabeled.Any(image => image.Id == id) ? content.UnlabeledBecause : null;
+    public string? WhyUnlabeled(string id) => unlabeledIds.Contains(id) ? content.UnlabeledBecause : null;
 
     /// <summary>The labelled image of an id.</summary>
     /// <exception cref="UserErrorException">There is none.</exception>
@@ -114,6 +116,7 @@ public sealed class Dataset
     public byte[] LabelContent(DatasetImage image) => content.Labels.Content(image);
 
     /// <summary>What is left out or odd, for the user to know: counts and first names.</summary>
+    /// <exception cref="UserErrorException">There is an error among the findings.</exception>
     public IEnumerable<string> Remarks()
     {
         var summary = new FindingSummary();
@@ -122,10 +125,7 @@ public sealed class Dataset
             summary.Add(finding);
         }
 
-        foreach (var remark in summary.Remarks())
-        {
-            yield return remark;
-        }
+        return summary.Remarks();
     }
 
     private Finding LeftOut(DatasetImage image) => new(image.Path, $"the image {content.UnlabeledBecause}; it is left out.")

@@ -21,9 +21,9 @@ public static class ImageList
     /// </exception>
     public static IReadOnlyList<string> Read(string path, Dataset dataset)
     {
-        if (dataset.Splits.TryGetValue(path, out var split) && !File.Exists(path))
+        if (Own(path, dataset) is { } own)
         {
-            return split;
+            return own;
         }
 
         var lines = Lines(path, dataset);
@@ -39,6 +39,10 @@ public static class ImageList
 
         return [.. lines.Select(line => line.Id)];
     }
+
+    /// <summary>The data set's own list of a name; null where there is none, or a file of that name.</summary>
+    public static IReadOnlyList<string>? Own(string name, Dataset dataset) =>
+        File.Exists(name) ? null : dataset.Splits.GetValueOrDefault(name);
 
     /// <summary>Reads every line of a list with its defect.</summary>
     /// <exception cref="UserErrorException">The list is missing or cannot be read.</exception>

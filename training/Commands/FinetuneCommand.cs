@@ -17,7 +17,7 @@ internal sealed class FinetuneCommand(ConsoleProgress console, ILogger<FinetuneC
     public Command Create()
     {
         var layers = new ConfigurationOptions<FinetuneOptions>("finetune", "torchvision", log);
-        layers.Add("--data", "data", FormatOption.DataDescription);
+        layers.Add("--data", "data", DataOption.Description);
         layers.Add("--format", "format", FormatOption.Description).AcceptOnlyFromAmong(FormatOption.Values);
         var output = layers.Add("--output", "output", "Folder for checkpoints and metrics; it must not exist yet, except with --resume.");
         layers.Add(

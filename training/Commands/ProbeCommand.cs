@@ -18,7 +18,7 @@ internal sealed class ProbeCommand(ILogger<ProbeCommand> log) : IProgramCommand
     /// <inheritdoc />
     public Command Create()
     {
-        var data = new Option<string>("--data") { Required = true, Description = FormatOption.DataDescription };
+        var data = DataOption.Create();
         var format = FormatOption.Create();
         var weights = new Option<string>("--weights")
         {

@@ -22,7 +22,7 @@ internal sealed class SplitCommand : IProgramCommand
     public Command Create()
     {
         var range = new NumberRange<double>(0, 1) { ExcludesEnds = true };
-        var data = new Option<string>("--data") { Required = true, Description = FormatOption.DataDescription };
+        var data = DataOption.Create();
         var format = FormatOption.Create();
         var output = new Option<string>("--output")
         {

@@ -54,7 +54,7 @@ internal sealed class CheckedLists
 
     private IEnumerable<ImageListLine> Lines(string name, Dataset dataset)
     {
-        if (dataset.Splits.TryGetValue(name, out var images) && !File.Exists(name))
+        if (ImageList.Own(name, dataset) is { } images)
         {
             return OwnLines(name, images, dataset);
         }

@@ -88,17 +88,10 @@ public sealed class VocHostileXmlTests : IDisposable
     public void Damage_of_any_kind_gives_findings_and_nothing_else()
     {
         var original = File.ReadAllBytes(SharedData.Path("data/bccd-voc/Annotations/BloodImage_00000.xml"))[..1500];
-        var change = Gen.Select(Gen.Int[0, original.Length - 1], Gen.Byte);
-        Gen.Select(change.Array[0, 8], Gen.Int[0, original.Length]).Sample(
-            (changes, length) =>
+        DamagedBytes.Of(original).Sample(
+            bytes =>
             {
-                var bytes = original.ToArray();
-                foreach (var (at, value) in changes)
-                {
-                    bytes[at] = value;
-                }
-
-                folder.Bytes("Annotations/a.xml", bytes[..length]);
+                folder.Bytes("Annotations/a.xml", bytes);
                 var labels = Labels();
                 Assert.All(labels.Findings, finding => Assert.Contains("a.xml", finding.At));
                 Assert.All(labels.Findings, finding => Assert.DoesNotContain('\n', finding.ToString()));

@@ -91,17 +91,10 @@ public sealed class YoloLabelTests : IDisposable
     public void Damage_of_any_kind_gives_findings_and_nothing_else()
     {
         var original = "0 0.5 0.5 0.2 0.5\n1 0.4 0.25 0.6 0.25 0.6 0.75 0.4 0.75\r\n0 5e-1 0.5 0.2 0.5 0.9\n"u8.ToArray();
-        var change = Gen.Select(Gen.Int[0, original.Length - 1], Gen.Byte);
-        Gen.Select(change.Array[0, 8], Gen.Int[0, original.Length]).Sample(
-            (changes, length) =>
+        DamagedBytes.Of(original).Sample(
+            bytes =>
             {
-                var bytes = original.ToArray();
-                foreach (var (at, value) in changes)
-                {
-                    bytes[at] = value;
-                }
-
-                folder.Bytes("labels/a.txt", bytes[..length]);
+                folder.Bytes("labels/a.txt", bytes);
                 var labels = ImageFolder.Read(Dataset.Open(folder.Root, "yolo"), "a");
                 Assert.All(labels.Findings, finding => Assert.Contains("a.txt", finding.At));
                 Assert.All(labels.Annotations, entry => Assert.True(entry.Box.Area > 0));
