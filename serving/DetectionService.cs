@@ -1,3 +1,5 @@
+using Pipeline.Serving.Admission;
+using Pipeline.Serving.Batching;
 using Pipeline.Serving.Commands;
 using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Faults;
@@ -13,24 +15,24 @@ namespace Pipeline.Serving;
 /// <summary>Composes the HTTP service: what it listens on, what answers, and what happens when a request fails.</summary>
 public static class DetectionService
 {
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
     private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>Loads the model and builds the service; the caller runs and disposes it.</summary>
+    /// <summary>Loads the models and builds the service; the caller runs and disposes it.</summary>
     /// <exception cref="UserErrorException">
-    /// An option is out of range, the model does not exist or cannot be served, or the service cannot listen on the address.
+    /// An option is out of range, a model does not exist or cannot be served, or the service cannot listen on the address.
     /// </exception>
     public static WebApplication Build(ServiceOptions options)
     {
         OptionValidation.Require(options);
-        var addresses = ListenAddress.ReadAll(options.Url);
-        var model = ServedModel.Load(options);
+        var addresses = ListenAddress.ReadAll(options.Listen.Url);
+        var executor = new BatchExecutor(options.Execution, options.Batching, TimeProvider.System);
+        var models = ServedModels.Load(options, executor);
 
         // Empty: neither the environment nor a settings file in the current folder says where to listen or what to log.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+            kestrel.Limits.MaxRequestBodySize = options.Limits.MaxBodyBytes;
             foreach (var address in addresses)
             {
                 address.Apply(kestrel);
@@ -40,11 +42,15 @@ public static class DetectionService
         var registry = Metrics.NewCustomRegistry();
         builder.Services
             .AddRouting()
-            .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout)
+            .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(options.Lifecycle.ShutdownTimeoutMs))
             .AddSingleton<IHostLifetime, CommandLifetime>()
             .AddHostedService<MalformedRequests>()
-            .AddSingleton(_ => model)   // by a factory, so that the container disposes it
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(_ => executor)   // by a factory, so that the container disposes it
+            .AddSingleton(_ => models)
             .AddSingleton(options.Limits)
+            .AddSingleton<RequestAdmission>()
+            .AddSingleton<ImageIntake>()
             .AddSingleton(new ServiceMetrics(registry));
 
         var app = builder.Build();

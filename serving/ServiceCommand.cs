@@ -13,7 +13,7 @@ internal static class ServiceCommand
         Serves an exported detector over HTTP.
 
         Example:
-          pipeline-serve --models models --url http://127.0.0.1:8080
+          pipeline-serve --models models --url http://127.0.0.1:8000
         """;
 
     /// <summary>What the program does without a command: it runs the service.</summary>
@@ -38,7 +38,7 @@ internal static class ServiceCommand
         {
             await app.StartAsync(cancellation);
         }
-        catch (Exception exception) when (ListenFailure.Of(exception, options.Url) is { } failure)
+        catch (Exception exception) when (ListenFailure.Of(exception, options.Listen.Url) is { } failure)
         {
             throw failure;
         }

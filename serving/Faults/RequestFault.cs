@@ -8,6 +8,9 @@ namespace Pipeline.Serving.Faults;
 /// <param name="Answer">What the client is told.</param>
 internal sealed record RequestFault(FaultKind Kind, string Answer)
 {
+    /// <summary>When the client should send the request again; null when that would not help.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>A body that is too long.</summary>
     /// <param name="sentBytes">Its length; null when the client did not announce it.</param>
     /// <param name="limits">The service's limits.</param>

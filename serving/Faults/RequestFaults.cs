@@ -1,4 +1,4 @@
-using Pipeline.Shared.Imaging;
+using Pipeline.Serving.Configuration;
 
 namespace Pipeline.Serving.Faults;
 
@@ -6,7 +6,7 @@ namespace Pipeline.Serving.Faults;
 /// Answers requests that fail. The client gets a problem (RFC 9457) in plain words; the log gets one line, which for a client's fault
 /// is only information, so that nobody outside can trigger an alert.
 /// </summary>
-internal sealed partial class RequestFaults(RequestDelegate next, ILogger<RequestFaults> logger, ImageLimits limits)
+internal sealed partial class RequestFaults(RequestDelegate next, ILogger<RequestFaults> logger, LimitOptions limits)
 {
     /// <summary>Passes a request on, and answers it if that fails.</summary>
     public async Task InvokeAsync(HttpContext context)
@@ -23,7 +23,7 @@ internal sealed partial class RequestFaults(RequestDelegate next, ILogger<Reques
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            fault = FaultMapping.OfException(exception, context, limits);
+            fault = FaultMapping.OfException(exception, context, limits.Images);
             cause = exception;
         }
 

@@ -4,39 +4,44 @@ using Pipeline.Shared.ModelRepository;
 
 namespace Pipeline.Serving.Models;
 
-/// <summary>Selects the version of the model to serve.</summary>
+/// <summary>Selects the versions of the models to serve.</summary>
 internal static class ModelSelection
 {
-    /// <returns>The folder of the version.</returns>
-    /// <exception cref="UserErrorException">
-    /// The repository does not contain it, or contains several models and none is named.
-    /// </exception>
-    public static string Find(ServiceOptions options)
+    /// <returns>The folders of the versions, by name and version.</returns>
+    /// <exception cref="UserErrorException">The repository does not contain what is named, or contains no model.</exception>
+    public static IReadOnlyList<string> Find(RepositoryOptions options)
     {
         var catalog = new ModelCatalog(options.Models);
-        var name = options.Model ?? OnlyModel(catalog);
+        IReadOnlyList<string> names = options.Model is { } only ? [only] : catalog.Names;
+        if (names.Count == 0)
+        {
+            throw new UserErrorException($"{catalog.Root}: {Content(catalog)}");
+        }
+
+        return [.. names.SelectMany(name => Versions(catalog, name, options).Select(version => catalog.Folder(name, version)))];
+    }
+
+    private static IEnumerable<int> Versions(ModelCatalog catalog, string name, RepositoryOptions options)
+    {
         var versions = catalog.Versions(name);
         if (versions.Count == 0)
         {
             throw new UserErrorException($"--model: {catalog.Root} has no model named '{name}'; {Content(catalog)}");
         }
 
-        var version = options.Version ?? versions[^1];
+        if (options.Version is not { } version)
+        {
+            return options.NewestVersions == 0 ? versions : versions.TakeLast(options.NewestVersions);
+        }
+
         if (!versions.Contains(version))
         {
             throw new UserErrorException(
                 $"--model-version: {catalog.Root} has no version {version} of '{name}'; its versions are: {string.Join(", ", versions)}.");
         }
 
-        return catalog.Folder(name, version);
+        return [version];
     }
-
-    private static string OnlyModel(ModelCatalog catalog) => catalog.Names.Count switch
-    {
-        0 => throw new UserErrorException($"{catalog.Root}: {Content(catalog)}"),
-        1 => catalog.Names[0],
-        _ => throw new UserErrorException($"{catalog.Root}: {Content(catalog)} Choose one with --model."),
-    };
 
     private static string Content(ModelCatalog catalog)
     {

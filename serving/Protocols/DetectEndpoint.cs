@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using Pipeline.Serving.Admission;
+using Pipeline.Serving.Batching;
+using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Models;
 using Pipeline.Serving.Observability;
 using Pipeline.Shared.Geometry;
@@ -10,40 +13,41 @@ namespace Pipeline.Serving.Protocols;
 internal static class DetectEndpoint
 {
     public static async Task<DetectResponse> HandleAsync(
-        HttpRequest request, ServedModel model, ImageLimits limits, ServiceMetrics metrics)
+        HttpRequest request,
+        ServedModels models,
+        RequestAdmission admission,
+        ImageIntake intake,
+        LimitOptions limits,
+        TimeProvider time,
+        ServiceMetrics metrics)
     {
+        var aborted = request.HttpContext.RequestAborted;
+        var deadline = time.GetTimestamp() + (long)(limits.RequestTimeoutMs / 1_000 * time.TimestampFrequency);
         var threshold = DetectQuery.ReadThreshold(request.Query);
-        using var body = await ImageBody.ReadAsync(request, limits, request.HttpContext.RequestAborted);
-        var encoded = body.GetBuffer().AsMemory(0, (int)body.Length);
+        using var lease = models.Lease(name: null, version: null);
+        using var ticket = admission.Enter();
+        using var body = await ImageBody.ReadAsync(request, limits.Images, aborted);
+        var encoded = new ArraySegment<byte>(body.GetBuffer(), 0, (int)body.Length);
         try
         {
-            return Detect(encoded, threshold, model, metrics);
+            var start = Stopwatch.GetTimestamp();
+            using var image = await intake.DecodeAsync(encoded, "body", lease.Limits, ticket, aborted);
+            var decodeTime = Stopwatch.GetElapsedTime(start);
+            var detected = await lease.DetectAsync(image, new RequestTerms(RequestClass.Live, deadline, aborted));
+            metrics.Observe(decodeTime, detected.InferenceTime);
+            return new DetectResponse(
+                Model: lease.Manifest.Name,
+                Version: lease.Manifest.Version,
+                Width: image.WidthPixels,
+                Height: image.HeightPixels,
+                Detections: [.. AtLeast(threshold, detected.Detections).Select(found => DetectedObject.From(found, lease.Manifest.Labels))],
+                DecodeMs: decodeTime.TotalMilliseconds,
+                InferenceMs: detected.InferenceTime.TotalMilliseconds);
         }
         catch (ImageException exception)
         {
-            throw ImageRefusal.Of(exception, request, encoded.Span, limits, model.Manifest);
+            throw ImageRefusal.Of(exception, request, encoded, limits.Images, lease.Manifest);
         }
-    }
-
-    private static DetectResponse Detect(ReadOnlyMemory<byte> encoded, double threshold, ServedModel model, ServiceMetrics metrics)
-    {
-        var start = Stopwatch.GetTimestamp();
-        using var image = ImageDecoder.Decode(encoded, "body", model.Limits);
-        var decodeTime = Stopwatch.GetElapsedTime(start);
-
-        start = Stopwatch.GetTimestamp();
-        var detections = model.Detector.Detect([image])[0];
-        var inferenceTime = Stopwatch.GetElapsedTime(start);
-
-        metrics.Observe(decodeTime, inferenceTime);
-        return new DetectResponse(
-            Model: model.Manifest.Name,
-            Version: model.Manifest.Version,
-            Width: image.WidthPixels,
-            Height: image.HeightPixels,
-            Detections: [.. AtLeast(threshold, detections).Select(found => DetectedObject.From(found, model.Manifest.Labels))],
-            DecodeMs: decodeTime.TotalMilliseconds,
-            InferenceMs: inferenceTime.TotalMilliseconds);
     }
 
     private static IEnumerable<Detection> AtLeast(double threshold, IEnumerable<Detection> detections) =>

@@ -49,6 +49,21 @@ public static class ImageDecoder
         return size;
     }
 
+    /// <summary>Checks an image's size from its header, without decoding.</summary>
+    /// <param name="encoded">The encoded image.</param>
+    /// <param name="name">Named in error messages.</param>
+    /// <param name="limits">Limits on the file and the size.</param>
+    /// <returns>Width and height in pixels of the decoded image.</returns>
+    /// <exception cref="ImageException">The bytes are not an image, or exceed a limit.</exception>
+    public static (int WidthPixels, int HeightPixels) CheckSize(ArraySegment<byte> encoded, string name, ImageLimits limits)
+    {
+        RequireFileLength(name, encoded.Count, limits);
+        using var stream = new MemoryStream(encoded.Array!, encoded.Offset, encoded.Count, writable: false);
+        var size = ImageHeader.ReadSize(name, stream, limits);
+        ImageHeader.RequireSize(name, size.WidthPixels, size.HeightPixels, limits);
+        return size;
+    }
+
     /// <param name="encoded">The encoded image.</param>
     /// <param name="name">Named in error messages.</param>
     /// <param name="limits">Limits; the defaults when null.</param>

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Golden;
 using Pipeline.Serving.Commands;
-using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Evaluation;
 using Pipeline.Serving.Inference;
 using Pipeline.Serving.Protocols;
@@ -28,7 +27,7 @@ public sealed class DetectionServiceTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         modelDirectory = TinyModel.Export(root);
-        app = DetectionService.Build(new ServiceOptions { Models = root, Url = "http://127.0.0.1:0" });
+        app = DetectionService.Build(ServiceFixture.Options(root, "http://127.0.0.1:0"));
         await app.StartAsync();
         client.BaseAddress = new Uri(app.Urls.First());
     }
@@ -152,7 +151,7 @@ public sealed class DetectionServiceTests : IAsyncLifetime
     [Fact]
     public void A_missing_repository_and_a_damaged_model_are_refused()
     {
-        Assert.Throws<UserErrorException>(() => DetectionService.Build(new ServiceOptions { Models = Path.Combine(root, "none") }));
+        Assert.Throws<UserErrorException>(() => DetectionService.Build(ServiceFixture.Options(Path.Combine(root, "none"), "http://127.0.0.1:0")));
         var model = Path.Combine(modelDirectory, "model.onnx");
         var bytes = File.ReadAllBytes(model);
         bytes[bytes.Length / 2] ^= 1;

@@ -16,16 +16,21 @@ public sealed class ServiceFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         TinyModel.Export(root);
-        app = DetectionService.Build(new ServiceOptions
+        var options = Options(root, "http://127.0.0.1:0");
+        app = DetectionService.Build(options with
         {
-            Models = root,
-            Url = "http://127.0.0.1:0",
-            MaxBodyBytes = 1_000_000,
-            MaxPixels = 1_000_000,
+            Limits = options.Limits with { MaxBodyBytes = 1_000_000, MaxPixels = 1_000_000 },
         });
         await app.StartAsync();
         Client.BaseAddress = new Uri(app.Urls.First());
     }
+
+    /// <summary>A service of all models of a repository, with the defaults.</summary>
+    internal static ServiceOptions Options(string models, string url) => new()
+    {
+        Repository = new RepositoryOptions { Models = models },
+        Listen = new ListenOptions { Url = url },
+    };
 
     /// <summary>A small PNG of noise.</summary>
     public static byte[] Png()

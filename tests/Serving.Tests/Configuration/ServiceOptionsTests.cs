@@ -11,18 +11,28 @@ public sealed class ServiceOptionsTests
     [Fact]
     public void Every_option_out_of_range_is_refused_before_the_repository_is_read()
     {
-        var options = new ServiceOptions { Models = "nowhere", Version = 0, MaxBodyBytes = 0, MaxPixels = -1, MaxSidePixels = 65_536 };
+        var options = new ServiceOptions
+        {
+            Repository = new RepositoryOptions { Models = "nowhere", Version = 0 },
+            Limits = new LimitOptions { MaxBodyBytes = 0, MaxPixels = -1, MaxSidePixels = 65_536 },
+        };
 
         var refused = Assert.Throws<UserErrorException>(() => DetectionService.Build(options));
 
-        string[] names = [nameof(options.Version), nameof(options.MaxBodyBytes), nameof(options.MaxPixels), nameof(options.MaxSidePixels)];
+        string[] names =
+        [
+            nameof(RepositoryOptions.Version),
+            nameof(LimitOptions.MaxBodyBytes),
+            nameof(LimitOptions.MaxPixels),
+            nameof(LimitOptions.MaxSidePixels),
+        ];
         Assert.All(names, name => Assert.Contains($"{name} must be between 1 and ", refused.Message));
     }
 
     [Fact]
     public void The_limits_of_images_are_those_of_the_options()
     {
-        var limits = new ServiceOptions { MaxBodyBytes = 1, MaxPixels = 2, MaxSidePixels = 3 }.Limits;
+        var limits = new LimitOptions { MaxBodyBytes = 1, MaxPixels = 2, MaxSidePixels = 3 }.Images;
 
         Assert.Equal(1, limits.MaxFileBytes);
         Assert.Equal(2, limits.MaxPixels);

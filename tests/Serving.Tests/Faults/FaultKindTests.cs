@@ -18,13 +18,20 @@ public sealed class FaultKindTests
             new Dictionary<string, int>
             {
                 ["Malformed"] = 400,
+                ["Unauthorized"] = 401,
+                ["UnknownModel"] = 404,
                 ["UnknownPath"] = 404,
                 ["UnsupportedMethod"] = 405,
                 ["SlowBody"] = 408,
                 ["TooLarge"] = 413,
                 ["UnsupportedContent"] = 415,
                 ["DamagedImage"] = 422,
+                ["QueueFull"] = 429,
                 ["ConnectionClosed"] = 499,
+                ["Unsupported"] = 501,
+                ["ModelUnavailable"] = 503,
+                ["Draining"] = 503,
+                ["DeadlineExceeded"] = 504,
                 ["ModelFailed"] = 500,
                 ["ServiceFailed"] = 500,
             },
@@ -32,13 +39,13 @@ public sealed class FaultKindTests
     }
 
     [Fact]
-    public void A_kind_is_the_clients_fault_exactly_when_its_status_is_4xx()
+    public void Only_a_status_of_500_is_not_the_clients_to_remedy()
     {
         var kinds = typeof(FaultKind)
             .GetProperties(BindingFlags.Public | BindingFlags.Static)
             .Select(property => (FaultKind)property.GetValue(null)!);
 
-        Assert.All(kinds, kind => Assert.Equal(kind.HttpStatus < 500, kind.Origin == FaultOrigin.Client));
+        Assert.All(kinds, kind => Assert.Equal(kind.HttpStatus != 500, kind.Origin == FaultOrigin.Client));
     }
 
     [Theory]

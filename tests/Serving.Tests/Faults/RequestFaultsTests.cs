@@ -2,9 +2,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Faults;
 using Pipeline.Serving.Inference;
-using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Serving.Tests.Faults;
 
@@ -68,7 +68,7 @@ public sealed class RequestFaultsTests
         context.Request.Path = "/v1/detect";
         context.Response.Body = body;
 
-        await new RequestFaults(_ => throw exception, log, new ImageLimits()).InvokeAsync(context);
+        await new RequestFaults(_ => throw exception, log, new LimitOptions()).InvokeAsync(context);
 
         var text = body.ToArray();
         var detail = text.Length == 0 ? "" : JsonDocument.Parse(text).RootElement.GetProperty("detail").GetString()!;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Tests.Programs;
 using Pipeline.Shared;
 
@@ -47,7 +46,7 @@ public sealed class ListenAddressTests : IDisposable
     [InlineData("http://[::ffff:224.0.0.1]:18443", "'[::ffff:224.0.0.1]' is a multicast or broadcast address")]
     public void S4_an_address_on_which_nothing_can_listen_is_refused_in_plain_words(string url, string reason)
     {
-        var refused = Assert.Throws<UserErrorException>(() => DetectionService.Build(new ServiceOptions { Models = root, Url = url }));
+        var refused = Assert.Throws<UserErrorException>(() => DetectionService.Build(ServiceFixture.Options(root, url)));
 
         Assert.StartsWith("--url: '", refused.Message);
         Assert.Contains(reason, refused.Message);
@@ -65,7 +64,7 @@ public sealed class ListenAddressTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux has all of 127.0.0.0/8.");
         Assert.SkipUnless(Socket.OSSupportsIPv6 || !url.Contains('['), "This machine has no IPv6.");
         TinyModel.Export(root);
-        await using var app = DetectionService.Build(new ServiceOptions { Models = root, Url = url });
+        await using var app = DetectionService.Build(ServiceFixture.Options(root, url));
         await app.StartAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(hosts, app.Urls.Select(listening => listening["http://".Length..listening.LastIndexOf(':')]));
@@ -78,7 +77,7 @@ public sealed class ListenAddressTests : IDisposable
         TinyModel.Export(root);
         var port = FreePort();
         var address = $"{url.Replace("HOSTNAME", Environment.MachineName, StringComparison.Ordinal)}{port}";
-        await using var app = DetectionService.Build(new ServiceOptions { Models = root, Url = address });
+        await using var app = DetectionService.Build(ServiceFixture.Options(root, address));
         await app.StartAsync(TestContext.Current.CancellationToken);
 
         Assert.EndsWith($":{port}", Assert.Single(app.Urls));

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Tests.Programs;
 using Pipeline.Shared;
 
@@ -63,7 +62,7 @@ public sealed class UnixSocketTests : IDisposable
         File.WriteAllText(SocketPath, "mine");
 
         var refused = Assert.Throws<UserErrorException>(
-            () => DetectionService.Build(new ServiceOptions { Models = root, Url = $"http://unix:{SocketPath}" }));
+            () => DetectionService.Build(ServiceFixture.Options(root, $"http://unix:{SocketPath}")));
 
         Assert.Contains("a file that is not a socket already exists at this path", refused.Message);
         Assert.Equal("mine", File.ReadAllText(SocketPath));

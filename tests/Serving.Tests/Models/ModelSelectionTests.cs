@@ -30,7 +30,7 @@ public sealed class ModelSelectionTests : IDisposable
     {
         TinyModel.Export(root);
 
-        var refused = Refusal(new ServiceOptions { Models = root, Model = name });
+        var refused = Refusal(new RepositoryOptions { Models = root, Model = name });
 
         Assert.Equal($"--model: {root} has no model named '{name}'; its models are: tiny.", refused);
     }
@@ -43,20 +43,24 @@ public sealed class ModelSelectionTests : IDisposable
 
         Assert.Equal(
             $"--model-version: {root} has no version 7 of 'tiny'; its versions are: 1, 2.",
-            Refusal(new ServiceOptions { Models = root, Version = 7 }));
-        Assert.Equal(Path.Combine(root, "tiny", "2"), ModelSelection.Find(new ServiceOptions { Models = root }));
-        Assert.Equal(Path.Combine(root, "tiny", "1"), ModelSelection.Find(new ServiceOptions { Models = root, Version = 1 }));
+            Refusal(new RepositoryOptions { Models = root, Version = 7 }));
+        Assert.Equal([Path.Combine(root, "tiny", "2")], ModelSelection.Find(new RepositoryOptions { Models = root }));
+        Assert.Equal(
+            [Path.Combine(root, "tiny", "1")], ModelSelection.Find(new RepositoryOptions { Models = root, Version = 1 }));
+        Assert.Equal(2, ModelSelection.Find(new RepositoryOptions { Models = root, NewestVersions = 0 }).Count);
     }
 
     [Fact]
-    public void S5_several_models_require_a_choice_and_an_empty_repository_explains_what_a_model_is()
+    public void S5_all_models_are_served_and_an_empty_repository_explains_what_a_model_is()
     {
         Assert.Contains(
             "it contains no model, that is, no folder <name>/<version> with a manifest.json",
-            Refusal(new ServiceOptions { Models = root }));
+            Refusal(new RepositoryOptions { Models = root }));
         Copy(TinyModel.Export(root), "other/1");
 
-        Assert.Contains("its models are: other, tiny. Choose one with --model.", Refusal(new ServiceOptions { Models = root }));
+        Assert.Equal(
+            [Path.Combine(root, "other", "1"), Path.Combine(root, "tiny", "1")],
+            ModelSelection.Find(new RepositoryOptions { Models = root }));
     }
 
     [Fact]
@@ -65,7 +69,7 @@ public sealed class ModelSelectionTests : IDisposable
         Copy(TinyModel.Export(root), "tiny/10");
         File.WriteAllText(Path.Combine(root, "tiny", "10", "manifest.json"), "{");
 
-        var refused = Assert.Throws<UserErrorException>(() => DetectionService.Build(new ServiceOptions { Models = root }));
+        var refused = Assert.Throws<UserErrorException>(() => DetectionService.Build(ServiceFixture.Options(root, "http://127.0.0.1:0")));
 
         Assert.StartsWith(Path.Combine(root, "tiny", "10", "manifest.json"), refused.Message);
     }
@@ -84,7 +88,7 @@ public sealed class ModelSelectionTests : IDisposable
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 
-    private static string Refusal(ServiceOptions options) => Assert.Throws<UserErrorException>(() => ModelSelection.Find(options)).Message;
+    private static string Refusal(RepositoryOptions options) => Assert.Throws<UserErrorException>(() => ModelSelection.Find(options)).Message;
 
     private void Copy(string version, string target)
     {

@@ -1,0 +1,48 @@
+using System.ComponentModel.DataAnnotations;
+using Pipeline.Shared.Imaging;
+
+namespace Pipeline.Serving.Configuration;
+
+/// <summary>What the service refuses.</summary>
+public sealed record LimitOptions
+{
+    /// <summary>The largest <see cref="MaxBodyBytes"/>.</summary>
+    public const int LargestBodyBytes = 1_000_000_000;
+
+    /// <summary>The largest <see cref="MaxPixels"/>.</summary>
+    public const int LargestPixels = 500_000_000;
+
+    /// <summary>The largest <see cref="MaxSidePixels"/>: the longest side that JPEG can describe.</summary>
+    public const int LargestSidePixels = 65_535;
+
+    private static readonly ImageLimits Decoder = new();
+
+    /// <summary>Longest body of a request in bytes.</summary>
+    [Range(1, LargestBodyBytes)] public long MaxBodyBytes { get; init; } = 32_000_000;
+
+    /// <summary>Most pixels of an image.</summary>
+    [Range(1, LargestPixels)] public long MaxPixels { get; init; } = Decoder.MaxPixels;
+
+    /// <summary>Longest side of an image in pixels; the model may accept less.</summary>
+    [Range(1, LargestSidePixels)] public int MaxSidePixels { get; init; } = Decoder.MaxDimensionPixels;
+
+    /// <summary>Most images in one request.</summary>
+    [Range(1, 1_000)] public int MaxImages { get; init; } = 64;
+
+    /// <summary>Requests for detection that are worked on or wait, on all protocols together.</summary>
+    [Range(1, 100_000)] public int MaxRequestsInFlight { get; init; } = 256;
+
+    /// <summary>Memory for the bodies and the decoded pixels of all requests in flight, in bytes.</summary>
+    [Range(1, long.MaxValue)] public long MaxBytesInFlight { get; init; } = 1_000_000_000;
+
+    /// <summary>How long a request may take from its first byte to the start of its execution, in milliseconds.</summary>
+    [Range(1, 3_600_000)] public double RequestTimeoutMs { get; init; } = 30_000;
+
+    /// <summary>What an image may be, as the decoder takes it.</summary>
+    public ImageLimits Images => Decoder with
+    {
+        MaxFileBytes = MaxBodyBytes,
+        MaxPixels = MaxPixels,
+        MaxDimensionPixels = MaxSidePixels,
+    };
+}

@@ -1,0 +1,30 @@
+using Pipeline.Serving.Batching;
+using Pipeline.Shared.Imaging;
+using Pipeline.Shared.ModelRepository;
+
+namespace Pipeline.Serving.Models;
+
+/// <summary>A version of a model for the time of one request: it is not unloaded before the lease is disposed.</summary>
+/// <param name="version">The version.</param>
+/// <param name="executor">Executes its batches.</param>
+internal sealed class ModelLease(ServedVersion version, BatchExecutor executor) : IDisposable
+{
+    /// <summary>Name, version, labels and limits of the model.</summary>
+    public ModelManifest Manifest => version.Manifest;
+
+    /// <summary>The service's limits on images, and the model's where they are tighter.</summary>
+    public ImageLimits Limits => version.Limits;
+
+    /// <summary>Waits for the turn of an image and executes it, in a batch with others of its size.</summary>
+    /// <param name="image">The image; it is in use until the task ends.</param>
+    /// <param name="terms">On which terms it waits.</param>
+    /// <exception cref="Faults.RefusedRequestException">The queue is full, or the deadline passed before the execution began.</exception>
+    /// <exception cref="OperationCanceledException">Nobody waits for the answer any more.</exception>
+    /// <exception cref="Inference.InferenceException">The model failed.</exception>
+    public Task<DetectedImage> DetectAsync(RgbImage image, RequestTerms terms) => executor.DetectAsync(version, image, terms);
+
+    /// <summary>Returns the version.</summary>
+    public void Dispose()
+    {
+    }
+}
