@@ -27,7 +27,8 @@ internal sealed class DetectionRequests(Uri service, string model) : IDisposable
     public Task<RequestResult> SendTensorAsync(LoadImage image, long scheduled)
     {
         var shape = $"[1,{image.HeightPixels},{image.WidthPixels},3]";
-        var input = $$$"""{"name":"images","datatype":"UINT8","shape":{{{shape}}},"parameters":{"binary_data_size":{{{image.Pixels.Length}}}}}""";
+        var parameters = $$"""{"binary_data_size":{{image.Pixels.Length}}}""";
+        var input = $$"""{"name":"images","datatype":"UINT8","shape":{{shape}},"parameters":{{parameters}}}""";
         var json = Encoding.UTF8.GetBytes($$$"""{"inputs":[{{{input}}}],"parameters":{"binary_data_output":true}}""");
         var body = new byte[json.Length + image.Pixels.Length];
         json.CopyTo(body, 0);

@@ -24,7 +24,7 @@ internal sealed class LoadRun(string models, string model, int threads, LoadImag
         raw.Run(images);
         ClosedLoop.Run(sender, images, clients: 1);
         Console.WriteLine($"{requests} requests a round, {rounds} rounds, {images.Length} sizes");
-        Console.WriteLine("| clients | raw session, images/s | service, images/s | service / raw | p50 ms | p99 ms | raw p99 ms | not 200 |");
+        Console.WriteLine("| clients | raw images/s | service images/s | service / raw | p50 ms | p99 ms | raw p99 ms | not 200 |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (var count in clients)
         {
@@ -51,8 +51,8 @@ internal sealed class LoadRun(string models, string model, int threads, LoadImag
         PrintOverload(results, timeoutMs);
         var megabytes = await memory;
         Console.WriteLine(
-            $"resident memory: {megabytes[0]:F0} MB before, {megabytes[megabytes.Count / 2]:F0} MB in the middle, {megabytes[^1]:F0} MB after, "
-            + $"{megabytes.Max():F0} MB at most");
+            $"resident memory: {megabytes[0]:F0} MB before, {megabytes[megabytes.Count / 2]:F0} MB in the middle, "
+            + $"{megabytes[^1]:F0} MB after, {megabytes.Max():F0} MB at most");
         Console.WriteLine($"back to 1.5 times the latency of a lone request {normal:F1} s after the last answer");
     }
 
