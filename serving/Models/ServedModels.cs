@@ -3,6 +3,7 @@ using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Faults;
 using Pipeline.Serving.Inference;
 using Pipeline.Shared;
+using Pipeline.Shared.ModelRepository;
 
 namespace Pipeline.Serving.Models;
 
@@ -31,7 +32,7 @@ internal sealed class ServedModels : IDisposable
         var models = new ServedModels(executor);
         foreach (var folder in ModelSelection.Find(options.Repository))
         {
-            var detector = DetectorModel.Load(folder, options.Execution.EffectiveThreads);
+            var detector = DetectorModel.Load(ModelDirectory.Open(folder), options.Execution);
             models.versions.Add(new ServedVersion(detector, options.Limits.Images));
         }
 

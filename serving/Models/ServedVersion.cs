@@ -28,7 +28,8 @@ internal sealed class ServedVersion : IDetector, IDisposable
     public ModelStatistics Statistics { get; } = new();
 
     /// <inheritdoc />
-    public IReadOnlyList<IReadOnlyList<Detection>> Detect(int instance, IReadOnlyList<RgbImage> images) => detector.Detect(images);
+    public IReadOnlyList<IReadOnlyList<Detection>> Detect(int instance, IReadOnlyList<RgbImage> images, CancellationToken givenUp) =>
+        detector.Detect(instance, images, givenUp);
 
     /// <inheritdoc />
     public void Dispose() => detector.Dispose();
