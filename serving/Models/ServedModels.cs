@@ -4,6 +4,7 @@ using Pipeline.Serving.Faults;
 using Pipeline.Serving.Inference;
 using Pipeline.Serving.Observability;
 using Pipeline.Shared;
+using Pipeline.Shared.ModelRepository;
 
 namespace Pipeline.Serving.Models;
 
@@ -35,7 +36,7 @@ internal sealed class ServedModels : IDisposable
         var models = new ServedModels(executor);
         foreach (var folder in ModelSelection.Find(options.Repository))
         {
-            var detector = DetectorModel.Load(folder, options.Execution.EffectiveThreads);
+            var detector = DetectorModel.Load(ModelDirectory.Open(folder), options.Execution);
             models.versions.Add(new ServedVersion(detector, options.Limits.Images, metrics));
         }
 

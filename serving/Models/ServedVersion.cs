@@ -33,11 +33,11 @@ internal sealed class ServedVersion : IDetector, IDisposable
     public VersionMetrics Metrics { get; }
 
     /// <inheritdoc />
-    public IReadOnlyList<IReadOnlyList<Detection>> Detect(int instance, IReadOnlyList<RgbImage> images)
+    public IReadOnlyList<IReadOnlyList<Detection>> Detect(int instance, IReadOnlyList<RgbImage> images, CancellationToken givenUp)
     {
         using var running = service.Running();
         var start = System.Diagnostics.Stopwatch.GetTimestamp();
-        var found = detector.Detect(images);
+        var found = detector.Detect(instance, images, givenUp);
         Metrics.Executed(new ExecutedBatch(
             Images: images.Count,
             InputTime: TimeSpan.Zero,
