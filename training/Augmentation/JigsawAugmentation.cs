@@ -2,7 +2,7 @@ using System.Buffers;
 using System.ComponentModel.DataAnnotations;
 using Pipeline.Shared;
 using Pipeline.Shared.Imaging;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Training.Augmentation;
 

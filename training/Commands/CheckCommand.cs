@@ -3,7 +3,7 @@ using System.Text.Json;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Datasets.Checking;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Training.Commands;
 

@@ -8,7 +8,7 @@ using Pipeline.Shared.Numbers;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Checkpoints.Import;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection.Checkpoints;
 

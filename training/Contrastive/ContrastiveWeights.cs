@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Modules;
 using static TorchSharp.torch;

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Pipeline.Training.Augmentation;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Contrastive;

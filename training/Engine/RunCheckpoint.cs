@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Training.Engine;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Shared;
 using Pipeline.Shared.Files;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Training.Engine;
 

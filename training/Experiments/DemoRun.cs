@@ -6,7 +6,7 @@ using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Shared.Synthetic;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Detection.Export;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Shared;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Modules;
 
 namespace Pipeline.Training.Detection.Checkpoints;

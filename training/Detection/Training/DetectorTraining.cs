@@ -4,7 +4,7 @@ using Pipeline.Shared;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Text;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Engine;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.ModelRepository;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Training.Detection.Training;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
