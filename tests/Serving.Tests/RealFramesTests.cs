@@ -1,7 +1,7 @@
 using Pipeline.Golden;
 using Pipeline.Serving.Evaluation;
-using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Configuration;
+using Pipeline.Shared.Datasets;
 using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Detection.Training;

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.ComponentModel.DataAnnotations;
 using Pipeline.Shared;
-using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Configuration;
+using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Training.Augmentation;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Shared;
-using Pipeline.Training.Backbones;
 using Pipeline.Shared.Configuration;
+using Pipeline.Training.Backbones;
 
 namespace Pipeline.Training.Checkpoints;
 

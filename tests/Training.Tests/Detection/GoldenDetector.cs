@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pipeline.Golden;
-using Pipeline.Training.Backbones;
 using Pipeline.Shared.Configuration;
+using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Training;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
-using Pipeline.Training.Backbones;
 using Pipeline.Shared.Configuration;
+using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Training;
 

@@ -1,6 +1,6 @@
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Shared.Configuration;
 using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using static TorchSharp.torch;

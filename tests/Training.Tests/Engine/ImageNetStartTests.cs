@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Shared;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Shared.Configuration;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
