@@ -3,6 +3,7 @@ using Pipeline.Serving.Batching;
 using Pipeline.Serving.Commands;
 using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Faults;
+using Pipeline.Serving.Lifecycle;
 using Pipeline.Serving.Listening;
 using Pipeline.Serving.Models;
 using Pipeline.Serving.Observability;
@@ -15,8 +16,6 @@ namespace Pipeline.Serving;
 /// <summary>Composes the HTTP service: what it listens on, what answers, and what happens when a request fails.</summary>
 public static class DetectionService
 {
-    private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
-
     /// <summary>Loads the models and builds the service; the caller runs and disposes it.</summary>
     /// <exception cref="UserErrorException">
     /// An option is out of range, a model does not exist or cannot be served, or the service cannot listen on the address.
@@ -26,7 +25,13 @@ public static class DetectionService
         OptionValidation.Require(options);
         var addresses = ListenAddress.ReadAll(options.Listen.Url);
         var executor = new BatchExecutor(options.Execution, options.Batching, TimeProvider.System);
-        var models = ServedModels.Load(options, executor);
+        var registry = Metrics.NewCustomRegistry();
+        var metrics = new ServiceMetrics(
+            registry,
+            maxBatchSize: options.Batching.MaxBatchSize ?? options.Execution.DefaultMaxBatchSize,
+            instances: options.Execution.Instances,
+            TimeProvider.System);
+        var models = ServedModels.Load(options, executor, metrics);
 
         // Empty: neither the environment nor a settings file in the current folder says where to listen or what to log.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -39,7 +44,6 @@ public static class DetectionService
             }
         });
         ServiceLog.Configure(builder.Logging, options.Verbosity);
-        var registry = Metrics.NewCustomRegistry();
         builder.Services
             .AddRouting()
             .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(options.Lifecycle.ShutdownTimeoutMs))
@@ -51,21 +55,25 @@ public static class DetectionService
             .AddSingleton(options.Limits)
             .AddSingleton<RequestAdmission>()
             .AddSingleton<ImageIntake>()
-            .AddSingleton(new ServiceMetrics(registry));
+            .AddSingleton(options.Repository)
+            .AddSingleton<RepositoryControl>()
+            .AddSingleton<ServiceReadiness>()
+            .AddSingleton(registry)
+            .AddSingleton(metrics);
 
         var app = builder.Build();
         app.UseRouting();
         app.Use(new HttpMetrics(registry).MeasureAsync);
+        app.Use(ObservedEndpoints.MeasureAsync);
         app.UseMiddleware<RequestFaults>();
-        Map(app, registry);
+        Map(app);
         return app;
     }
 
-    private static void Map(WebApplication app, CollectorRegistry registry)
+    private static void Map(WebApplication app)
     {
-        app.MapPost("/v1/detect", DetectEndpoint.HandleAsync);
-        app.MapMethods("/healthz/live", GetAndHead, () => "live");
-        app.MapMethods("/healthz/ready", GetAndHead, () => "ready");
-        app.MapMetrics(registry: registry).WithMetadata(new HttpMethodMetadata(GetAndHead));
+        app.MapPost("/v1/detect", DetectEndpoint.HandleAsync).Observed(RequestProtocol.Detect);
+        app.MapHealth();
+        app.MapServiceMetrics();
     }
 }

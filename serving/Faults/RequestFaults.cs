@@ -1,4 +1,5 @@
 using Pipeline.Serving.Configuration;
+using Pipeline.Serving.Observability;
 
 namespace Pipeline.Serving.Faults;
 
@@ -32,6 +33,7 @@ internal sealed partial class RequestFaults(RequestDelegate next, ILogger<Reques
             return;
         }
 
+        context.Features.Get<RequestObservation>()?.Fail(fault.Kind.Outcome);
         Log(context.Request, fault, cause);
         if (!context.Response.HasStarted)
         {

@@ -1,4 +1,5 @@
 using Pipeline.Serving.Inference;
+using Pipeline.Serving.Observability;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.ModelRepository;
@@ -9,13 +10,17 @@ namespace Pipeline.Serving.Models;
 internal sealed class ServedVersion : IDetector, IDisposable
 {
     private readonly DetectorModel detector;
+    private readonly ServiceMetrics service;
 
     /// <param name="detector">The model; disposed with this version.</param>
     /// <param name="limits">The service's limits on images.</param>
-    public ServedVersion(DetectorModel detector, ImageLimits limits)
+    /// <param name="service">Collects what is measured.</param>
+    public ServedVersion(DetectorModel detector, ImageLimits limits, ServiceMetrics service)
     {
         this.detector = detector;
+        this.service = service;
         Limits = DetectorModel.LimitsOf(detector.Manifest, limits);
+        Metrics = service.Add(detector.Manifest, detector.Manifest.Files[ModelDirectory.ModelFileName].Sha256);
     }
 
     /// <summary>Name, version and labels of the model.</summary>
@@ -24,13 +29,27 @@ internal sealed class ServedVersion : IDetector, IDisposable
     /// <summary>The service's limits, and the model's where they are tighter.</summary>
     public ImageLimits Limits { get; }
 
-    /// <summary>What the version has done.</summary>
-    public ModelStatistics Statistics { get; } = new();
+    /// <summary>What is measured of it.</summary>
+    public VersionMetrics Metrics { get; }
 
     /// <inheritdoc />
-    public IReadOnlyList<IReadOnlyList<Detection>> Detect(int instance, IReadOnlyList<RgbImage> images, CancellationToken givenUp) =>
-        detector.Detect(instance, images, givenUp);
+    public IReadOnlyList<IReadOnlyList<Detection>> Detect(int instance, IReadOnlyList<RgbImage> images, CancellationToken givenUp)
+    {
+        using var running = service.Running();
+        var start = System.Diagnostics.Stopwatch.GetTimestamp();
+        var found = detector.Detect(instance, images, givenUp);
+        Metrics.Executed(new ExecutedBatch(
+            Images: images.Count,
+            InputTime: TimeSpan.Zero,
+            InferenceTime: System.Diagnostics.Stopwatch.GetElapsedTime(start),
+            OutputTime: TimeSpan.Zero));
+        return found;
+    }
 
     /// <inheritdoc />
-    public void Dispose() => detector.Dispose();
+    public void Dispose()
+    {
+        detector.Dispose();
+        service.Remove(Manifest.Name, Manifest.Version);
+    }
 }

@@ -1,26 +1,105 @@
+using Pipeline.Shared.ModelRepository;
 using Prometheus;
 
 namespace Pipeline.Serving.Observability;
 
-/// <summary>Latencies of the service's own work, for Prometheus.</summary>
-public sealed class ServiceMetrics
+/// <summary>
+/// What the service measures of requests for detection and of the models that answer them. The values of labels come from the
+/// repository and from fixed lists, never from what a client sends.
+/// </summary>
+internal sealed class ServiceMetrics
 {
-    private readonly Histogram decode;
-    private readonly Histogram inference;
+    private const string NoModel = "";
 
-    /// <param name="registry">The registry that collects the metrics.</param>
-    public ServiceMetrics(CollectorRegistry registry)
+    private readonly TimeProvider time;
+    private readonly VersionFamilies families;
+    private readonly ModelMetrics models;
+    private readonly Gauge inFlight;
+    private readonly Gauge busy;
+    private readonly Dictionary<(RequestProtocol Protocol, string Outcome), Counter.Child> refused = [];
+    private readonly Lock owner = new();
+    private readonly Dictionary<(string Model, int Version), int> loaded = [];
+
+    /// <param name="registry">Collects the metrics.</param>
+    /// <param name="maxBatchSize">Images in one execution.</param>
+    /// <param name="instances">Executions at a time.</param>
+    /// <param name="time">Measures requests.</param>
+    public ServiceMetrics(CollectorRegistry registry, int maxBatchSize, int instances, TimeProvider time)
     {
+        this.time = time;
         var factory = Metrics.WithCustomRegistry(registry);
-        var buckets = new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 14) };
-        decode = factory.CreateHistogram("pipeline_decode_seconds", "Time to decode an image.", buckets);
-        inference = factory.CreateHistogram("pipeline_inference_seconds", "Time of one execution of the model.", buckets);
+        families = new VersionFamilies(factory, maxBatchSize);
+        models = new ModelMetrics(factory);
+        inFlight = factory.CreateGauge("pipeline_in_flight_requests", "Requests for detection that are worked on or wait.");
+        busy = factory.CreateGauge("pipeline_instances_busy", "Executions that run now.");
+        factory.CreateGauge("pipeline_instances", "Executions that may run at a time.").Set(instances);
+        foreach (var protocol in Enum.GetValues<RequestProtocol>())
+        {
+            foreach (var outcome in RequestOutcomes.All)
+            {
+                refused[(protocol, outcome)] = families.Requests.WithLabels([NoModel, NoModel, Label(protocol), outcome]);
+            }
+        }
     }
 
-    /// <summary>Records one image.</summary>
-    public void Observe(TimeSpan decodeTime, TimeSpan inferenceTime)
+    /// <summary>States and loads of models.</summary>
+    public ModelMetrics Models => models;
+
+    /// <summary>Begins to measure a request for detection. Dispose the observation after the last byte of the answer.</summary>
+    public RequestObservation Begin(RequestProtocol protocol)
     {
-        decode.Observe(decodeTime.TotalSeconds);
-        inference.Observe(inferenceTime.TotalSeconds);
+        inFlight.Inc();
+        return new RequestObservation(protocol, time.GetTimestamp(), End);
+    }
+
+    /// <summary>Publishes the metrics of a version that was loaded.</summary>
+    /// <param name="manifest">The version.</param>
+    /// <param name="modelSha256">Digest of the model file, in hexadecimal.</param>
+    public VersionMetrics Add(ModelManifest manifest, string modelSha256)
+    {
+        lock (owner)
+        {
+            var key = (manifest.Name, manifest.Version);
+            loaded[key] = loaded.GetValueOrDefault(key) + 1;
+            return new VersionMetrics(families, manifest, modelSha256, time);
+        }
+    }
+
+    /// <summary>Removes the metrics of a version that was unloaded, unless it is loaded a second time, with other files.</summary>
+    public void Remove(string model, int version)
+    {
+        lock (owner)
+        {
+            loaded[(model, version)]--;
+            if (loaded[(model, version)] == 0)
+            {
+                loaded.Remove((model, version));
+                families.Remove(model, version);
+            }
+        }
+    }
+
+    /// <summary>Counts an execution as running until the result is disposed.</summary>
+    public IDisposable Running() => busy.TrackInProgress();
+
+    /// <summary>The value of the label <c>protocol</c>.</summary>
+    internal static string Label(RequestProtocol protocol) => protocol switch
+    {
+        RequestProtocol.Rest => "rest",
+        RequestProtocol.Grpc => "grpc",
+        _ => "detect",
+    };
+
+    private void End(RequestObservation request)
+    {
+        inFlight.Dec();
+        if (request.Version is { } version)
+        {
+            version.Ended(request, time.GetElapsedTime(request.Start));
+        }
+        else
+        {
+            refused[(request.Protocol, request.Outcome)].Inc();
+        }
     }
 }

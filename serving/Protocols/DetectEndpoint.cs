@@ -18,13 +18,13 @@ internal static class DetectEndpoint
         RequestAdmission admission,
         ImageIntake intake,
         LimitOptions limits,
-        TimeProvider time,
-        ServiceMetrics metrics)
+        TimeProvider time)
     {
         var aborted = request.HttpContext.RequestAborted;
         var terms = RequestTerms.Live(time, TimeSpan.FromMilliseconds(limits.RequestTimeoutMs), aborted);
         var threshold = DetectQuery.ReadThreshold(request.Query);
-        using var lease = models.Lease(name: null, version: null);
+        var observation = request.HttpContext.Observation();
+        using var lease = models.Lease(name: null, version: null, observation);
         using var ticket = admission.Enter(terms);
         using var body = await ImageBody.ReadAsync(request, limits.Images, aborted);
         var encoded = new ArraySegment<byte>(body.GetBuffer(), 0, (int)body.Length);
@@ -33,8 +33,8 @@ internal static class DetectEndpoint
             var start = Stopwatch.GetTimestamp();
             using var image = await intake.DecodeAsync(encoded, "body", lease, ticket, terms);
             var decodeTime = Stopwatch.GetElapsedTime(start);
+            observation.Decoded(decodeTime);
             var detected = await lease.DetectAsync(image, terms);
-            metrics.Observe(decodeTime, detected.InferenceTime);
             return new DetectResponse(
                 Model: lease.Manifest.Name,
                 Version: lease.Manifest.Version,

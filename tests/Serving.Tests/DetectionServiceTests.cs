@@ -49,7 +49,7 @@ public sealed class DetectionServiceTests : IAsyncLifetime
         Assert.Equal(
             expected.Select(found => (KittiClasses.Default[found.Label], found.Score, found.Box.X1)),
             body.Detections.Select(found => (found.Label, found.Score, found.Box[0])));
-        Assert.Contains("pipeline_inference_seconds_count 1", await client.GetStringAsync("/metrics", Cancellation));
+        Assert.Contains("pipeline_inference_duration_seconds_count{model=\"tiny\",version=\"1\"} 1", await client.GetStringAsync("/metrics", Cancellation));
     }
 
     [Fact]
@@ -151,7 +151,8 @@ public sealed class DetectionServiceTests : IAsyncLifetime
     [Fact]
     public void A_missing_repository_and_a_damaged_model_are_refused()
     {
-        Assert.Throws<UserErrorException>(() => DetectionService.Build(ServiceFixture.Options(Path.Combine(root, "none"), "http://127.0.0.1:0")));
+        Assert.Throws<UserErrorException>(
+            () => DetectionService.Build(ServiceFixture.Options(Path.Combine(root, "none"), "http://127.0.0.1:0")));
         var model = Path.Combine(modelDirectory, "model.onnx");
         var bytes = File.ReadAllBytes(model);
         bytes[bytes.Length / 2] ^= 1;

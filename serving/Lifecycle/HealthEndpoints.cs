@@ -1,0 +1,20 @@
+namespace Pipeline.Serving.Lifecycle;
+
+/// <summary>What probes and load balancers ask.</summary>
+internal static class HealthEndpoints
+{
+    private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
+
+    /// <summary>Maps <c>/healthz/live</c>, 200 as long as the process answers, and <c>/healthz/ready</c>, 200 or 503 with the reason.</summary>
+    public static IEndpointConventionBuilder MapHealth(this IEndpointRouteBuilder app)
+    {
+        var health = app.MapGroup("/healthz");
+        health.MapMethods("/live", GetAndHead, () => "live");
+        health.MapMethods("/ready", GetAndHead, Ready);
+        return health;
+    }
+
+    private static IResult Ready(ServiceReadiness readiness) => readiness.Obstacle is { } obstacle
+        ? Results.Text($"not ready: {obstacle}", statusCode: StatusCodes.Status503ServiceUnavailable)
+        : Results.Text("ready");
+}
