@@ -24,15 +24,6 @@ public static class DetectionService
     {
         OptionValidation.Require(options);
         var addresses = ListenAddress.ReadAll(options.Listen.Url);
-        var executor = new BatchExecutor(options.Execution, options.Batching, TimeProvider.System);
-        var registry = Metrics.NewCustomRegistry();
-        var metrics = new ServiceMetrics(
-            registry,
-            maxBatchSize: options.Batching.MaxBatchSize ?? options.Execution.DefaultMaxBatchSize,
-            instances: options.Execution.Instances,
-            TimeProvider.System);
-        var models = ServedModels.Load(options, executor, metrics);
-
         // Empty: neither the environment nor a settings file in the current folder says where to listen or what to log.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -50,24 +41,54 @@ public static class DetectionService
             .AddSingleton<IHostLifetime, CommandLifetime>()
             .AddHostedService<MalformedRequests>()
             .AddSingleton(TimeProvider.System)
-            .AddSingleton(_ => executor)   // by a factory, so that the container disposes it
-            .AddSingleton(_ => models)
+            .AddSingleton(options)
             .AddSingleton(options.Limits)
+            .AddSingleton(options.Repository)
+            .AddSingleton(options.Execution)
+            .AddSingleton(options.Batching)
+            .AddSingleton(Metrics.NewCustomRegistry())
+            .AddSingleton(Measuring)
             .AddSingleton<RequestAdmission>()
             .AddSingleton<ImageIntake>()
-            .AddSingleton(options.Repository)
-            .AddSingleton<RepositoryControl>()
             .AddSingleton<ServiceReadiness>()
-            .AddSingleton(registry)
-            .AddSingleton(metrics);
+            .AddSingleton<VersionLoading>()
+            .AddSingleton(new BatchExecutor(options.Execution, options.Batching, TimeProvider.System))   // ended by the models
+            .AddSingleton<ServedModels>()
+            .AddSingleton<RepositoryUpdates>()
+            .AddSingleton<RepositoryControl>()
+            .AddHostedService<RepositoryPolling>();
 
         var app = builder.Build();
         app.UseRouting();
-        app.Use(new HttpMetrics(registry).MeasureAsync);
+        app.Use(new HttpMetrics(app.Services.GetRequiredService<CollectorRegistry>()).MeasureAsync);
         app.Use(ObservedEndpoints.MeasureAsync);
         app.UseMiddleware<RequestFaults>();
         Map(app);
+        LoadModels(app);
         return app;
+    }
+
+    private static void LoadModels(WebApplication app)
+    {
+        try
+        {
+            app.Services.GetRequiredService<RepositoryUpdates>().LoadAtStart();
+        }
+        catch
+        {
+            ((IDisposable)app).Dispose();
+            throw;
+        }
+    }
+
+    private static ServiceMetrics Measuring(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<ServiceOptions>();
+        return new ServiceMetrics(
+            services.GetRequiredService<CollectorRegistry>(),
+            maxBatchSize: options.Batching.MaxBatchSize ?? options.Execution.DefaultMaxBatchSize,
+            instances: options.Execution.Instances,
+            services.GetRequiredService<TimeProvider>());
     }
 
     private static void Map(WebApplication app)

@@ -29,6 +29,12 @@ internal sealed class ServedVersion : IDetector, IDisposable
     /// <summary>The service's limits, and the model's where they are tighter.</summary>
     public ImageLimits Limits { get; }
 
+    /// <summary>Requests that use it now; guarded by the lock of <see cref="ServedModels"/>.</summary>
+    public int Leases { get; set; }
+
+    /// <summary>Whether it takes no new request; guarded by the lock of <see cref="ServedModels"/>.</summary>
+    public bool IsRetired { get; set; }
+
     /// <summary>What is measured of it.</summary>
     public VersionMetrics Metrics { get; }
 
