@@ -29,6 +29,8 @@ public static class DetectionService
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = options.Limits.MaxBodyBytes;
+            var connections = kestrel.ApplicationServices.GetRequiredService<OpenConnections>();
+            kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection => connections.WatchAsync(connection, next)));
             foreach (var address in addresses)
             {
                 address.Apply(kestrel);
@@ -37,20 +39,25 @@ public static class DetectionService
         ServiceLog.Configure(builder.Logging, options.Verbosity);
         builder.Services
             .AddRouting()
-            .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(options.Lifecycle.ShutdownTimeoutMs))
+            .Configure<HostOptions>(host => host.ShutdownTimeout = EndWithin(options.Lifecycle))
             .AddSingleton<IHostLifetime, CommandLifetime>()
             .AddHostedService<MalformedRequests>()
             .AddSingleton(TimeProvider.System)
             .AddSingleton(options)
             .AddSingleton(options.Limits)
             .AddSingleton(options.Repository)
+            .AddSingleton(options.Lifecycle)
             .AddSingleton(options.Execution)
             .AddSingleton(options.Batching)
             .AddSingleton(Metrics.NewCustomRegistry())
             .AddSingleton(Measuring)
+            .AddSingleton<RequestIdentity>()
+            .AddSingleton<RefusalLog>()
             .AddSingleton<RequestAdmission>()
             .AddSingleton<ImageIntake>()
             .AddSingleton<ServiceReadiness>()
+            .AddSingleton<OpenConnections>()
+            .AddHostedService<GracefulEnd>()
             .AddSingleton<VersionLoading>()
             .AddSingleton(new BatchExecutor(options.Execution, options.Batching, TimeProvider.System))   // ended by the models
             .AddSingleton<ServedModels>()
@@ -59,6 +66,8 @@ public static class DetectionService
             .AddHostedService<RepositoryPolling>();
 
         var app = builder.Build();
+        app.Use(app.Services.GetRequiredService<OpenConnections>().WatchRequestAsync);
+        app.Use(app.Services.GetRequiredService<RequestIdentity>().IdentifyAsync);
         app.UseRouting();
         app.Use(new HttpMetrics(app.Services.GetRequiredService<CollectorRegistry>()).MeasureAsync);
         app.Use(ObservedEndpoints.MeasureAsync);
@@ -67,6 +76,9 @@ public static class DetectionService
         LoadModels(app);
         return app;
     }
+
+    private static TimeSpan EndWithin(LifecycleOptions options) =>
+        TimeSpan.FromMilliseconds(options.DrainDelayMs + options.ShutdownTimeoutMs);
 
     private static void LoadModels(WebApplication app)
     {
