@@ -24,6 +24,7 @@ public static class DetectionService
     {
         OptionValidation.Require(options);
         var addresses = ListenAddress.ReadAll(options.Listen.Url);
+
         // Empty: neither the environment nor a settings file in the current folder says where to listen or what to log.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -96,12 +97,19 @@ public static class DetectionService
     private static ServiceMetrics Measuring(IServiceProvider services)
     {
         var options = services.GetRequiredService<ServiceOptions>();
-        return new ServiceMetrics(
+        var metrics = new ServiceMetrics(
             services.GetRequiredService<CollectorRegistry>(),
             maxBatchSize: options.Batching.MaxBatchSize ?? options.Execution.DefaultMaxBatchSize,
             instances: options.Execution.Instances,
             services.GetRequiredService<TimeProvider>());
+        metrics.Describe(
+            version: VersionOf(typeof(DetectionService)),
+            runtimeVersion: VersionOf(typeof(Microsoft.ML.OnnxRuntime.InferenceSession)),
+            provider: options.Execution.Provider.ToString().ToLowerInvariant());
+        return metrics;
     }
+
+    private static string VersionOf(Type part) => part.Assembly.GetName().Version?.ToString(fieldCount: 3) ?? "unknown";
 
     private static void Map(WebApplication app)
     {

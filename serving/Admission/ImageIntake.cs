@@ -1,15 +1,54 @@
+using Pipeline.Serving.Batching;
+using Pipeline.Serving.Faults;
+using Pipeline.Serving.Models;
 using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Serving.Admission;
 
-/// <summary>Decodes images, as many at a time as there are cores, after their memory was reserved.</summary>
-internal sealed class ImageIntake : IDisposable
+/// <summary>
+/// Decodes images, as many at a time as there are cores, after their memory was reserved. An image that could not be executed anyway is
+/// refused first, by the size in its header: decoding costs more than all else that is done before the execution.
+/// </summary>
+/// <param name="time">The clock of all deadlines.</param>
+/// <param name="cores">How many images may be decoded at a time.</param>
+internal sealed class ImageIntake(TimeProvider time, int cores) : IDisposable
 {
-    private const int BytesPerPixelWhileDecoding = 7;   // 4 of the codec's bitmap, 3 of the image
-    private const int BytesPerPixel = 3;
-    private readonly SemaphoreSlim cores = new(Environment.ProcessorCount);
+    private const int BytesPerPixelOfCodec = 4;
+    private readonly SemaphoreSlim free = new(cores);
+
+    /// <param name="time">The clock of all deadlines.</param>
+    public ImageIntake(TimeProvider time) : this(time, Environment.ProcessorCount)
+    {
+    }
 
     /// <summary>Decodes an image.</summary>
+    /// <param name="encoded">The encoded image.</param>
+    /// <param name="name">Named in error messages.</param>
+    /// <param name="lease">The model that will look at it.</param>
+    /// <param name="ticket">The place of the request.</param>
+    /// <param name="terms">On which terms the image will wait for its execution.</param>
+    /// <returns>The image; dispose it.</returns>
+    /// <exception cref="ImageException">The bytes are not an image, are damaged, or exceed a limit.</exception>
+    /// <exception cref="RefusedRequestException">There is no room in the queue, too little time, or too little memory.</exception>
+    /// <exception cref="OperationCanceledException">Nobody waits for the image any more.</exception>
+    public async Task<RgbImage> DecodeAsync(
+        ArraySegment<byte> encoded, string name, ModelLease lease, AdmissionTicket ticket, RequestTerms terms)
+    {
+        var size = ImageDecoder.CheckSize(encoded, name, lease.Limits);
+        lease.RequireRoom(size, terms);   // and again when a core is free: others may have come before
+        using var late = new CancellationTokenSource(terms.TimeLeft(time), time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, terms.Aborted);
+        try
+        {
+            return await DecodeAsync(encoded, name, lease.Limits, ticket, () => lease.RequireRoom(size, terms), ended.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !terms.Aborted.IsCancellationRequested)
+        {
+            throw new RefusedRequestException(QueueRefusal.DeadlinePassed);
+        }
+    }
+
+    /// <summary>Decodes an image that waits for no execution.</summary>
     /// <param name="encoded">The encoded image.</param>
     /// <param name="name">Named in error messages.</param>
     /// <param name="limits">What an image may be.</param>
@@ -17,25 +56,43 @@ internal sealed class ImageIntake : IDisposable
     /// <param name="aborted">Is cancelled when nobody waits for the image any more.</param>
     /// <returns>The image; dispose it.</returns>
     /// <exception cref="ImageException">The bytes are not an image, are damaged, or exceed a limit.</exception>
-    /// <exception cref="Faults.RefusedRequestException">There is not enough memory now.</exception>
-    public async Task<RgbImage> DecodeAsync(
-        ArraySegment<byte> encoded, string name, ImageLimits limits, AdmissionTicket ticket, CancellationToken aborted)
+    /// <exception cref="RefusedRequestException">There is not enough memory now.</exception>
+    /// <exception cref="OperationCanceledException">Nobody waits for the image any more.</exception>
+    public Task<RgbImage> DecodeAsync(
+        ArraySegment<byte> encoded, string name, ImageLimits limits, AdmissionTicket ticket, CancellationToken aborted) =>
+        DecodeAsync(encoded, name, limits, ticket, beforeDecoding: null, aborted);
+
+    /// <inheritdoc />
+    public void Dispose() => free.Dispose();
+
+    private async Task<RgbImage> DecodeAsync(
+        ArraySegment<byte> encoded,
+        string name,
+        ImageLimits limits,
+        AdmissionTicket ticket,
+        Action? beforeDecoding,
+        CancellationToken aborted)
     {
         var size = ImageDecoder.CheckSize(encoded, name, limits);
         var pixels = (long)size.WidthPixels * size.HeightPixels;
-        ticket.Reserve(pixels * BytesPerPixelWhileDecoding);
-        await cores.WaitAsync(aborted);
+        var whileDecoding = pixels * BytesPerPixelOfCodec + encoded.Count;
+        ticket.Reserve(RgbImage.BufferBytesOf(size.WidthPixels, size.HeightPixels) + whileDecoding);
         try
         {
-            return ImageDecoder.Decode(encoded, name, limits);
+            await free.WaitAsync(aborted);
+            try
+            {
+                beforeDecoding?.Invoke();
+                return ImageDecoder.Decode(encoded, name, limits);
+            }
+            finally
+            {
+                free.Release();
+            }
         }
         finally
         {
-            cores.Release();
-            ticket.Release(pixels * (BytesPerPixelWhileDecoding - BytesPerPixel));
+            ticket.Release(whileDecoding);
         }
     }
-
-    /// <inheritdoc />
-    public void Dispose() => cores.Dispose();
 }

@@ -16,13 +16,18 @@ internal sealed class MemoryBudget(long bytes)
     /// <returns>False when there is not enough left; then nothing is reserved.</returns>
     public bool TryReserve(long amount)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(amount);
-        if (Interlocked.Add(ref reserved, amount) <= bytes)
+        var before = Reserved;
+        while (amount <= bytes - before)
         {
-            return true;
+            var found = Interlocked.CompareExchange(ref reserved, before + amount, before);
+            if (found == before)
+            {
+                return true;
+            }
+
+            before = found;
         }
 
-        Release(amount);
         return false;
     }
 

@@ -13,15 +13,21 @@ internal sealed class BatchExecutor : IDisposable
 {
     private readonly BatchQueues queues;
     private readonly TimeProvider time;
+    private readonly IBatchObserver? observer;
     private readonly SemaphoreSlim waiting = new(0);
     private readonly CancellationTokenSource stopping = new();
     private readonly Thread[] instances;
 
     /// <summary>Starts the instances.</summary>
-    public BatchExecutor(ExecutionOptions execution, BatchingOptions batching, TimeProvider time)
+    /// <param name="execution">How many there are.</param>
+    /// <param name="batching">How images become batches.</param>
+    /// <param name="time">The clock of all deadlines.</param>
+    /// <param name="observer">Is told of every execution.</param>
+    public BatchExecutor(ExecutionOptions execution, BatchingOptions batching, TimeProvider time, IBatchObserver? observer = null)
     {
         this.time = time;
-        queues = new BatchQueues(batching.MaxBatchSize ?? execution.DefaultMaxBatchSize, batching, time);
+        this.observer = observer;
+        queues = new BatchQueues(execution, batching, time);
         instances = new Thread[execution.Instances];
         for (var index = 0; index < instances.Length; index++)
         {
@@ -31,35 +37,59 @@ internal sealed class BatchExecutor : IDisposable
         }
     }
 
+    /// <summary>Executions at a time.</summary>
+    public int Instances => instances.Length;
+
+    /// <summary>Executions now.</summary>
+    public int BusyInstances => queues.Running;
+
+    /// <summary>Images in one execution.</summary>
+    public int MaxBatchSize => queues.MaxBatchSize;
+
+    /// <summary>Images that wait for one version.</summary>
+    public int Waiting(IDetector detector) => queues.Waiting(detector);
+
+    /// <summary>Refuses, before its body is read, a request that would begin too late.</summary>
+    /// <param name="terms">On which terms it would wait.</param>
+    /// <exception cref="RefusedRequestException">It is not expected to begin in time, or the service is ending.</exception>
+    public void RequireTime(RequestTerms terms) => Throw(queues.Check(terms.Class, terms.Deadline));
+
+    /// <summary>Refuses, before it is decoded, an image that cannot wait or would begin too late.</summary>
+    /// <param name="detector">The version of the model.</param>
+    /// <param name="size">Width and height of the image in pixels.</param>
+    /// <param name="terms">On which terms it would wait.</param>
+    /// <exception cref="RefusedRequestException">As <see cref="DetectAsync"/>.</exception>
+    public void RequireRoom(IDetector detector, (int WidthPixels, int HeightPixels) size, RequestTerms terms)
+    {
+        var key = new BatchKey(detector, size.WidthPixels, size.HeightPixels, terms.Class);
+        Throw(queues.Check(key, terms.Deadline));
+    }
+
     /// <summary>Waits for the turn of an image and executes it.</summary>
     /// <param name="detector">The version of the model.</param>
     /// <param name="image">The image; it is in use until the task ends.</param>
     /// <param name="terms">On which terms it waits.</param>
-    /// <exception cref="RefusedRequestException">The queue is full, or the deadline passed before the execution began.</exception>
+    /// <exception cref="RefusedRequestException">
+    /// The queue is full, the image is not expected to begin in time or did not, or the service is ending.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Nobody waits for the answer any more.</exception>
     /// <exception cref="InferenceException">The model failed.</exception>
     public async Task<DetectedImage> DetectAsync(IDetector detector, RgbImage image, RequestTerms terms)
     {
         terms.Aborted.ThrowIfCancellationRequested();
-        var now = time.GetTimestamp();
         var key = new BatchKey(detector, image.WidthPixels, image.HeightPixels, terms.Class);
-        var pending = new PendingImage(key, image, now);
-        if (!queues.TryAdd(pending))
-        {
-            throw new RefusedRequestException(FaultKind.QueueFull, "The queue is full; send the request again later.");
-        }
-
+        var pending = new PendingImage(key, image, time.GetTimestamp(), terms.Deadline);
+        Throw(queues.Add(pending));
         waiting.Release();
-        var left = time.GetElapsedTime(now, terms.Deadline);
-        using var late = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
-        await using var onLate = late.Token.Register(() => Leave(pending, DeadlinePassed()));
-        await using var onAborted = terms.Aborted.Register(() => Leave(pending, new OperationCanceledException(terms.Aborted)));
+        await using var deadline = time.CreateTimer(OnLate, pending, terms.TimeLeft(time), Timeout.InfiniteTimeSpan);
+        await using var abort = terms.Aborted.Register(() => OnAborted(pending, terms.Aborted));
         return await pending.Result;
     }
 
-    /// <summary>Ends the instances after the batches that they execute now.</summary>
+    /// <summary>Ends the instances after the batches that they execute now; images that still wait are refused.</summary>
     public void Dispose()
     {
+        queues.Close();
         stopping.Cancel();
         foreach (var instance in instances)
         {
@@ -70,14 +100,32 @@ internal sealed class BatchExecutor : IDisposable
         waiting.Dispose();
     }
 
-    private static RefusedRequestException DeadlinePassed() =>
-        new(FaultKind.DeadlineExceeded, "The request waited until its time was over; allow it more time, or send fewer requests at a time.");
+    private static void Throw(RequestFault? refusal)
+    {
+        if (refusal is not null)
+        {
+            throw new RefusedRequestException(refusal);
+        }
+    }
 
-    private void Leave(PendingImage pending, Exception reason)
+    private void OnLate(object? state)
+    {
+        var pending = (PendingImage)state!;
+        if (queues.TryRemove(pending))
+        {
+            pending.Fail(new RefusedRequestException(QueueRefusal.DeadlinePassed));
+        }
+    }
+
+    private void OnAborted(PendingImage pending, CancellationToken aborted)
     {
         if (queues.TryRemove(pending))
         {
-            pending.Fail(reason);
+            pending.Fail(new OperationCanceledException(aborted));
+        }
+        else
+        {
+            pending.Batch?.GiveUpOne();
         }
     }
 
@@ -94,38 +142,41 @@ internal sealed class BatchExecutor : IDisposable
                 return;
             }
 
-            var batch = queues.Take();
-            if (batch.Count > 0)
+            using var batch = queues.Take();
+            if (batch is not null)
             {
                 Execute(instance, batch);
             }
         }
     }
 
-    private void Execute(int instance, IReadOnlyList<PendingImage> batch)
+    private void Execute(int instance, ImageBatch batch)
     {
-        var start = time.GetTimestamp();
         try
         {
-            var found = batch[0].Key.Detector.Detect(instance, [.. batch.Select(pending => pending.Image)]);
-            var inferenceTime = time.GetElapsedTime(start);
-            for (var index = 0; index < batch.Count; index++)
-            {
-                batch[index].Complete(new DetectedImage(
-                    Detections: found[index],
-                    QueueTime: time.GetElapsedTime(batch[index].Enqueued, start),
-                    InferenceTime: inferenceTime,
-                    BatchSize: batch.Count));
-            }
+            var found = batch.Key.Detector.Detect(instance, batch.Pixels, batch.GivenUp);
+            var elapsed = End(batch, BatchOutcome.Succeeded);
+            batch.Complete(found, elapsed, time);
+        }
+        catch (OperationCanceledException exception)
+        {
+            End(batch, BatchOutcome.GivenUp);
+            batch.Fail(exception);
         }
 #pragma warning disable CA1031 // Whatever the model runs into is the answer of its batch.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            foreach (var pending in batch)
-            {
-                pending.Fail(exception);
-            }
+            End(batch, BatchOutcome.Failed);
+            batch.Fail(exception);
         }
+    }
+
+    private TimeSpan End(ImageBatch batch, BatchOutcome outcome)
+    {
+        var elapsed = time.GetElapsedTime(batch.Taken);
+        queues.Ended(batch, outcome == BatchOutcome.Succeeded ? elapsed : null);
+        observer?.Executed(new BatchExecution(batch.Key.Detector, batch.Images.Count, batch.QueueTime(time), elapsed, outcome));
+        return elapsed;
     }
 }

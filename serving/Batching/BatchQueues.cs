@@ -1,48 +1,111 @@
 using Pipeline.Serving.Configuration;
+using Pipeline.Serving.Faults;
+using Pipeline.Serving.Inference;
 
 namespace Pipeline.Serving.Batching;
 
 /// <summary>
-/// The images that wait, in a bounded first-in, first-out queue for each version, size and class. Whoever executes takes the next batch
-/// here: live before background; of these the fullest, unless an image has waited for longer than the delay, which then goes first.
-/// After every <see cref="LiveBatchesPerBackground"/> live batches a background batch that waits gets its turn, so that no class starves.
+/// The images that wait, in a bounded first-in, first-out queue for each version, size and class, and what is executed now. One lock owns
+/// it all. Whoever executes takes the next batch here as soon as it is idle, so that a batch waits for more images only while all are
+/// busy; <see cref="QueueOrder"/> decides which queue goes first.
 /// </summary>
-/// <param name="maxBatchSize">Images in one execution.</param>
+/// <param name="execution">How many executions there are at a time, and how large they are by default.</param>
 /// <param name="options">How images become batches.</param>
 /// <param name="time">Measures how long images wait.</param>
-internal sealed class BatchQueues(int maxBatchSize, BatchingOptions options, TimeProvider time)
+internal sealed class BatchQueues(ExecutionOptions execution, BatchingOptions options, TimeProvider time)
 {
-    /// <summary>Live batches after which a background batch may go first.</summary>
-    internal const int LiveBatchesPerBackground = 16;
+    /// <summary>Most bytes of the pixels of a batch; a single image may have more.</summary>
+    internal const long MaxBatchBytes = 256_000_000;
 
     private readonly Lock owner = new();
-    private readonly Dictionary<BatchKey, LinkedList<PendingImage>> queues = [];
-    private readonly TimeSpan maxDelay = TimeSpan.FromMilliseconds(options.MaxQueueDelayMs);
-    private int liveBatchesSinceBackground;
+    private readonly Dictionary<BatchKey, ImageQueue> queues = [];
+    private readonly WaitEstimate estimate = new(execution.Instances, time);
+    private readonly QueueOrder order = new(
+        options.MaxBatchSize ?? execution.DefaultMaxBatchSize, TimeSpan.FromMilliseconds(options.MaxQueueDelayMs), time);
+
+    private long arrivals;
+    private int count;
+    private bool closed;
+
+    /// <summary>Images in one execution.</summary>
+    public int MaxBatchSize { get; } = options.MaxBatchSize ?? execution.DefaultMaxBatchSize;
 
     /// <summary>Images that wait, of all versions and sizes.</summary>
-    public int Count { get; private set; }
+    public int Count => Volatile.Read(ref count);
 
-    /// <summary>Adds an image to the end of its queue.</summary>
-    /// <returns>False when the queue is full.</returns>
-    public bool TryAdd(PendingImage pending)
+    /// <summary>Batches that are executed now.</summary>
+    public int Running
+    {
+        get
+        {
+            lock (owner)
+            {
+                return estimate.Running;
+            }
+        }
+    }
+
+    /// <summary>Images that wait for one version, of all sizes and classes.</summary>
+    public int Waiting(IDetector detector)
     {
         lock (owner)
         {
+            var waiting = 0;
+            foreach (var queue in queues.Values)
+            {
+                waiting += ReferenceEquals(queue.Key.Detector, detector) ? queue.Count : 0;
+            }
+
+            return waiting;
+        }
+    }
+
+    /// <summary>Whether an image would be refused, before anything is spent on it.</summary>
+    /// <param name="requestClass">Its class.</param>
+    /// <param name="deadline">Time stamp by which its execution must have begun.</param>
+    /// <returns>Null when there is time enough; there may still be no room in the queue of its size.</returns>
+    public RequestFault? Check(RequestClass requestClass, long deadline)
+    {
+        lock (owner)
+        {
+            return Refusal(requestClass, deadline);
+        }
+    }
+
+    /// <summary>Whether an image would be refused, before it is decoded.</summary>
+    /// <param name="key">What it would be executed with.</param>
+    /// <param name="deadline">Time stamp by which its execution must have begun.</param>
+    /// <returns>Null when there is room.</returns>
+    public RequestFault? Check(BatchKey key, long deadline)
+    {
+        lock (owner)
+        {
+            return Refusal(key, deadline);
+        }
+    }
+
+    /// <summary>Adds an image to the end of its queue.</summary>
+    /// <returns>Null when it waits now; otherwise why it is refused.</returns>
+    public RequestFault? Add(PendingImage pending)
+    {
+        lock (owner)
+        {
+            if (Refusal(pending.Key, pending.Deadline) is { } refusal)
+            {
+                return refusal;
+            }
+
             if (!queues.TryGetValue(pending.Key, out var queue))
             {
-                queue = new LinkedList<PendingImage>();
+                queue = new ImageQueue(pending.Key);
                 queues.Add(pending.Key, queue);
             }
 
-            if (queue.Count >= options.MaxQueueLength)
-            {
-                return false;
-            }
-
-            queue.AddLast(pending);
-            Count++;
-            return true;
+            pending.Order = arrivals;
+            arrivals++;
+            count++;
+            queue.Add(pending);
+            return null;
         }
     }
 
@@ -52,99 +115,110 @@ internal sealed class BatchQueues(int maxBatchSize, BatchingOptions options, Tim
     {
         lock (owner)
         {
-            if (!queues.TryGetValue(pending.Key, out var queue) || !queue.Remove(pending))
+            if (!queues.TryGetValue(pending.Key, out var queue) || !queue.TryRemove(pending))
             {
                 return false;
             }
 
-            Left(pending.Key, queue, images: 1);
+            Left(queue);
             return true;
         }
     }
 
-    /// <summary>Takes the batch that is to be executed next.</summary>
-    /// <returns>At least one image, all of one key, in the order of their arrival; empty when none waits.</returns>
-    public IReadOnlyList<PendingImage> Take()
+    /// <summary>Takes the batch that is to be executed next. Images whose deadline has passed are failed, and are not in it.</summary>
+    /// <returns>The batch, for <see cref="Ended"/>; null when no image waits.</returns>
+    public ImageBatch? Take()
     {
         lock (owner)
         {
-            var live = Next(RequestClass.Live);
-            var background = Next(RequestClass.Background);
-            var isTurnOfBackground = live is null || liveBatchesSinceBackground >= LiveBatchesPerBackground;
-            if (background is not null && isTurnOfBackground)
+            while (order.Next(queues) is { } queue)
             {
-                liveBatchesSinceBackground = 0;
-                return TakeFrom(background);
+                var images = TakeFrom(queue);
+                if (images.Count > 0)
+                {
+                    var batch = new ImageBatch(images, time.GetTimestamp());
+                    estimate.Begin(batch);
+                    return batch;
+                }
             }
 
-            if (live is null)
-            {
-                return [];
-            }
-
-            liveBatchesSinceBackground++;
-            return TakeFrom(live);
+            return null;
         }
     }
 
-    private LinkedList<PendingImage>? Next(RequestClass requestClass)
+    /// <summary>An execution ended.</summary>
+    /// <param name="batch">The batch that was taken.</param>
+    /// <param name="elapsed">How long it took; null when that says nothing about the next one, as after a failure.</param>
+    public void Ended(ImageBatch batch, TimeSpan? elapsed)
     {
-        LinkedList<PendingImage>? fullest = null;
-        LinkedList<PendingImage>? oldest = null;
-        foreach (var (key, queue) in queues)
+        lock (owner)
         {
-            if (key.Class != requestClass)
-            {
-                continue;
-            }
-
-            if (oldest is null || IsOlder(queue, oldest))
-            {
-                oldest = queue;
-            }
-
-            if (fullest is null || IsFuller(queue, fullest))
-            {
-                fullest = queue;
-            }
+            estimate.End(batch, elapsed);
         }
-
-        var hasWaitedLong = oldest is not null && time.GetElapsedTime(Head(oldest).Enqueued) >= maxDelay;
-        return hasWaitedLong ? oldest : fullest;
     }
 
-    private bool IsFuller(LinkedList<PendingImage> queue, LinkedList<PendingImage> other)
+    /// <summary>Refuses every image from now on, and fails those that wait.</summary>
+    public void Close()
     {
-        var images = Math.Min(queue.Count, maxBatchSize);
-        var otherImages = Math.Min(other.Count, maxBatchSize);
-        return images == otherImages ? IsOlder(queue, other) : images > otherImages;
-    }
-
-    private static bool IsOlder(LinkedList<PendingImage> queue, LinkedList<PendingImage> other) =>
-        Head(queue).Enqueued < Head(other).Enqueued;
-
-    private static PendingImage Head(LinkedList<PendingImage> queue) => queue.First!.Value;
-
-    private PendingImage[] TakeFrom(LinkedList<PendingImage> queue)
-    {
-        var key = Head(queue).Key;
-        var batch = new PendingImage[Math.Min(queue.Count, maxBatchSize)];
-        for (var index = 0; index < batch.Length; index++)
+        lock (owner)
         {
-            batch[index] = Head(queue);
-            queue.RemoveFirst();
-        }
+            closed = true;
+            foreach (var queue in queues.Values)
+            {
+                while (queue.Count > 0)
+                {
+                    queue.RemoveHead().Fail(new RefusedRequestException(QueueRefusal.Draining));
+                }
+            }
 
-        Left(key, queue, batch.Length);
-        return batch;
+            queues.Clear();
+            count = 0;
+        }
     }
 
-    private void Left(BatchKey key, LinkedList<PendingImage> queue, int images)
+    private RequestFault? Refusal(RequestClass requestClass, long deadline) =>
+        closed ? QueueRefusal.Draining : estimate.Refusal(estimate.Wait(queues, requestClass), deadline);
+
+    private RequestFault? Refusal(BatchKey key, long deadline)
     {
-        Count -= images;
+        if (Refusal(key.Class, deadline) is { } refusal)
+        {
+            return refusal;
+        }
+
+        return queues.TryGetValue(key, out var queue) && queue.Count >= options.MaxQueueLength
+            ? QueueRefusal.Full(queue.Count, estimate.Wait(queues, key.Class))
+            : null;
+    }
+
+    private List<PendingImage> TakeFrom(ImageQueue queue)
+    {
+        var now = time.GetTimestamp();
+        var most = (int)Math.Clamp(MaxBatchBytes / queue.Key.ImageBytes, 1, MaxBatchSize);
+        var images = new List<PendingImage>(Math.Min(most, queue.Count));
+        while (images.Count < most && queue.Count > 0)
+        {
+            var pending = queue.RemoveHead();
+            Left(queue);
+            if (pending.Deadline > now)
+            {
+                images.Add(pending);
+            }
+            else
+            {
+                pending.Fail(new RefusedRequestException(QueueRefusal.DeadlinePassed));
+            }
+        }
+
+        return images;
+    }
+
+    private void Left(ImageQueue queue)
+    {
+        count--;
         if (queue.Count == 0)
         {
-            queues.Remove(key);
+            queues.Remove(queue.Key);
         }
     }
 }

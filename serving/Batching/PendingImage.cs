@@ -8,13 +8,18 @@ namespace Pipeline.Serving.Batching;
 /// <param name="WidthPixels">Width of the images.</param>
 /// <param name="HeightPixels">Height of the images.</param>
 /// <param name="Class">Who is served first.</param>
-internal readonly record struct BatchKey(IDetector Detector, int WidthPixels, int HeightPixels, RequestClass Class);
+internal readonly record struct BatchKey(IDetector Detector, int WidthPixels, int HeightPixels, RequestClass Class)
+{
+    /// <summary>Bytes of one image.</summary>
+    public long ImageBytes => 3L * WidthPixels * HeightPixels;
+}
 
 /// <summary>An image that waits for its execution.</summary>
 /// <param name="key">What it can be executed with.</param>
 /// <param name="image">The image; whoever waits for the result keeps and disposes it.</param>
 /// <param name="enqueued">Time stamp of the moment when it began to wait.</param>
-internal sealed class PendingImage(BatchKey key, RgbImage image, long enqueued)
+/// <param name="deadline">Time stamp by which its execution must have begun.</param>
+internal sealed class PendingImage(BatchKey key, RgbImage image, long enqueued, long deadline)
 {
     private readonly TaskCompletionSource<DetectedImage> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -26,6 +31,18 @@ internal sealed class PendingImage(BatchKey key, RgbImage image, long enqueued)
 
     /// <summary>Time stamp of the moment when it began to wait.</summary>
     public long Enqueued => enqueued;
+
+    /// <summary>Time stamp by which its execution must have begun.</summary>
+    public long Deadline => deadline;
+
+    /// <summary>Its place in the order of arrival. Belongs to the queues.</summary>
+    public long Order { get; set; }
+
+    /// <summary>Its place in its queue. Belongs to the queue.</summary>
+    public LinkedListNode<PendingImage>? Node { get; set; }
+
+    /// <summary>The batch that it is executed with; null before.</summary>
+    public ImageBatch? Batch { get; set; }
 
     /// <summary>Ends when the image was executed, or left the queue before.</summary>
     public Task<DetectedImage> Result => completion.Task;

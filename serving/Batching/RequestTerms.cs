@@ -16,4 +16,23 @@ internal enum RequestClass
 /// Time stamp of the service's <see cref="TimeProvider"/> by which the execution must have begun; a wall clock that jumps does not move it.
 /// </param>
 /// <param name="Aborted">Is cancelled when nobody waits for the answer any more.</param>
-internal readonly record struct RequestTerms(RequestClass Class, long Deadline, CancellationToken Aborted);
+internal readonly record struct RequestTerms(RequestClass Class, long Deadline, CancellationToken Aborted)
+{
+    /// <summary>The terms of a request that somebody waits for, from now on.</summary>
+    /// <param name="time">The service's clock.</param>
+    /// <param name="timeout">How long it may take until its execution begins.</param>
+    /// <param name="aborted">Is cancelled when nobody waits for the answer any more.</param>
+    public static RequestTerms Live(TimeProvider time, TimeSpan timeout, CancellationToken aborted)
+    {
+        var stamps = timeout.TotalSeconds * time.TimestampFrequency;
+        return new RequestTerms(RequestClass.Live, time.GetTimestamp() + (long)stamps, aborted);
+    }
+    /// <summary>Time until the deadline: not less than zero, and not more than a timer can wait.</summary>
+    /// <param name="time">The service's clock.</param>
+    public TimeSpan TimeLeft(TimeProvider time)
+    {
+        var longest = TimeSpan.FromDays(1);
+        var left = time.GetElapsedTime(time.GetTimestamp(), Deadline);
+        return left < longest ? TimeSpan.FromTicks(Math.Max(0, left.Ticks)) : longest;
+    }
+}

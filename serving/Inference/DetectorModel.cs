@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Pipeline.Serving.Configuration;
 using Pipeline.Shared;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
@@ -42,14 +43,20 @@ public sealed class DetectorModel : IDisposable
     /// <param name="directory">The version, already opened and verified.</param>
     /// <param name="threads">Threads of one execution; 0 uses one per core.</param>
     /// <exception cref="UserErrorException">ONNX Runtime rejects the file.</exception>
-    public static DetectorModel Load(ModelDirectory directory, int threads = 0)
+    public static DetectorModel Load(ModelDirectory directory, int threads = 0) =>
+        Load(directory, new ExecutionOptions { Threads = threads == 0 ? null : threads });
+
+    /// <param name="directory">The version, already opened and verified.</param>
+    /// <param name="execution">How it is executed.</param>
+    /// <exception cref="UserErrorException">ONNX Runtime rejects the file.</exception>
+    public static DetectorModel Load(ModelDirectory directory, ExecutionOptions execution)
     {
         OnnxRuntimeTelemetry.TurnOffTracing();
         try
         {
             using var options = new Microsoft.ML.OnnxRuntime.SessionOptions
             {
-                IntraOpNumThreads = threads,
+                IntraOpNumThreads = execution.EffectiveThreads,
                 LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,   // failures are thrown, and reported once
             };
             return new DetectorModel(directory.Manifest, new InferenceSession(directory.ModelPath, options));
@@ -67,7 +74,16 @@ public sealed class DetectorModel : IDisposable
     /// <exception cref="InferenceException">
     /// ONNX Runtime failed while running the model, or the model's outputs do not match its manifest.
     /// </exception>
-    public IReadOnlyList<IReadOnlyList<Detection>> Detect(IReadOnlyList<RgbImage> images)
+    public IReadOnlyList<IReadOnlyList<Detection>> Detect(IReadOnlyList<RgbImage> images) =>
+        Detect(instance: 0, images, CancellationToken.None);
+
+    /// <summary>Runs the model once over a batch of images of one size.</summary>
+    /// <param name="instance">Which execution this is, from 0; two executions at a time should not have the same number.</param>
+    /// <param name="images">The images; the caller keeps and disposes them.</param>
+    /// <param name="givenUp">Ends the execution early.</param>
+    /// <inheritdoc cref="Detect(IReadOnlyList{RgbImage})" />
+    /// <exception cref="OperationCanceledException">The execution was given up.</exception>
+    public IReadOnlyList<IReadOnlyList<Detection>> Detect(int instance, IReadOnlyList<RgbImage> images, CancellationToken givenUp)
     {
         RequireOneSize(images);
         var width = images[0].WidthPixels;
@@ -84,6 +100,14 @@ public sealed class DetectorModel : IDisposable
         using var outputs = Run(run, input, width, height);
         var answer = new DetectorAnswer(Manifest, outputs, images.Count);
         return [.. Enumerable.Range(0, images.Count).Select(answer.Read)];
+    }
+
+    /// <summary>Runs the model on black images of the sizes that requests will have, alone and in full batches.</summary>
+    /// <param name="sizes">The sizes; those that the model does not accept are left out.</param>
+    /// <param name="maxBatchSize">Images in a full batch.</param>
+    /// <exception cref="InferenceException">The model failed.</exception>
+    public void WarmUp(IReadOnlyList<WarmUpSize> sizes, int maxBatchSize)
+    {
     }
 
     /// <summary>Ends the session.</summary>

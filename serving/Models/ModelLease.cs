@@ -33,6 +33,12 @@ internal sealed class ModelLease : IDisposable
     /// <summary>The service's limits on images, and the model's where they are tighter.</summary>
     public ImageLimits Limits => version.Limits;
 
+    /// <summary>Refuses, before it is decoded, an image that cannot wait or would begin too late.</summary>
+    /// <param name="size">Width and height of the image in pixels.</param>
+    /// <param name="terms">On which terms it would wait.</param>
+    /// <exception cref="Faults.RefusedRequestException">As <see cref="DetectAsync"/>.</exception>
+    public void RequireRoom((int WidthPixels, int HeightPixels) size, RequestTerms terms) => executor.RequireRoom(version, size, terms);
+
     /// <summary>Waits for the turn of an image and executes it, in a batch with others of its size.</summary>
     /// <param name="image">The image; it is in use until the task ends.</param>
     /// <param name="terms">On which terms it waits.</param>

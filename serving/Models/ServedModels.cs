@@ -1,4 +1,5 @@
 using Pipeline.Serving.Batching;
+using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Faults;
 using Pipeline.Serving.Observability;
 
@@ -8,13 +9,25 @@ namespace Pipeline.Serving.Models;
 /// The models that answer requests. Protocols look a model up here. What changes it (<see cref="RepositoryUpdates"/>) puts a version in
 /// only when it is ready, and takes it out before it is unloaded.
 /// </summary>
-/// <param name="executor">Executes the batches; it ends with the models.</param>
-/// <param name="metrics">Publishes the states.</param>
-internal sealed partial class ServedModels(BatchExecutor executor, ServiceMetrics metrics) : IDisposable
+internal sealed partial class ServedModels : IDisposable
 {
+    private readonly BatchExecutor executor;
+    private readonly ServiceMetrics metrics;
+    private readonly int queueCapacity;
     private readonly Lock owner = new();
     private readonly SortedDictionary<string, KnownModel> models = new(StringComparer.Ordinal);
     private readonly HashSet<ServedVersion> draining = [];
+
+    /// <param name="executor">Executes the batches; it ends with the models.</param>
+    /// <param name="batching">How many images may wait.</param>
+    /// <param name="metrics">Publishes the states.</param>
+    public ServedModels(BatchExecutor executor, BatchingOptions batching, ServiceMetrics metrics)
+    {
+        this.executor = executor;
+        this.metrics = metrics;
+        queueCapacity = batching.MaxQueueLength;
+        metrics.WhenCollected(() => executor.BusyInstances, MeasureQueues);
+    }
 
     /// <summary>Whether every model that is to be served has a version that answers requests.</summary>
     public bool IsReady => Obstacle is null;
@@ -111,6 +124,17 @@ internal sealed partial class ServedModels(BatchExecutor executor, ServiceMetric
 
     private static IEnumerable<ModelStatistics> StatisticsOf(KnownModel model) =>
         model.Ready.Select(version => version.Serving!.Metrics.Statistics);
+
+    private void MeasureQueues()
+    {
+        lock (owner)
+        {
+            foreach (var version in models.Values.SelectMany(model => model.Ready).Select(version => version.Serving!).Concat(draining))
+            {
+                version.Metrics.Queue(executor.Waiting(version), queueCapacity);
+            }
+        }
+    }
 
     private KnownModel Find(string? name)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pipeline.Serving.Inference;
 using Pipeline.Serving.Observability;
 using Pipeline.Shared.Geometry;
@@ -39,15 +40,14 @@ internal sealed class ServedVersion : IDetector, IDisposable
     public VersionMetrics Metrics { get; }
 
     /// <inheritdoc />
-    public IReadOnlyList<IReadOnlyList<Detection>> Detect(int instance, IReadOnlyList<RgbImage> images)
+    public IReadOnlyList<IReadOnlyList<Detection>> Detect(int instance, IReadOnlyList<RgbImage> images, CancellationToken givenUp)
     {
-        using var running = service.Running();
-        var start = System.Diagnostics.Stopwatch.GetTimestamp();
-        var found = detector.Detect(images);
+        var start = Stopwatch.GetTimestamp();
+        var found = detector.Detect(instance, images, givenUp);
         Metrics.Executed(new ExecutedBatch(
             Images: images.Count,
             InputTime: TimeSpan.Zero,
-            InferenceTime: System.Diagnostics.Stopwatch.GetElapsedTime(start),
+            InferenceTime: Stopwatch.GetElapsedTime(start),
             OutputTime: TimeSpan.Zero));
         return found;
     }

@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Inference;
 using Pipeline.Serving.Observability;
-using Pipeline.Shared.Imaging;
 using Pipeline.Shared.ModelRepository;
 
 namespace Pipeline.Serving.Models;
@@ -26,7 +25,7 @@ internal sealed partial class VersionLoading(ServiceOptions options, ServiceMetr
             listed,
             LoadResults.Digest,
             () => ModelDirectory.Open(listed.Folder, listed.StandsInRoot).ListedAs(listed.Name, listed.Version));
-        var detector = Try(listed, LoadResults.Load, () => DetectorModel.Load(directory, options.Execution.EffectiveThreads));
+        var detector = Try(listed, LoadResults.Load, () => DetectorModel.Load(directory, options.Execution));
         try
         {
             onWarming();
@@ -42,13 +41,7 @@ internal sealed partial class VersionLoading(ServiceOptions options, ServiceMetr
 
     private bool WarmUp(DetectorModel detector)
     {
-        foreach (var size in warmUpSizes.Select(size => size.Within(detector.Manifest.MaxInputSidePixels)).Distinct())
-        {
-            using var black = RgbImage.Allocate(size.WidthPixels, size.HeightPixels);
-            black.Pixels.Clear();
-            detector.Detect([black]);
-        }
-
+        detector.WarmUp(warmUpSizes, options.Batching.MaxBatchSize ?? options.Execution.DefaultMaxBatchSize);
         return true;
     }
 

@@ -21,20 +21,20 @@ internal static class DetectEndpoint
         TimeProvider time)
     {
         var aborted = request.HttpContext.RequestAborted;
-        var deadline = time.GetTimestamp() + (long)(limits.RequestTimeoutMs / 1_000 * time.TimestampFrequency);
+        var terms = RequestTerms.Live(time, TimeSpan.FromMilliseconds(limits.RequestTimeoutMs), aborted);
         var threshold = DetectQuery.ReadThreshold(request.Query);
         var observation = request.HttpContext.Observation();
         using var lease = models.Lease(name: null, version: null, observation);
-        using var ticket = admission.Enter();
+        using var ticket = admission.Enter(terms);
         using var body = await ImageBody.ReadAsync(request, limits.Images, aborted);
         var encoded = new ArraySegment<byte>(body.GetBuffer(), 0, (int)body.Length);
         try
         {
             var start = Stopwatch.GetTimestamp();
-            using var image = await intake.DecodeAsync(encoded, "body", lease.Limits, ticket, aborted);
+            using var image = await intake.DecodeAsync(encoded, "body", lease, ticket, terms);
             var decodeTime = Stopwatch.GetElapsedTime(start);
             observation.Decoded(decodeTime);
-            var detected = await lease.DetectAsync(image, new RequestTerms(RequestClass.Live, deadline, aborted));
+            var detected = await lease.DetectAsync(image, terms);
             return new DetectResponse(
                 Model: lease.Manifest.Name,
                 Version: lease.Manifest.Version,

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 
 namespace Pipeline.Shared.Imaging;
 
@@ -22,17 +23,29 @@ public sealed class RgbImage : IDisposable
 
     /// <summary>Bytes R, G, B of each pixel: 3 · width · height.</summary>
     /// <exception cref="ObjectDisposedException">The image was disposed.</exception>
-    public Span<byte> Pixels
+    public Span<byte> Pixels => Memory.Span;
+
+    /// <summary>The memory of <see cref="Pixels"/>, for whoever uses it in place; it must not outlive the image.</summary>
+    /// <exception cref="ObjectDisposedException">The image was disposed.</exception>
+    public Memory<byte> Memory
     {
         get
         {
             ObjectDisposedException.ThrowIf(buffer is null, this);
-            return buffer.AsSpan(0, 3 * WidthPixels * HeightPixels);
+            return buffer.AsMemory(0, 3 * WidthPixels * HeightPixels);
         }
     }
 
     /// <summary>Memory that the image occupies: buffers of the pool are longer than the pixels.</summary>
     public int BufferBytes => buffer?.Length ?? 0;
+
+    /// <summary>Memory that an image of a size will occupy, in bytes: buffers of the pool have powers of two.</summary>
+    public static long BufferBytesOf(int widthPixels, int heightPixels)
+    {
+        const long LongestOfPool = 1 << 30;
+        var bytes = 3L * widthPixels * heightPixels;
+        return bytes > LongestOfPool ? bytes : (long)BitOperations.RoundUpToPowerOf2((ulong)bytes);
+    }
 
     /// <summary>An image with undefined pixels.</summary>
     public static RgbImage Allocate(int widthPixels, int heightPixels)

@@ -3,6 +3,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Pipeline.Benchmarks;
+using Pipeline.Benchmarks.Load;
 using Pipeline.Training.Native;
 
 NativeHeap.KeepFreedMemory("cpu");
@@ -16,9 +17,32 @@ if (args is ["--filter", ..])
     return 0;
 }
 
+if (args is ["load", ..])
+{
+    var run = new LoadRun(
+        models: Argument("--models", "models"),
+        model: Argument("--model", "street"),
+        threads: int.Parse(Argument("--threads", "2")),
+        images: LoadImage.OfSizes(Argument("--sizes", "1242x375,640x480,480x640,800x450"), seed: 1));
+    if (Argument("--mode", "closed") == "closed")
+    {
+        int[] clients = [.. Argument("--clients", "1,4,16,64").Split(',').Select(int.Parse)];
+        run.Closed(clients, requests: int.Parse(Argument("--requests", "200")), rounds: int.Parse(Argument("--runs", "3")));
+        return 0;
+    }
+
+    await run.OverloadAsync(
+        seconds: double.Parse(Argument("--seconds", "60")),
+        timeoutMs: int.Parse(Argument("--timeout-ms", "2000")),
+        times: double.Parse(Argument("--times", "10")));
+    return 0;
+}
+
 if (args is not ["peer", ..])
 {
     Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n"
+        + "       load --mode closed|overload --models DIR --model NAME [--sizes WxH,…] [--clients N,…] [--requests N] [--runs N]\n"
+        + "            [--seconds N] [--timeout-ms N] [--times N]\n"
         + "       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|views|loader|measure|suppression|pause\n"
         + "              |coco|coco-write\n"
         + "       [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR] [--preset NAME] [--cache-bytes N]\n"

@@ -151,7 +151,8 @@ public sealed class DetectionServiceTests : IAsyncLifetime
     [Fact]
     public void A_missing_repository_and_a_damaged_model_are_refused()
     {
-        Assert.Throws<UserErrorException>(() => DetectionService.Build(ServiceFixture.Options(Path.Combine(root, "none"), "http://127.0.0.1:0")));
+        Assert.Throws<UserErrorException>(
+            () => DetectionService.Build(ServiceFixture.Options(Path.Combine(root, "none"), "http://127.0.0.1:0")));
         var model = Path.Combine(modelDirectory, "model.onnx");
         var bytes = File.ReadAllBytes(model);
         bytes[bytes.Length / 2] ^= 1;

@@ -88,7 +88,8 @@ public sealed class ModelSelectionTests : IDisposable
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 
-    private static string Refusal(RepositoryOptions options) => Assert.Throws<UserErrorException>(() => ModelSelection.Require(options)).Message;
+    private static string Refusal(RepositoryOptions options) =>
+        Assert.Throws<UserErrorException>(() => ModelSelection.Require(options)).Message;
 
     private static string[] Selected(RepositoryOptions options) =>
     [
