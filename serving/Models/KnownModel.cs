@@ -13,6 +13,9 @@ internal sealed class KnownModel(string name)
     /// <summary>Whether the service is only ready when this model is: it was to be served from the start, or it was ready once.</summary>
     public bool IsRequired { get; set; }
 
+    /// <summary>Whether the options name it, so that it stays known without any version.</summary>
+    public bool IsNamed { get; set; }
+
     /// <summary>Counts the requests to unload it, so that a load that began before one does not undo it.</summary>
     public int Unloads { get; set; }
 

@@ -32,7 +32,7 @@ internal sealed partial class RepositoryUpdates(
         models.List(listed);
         foreach (var name in listed.Select(version => version.Name).Append(options.Model).OfType<string>().Distinct())
         {
-            models.Require(name);
+            models.Require(name, isNamed: name == options.Model);
         }
 
         var refused = new List<(ListedVersion Version, RefusedModelException Why)>();

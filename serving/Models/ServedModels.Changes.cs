@@ -28,12 +28,16 @@ internal sealed partial class ServedModels
         }
     }
 
-    /// <summary>Makes the service wait for a model, whether or not there is a version of it.</summary>
-    public void Require(string name)
+    /// <summary>Makes the service wait for a model.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="isNamed">Whether the options name it; then it is waited for even without any version.</param>
+    public void Require(string name, bool isNamed)
     {
         lock (owner)
         {
-            Know(name).IsRequired = true;
+            var model = Know(name);
+            model.IsRequired = true;
+            model.IsNamed = isNamed;
         }
     }
 
@@ -249,14 +253,14 @@ internal sealed partial class ServedModels
 
     private void ForgetGone(KnownModel model)
     {
-        var idle = model.Versions.Values.Where(version => version.IsGone && version.State is ModelState.Unloaded or ModelState.Failed);
-        foreach (var version in idle.Where(version => version.IsGone).ToList())
+        var gone = model.Versions.Values.Where(version => version.IsGone);
+        foreach (var version in gone.Where(version => version.State is ModelState.Unloaded or ModelState.Failed).ToList())
         {
             model.Versions.Remove(version.Number);
             metrics.Models.Forget(model.Name, version.Number, StateNames);
         }
 
-        if (model.Versions.Count == 0 && !model.IsRequired)
+        if (model.Versions.Count == 0 && !model.IsNamed)
         {
             models.Remove(model.Name);
         }
