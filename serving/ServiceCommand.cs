@@ -49,7 +49,13 @@ internal static class ServiceCommand
             throw failure;
         }
 
-        Console.WriteLine($"listening on {string.Join(", ", app.Urls)}");
+        var http = ListenAddress.ReadAll(options.Listen.Url).Count;
+        Console.WriteLine($"listening on {string.Join(", ", app.Urls.Take(http))}");
+        if (app.Urls.Count > http)
+        {
+            Console.WriteLine($"gRPC on {string.Join(", ", app.Urls.Skip(http))}");
+        }
+
         await app.WaitForShutdownAsync(cancellation);
         return 0;
     }
