@@ -16,9 +16,12 @@ public readonly partial record struct WarmUpSize(int WidthPixels, int HeightPixe
         var match = Pattern().Match(text);
         if (!match.Success || !TryParse(match.Groups[1].ValueSpan, out var width) || !TryParse(match.Groups[2].ValueSpan, out var height))
         {
-            throw new UserErrorException(
-                $"WarmUpSizes: '{text}' is not a size; write width and height in pixels, from 1 to "
-                + $"{LimitOptions.LargestSidePixels.ToString(CultureInfo.InvariantCulture)} each, such as 1242x375.");
+            throw Refusal(text, $"is not a size; write width and height in pixels, from 1 to {LimitOptions.LargestSidePixels} each");
+        }
+
+        if ((long)width * height > LimitOptions.LargestPixels)
+        {
+            throw Refusal(text, $"is too large; write a size of up to {LimitOptions.LargestPixels} pixels in all");
         }
 
         return new WarmUpSize(width, height);
@@ -26,6 +29,8 @@ public readonly partial record struct WarmUpSize(int WidthPixels, int HeightPixe
 
     /// <inheritdoc />
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{WidthPixels}x{HeightPixels}");
+
+    private static UserErrorException Refusal(string text, string reason) => new($"WarmUpSizes: '{text}' {reason}, such as 1242x375.");
 
     private static bool TryParse(ReadOnlySpan<char> digits, out int side)
     {
