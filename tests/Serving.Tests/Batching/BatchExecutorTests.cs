@@ -203,6 +203,7 @@ public sealed class BatchExecutorTests : IDisposable
     {
         var image = FakeDetector.Image(number);
         images.Add(image);
-        return executor.DetectAsync(detector, image, RequestTerms.Live(clock, timeout ?? TimeSpan.FromHours(1), aborted ?? CancellationToken.None));
+        var terms = RequestTerms.Live(clock, timeout ?? TimeSpan.FromHours(1), aborted ?? CancellationToken.None);
+        return executor.DetectAsync(detector, image, terms);
     }
 }

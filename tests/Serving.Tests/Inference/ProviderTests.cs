@@ -20,8 +20,8 @@ public sealed class ProviderTests : IDisposable
             () => DetectorModel.Load(directory, new ExecutionOptions { Provider = provider }));
 
         Assert.Equal(
-            $"the provider {name} is not in this build of the service, which is for the processor alone; build it with -p:Accelerator=cuda, "
-            + "or choose the provider cpu.",
+            $"the provider {name} is not in this build of the service, which is for the processor alone; build it with "
+            + "-p:Accelerator=cuda, or choose the provider cpu.",
             refused.Message);
     }
 
