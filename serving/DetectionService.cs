@@ -9,6 +9,7 @@ using Pipeline.Serving.Models;
 using Pipeline.Serving.Observability;
 using Pipeline.Serving.Protocols;
 using Pipeline.Shared;
+using Pipeline.Shared.Configuration;
 using Prometheus;
 
 namespace Pipeline.Serving;
@@ -22,7 +23,7 @@ public static class DetectionService
     /// </exception>
     public static WebApplication Build(ServiceOptions options)
     {
-        OptionValidation.Require(options);
+        OptionRules.Check(options);
         var addresses = ListenAddress.ReadAll(options.Listen.Url);
         var executor = new BatchExecutor(options.Execution, options.Batching, TimeProvider.System);
         var registry = Metrics.NewCustomRegistry();

@@ -2,13 +2,13 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Pipeline.Shared;
 using Pipeline.Shared.Numbers;
+using Pipeline.Shared.Text;
 
-namespace Pipeline.Training.Configuration;
+namespace Pipeline.Shared.Configuration;
 
 /// <summary>The text of a setting, from the command line or the environment, parsed as the setting's type.</summary>
-internal static class TypedSetting
+public static class TypedSetting
 {
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 16 };
 
@@ -41,13 +41,30 @@ internal static class TypedSetting
                 : throw new UserErrorException($"{where}: '{text}' is neither true nor false.");
         }
 
-        return type == typeof(string) || type.IsEnum ? JsonValue.Create(text) : Json(where, setting, text);
+        if (type.IsEnum)
+        {
+            return JsonValue.Create(EnumValue(where, type, text));
+        }
+
+        var isPlainList = setting.ElementType == typeof(string) && !text.TrimStart().StartsWith('[');
+        if (isPlainList)
+        {
+            return ReadList(where, setting, [text]);
+        }
+
+        return type == typeof(string) ? JsonValue.Create(text) : Json(where, setting, text);
     }
 
-    /// <summary>The numbers of a list, one text each.</summary>
+    /// <summary>The values of a list: a number each, or texts with commas between them.</summary>
     /// <inheritdoc cref="Read" />
     public static JsonNode ReadList(string where, SettingPath setting, IEnumerable<string> texts)
     {
+        if (setting.ElementType == typeof(string))
+        {
+            var parts = texts.SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+            return new JsonArray([.. parts.Select(part => (JsonNode)JsonValue.Create(part))]);
+        }
+
         var elements = setting.Elements;
         var range = elements is null
             ? new NumberRange<int>(int.MinValue, int.MaxValue)
@@ -65,10 +82,18 @@ internal static class TypedSetting
     private static T Number<T>(string where, string text, RangeAttribute? range)
         where T : struct, System.Numerics.INumber<T>, System.Numerics.IMinMaxValue<T>
     {
+        // A limit at the end of the type's own range may lie just outside it once it is a double.
         T Limit(object? limit, T otherwise) =>
-            limit is null ? otherwise : (T)Convert.ChangeType(limit, typeof(T), CultureInfo.InvariantCulture);
+            limit is null ? otherwise : T.CreateSaturating(Convert.ToDouble(limit, CultureInfo.InvariantCulture));
         var taken = new NumberRange<T>(Limit(range?.Minimum, T.MinValue), Limit(range?.Maximum, T.MaxValue));
         return taken.TryParse(text, out var number) ? number : throw new UserErrorException(taken.Refusal(where, text));
+    }
+
+    private static string EnumValue(string where, Type type, string text)
+    {
+        var names = EnumNames.All(type);
+        return names.FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase))
+            ?? throw new UserErrorException($"{where}: {Excerpt.Of(text)} is not one of {string.Join(", ", names)}.");
     }
 
     private static JsonNode? Json(string where, SettingPath setting, string text)

@@ -2,21 +2,22 @@ using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Pipeline.Shared;
 using Pipeline.Shared.Files;
+using Pipeline.Shared.Text;
 
-namespace Pipeline.Training.Configuration;
+namespace Pipeline.Shared.Configuration;
 
 /// <summary>
-/// Options of a run from four layers, each over the one before: preset, file (JSON with comments), environment
+/// Options of a program from four layers, each over the one before: preset, where there are any, file (JSON with comments), environment
 /// (<c>PIPELINE__KEY__KEY</c>), command line.
 /// </summary>
 /// <typeparam name="T">The options' record.</typeparam>
-internal sealed class RunConfiguration<T>
+public sealed class LayeredConfiguration<T>
     where T : class, ILayeredOptions
 {
     private const long MaxFileBytes = 4_000_000;
     private const string EnvironmentPrefix = ConfigurationKeys.EnvironmentPrefix;
+    private const int LongestShown = 60;
     private const string EnvironmentLayer = "environment";
     private const string OptionsLayer = "options";
     private static readonly JsonDocumentOptions Reading = new()
@@ -31,20 +32,15 @@ internal sealed class RunConfiguration<T>
     private readonly Dictionary<string, string> origins = new(StringComparer.OrdinalIgnoreCase);
     private readonly SettingHistory history = new();
 
+    /// <summary>Where each setting that was made was made last, by its key: file and line, variable or option.</summary>
+    public IReadOnlyDictionary<string, string> Origins => origins;
+
     /// <summary>
     /// A preset that comes with the program: <c>&lt;command&gt;.&lt;name&gt;.json</c>, over the one that it names as its <c>base</c>.
     /// </summary>
-    public RunConfiguration<T> Preset(string command, string name)
+    public LayeredConfiguration<T> Preset(string command, string name)
     {
-        var known = Presets(command);
-        if (!known.Contains(name))
-        {
-            throw new UserErrorException($"--preset: there is no preset '{name}'; known are {string.Join(", ", known)}.");
-        }
-
-        using var stream = typeof(RunConfiguration<T>).Assembly.GetManifestResourceStream(ResourceName(command, name))!;
-        using var reader = new StreamReader(stream);
-        var text = reader.ReadToEnd();
+        var text = PresetFiles.Read(typeof(T).Assembly, command, name);
         var preset = JsonNode.Parse(text, documentOptions: Reading)!.AsObject();
         if ((string?)preset[ConfigurationKeys.Base] is { } extended)
         {
@@ -55,11 +51,11 @@ internal sealed class RunConfiguration<T>
     }
 
     /// <summary>A file, or nothing when null.</summary>
-    public RunConfiguration<T> File(string? path) =>
+    public LayeredConfiguration<T> File(string? path) =>
         path is null ? this : Text(InputFile.ReadText(path, "configuration file", MaxFileBytes), path);
 
     /// <summary>Variables that begin with <c>PIPELINE__</c>; two underscores separate keys, case does not matter.</summary>
-    public RunConfiguration<T> Environment(IDictionary variables)
+    public LayeredConfiguration<T> Environment(IDictionary variables)
     {
         history.Enter(EnvironmentLayer);
         var ours = variables.Keys.Cast<string>().Where(IsOurs).Order(StringComparer.Ordinal);
@@ -81,7 +77,7 @@ internal sealed class RunConfiguration<T>
     /// <param name="option">Named in error messages.</param>
     /// <param name="key">The setting, as <c>views.sizePixels</c>.</param>
     /// <param name="value">Anything that JSON can hold.</param>
-    public RunConfiguration<T> Option(string option, string key, object? value)
+    public LayeredConfiguration<T> Option(string option, string key, object? value)
     {
         var setting = SettingPath.Find(typeof(T), option, key.Split('.'));
         history.Enter(OptionsLayer);
@@ -91,11 +87,10 @@ internal sealed class RunConfiguration<T>
 
     /// <summary>One setting of the command line, as it was typed: one text, or several for a list.</summary>
     /// <exception cref="UserErrorException">A text is not of the setting's kind, or out of its range.</exception>
-    public RunConfiguration<T> Typed(string option, SettingPath setting, IReadOnlyList<string> texts)
+    public LayeredConfiguration<T> Typed(string option, SettingPath setting, IReadOnlyList<string> texts)
     {
-        var value = setting.Elements is null
-            ? TypedSetting.Read(option, setting, texts[0])
-            : TypedSetting.ReadList(option, setting, texts);
+        var isList = setting.Elements is not null || setting.ElementType == typeof(string);
+        var value = isList ? TypedSetting.ReadList(option, setting, texts) : TypedSetting.Read(option, setting, texts[0]);
         history.Enter(OptionsLayer);
         Set(option, setting, value);
         return this;
@@ -128,27 +123,15 @@ internal sealed class RunConfiguration<T>
         }
     }
 
-    /// <summary>Names of a command's presets.</summary>
-    public static IReadOnlyList<string> Presets(string command) =>
-        [
-            .. typeof(RunConfiguration<T>).Assembly
-                .GetManifestResourceNames()
-                .Where(name => name.StartsWith(ResourceName(command, "")[..^5], StringComparison.Ordinal))
-                .Select(name => name.Split('.')[^2])
-                .Order(StringComparer.Ordinal),
-        ];
-
     private static bool IsOurs(string variable) => variable.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase);
 
-    private static string ResourceName(string command, string name) => $"Pipeline.Training.presets.{command}.{name}.json";
-
-    private RunConfiguration<T> Text(string text, string where)
+    private LayeredConfiguration<T> Text(string text, string where)
     {
         try
         {
             new ConfigurationKeys(where, text, TypeInfo, origins).Check(TypeInfo(typeof(T)));
             using var document = JsonDocument.Parse(text, Reading);
-            var made = JsonObject.Create(document.RootElement)!;
+            var made = ConfigurationKeys.Canonical(JsonObject.Create(document.RootElement)!, TypeInfo(typeof(T)), TypeInfo);
             made.Remove(ConfigurationKeys.Base);
             history.Enter(where);
             foreach (var (key, value) in made)
@@ -195,9 +178,27 @@ internal sealed class RunConfiguration<T>
     private ConfigurationException NotOfItsKind(string path, bool isNull)
     {
         var key = path.Split('[')[0];
-        var type = SettingPath.Find(typeof(T), Origin(path), key.Split('.')).Property.PropertyType;
-        var what = isNull ? "null is refused" : "the value has the wrong type";
-        return new ConfigurationException(Origin(path), key, $"{what}; it must be {SettingKind.Of(type)}.");
+        var setting = SettingPath.Find(typeof(T), Origin(path), key.Split('.'));
+        if (isNull)
+        {
+            return new ConfigurationException(Origin(path), key, $"null is refused; it must be {setting.Wanted}.");
+        }
+
+        var given = Given(setting) is { } value ? $", not {Excerpt.Line(value)}" : "";
+        return new ConfigurationException(Origin(path), key, $"the value has the wrong type; it must be {setting.Wanted}{given}.");
+    }
+
+    /// <summary>The beginning of what a setting was set to, as JSON.</summary>
+    private string? Given(SettingPath setting)
+    {
+        JsonNode? value = settings;
+        foreach (var key in setting.Keys)
+        {
+            value = (value as JsonObject)?[key];
+        }
+
+        var text = value?.ToJsonString(JsonFormat.Options);
+        return text?.Length > LongestShown ? text[..LongestShown] + "…" : text;
     }
 
     /// <summary>Where a setting, or the record that contains it, was given.</summary>
@@ -220,15 +221,13 @@ internal sealed class RunConfiguration<T>
     {
         foreach (var (key, value) in source)
         {
-            var name = target.Select(entry => entry.Key).FirstOrDefault(known => known.Equals(key, StringComparison.OrdinalIgnoreCase))
-                ?? key;
-            if (value is JsonObject inner && target[name] is JsonObject known)
+            if (value is JsonObject inner && target[key] is JsonObject known)
             {
                 Merge(known, inner);
             }
             else
             {
-                target[name] = value?.DeepClone();
+                target[key] = value?.DeepClone();
             }
         }
     }

@@ -1,10 +1,9 @@
 using System.Collections;
-using System.Text.Json;
 
-namespace Pipeline.Training.Configuration;
+namespace Pipeline.Shared.Configuration;
 
 /// <summary>What a setting takes, in words.</summary>
-internal static class SettingKind
+public static class SettingKind
 {
     /// <summary>As "a whole number" or "one of cpu, cuda".</summary>
     public static string Of(Type type)
@@ -32,7 +31,7 @@ internal static class SettingKind
 
         if (kind.IsEnum)
         {
-            return "one of " + string.Join(", ", Enum.GetNames(kind).Select(JsonNamingPolicy.CamelCase.ConvertName));
+            return "one of " + string.Join(", ", EnumNames.All(kind));
         }
 
         return OfMany(kind);

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 
-namespace Pipeline.Training.Configuration;
+namespace Pipeline.Shared.Configuration;
 
 /// <summary>Options of a run, which come from several layers.</summary>
-internal interface ILayeredOptions
+public interface ILayeredOptions
 {
     /// <summary>Settles what depends on the layer that made a setting; nothing does, unless the record says so.</summary>
     /// <param name="settings">The settings of all layers together; they are changed in place.</param>

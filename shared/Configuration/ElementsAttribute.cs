@@ -2,13 +2,13 @@ using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 
-namespace Pipeline.Training.Configuration;
+namespace Pipeline.Shared.Configuration;
 
 /// <summary>The range of every number in a list, or in a list of lists.</summary>
 /// <param name="least">The smallest number that is taken.</param>
 /// <param name="most">The largest number that is taken.</param>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class ElementsAttribute(double least, double most) : ValidationAttribute
+public sealed class ElementsAttribute(double least, double most) : ValidationAttribute
 {
     /// <summary>The smallest number that is taken.</summary>
     public double Least => least;

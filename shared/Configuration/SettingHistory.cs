@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 
-namespace Pipeline.Training.Configuration;
+namespace Pipeline.Shared.Configuration;
 
 /// <summary>Which layer made which setting, in the order in which they were made.</summary>
-internal sealed class SettingHistory
+public sealed class SettingHistory
 {
     private readonly List<MadeSetting> settings = [];
     private string newest = "";
@@ -40,4 +40,4 @@ internal sealed class SettingHistory
 /// <param name="Where">File and line, variable or option.</param>
 /// <param name="Layer">A larger number is applied over a smaller one.</param>
 /// <param name="Value">What it was set to.</param>
-internal sealed record MadeSetting(string Key, string Where, int Layer, JsonNode? Value);
+public sealed record MadeSetting(string Key, string Where, int Layer, JsonNode? Value);

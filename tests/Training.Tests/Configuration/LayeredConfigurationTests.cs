@@ -1,13 +1,13 @@
 using System.Collections;
 using System.Text.Json;
 using Pipeline.Shared;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection.Training;
 
 namespace Pipeline.Training.Tests.Configuration;
 
-public sealed class RunConfigurationTests : IDisposable
+public sealed class LayeredConfigurationTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("configuration").FullName;
 
@@ -32,10 +32,10 @@ public sealed class RunConfigurationTests : IDisposable
     [Fact]
     public void Every_preset_is_complete()
     {
-        foreach (var name in RunConfiguration<PretrainOptions>.Presets("pretrain"))
+        foreach (var name in PresetFiles.Names(typeof(PretrainOptions).Assembly, "pretrain"))
         {
             Assert.True(
-                new RunConfiguration<PretrainOptions>()
+                new LayeredConfiguration<PretrainOptions>()
                     .Preset("pretrain", name)
                     .Option("", "images", "a")
                     .Option("", "output", "b")
@@ -43,10 +43,10 @@ public sealed class RunConfigurationTests : IDisposable
                 name);
         }
 
-        foreach (var name in RunConfiguration<FinetuneOptions>.Presets("finetune"))
+        foreach (var name in PresetFiles.Names(typeof(FinetuneOptions).Assembly, "finetune"))
         {
             Assert.True(
-                new RunConfiguration<FinetuneOptions>()
+                new LayeredConfiguration<FinetuneOptions>()
                     .Preset("finetune", name)
                     .Option("", "data", "a")
                     .Option("", "output", "b")
@@ -54,7 +54,7 @@ public sealed class RunConfigurationTests : IDisposable
                 name);
         }
 
-        var moco = new RunConfiguration<PretrainOptions>()
+        var moco = new LayeredConfiguration<PretrainOptions>()
             .Preset("pretrain", "moco")
             .Option("", "images", "a")
             .Option("", "output", "b")
@@ -62,7 +62,7 @@ public sealed class RunConfigurationTests : IDisposable
         Assert.Equal(
             (MomentumUpdate.BeforeKeys, false, 0.2),
             (moco.Contrastive.MomentumUpdate, moco.Contrastive.Jigsaw, moco.Contrastive.Temperature));
-        var infomin = new RunConfiguration<PretrainOptions>()
+        var infomin = new LayeredConfiguration<PretrainOptions>()
             .Preset("pretrain", "infomin")
             .Option("", "images", "a")
             .Option("", "output", "b")
@@ -77,7 +77,7 @@ public sealed class RunConfigurationTests : IDisposable
     public void A_preset_may_extend_another()
     {
         FinetuneOptions Of(string preset) =>
-            new RunConfiguration<FinetuneOptions>()
+            new LayeredConfiguration<FinetuneOptions>()
                 .Preset("finetune", preset)
                 .Option("test", "data", "d")
                 .Option("test", "output", "o")
@@ -124,19 +124,20 @@ public sealed class RunConfigurationTests : IDisposable
     public void What_must_be_given_is_named() =>
         Assert.Contains(
             "'data', 'output' must be given",
-            Assert.Throws<UserErrorException>(() => new RunConfiguration<FinetuneOptions>().Preset("finetune", "small").Build()).Message);
+            Assert.Throws<UserErrorException>(
+                () => new LayeredConfiguration<FinetuneOptions>().Preset("finetune", "small").Build()).Message);
 
     [Fact]
     public void Every_preset_can_be_built()
     {
-        Assert.All(RunConfiguration<FinetuneOptions>.Presets("finetune"), name => Assert.NotNull(
-            new RunConfiguration<FinetuneOptions>()
+        Assert.All(PresetFiles.Names(typeof(FinetuneOptions).Assembly, "finetune"), name => Assert.NotNull(
+            new LayeredConfiguration<FinetuneOptions>()
                 .Preset("finetune", name)
                 .Option("test", "data", "d")
                 .Option("test", "output", "o")
                 .Build()));
-        Assert.All(RunConfiguration<PretrainOptions>.Presets("pretrain"), name => Assert.NotNull(
-            new RunConfiguration<PretrainOptions>()
+        Assert.All(PresetFiles.Names(typeof(PretrainOptions).Assembly, "pretrain"), name => Assert.NotNull(
+            new LayeredConfiguration<PretrainOptions>()
                 .Preset("pretrain", name)
                 .Option("test", "images", "d")
                 .Option("test", "output", "o")
@@ -145,8 +146,8 @@ public sealed class RunConfigurationTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private static RunConfiguration<FinetuneOptions> Base() =>
-        new RunConfiguration<FinetuneOptions>().Preset("finetune", "small").Option("test", "data", "d").Option("test", "output", "o");
+    private static LayeredConfiguration<FinetuneOptions> Base() =>
+        new LayeredConfiguration<FinetuneOptions>().Preset("finetune", "small").Option("test", "data", "d").Option("test", "output", "o");
 
     private string Write(string text)
     {

@@ -1,15 +1,17 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Pipeline.Shared.Text;
 
-namespace Pipeline.Training.Configuration;
+namespace Pipeline.Shared.Configuration;
 
 /// <summary>Finds the settings that a configuration's text makes, each with its line; an unknown one is refused.</summary>
 /// <param name="where">The file, for messages.</param>
 /// <param name="text">The file's content.</param>
 /// <param name="typeInfo">The options' types.</param>
 /// <param name="made">Receives file and line by the setting's key.</param>
-internal sealed class ConfigurationKeys(string where, string text, Func<Type, JsonTypeInfo> typeInfo, IDictionary<string, string> made)
+public sealed class ConfigurationKeys(string where, string text, Func<Type, JsonTypeInfo> typeInfo, IDictionary<string, string> made)
 {
     /// <summary>In a preset: the preset that it extends. No setting.</summary>
     public const string Base = "base";
@@ -37,16 +39,39 @@ internal sealed class ConfigurationKeys(string where, string text, Func<Type, Js
 
     /// <summary>The option of a name; case does not matter.</summary>
     public static JsonPropertyInfo? Find(JsonTypeInfo type, string name) =>
-        type.Kind == JsonTypeInfoKind.Object
-            ? type.Properties.FirstOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            : null;
+        Settings(type).FirstOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The options of a record; what it computes from them is none.</summary>
+    public static IEnumerable<JsonPropertyInfo> Settings(JsonTypeInfo type) =>
+        type.Kind == JsonTypeInfoKind.Object ? type.Properties.Where(property => property.Set is not null) : [];
+
+    /// <summary>The same settings under the names of their options, whatever case the text has.</summary>
+    public static JsonObject Canonical(JsonObject settings, JsonTypeInfo type, Func<Type, JsonTypeInfo> typeInfo)
+    {
+        var canonical = new JsonObject();
+        foreach (var (key, value) in settings)
+        {
+            var property = Find(type, key);
+            var copy = value is JsonObject inner && property is not null && typeInfo(property.PropertyType).Kind == JsonTypeInfoKind.Object
+                ? Canonical(inner, typeInfo(property.PropertyType), typeInfo)
+                : value?.DeepClone();
+            canonical[property?.Name ?? key] = copy;
+        }
+
+        return canonical;
+    }
+
+    /// <summary>The refusal of a setting that does not exist.</summary>
     public static ConfigurationException Unknown(string where, string key, JsonTypeInfo type)
     {
-        var known = type.Kind == JsonTypeInfoKind.Object
-            ? $"; known are {string.Join(", ", type.Properties.Select(property => property.Name).Order(StringComparer.Ordinal))}"
-            : "";
-        return new ConfigurationException(where, key, $"there is no such setting{known}.");
+        string[] known = [.. Settings(type).Select(property => property.Name).Order(StringComparer.Ordinal)];
+        if (known.Length == 0)
+        {
+            return new ConfigurationException(where, key, "there is no such setting.");
+        }
+
+        var meant = NearName.Of(key.Split('.')[^1], known) is { } near ? $"; did you mean {near}" : "";
+        return new ConfigurationException(where, key, $"there is no such setting{meant}; known are {string.Join(", ", known)}.");
     }
 
     private void Object(ref Utf8JsonReader reader, string prefix, JsonTypeInfo type)

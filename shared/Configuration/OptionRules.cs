@@ -3,12 +3,12 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 
-namespace Pipeline.Training.Configuration;
+namespace Pipeline.Shared.Configuration;
 
 /// <summary>
 /// Checks options: every setting against the range on its property, then the rules of each record about its settings together.
 /// </summary>
-internal static class OptionRules
+public static class OptionRules
 {
     private const string Anywhere = "configuration";
 
@@ -105,8 +105,10 @@ internal static class OptionRules
         options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.CanWrite && property.GetIndexParameters().Length == 0);
 
-    private static bool IsRecord(PropertyInfo property) =>
-        property.PropertyType.IsClass && property.PropertyType.Namespace?.StartsWith("Pipeline.", StringComparison.Ordinal) == true;
+    /// <summary>Whether a type is a record of options.</summary>
+    internal static bool IsRecord(Type type) => type.IsClass && type.Namespace?.StartsWith("Pipeline.", StringComparison.Ordinal) == true;
+
+    private static bool IsRecord(PropertyInfo property) => IsRecord(property.PropertyType);
 
     private static string NameOf(PropertyInfo property) => JsonNamingPolicy.CamelCase.ConvertName(property.Name);
 
@@ -114,5 +116,5 @@ internal static class OptionRules
         ? number.ToString(CultureInfo.InvariantCulture)
         : JsonSerializer.Serialize(value, JsonFormat.Options);
 
-    private static string Name(object? value) => value is Enum ? JsonNamingPolicy.CamelCase.ConvertName($"{value}") : $"{value}";
+    private static string Name(object? value) => value is Enum ? EnumNames.Of(value) : $"{value}";
 }
