@@ -1,5 +1,6 @@
 using Pipeline.Serving.Configuration;
 using Pipeline.Shared;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Serving.Tests.Configuration;
 
@@ -30,8 +31,10 @@ public sealed class WarmUpSizeTests
     {
         var refused = Assert.Throws<UserErrorException>(() => WarmUpSize.Parse(text));
 
-        Assert.StartsWith("WarmUpSizes: ", refused.Message);
-        Assert.EndsWith("such as 1242x375.", refused.Message);
+        Assert.StartsWith($"'{text}' is not a size to warm up for; ", refused.Message);
+        Assert.EndsWith("as 1242x375.", refused.Message);
+        var options = new ServiceOptions { Repository = new RepositoryOptions { WarmUpSizes = ["8x8", text] } };
+        Assert.Contains(refused.Message, Assert.ThrowsAny<UserErrorException>(() => OptionRules.Check(options)).Message);
     }
 
     [Fact]
