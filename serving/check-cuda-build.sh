@@ -18,12 +18,13 @@ echo "== restore and build"
 git ls-files -z -- shared serving 'Directory.*' global.json .editorconfig | xargs -0 cp --parents -t "$work"
 dotnet build "$work/serving" -c Release -p:Accelerator=cuda -o "$work/out" -clp:NoSummary | grep -E "error|warn|->"
 grep -oE '"Microsoft.ML.OnnxRuntime[A-Za-z.]*/[0-9.]+"' "$work/out/pipeline-serve.deps.json" | sort -u
-du -ch "$work"/out/runtimes/*/native/*onnxruntime* | tail -1
+du -ch "$work"/out/runtimes/linux-x64/native/*onnxruntime* | tail -1
 
 # start LOG OPTION...: waits until the service listens, or has ended.
 start() {
   local log=$1
   shift
+  : > "$log"
   "$work/out/pipeline-serve" --models "$(dirname "$(dirname "$version")")" --model "$(basename "$(dirname "$version")")" \
     --model-version "$(basename "$version")" --url http://127.0.0.1:0 "$@" > "$log" 2>&1 &
   server=$!

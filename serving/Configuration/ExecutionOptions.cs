@@ -54,12 +54,14 @@ public sealed record ExecutionOptions : IRelatedOptions
     {
         if (Fp16 && Provider != ExecutionProvider.TensorRt)
         {
-            yield return new OptionProblem("fp16", "only the provider tensorrt can compute in half precision; choose it, or leave this out.");
+            yield return new OptionProblem(
+                "fp16", "only the provider tensorrt can compute in half precision; choose it, or leave this out.");
         }
 
         if (ArenaLimitBytes is not null && Provider == ExecutionProvider.Cpu)
         {
-            yield return new OptionProblem("arenaLimitBytes", "the limit is for the memory of a GPU; choose the provider cuda, or leave it out.");
+            yield return new OptionProblem(
+                "arenaLimitBytes", "the limit is for the memory of a GPU; choose the provider cuda, or leave this out.");
         }
     }
 }

@@ -33,6 +33,14 @@ public sealed class DetectorModel : IDisposable
         return limits with { MaxDimensionPixels = Math.Min(limits.MaxDimensionPixels, manifest.MaxInputSidePixels) };
     }
 
+    /// <summary>Requires, before any model is read, that models can be executed as they are to be.</summary>
+    /// <exception cref="UserErrorException">The build or the machine lacks the provider; what is missing is named.</exception>
+    public static void RequireProvider(ExecutionOptions execution)
+    {
+        OnnxRuntimeTelemetry.TurnOffTracing();
+        using var options = new SessionSettings(execution).Create();
+    }
+
     /// <param name="modelDirectory"><c>&lt;repository&gt;/&lt;name&gt;/&lt;version&gt;</c></param>
     /// <param name="threads">Threads of one execution; 0 uses one per core.</param>
     /// <exception cref="UserErrorException">

@@ -25,7 +25,13 @@ public sealed class RelatedOptionsTests
     [Fact]
     public void The_longest_side_bounds_the_pixels_too() => OptionRules.Check(new ServiceOptions
     {
-        Limits = new LimitOptions { MaxBodyBytes = 1_000, MaxPixels = LimitOptions.LargestPixels, MaxSidePixels = 100, MaxBytesInFlight = 80_000 },
+        Limits = new LimitOptions
+        {
+            MaxBodyBytes = 1_000,
+            MaxPixels = LimitOptions.LargestPixels,
+            MaxSidePixels = 100,
+            MaxBytesInFlight = 80_000,
+        },
     });
 
     [Theory]

@@ -25,6 +25,18 @@ public sealed class ProviderTests : IDisposable
             refused.Message);
     }
 
+    [Fact]
+    public void The_service_does_not_start_without_the_provider_whatever_the_repository_holds()
+    {
+        var options = new ServiceOptions
+        {
+            Repository = new RepositoryOptions { Models = root },
+            Execution = new ExecutionOptions { Provider = ExecutionProvider.Cuda },
+        };
+
+        Assert.Contains("build it with -p:Accelerator=cuda", Assert.Throws<UserErrorException>(() => DetectionService.Build(options)).Message);
+    }
+
     [Theory]
     [InlineData(
         ExecutionProvider.Cuda,

@@ -33,8 +33,6 @@ public sealed class MemoryTests : IDisposable
         var last = resident[^Part..].Average();
         Assert.InRange(last, 0, middle + 60 * Megabyte);
         Assert.InRange(last, 0, 600 * Megabyte);
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            string.Join(' ', resident.Chunk(50).Select(part => $"{part.Average() / Megabyte:F0}")) + $" MB, highest {resident.Max() / Megabyte}");
     }
 
     public void Dispose() => Directory.Delete(root, recursive: true);
