@@ -68,7 +68,7 @@ public static class DetectionService
             .AddSingleton(options.Lifecycle)
             .AddSingleton(options.Execution)
             .AddSingleton(options.Batching)
-            .AddSingleton(Metrics.NewCustomRegistry())
+            .AddSingleton(MetricsEndpoint.NewRegistry())
             .AddSingleton(Measuring)
             .AddSingleton<RequestIdentity>()
             .AddSingleton<RefusalLog>()
