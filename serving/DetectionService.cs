@@ -7,7 +7,7 @@ using Pipeline.Serving.Lifecycle;
 using Pipeline.Serving.Listening;
 using Pipeline.Serving.Models;
 using Pipeline.Serving.Observability;
-using Pipeline.Serving.Protocols;
+using Pipeline.Serving.Protocols.Detect;
 using Pipeline.Shared;
 using Pipeline.Shared.Configuration;
 using Prometheus;
@@ -56,6 +56,7 @@ public static class DetectionService
             .AddSingleton(options.Limits)
             .AddSingleton<RequestAdmission>()
             .AddSingleton<ImageIntake>()
+            .AddSingleton<DetectEndpoint>()
             .AddSingleton(options.Repository)
             .AddSingleton<RepositoryControl>()
             .AddSingleton<ServiceReadiness>()
@@ -73,7 +74,8 @@ public static class DetectionService
 
     private static void Map(WebApplication app)
     {
-        app.MapPost("/v1/detect", DetectEndpoint.HandleAsync).Observed(RequestProtocol.Detect);
+        app.MapPost("/v1/detect", (HttpContext context, DetectEndpoint endpoint) => endpoint.HandleAsync(context))
+            .Observed(RequestProtocol.Detect);
         app.MapHealth();
         app.MapServiceMetrics();
     }
