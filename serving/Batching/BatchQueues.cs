@@ -14,9 +14,6 @@ namespace Pipeline.Serving.Batching;
 /// <param name="time">Measures how long images wait.</param>
 internal sealed class BatchQueues(ExecutionOptions execution, BatchingOptions options, TimeProvider time)
 {
-    /// <summary>Most bytes of the pixels of a batch; a single image may have more.</summary>
-    internal const long MaxBatchBytes = 256_000_000;
-
     private readonly Lock owner = new();
     private readonly Dictionary<BatchKey, ImageQueue> queues = [];
     private readonly WaitEstimate estimate = new(execution.Instances, time);
@@ -194,7 +191,7 @@ internal sealed class BatchQueues(ExecutionOptions execution, BatchingOptions op
     private List<PendingImage> TakeFrom(ImageQueue queue)
     {
         var now = time.GetTimestamp();
-        var most = (int)Math.Clamp(MaxBatchBytes / queue.Key.ImageBytes, 1, MaxBatchSize);
+        var most = ImageTensor.MostImages(queue.Key.ImageBytes, MaxBatchSize);
         var images = new List<PendingImage>(Math.Min(most, queue.Count));
         while (images.Count < most && queue.Count > 0)
         {

@@ -10,7 +10,7 @@ namespace Pipeline.Serving.Batching;
 /// <param name="time">Measures how long executions have run.</param>
 internal sealed class WaitEstimate(int instances, TimeProvider time)
 {
-    /// <summary>How much longer than expected a wait may well become: costs vary, and whoever was accepted should be answered in time.</summary>
+    /// <summary>How much longer than expected a wait may become: costs vary, and whoever was accepted should be answered.</summary>
     internal const double Margin = 1.2;
 
     private readonly ExecutionCosts costs = new();

@@ -27,8 +27,11 @@ public readonly partial record struct WarmUpSize(int WidthPixels, int HeightPixe
     /// <inheritdoc />
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{WidthPixels}x{HeightPixels}");
 
-    private static bool TryParse(ReadOnlySpan<char> digits, out int side) =>
-        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out side) && side is >= 1 and <= LimitOptions.LargestSidePixels;
+    private static bool TryParse(ReadOnlySpan<char> digits, out int side)
+    {
+        var isNumber = int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out side);
+        return isNumber && side is >= 1 and <= LimitOptions.LargestSidePixels;
+    }
 
     [GeneratedRegex(@"^([0-9]{1,5})[xX]([0-9]{1,5})\z")]
     private static partial Regex Pattern();

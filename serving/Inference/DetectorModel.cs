@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using Pipeline.Serving.Configuration;
 using Pipeline.Shared;
 using Pipeline.Shared.Geometry;
@@ -8,17 +7,17 @@ using Pipeline.Shared.ModelRepository;
 
 namespace Pipeline.Serving.Inference;
 
-/// <summary>One version of an exported detector in an ONNX Runtime session; safe for concurrent calls.</summary>
+/// <summary>One version of an exported detector in sessions of ONNX Runtime; safe for concurrent calls.</summary>
 public sealed class DetectorModel : IDisposable
 {
-    private static readonly string[] Inputs = ["images"];
-    private static readonly string[] Outputs = ["boxes", "scores", "labels", "num_detections"];
-    private readonly InferenceSession session;
+    private const string ShrinkArenas = "memory.enable_memory_arena_shrinkage";
 
-    private DetectorModel(ModelManifest manifest, InferenceSession session)
+    private readonly DetectorSessions sessions;
+
+    private DetectorModel(ModelManifest manifest, DetectorSessions sessions)
     {
         Manifest = manifest;
-        this.session = session;
+        this.sessions = sessions;
     }
 
     /// <summary>Name, version, labels and limits of the model.</summary>
@@ -46,26 +45,13 @@ public sealed class DetectorModel : IDisposable
     public static DetectorModel Load(ModelDirectory directory, int threads = 0) =>
         Load(directory, new ExecutionOptions { Threads = threads == 0 ? null : threads });
 
-    /// <param name="directory">The version, already opened and verified.</param>
+    /// <param name="directory">The version.</param>
     /// <param name="execution">How it is executed.</param>
-    /// <exception cref="UserErrorException">ONNX Runtime rejects the file.</exception>
-    public static DetectorModel Load(ModelDirectory directory, ExecutionOptions execution)
-    {
-        OnnxRuntimeTelemetry.TurnOffTracing();
-        try
-        {
-            using var options = new Microsoft.ML.OnnxRuntime.SessionOptions
-            {
-                IntraOpNumThreads = execution.EffectiveThreads,
-                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,   // failures are thrown, and reported once
-            };
-            return new DetectorModel(directory.Manifest, new InferenceSession(directory.ModelPath, options));
-        }
-        catch (OnnxRuntimeException exception)
-        {
-            throw new UserErrorException($"{directory.ModelPath}: ONNX Runtime rejects the model: {exception.Message}", exception);
-        }
-    }
+    /// <exception cref="UserErrorException">
+    /// The file was changed since, ONNX Runtime rejects it, it is no detector, or the build or the machine lacks the provider.
+    /// </exception>
+    public static DetectorModel Load(ModelDirectory directory, ExecutionOptions execution) =>
+        new(directory.Manifest, DetectorSessions.Create(directory, new SessionSettings(execution)));
 
     /// <summary>Runs the model once over a batch of images of one size.</summary>
     /// <returns>For each image its detections, by descending score; boxes in pixels of the image.</returns>
@@ -88,65 +74,106 @@ public sealed class DetectorModel : IDisposable
         RequireOneSize(images);
         var width = images[0].WidthPixels;
         var height = images[0].HeightPixels;
-        if (Math.Max(width, height) > Manifest.MaxInputSidePixels)
+        if (!Accepts(width, height))
         {
             throw new ImageException(
                 ImageProblem.TooLarge,
                 $"{width} x {height} pixels; the model accepts sides of up to {Manifest.MaxInputSidePixels}. Send a smaller image.");
         }
 
-        using var input = Stack(images, width, height);
+        using var input = new ImageTensor(images);
         using var run = new RunOptions();
-        using var outputs = Run(run, input, width, height);
+        var session = sessions[instance];
+        if (session.Shrinking.IsDue(input.Bytes))
+        {
+            run.AddRunConfigEntry(ShrinkArenas, sessions.Arenas);
+        }
+
+        using var outputs = Run(session, run, input.Value, images[0], givenUp);
         var answer = new DetectorAnswer(Manifest, outputs, images.Count);
-        return [.. Enumerable.Range(0, images.Count).Select(answer.Read)];
+        var found = new Detection[images.Count][];
+        for (var index = 0; index < found.Length; index++)
+        {
+            found[index] = answer.Read(index);
+        }
+
+        return found;
     }
 
-    /// <summary>Runs the model on black images of the sizes that requests will have, alone and in full batches.</summary>
+    /// <summary>
+    /// Runs the model on black images of the sizes that requests will have, alone and in full batches, each twice: the first executions
+    /// of a shape take longer.
+    /// </summary>
     /// <param name="sizes">The sizes; those that the model does not accept are left out.</param>
     /// <param name="maxBatchSize">Images in a full batch.</param>
     /// <exception cref="InferenceException">The model failed.</exception>
     public void WarmUp(IReadOnlyList<WarmUpSize> sizes, int maxBatchSize)
     {
+        foreach (var size in sizes)
+        {
+            if (!Accepts(size.WidthPixels, size.HeightPixels))
+            {
+                continue;
+            }
+
+            using var image = RgbImage.Allocate(size.WidthPixels, size.HeightPixels);
+            image.Pixels.Clear();
+            var full = ImageTensor.MostImages(image.Pixels.Length, maxBatchSize);
+            for (var instance = 0; instance < sessions.Count; instance++)
+            {
+                RunTwice(instance, [image]);
+                if (full > 1)
+                {
+                    RunTwice(instance, [.. Enumerable.Repeat(image, full)]);
+                }
+            }
+        }
     }
 
-    /// <summary>Ends the session.</summary>
-    public void Dispose() => session.Dispose();
+    /// <summary>Ends the sessions.</summary>
+    public void Dispose() => sessions.Dispose();
 
     private static void RequireOneSize(IReadOnlyList<RgbImage> images)
     {
-        var sizes = images.Select(image => (image.WidthPixels, image.HeightPixels)).Distinct();
-        if (sizes.Count() != 1)
+        for (var index = 1; index < images.Count; index++)
         {
-            throw new ArgumentException("A batch must hold at least one image, and all its images must have one size.", nameof(images));
+            if (images[index].WidthPixels != images[0].WidthPixels || images[index].HeightPixels != images[0].HeightPixels)
+            {
+                throw new ArgumentException("All images of a batch must have one size.", nameof(images));
+            }
+        }
+
+        if (images.Count == 0)
+        {
+            throw new ArgumentException("A batch must hold at least one image.", nameof(images));
         }
     }
 
-    /// <returns>uint8 [N, H, W, 3]</returns>
-    private static OrtValue Stack(IReadOnlyList<RgbImage> images, int width, int height)
-    {
-        long[] shape = [images.Count, height, width, 3];
-        var stacked = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.UInt8, shape);
-        var pixels = stacked.GetTensorMutableDataAsSpan<byte>();
-        var imageBytes = 3 * width * height;
-        for (var i = 0; i < images.Count; i++)
-        {
-            images[i].Pixels.CopyTo(pixels[(i * imageBytes)..]);
-        }
+    private bool Accepts(int width, int height) => Math.Max(width, height) <= Manifest.MaxInputSidePixels;
 
-        return stacked;
+    private void RunTwice(int instance, IReadOnlyList<RgbImage> images)
+    {
+        Detect(instance, images, CancellationToken.None);
+        Detect(instance, images, CancellationToken.None);
     }
 
     /// <summary>Old exports fail on images that newer ones accept, such as those one pixel wide.</summary>
-    private IDisposableReadOnlyCollection<OrtValue> Run(RunOptions options, OrtValue input, int width, int height)
+    private IDisposableReadOnlyCollection<OrtValue> Run(
+        DetectorSession session, RunOptions run, OrtValue input, RgbImage first, CancellationToken givenUp)
     {
+        using var end = givenUp.UnsafeRegister(static run => ((RunOptions)run!).Terminate = true, run);
         try
         {
-            return session.Run(options, Inputs, [input], Outputs);
+            return session.Onnx.Run(run, ModelContract.Inputs, [input], ModelContract.Outputs);
+        }
+        catch (OnnxRuntimeException) when (givenUp.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(givenUp);
         }
         catch (OnnxRuntimeException exception)
         {
-            var failure = $"model {Manifest.Name} version {Manifest.Version} failed on an image of {width} x {height} pixels";
+            var size = $"{first.WidthPixels} x {first.HeightPixels} pixels";
+            var failure = $"model {Manifest.Name} version {Manifest.Version} failed on an image of {size}";
             throw new InferenceException($"{failure}: {Cause(exception)}. Send another image, or export the model again.", exception);
         }
     }

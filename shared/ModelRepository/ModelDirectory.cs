@@ -13,6 +13,7 @@ public sealed partial class ModelDirectory
     public const string ModelFileName = "model.onnx";
 
     private const string ManifestFileName = "manifest.json";
+    private const string ModelNoun = "file of the model";
 
     private ModelDirectory(string path, ModelManifest manifest)
     {
@@ -93,6 +94,23 @@ public sealed partial class ModelDirectory
         return new ModelDirectory(path, manifest);
     }
 
+    /// <summary>
+    /// Reads the ONNX file and verifies what was read: whoever uses these bytes uses the verified ones, whatever happens to the file.
+    /// </summary>
+    /// <exception cref="UserErrorException">The file is missing, or was changed.</exception>
+    public byte[] ReadModel()
+    {
+        var digest = Manifest.Files[ModelFileName];
+        using (var stream = InputFile.Open(ModelPath, ModelNoun))
+        {
+            RequireLength(ModelPath, stream.Length, digest);
+        }
+
+        var content = InputFile.ReadBytes(ModelPath, ModelNoun, digest.SizeBytes);
+        RequireDigest(ModelPath, SHA256.HashData(content), digest);
+        return content;
+    }
+
     /// <summary>Whether a folder is a completely published version: the manifest is written last.</summary>
     public static bool IsFinished(string path) => FileStatus.Of(System.IO.Path.Combine(path, ManifestFileName)).Kind == FileKind.File;
 
@@ -151,14 +169,23 @@ public sealed partial class ModelDirectory
     private static void Verify(string path, string name, FileDigest digest)
     {
         var file = System.IO.Path.Combine(path, name);
-        using var stream = InputFile.Open(file, "file of the model");
-        if (stream.Length != digest.SizeBytes)
+        using var stream = InputFile.Open(file, ModelNoun);
+        RequireLength(file, stream.Length, digest);
+        RequireDigest(file, SHA256.HashData(stream), digest);
+    }
+
+    private static void RequireLength(string file, long bytes, FileDigest digest)
+    {
+        if (bytes != digest.SizeBytes)
         {
             throw new UserErrorException(
-                $"{file}: {stream.Length:N0} bytes, the manifest says {digest.SizeBytes:N0}; copy or export the model again.");
+                $"{file}: {bytes:N0} bytes, the manifest says {digest.SizeBytes:N0}; copy or export the model again.");
         }
+    }
 
-        if (Convert.ToHexStringLower(SHA256.HashData(stream)) != digest.Sha256)
+    private static void RequireDigest(string file, byte[] hash, FileDigest digest)
+    {
+        if (Convert.ToHexStringLower(hash) != digest.Sha256)
         {
             throw new UserErrorException(
                 $"{file}: the SHA-256 digest is not the manifest's; the file was changed or damaged. Copy or export the model again.");
