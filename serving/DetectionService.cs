@@ -7,6 +7,7 @@ using Pipeline.Serving.Lifecycle;
 using Pipeline.Serving.Listening;
 using Pipeline.Serving.Models;
 using Pipeline.Serving.Observability;
+using Pipeline.Serving.Protocols.Description;
 using Pipeline.Serving.Protocols.Detect;
 using Pipeline.Shared;
 using Pipeline.Shared.Configuration;
@@ -57,6 +58,7 @@ public static class DetectionService
             .AddSingleton<RequestAdmission>()
             .AddSingleton<ImageIntake>()
             .AddSingleton<DetectEndpoint>()
+            .AddApiDocument()
             .AddSingleton(options.Repository)
             .AddSingleton<RepositoryControl>()
             .AddSingleton<ServiceReadiness>()
@@ -74,8 +76,8 @@ public static class DetectionService
 
     private static void Map(WebApplication app)
     {
-        app.MapPost("/v1/detect", (HttpContext context, DetectEndpoint endpoint) => endpoint.HandleAsync(context))
-            .Observed(RequestProtocol.Detect);
+        app.MapDetect();
+        app.MapApiDocument();
         app.MapHealth();
         app.MapServiceMetrics();
     }
