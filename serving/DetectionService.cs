@@ -26,20 +26,14 @@ public static class DetectionService
     {
         OptionRules.Check(options);
         var addresses = ListenAddress.ReadAll(options.Listen.Url);
-        var executor = new BatchExecutor(options.Execution, options.Batching, TimeProvider.System);
-        var registry = Metrics.NewCustomRegistry();
-        var metrics = new ServiceMetrics(
-            registry,
-            maxBatchSize: options.Batching.MaxBatchSize ?? options.Execution.DefaultMaxBatchSize,
-            instances: options.Execution.Instances,
-            TimeProvider.System);
-        var models = ServedModels.Load(options, executor, metrics);
 
         // Empty: neither the environment nor a settings file in the current folder says where to listen or what to log.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = options.Limits.MaxBodyBytes;
+            var connections = kestrel.ApplicationServices.GetRequiredService<OpenConnections>();
+            kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection => connections.WatchAsync(connection, next)));
             foreach (var address in addresses)
             {
                 address.Apply(kestrel);
@@ -48,31 +42,78 @@ public static class DetectionService
         ServiceLog.Configure(builder.Logging, options.Verbosity);
         builder.Services
             .AddRouting()
-            .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(options.Lifecycle.ShutdownTimeoutMs))
+            .Configure<HostOptions>(host => host.ShutdownTimeout = EndWithin(options.Lifecycle))
             .AddSingleton<IHostLifetime, CommandLifetime>()
             .AddHostedService<MalformedRequests>()
             .AddSingleton(TimeProvider.System)
-            .AddSingleton(_ => executor)   // by a factory, so that the container disposes it
-            .AddSingleton(_ => models)
+            .AddSingleton(options)
             .AddSingleton(options.Limits)
+            .AddSingleton(options.Repository)
+            .AddSingleton(options.Lifecycle)
+            .AddSingleton(options.Execution)
+            .AddSingleton(options.Batching)
+            .AddSingleton(Metrics.NewCustomRegistry())
+            .AddSingleton(Measuring)
+            .AddSingleton<RequestIdentity>()
+            .AddSingleton<RefusalLog>()
             .AddSingleton<RequestAdmission>()
             .AddSingleton<ImageIntake>()
             .AddSingleton<DetectEndpoint>()
             .AddApiDocument()
-            .AddSingleton(options.Repository)
-            .AddSingleton<RepositoryControl>()
             .AddSingleton<ServiceReadiness>()
-            .AddSingleton(registry)
-            .AddSingleton(metrics);
+            .AddSingleton<OpenConnections>()
+            .AddHostedService<GracefulEnd>()
+            .AddSingleton<VersionLoading>()
+            .AddSingleton(new BatchExecutor(options.Execution, options.Batching, TimeProvider.System))   // ended by the models
+            .AddSingleton<ServedModels>()
+            .AddSingleton<RepositoryUpdates>()
+            .AddSingleton<RepositoryControl>()
+            .AddHostedService<RepositoryPolling>();
 
         var app = builder.Build();
+        app.Use(app.Services.GetRequiredService<OpenConnections>().WatchRequestAsync);
+        app.Use(app.Services.GetRequiredService<RequestIdentity>().IdentifyAsync);
         app.UseRouting();
-        app.Use(new HttpMetrics(registry).MeasureAsync);
+        app.Use(new HttpMetrics(app.Services.GetRequiredService<CollectorRegistry>()).MeasureAsync);
         app.Use(ObservedEndpoints.MeasureAsync);
         app.UseMiddleware<RequestFaults>();
         Map(app);
+        LoadModels(app);
         return app;
     }
+
+    private static TimeSpan EndWithin(LifecycleOptions options) =>
+        TimeSpan.FromMilliseconds(options.DrainDelayMs + options.ShutdownTimeoutMs);
+
+    private static void LoadModels(WebApplication app)
+    {
+        try
+        {
+            app.Services.GetRequiredService<RepositoryUpdates>().LoadAtStart();
+        }
+        catch
+        {
+            ((IDisposable)app).Dispose();
+            throw;
+        }
+    }
+
+    private static ServiceMetrics Measuring(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<ServiceOptions>();
+        var metrics = new ServiceMetrics(
+            services.GetRequiredService<CollectorRegistry>(),
+            maxBatchSize: options.Batching.MaxBatchSize ?? options.Execution.DefaultMaxBatchSize,
+            instances: options.Execution.Instances,
+            services.GetRequiredService<TimeProvider>());
+        metrics.Describe(
+            version: VersionOf(typeof(DetectionService)),
+            runtimeVersion: VersionOf(typeof(Microsoft.ML.OnnxRuntime.InferenceSession)),
+            provider: options.Execution.Provider.ToString().ToLowerInvariant());
+        return metrics;
+    }
+
+    private static string VersionOf(Type part) => part.Assembly.GetName().Version?.ToString(fieldCount: 3) ?? "unknown";
 
     private static void Map(WebApplication app)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pipeline.Serving.Inference;
 using Pipeline.Serving.Observability;
 using Pipeline.Shared.Geometry;
@@ -29,19 +30,24 @@ internal sealed class ServedVersion : IDetector, IDisposable
     /// <summary>The service's limits, and the model's where they are tighter.</summary>
     public ImageLimits Limits { get; }
 
+    /// <summary>Requests that use it now; guarded by the lock of <see cref="ServedModels"/>.</summary>
+    public int Leases { get; set; }
+
+    /// <summary>Whether it takes no new request; guarded by the lock of <see cref="ServedModels"/>.</summary>
+    public bool IsRetired { get; set; }
+
     /// <summary>What is measured of it.</summary>
     public VersionMetrics Metrics { get; }
 
     /// <inheritdoc />
     public IReadOnlyList<IReadOnlyList<Detection>> Detect(int instance, IReadOnlyList<RgbImage> images, CancellationToken givenUp)
     {
-        using var running = service.Running();
-        var start = System.Diagnostics.Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         var found = detector.Detect(instance, images, givenUp);
         Metrics.Executed(new ExecutedBatch(
             Images: images.Count,
             InputTime: TimeSpan.Zero,
-            InferenceTime: System.Diagnostics.Stopwatch.GetElapsedTime(start),
+            InferenceTime: Stopwatch.GetElapsedTime(start),
             OutputTime: TimeSpan.Zero));
         return found;
     }
