@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Pipeline.Serving.Admission;
 using Pipeline.Serving.Batching;
 using Pipeline.Serving.Commands;
@@ -9,6 +10,9 @@ using Pipeline.Serving.Models;
 using Pipeline.Serving.Observability;
 using Pipeline.Serving.Protocols.Description;
 using Pipeline.Serving.Protocols.Detect;
+using Pipeline.Serving.Protocols.OpenInference;
+using Pipeline.Serving.Protocols.OpenInference.Grpc;
+using Pipeline.Serving.Protocols.OpenInference.Rest;
 using Pipeline.Shared;
 using Pipeline.Shared.Configuration;
 using Prometheus;
@@ -18,6 +22,9 @@ namespace Pipeline.Serving;
 /// <summary>Composes the HTTP service: what it listens on, what answers, and what happens when a request fails.</summary>
 public static class DetectionService
 {
+    /// <summary>Calls that one gRPC client may have in flight: more than are let in, so that it is told and does not just wait.</summary>
+    private const int StreamsPerConnection = 1_000;
+
     /// <summary>Loads the models and builds the service; the caller runs and disposes it.</summary>
     /// <exception cref="UserErrorException">
     /// An option is out of range, a model does not exist or cannot be served, or the service cannot listen on the address.
@@ -26,6 +33,7 @@ public static class DetectionService
     {
         OptionRules.Check(options);
         var addresses = ListenAddress.ReadAll(options.Listen.Url);
+        var grpcAddresses = GrpcAddresses.Read(options.Listen.GrpcUrl, addresses);
 
         // Empty: neither the environment nor a settings file in the current folder says where to listen or what to log.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -34,13 +42,20 @@ public static class DetectionService
             kestrel.Limits.MaxRequestBodySize = options.Limits.MaxBodyBytes;
             var connections = kestrel.ApplicationServices.GetRequiredService<OpenConnections>();
             kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection => connections.WatchAsync(connection, next)));
+            kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
             foreach (var address in addresses)
             {
-                address.Apply(kestrel);
+                address.Apply(kestrel, listen => listen.Protocols = HttpProtocols.Http1);
+            }
+
+            foreach (var address in grpcAddresses)
+            {
+                address.Apply(kestrel, listen => listen.Protocols = HttpProtocols.Http2);
             }
         });
         ServiceLog.Configure(builder.Logging, options.Verbosity);
         builder.Services
+            .AddOpenInferenceGrpc(options)
             .AddRouting()
             .Configure<HostOptions>(host => host.ShutdownTimeout = EndWithin(options.Lifecycle))
             .AddSingleton<IHostLifetime, CommandLifetime>()
@@ -60,6 +75,7 @@ public static class DetectionService
             .AddSingleton<ImageIntake>()
             .AddSingleton<DetectEndpoint>()
             .AddApiDocument()
+            .AddSingleton<InferenceService>()
             .AddSingleton<ServiceReadiness>()
             .AddSingleton<OpenConnections>()
             .AddHostedService<GracefulEnd>()
@@ -77,6 +93,7 @@ public static class DetectionService
         app.Use(new HttpMetrics(app.Services.GetRequiredService<CollectorRegistry>()).MeasureAsync);
         app.Use(ObservedEndpoints.MeasureAsync);
         app.UseMiddleware<RequestFaults>();
+        app.UseMiddleware<CallAdmission>();
         Map(app);
         LoadModels(app);
         return app;
@@ -119,6 +136,10 @@ public static class DetectionService
     {
         app.MapDetect();
         app.MapApiDocument();
+        app.MapOpenInferenceHealth();
+        app.MapOpenInference();
+        app.MapOpenInferenceGrpcHealth();
+        app.MapOpenInferenceGrpc();
         app.MapHealth();
         app.MapServiceMetrics();
     }
