@@ -20,7 +20,8 @@ public static class DetectionService
 {
     /// <summary>Loads the models and builds the service; the caller runs and disposes it.</summary>
     /// <exception cref="UserErrorException">
-    /// An option is out of range, this build or machine lacks the provider, a model does not exist or cannot be served, or the service cannot listen on the address.
+    /// An option is out of range, this build or machine lacks the provider, a model does not exist or cannot be served, or the service
+    /// cannot listen on the address.
     /// </exception>
     public static WebApplication Build(ServiceOptions options)
     {
