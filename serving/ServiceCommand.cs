@@ -51,7 +51,13 @@ internal static class ServiceCommand
             throw failure;
         }
 
-        Console.WriteLine($"listening on {string.Join(", ", app.Urls)}");
+        var http = ListenAddress.ReadAll(options.Listen.Url).Count;
+        Console.WriteLine($"listening on {string.Join(", ", app.Urls.Take(http))}");
+        if (app.Urls.Count > http)
+        {
+            Console.WriteLine($"gRPC on {string.Join(", ", app.Urls.Skip(http))}");
+        }
+
         await WaitForEndAsync(app, cancellation);
         await app.StopAsync(CancellationToken.None);   // within the time that the options allow
         return 0;
