@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Pipeline.Serving.Admission;
 using Pipeline.Serving.Batching;
 using Pipeline.Serving.Commands;
@@ -8,7 +9,11 @@ using Pipeline.Serving.Listening;
 using Pipeline.Serving.Models;
 using Pipeline.Serving.Observability;
 using Pipeline.Serving.Protocols;
+using Pipeline.Serving.Protocols.OpenInference;
+using Pipeline.Serving.Protocols.OpenInference.Grpc;
+using Pipeline.Serving.Protocols.OpenInference.Rest;
 using Pipeline.Shared;
+using Pipeline.Shared.Configuration;
 using Prometheus;
 
 namespace Pipeline.Serving;
@@ -16,29 +21,40 @@ namespace Pipeline.Serving;
 /// <summary>Composes the HTTP service: what it listens on, what answers, and what happens when a request fails.</summary>
 public static class DetectionService
 {
+    /// <summary>Calls that one gRPC client may have in flight: more than are let in, so that it is told and does not just wait.</summary>
+    private const int StreamsPerConnection = 1_000;
+
     /// <summary>Loads the models and builds the service; the caller runs and disposes it.</summary>
     /// <exception cref="UserErrorException">
     /// An option is out of range, a model does not exist or cannot be served, or the service cannot listen on the address.
     /// </exception>
     public static WebApplication Build(ServiceOptions options)
     {
-        OptionValidation.Require(options);
+        OptionRules.Check(options);
         var addresses = ListenAddress.ReadAll(options.Listen.Url);
+        var grpcAddresses = GrpcAddresses.Read(options.Listen.GrpcUrl, addresses);
 
         // Empty: neither the environment nor a settings file in the current folder says where to listen or what to log.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = options.Limits.MaxBodyBytes;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
             var connections = kestrel.ApplicationServices.GetRequiredService<OpenConnections>();
             kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection => connections.WatchAsync(connection, next)));
             foreach (var address in addresses)
             {
-                address.Apply(kestrel);
+                address.Apply(kestrel, listen => listen.Protocols = HttpProtocols.Http1);
+            }
+
+            foreach (var address in grpcAddresses)
+            {
+                address.Apply(kestrel, listen => listen.Protocols = HttpProtocols.Http2);
             }
         });
         ServiceLog.Configure(builder.Logging, options.Verbosity);
         builder.Services
+            .AddOpenInferenceGrpc(options)
             .AddRouting()
             .Configure<HostOptions>(host => host.ShutdownTimeout = EndWithin(options.Lifecycle))
             .AddSingleton<IHostLifetime, CommandLifetime>()
@@ -56,6 +72,7 @@ public static class DetectionService
             .AddSingleton<RefusalLog>()
             .AddSingleton<RequestAdmission>()
             .AddSingleton<ImageIntake>()
+            .AddSingleton<InferenceService>()
             .AddSingleton<ServiceReadiness>()
             .AddSingleton<OpenConnections>()
             .AddHostedService<GracefulEnd>()
@@ -73,6 +90,7 @@ public static class DetectionService
         app.Use(new HttpMetrics(app.Services.GetRequiredService<CollectorRegistry>()).MeasureAsync);
         app.Use(ObservedEndpoints.MeasureAsync);
         app.UseMiddleware<RequestFaults>();
+        app.UseMiddleware<CallAdmission>();
         Map(app);
         LoadModels(app);
         return app;
@@ -114,6 +132,10 @@ public static class DetectionService
     private static void Map(WebApplication app)
     {
         app.MapPost("/v1/detect", DetectEndpoint.HandleAsync).Observed(RequestProtocol.Detect);
+        app.MapOpenInferenceHealth();
+        app.MapOpenInference();
+        app.MapOpenInferenceGrpcHealth();
+        app.MapOpenInferenceGrpc();
         app.MapHealth();
         app.MapServiceMetrics();
     }

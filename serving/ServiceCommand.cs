@@ -11,10 +11,14 @@ namespace Pipeline.Serving;
 internal static class ServiceCommand
 {
     private const string Description = """
-        Serves an exported detector over HTTP.
+        Serves exported detectors over HTTP and gRPC.
 
-        Example:
+        Options come from the file of --config, from the environment (PIPELINE__BATCHING__MAXBATCHSIZE=4) and from the command line; the
+        last one wins. pipeline-serve config prints those that result.
+
+        Examples:
           pipeline-serve --models models --url http://127.0.0.1:8000
+          pipeline-serve --config service.json --max-batch-size 4
         """;
 
     /// <summary>What the program does without a command: it runs the service.</summary>
@@ -23,7 +27,9 @@ internal static class ServiceCommand
         var flags = new ServiceFlags();
         var root = new RootCommand(Description);
         flags.AddTo(root);
-        root.SetAction((parsed, cancellation) => RunAsync(flags.Read(parsed), cancellation));
+        ServiceHelp.AddTo(root);
+        root.Add(new ConfigCommand(flags).Create());
+        root.SetAction((parsed, cancellation) => RunAsync(flags.Read(parsed).Build(), cancellation));
         return root;
     }
 
@@ -45,7 +51,13 @@ internal static class ServiceCommand
             throw failure;
         }
 
-        Console.WriteLine($"listening on {string.Join(", ", app.Urls)}");
+        var http = ListenAddress.ReadAll(options.Listen.Url).Count;
+        Console.WriteLine($"listening on {string.Join(", ", app.Urls.Take(http))}");
+        if (app.Urls.Count > http)
+        {
+            Console.WriteLine($"gRPC on {string.Join(", ", app.Urls.Skip(http))}");
+        }
+
         await WaitForEndAsync(app, cancellation);
         await app.StopAsync(CancellationToken.None);   // within the time that the options allow
         return 0;

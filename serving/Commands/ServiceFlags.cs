@@ -1,75 +1,88 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Pipeline.Serving.Configuration;
-using Pipeline.Serving.Listening;
+using Pipeline.Shared;
 using Pipeline.Shared.Commands;
-using Pipeline.Shared.Numbers;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Serving.Commands;
 
-/// <summary>The service's options on the command line.</summary>
+/// <summary>
+/// The service's options from their places, each over the one before: the defaults, the file of <c>--config</c>, the environment, the
+/// command line. Every option of <see cref="ServiceOptions"/> has its flag here.
+/// </summary>
 internal sealed class ServiceFlags
 {
-    private static readonly ServiceOptions Defaults = new();
-    private static readonly NumberRange<int> Versions = new(1, int.MaxValue);
-    private static readonly NumberRange<long> BodyBytes = new(1, LimitOptions.LargestBodyBytes);
-    private static readonly NumberRange<long> Pixels = new(1, LimitOptions.LargestPixels);
-    private static readonly NumberRange<int> SidePixels = new(1, LimitOptions.LargestSidePixels);
+    private static readonly ServiceSetting Verbosity = ServiceSetting.All.Single(setting => setting.Flag == VerbosityOption.Name);
 
-    private readonly Option<string> models = new("--models")
+    private readonly Option<string?> config = new("--config")
     {
-        DefaultValueFactory = _ => Defaults.Repository.Models,
-        Description = "Folder of the model repository.",
+        HelpName = "FILE",
+        Description = "JSON file with options, comments allowed: {\"batching\": {\"maxBatchSize\": 4}}.",
     };
 
-    private readonly Option<string?> model = new("--model")
-    {
-        Description = "Name of the only model to serve; all of the repository when omitted.",
-    };
+    private readonly IReadOnlyList<(ServiceSetting Setting, Option Option)> flags =
+    [
+        .. ServiceSetting.All
+            .Where(setting => !setting.IsSecret && setting != Verbosity)   // every command has a flag for its verbosity
+            .Select(setting => (setting, Create(setting))),
+    ];
 
-    private readonly Option<int?> version = NumberOption.Optional(
-        "--model-version", Versions, "Version of the model; the newest when omitted.");
-
-    private readonly Option<string> url = new("--url")
-    {
-        DefaultValueFactory = _ => Defaults.Listen.Url,
-        Description = ListenAddress.Help,
-    };
-
-    private readonly Option<long> bodyBytes = NumberOption.Create(
-        "--max-body-bytes", BodyBytes, Defaults.Limits.MaxBodyBytes, "Longest request body in bytes.");
-
-    private readonly Option<long> pixels = NumberOption.Create(
-        "--max-pixels", Pixels, Defaults.Limits.MaxPixels, "Most pixels of an image.");
-
-    private readonly Option<int> sidePixels = NumberOption.Create(
-        "--max-side-pixels", SidePixels, Defaults.Limits.MaxSidePixels, "Longest side of an image; the model may accept less.");
-
-    /// <summary>Adds the options in the order of the help.</summary>
+    /// <summary>Adds the flags in the order of the help.</summary>
     public void AddTo(Command command)
     {
-        Option[] all = [models, model, version, url, bodyBytes, pixels, sidePixels];
-        foreach (var option in all)
+        command.Options.Add(config);
+        foreach (var (_, option) in flags)
         {
             command.Options.Add(option);
         }
     }
 
-    /// <summary>The options as they were typed, or their defaults.</summary>
-    public ServiceOptions Read(ParseResult parsed) => new()
+    /// <summary>The options from all places.</summary>
+    /// <exception cref="UserErrorException">An option is unknown, of the wrong kind or out of its range; its place is named.</exception>
+    public LayeredConfiguration<ServiceOptions> Read(ParseResult parsed)
     {
-        Repository = Defaults.Repository with
+        var configuration = new LayeredConfiguration<ServiceOptions>()
+            .File(parsed.GetValue(config))
+            .Environment(Environment.GetEnvironmentVariables());
+        foreach (var (setting, option) in flags)
         {
-            Models = parsed.GetValue(models)!,
-            Model = parsed.GetValue(model),
-            Version = parsed.GetValue(version),
-        },
-        Listen = Defaults.Listen with { Url = parsed.GetValue(url)! },
-        Limits = Defaults.Limits with
+            if (parsed.GetResult(option) is OptionResult { Implicit: false } result)
+            {
+                configuration.Typed(setting.Flag, setting.Path, Texts(result));
+            }
+        }
+
+        if (VerbosityOption.Typed(parsed) is { } verbosity)
         {
-            MaxBodyBytes = parsed.GetValue(bodyBytes),
-            MaxPixels = parsed.GetValue(pixels),
-            MaxSidePixels = parsed.GetValue(sidePixels),
-        },
-        Verbosity = VerbosityOption.Of(parsed),
-    };
+            configuration.Typed(VerbosityOption.Name, Verbosity.Path, [verbosity]);
+        }
+
+        return configuration;
+    }
+
+    private static Option Create(ServiceSetting setting)
+    {
+        Option option = setting.IsList
+            ? new Option<string[]>(setting.Flag) { AllowMultipleArgumentsPerToken = true }
+            : new Option<string>(setting.Flag) { Arity = setting.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne };
+        option.Description = $"{setting.Description} [{setting.Accepted}]";
+        option.Validators.Add(result => Check(setting, result));
+        return option;
+    }
+
+    private static void Check(ServiceSetting setting, OptionResult result)
+    {
+        try
+        {
+            new LayeredConfiguration<ServiceOptions>().Typed(setting.Flag, setting.Path, Texts(result));
+        }
+        catch (UserErrorException exception)
+        {
+            result.AddError(exception.Message);
+        }
+    }
+
+    private static string[] Texts(OptionResult result) =>
+        result.Tokens.Count > 0 ? [.. result.Tokens.Select(token => token.Value)] : ["true"];
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace Pipeline.Serving.Configuration;
 
@@ -12,7 +13,7 @@ public enum ExecutionProvider
     Cuda,
 
     /// <summary>An NVIDIA GPU by TensorRT, with CUDA for what it does not support; needs a build with <c>-p:Accelerator=cuda</c>.</summary>
-    TensorRt,
+    [JsonStringEnumMemberName("tensorrt")] TensorRt,
 }
 
 /// <summary>How models are executed.</summary>

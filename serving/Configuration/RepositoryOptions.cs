@@ -25,13 +25,13 @@ public sealed record RepositoryOptions
     public string? Model { get; init; }
 
     /// <summary>The only version to serve, from 1; null selects by <see cref="NewestVersions"/>.</summary>
-    [Range(1, int.MaxValue)] public int? Version { get; init; }
+    [Range(1, int.MaxValue), Flag("--model-version")] public int? Version { get; init; }
 
     /// <summary>How many versions of a model are served, counted from the newest; 0 serves all.</summary>
     [Range(0, 1_000)] public int NewestVersions { get; init; } = 1;
 
     /// <summary>What decides which models are loaded after the start.</summary>
-    public ModelControl Control { get; init; } = ModelControl.None;
+    [Flag("--model-control")] public ModelControl Control { get; init; } = ModelControl.None;
 
     /// <summary>With <see cref="ModelControl.Poll"/>: seconds between two looks at the folder.</summary>
     [Range(0.1, 86_400)] public double PollSeconds { get; init; } = 5;

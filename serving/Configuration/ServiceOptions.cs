@@ -1,9 +1,10 @@
 using Pipeline.Shared.Commands;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Serving.Configuration;
 
 /// <summary>Everything that can be configured about the service.</summary>
-public sealed record ServiceOptions
+public sealed record ServiceOptions : ILayeredOptions
 {
     /// <summary>Which models are served.</summary>
     public RepositoryOptions Repository { get; init; } = new();

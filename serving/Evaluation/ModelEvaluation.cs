@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Inference;
 using Pipeline.Shared;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.ModelRepository;
@@ -23,7 +23,7 @@ internal static class ModelEvaluation
     public static EvaluationReport Run(
         EvaluationOptions options, Action<string> remark, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
     {
-        OptionValidation.Require(options);
+        OptionRules.Check(options);
         var dataset = Dataset.Open(options.Data, options.Format);
         var ids = options.Split is null ? dataset.ImageIds : ImageList.Read(options.Split, dataset);
         if (ids.Count == 0)

@@ -8,6 +8,9 @@ namespace Pipeline.Serving.Faults;
 internal static class FaultMapping
 {
     private const string Paths = "POST /v1/detect, GET /healthz/live, GET /healthz/ready, GET /metrics";
+    private const string OpenInferencePaths =
+        "GET /v2, GET /v2/health/live and ready, GET /v2/models/NAME with ready, config and stats, POST /v2/models/NAME/infer, "
+            + "GET /v2/models/stats, POST /v2/repository/index, POST /v2/repository/models/NAME/load and unload";
 
     /// <summary>The fault behind an exception; what is not the client's fault is the service's.</summary>
     public static RequestFault OfException(Exception exception, HttpContext context, ImageLimits limits)
@@ -33,11 +36,13 @@ internal static class FaultMapping
     }
 
     /// <summary>The fault behind a response that nobody wrote, as routing leaves it; null when there is none.</summary>
-    public static RequestFault? OfResponse(HttpResponse response)
+    public static RequestFault? OfResponse(HttpContext context)
     {
+        var response = context.Response;
         if (response.StatusCode == FaultKind.UnknownPath.HttpStatus)
         {
-            return new RequestFault(FaultKind.UnknownPath, $"Nothing is served at this path. The service has {Paths}.");
+            var paths = FaultAnswer.IsOpenInference(context) ? OpenInferencePaths : Paths;
+            return new RequestFault(FaultKind.UnknownPath, $"Nothing is served at this path. The service has {paths}.");
         }
 
         if (response.StatusCode == FaultKind.UnsupportedMethod.HttpStatus)

@@ -4,8 +4,8 @@ using Pipeline.Serving.Observability;
 namespace Pipeline.Serving.Faults;
 
 /// <summary>
-/// Answers requests that fail. The client gets a problem (RFC 9457) in plain words; the log gets one line, which for a client's fault
-/// is only information, so that nobody outside can trigger an alert.
+/// Answers requests that fail. The client gets, in plain words, what its protocol has for that; the log gets one line, which for a
+/// client's fault is only information, so that nobody outside can trigger an alert.
 /// </summary>
 internal sealed partial class RequestFaults(
     RequestDelegate next, ILogger<RequestFaults> logger, LimitOptions limits, RefusalLog refusals)
@@ -19,7 +19,7 @@ internal sealed partial class RequestFaults(
         try
         {
             await next(context);
-            fault = FaultMapping.OfResponse(context.Response);
+            fault = FaultMapping.OfResponse(context);
         }
 #pragma warning disable CA1031 // Whatever a request runs into is its answer.
         catch (Exception exception)
@@ -51,6 +51,6 @@ internal sealed partial class RequestFaults(
             return;
         }
 
-        await Results.Problem(fault.Answer, statusCode: fault.Kind.HttpStatus).ExecuteAsync(context);
+        await FaultAnswer.WriteAsync(context, fault);
     }
 }

@@ -43,25 +43,49 @@ internal sealed record ListenAddress
     public static IReadOnlyList<ListenAddress> ReadAll(string value) => [.. value.Split(';').Select(Read)];
 
     /// <summary>Makes the server listen on this address.</summary>
-    public void Apply(KestrelServerOptions kestrel)
+    /// <param name="kestrel">The server.</param>
+    /// <param name="configure">Says what it speaks there.</param>
+    public void Apply(KestrelServerOptions kestrel, Action<ListenOptions> configure)
     {
         if (EndPoint is not null)
         {
-            kestrel.Listen(EndPoint);
+            kestrel.Listen(EndPoint, configure);
         }
         else if (LocalPort is { } localPort)
         {
-            kestrel.ListenLocalhost(localPort);
+            kestrel.ListenLocalhost(localPort, configure);
         }
         else if (AnyPort is { } anyPort)
         {
-            kestrel.ListenAnyIP(anyPort);
+            kestrel.ListenAnyIP(anyPort, configure);
         }
         else
         {
-            kestrel.ListenUnixSocket(SocketPath!);
+            kestrel.ListenUnixSocket(SocketPath!, configure);
         }
     }
+
+    /// <summary>The same address with the next port, or a free one if the port of this is free; null for a socket.</summary>
+    /// <exception cref="UserErrorException">There is no next port.</exception>
+    public ListenAddress? WithNextPort()
+    {
+        if (SocketPath is not null)
+        {
+            return null;
+        }
+
+        return this with
+        {
+            EndPoint = EndPoint is null ? null : new IPEndPoint(EndPoint.Address, Next(EndPoint.Port)),
+            LocalPort = LocalPort is { } localPort ? Next(localPort) : null,
+            AnyPort = AnyPort is { } anyPort ? Next(anyPort) : null,
+        };
+    }
+
+    private static int Next(int port) => port < Ports.Most
+        ? port == 0 ? 0 : port + 1
+        : throw new UserErrorException(
+            $"--url: there is no port after {port} for gRPC; choose one with --grpc-url, or turn gRPC off with --grpc-url none.");
 
     private static ListenAddress Read(string text)
     {

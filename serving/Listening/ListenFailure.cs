@@ -21,7 +21,7 @@ internal static class ListenFailure
                     return new UserErrorException(AbandonedSocket.Message(path), exception);
                 }
 
-                return new UserErrorException($"{exception.Message} Choose another with --url.", exception);
+                return new UserErrorException($"{exception.Message} Choose another with --url, or with --grpc-url for gRPC.", exception);
             }
 
             if (cause is SocketException socket)

@@ -1,11 +1,14 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Pipeline.Shared.Commands;
 
 /// <summary><c>--verbosity</c> of every command.</summary>
 public static class VerbosityOption
 {
-    private const string Name = "--verbosity";
+    /// <summary>The option.</summary>
+    public const string Name = "--verbosity";
+
     private const string Quiet = "quiet";
     private const string Normal = "normal";
     private const string Detailed = "detailed";
@@ -22,6 +25,13 @@ public static class VerbosityOption
                 + "debug: everything, and the stack trace of an error.",
         };
         return option.AcceptOnlyFromAmong(Quiet, Normal, Detailed, Debug);
+    }
+
+    /// <summary>The verbosity as it was typed; null when it was not.</summary>
+    public static string? Typed(ParseResult parsed)
+    {
+        ArgumentNullException.ThrowIfNull(parsed);
+        return parsed.GetResult(Name) is OptionResult { Implicit: false } ? parsed.GetValue<string>(Name) : null;
     }
 
     /// <summary>The verbosity on a command line.</summary>

@@ -113,9 +113,6 @@ public sealed partial class ModelDirectory
         return manifest;
     }
 
-    /// <summary>The same version under the name and number by which a repository lists it, where links or a mount gave it others.</summary>
-    public ModelDirectory ListedAs(string name, int version) => new(Path, Manifest with { Name = name, Version = version });
-
     /// <summary>
     /// Reads the ONNX file and verifies what was read: whoever uses these bytes uses the verified ones, whatever happens to the file.
     /// </summary>
@@ -132,6 +129,9 @@ public sealed partial class ModelDirectory
         RequireDigest(ModelPath, SHA256.HashData(content), digest);
         return content;
     }
+
+    /// <summary>The same version under the name and number by which a repository lists it, where links or a mount gave it others.</summary>
+    public ModelDirectory ListedAs(string name, int version) => new(Path, Manifest with { Name = name, Version = version });
 
     /// <summary>Whether a folder is a completely published version: the manifest is written last.</summary>
     public static bool IsFinished(string path) => FileStatus.Of(System.IO.Path.Combine(path, ManifestFileName)).Kind == FileKind.File;

@@ -3,7 +3,7 @@ using Pipeline.Serving.Inference;
 using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Synthetic;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Detection.Training;
@@ -29,7 +29,7 @@ public class DetectorBenchmark : IDisposable
     public void Setup()
     {
         set_num_threads(2);
-        var options = new RunConfiguration<FinetuneOptions>()
+        var options = new LayeredConfiguration<FinetuneOptions>()
             .Preset("finetune", "small")
             .Option("benchmark", "data", "d")
             .Option("benchmark", "output", "o")

@@ -3,7 +3,7 @@ using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;
 using Pipeline.Training;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
@@ -25,7 +25,7 @@ internal static class MeasurementPeer
         var dataset = Dataset.Open(data);
         string[] frames = [.. Enumerable.Range(0, Frames).Select(index => dataset.ImageIds[index % dataset.ImageIds.Count])];
         var survey = DatasetSurvey.Of(dataset, dataset.ImageIds, new ImageLimits());
-        var read = new RunConfiguration<FinetuneOptions>().Preset("finetune", preset)
+        var read = new LayeredConfiguration<FinetuneOptions>().Preset("finetune", preset)
             .Option("benchmark", "data", data)
             .Option("benchmark", "output", "o")
             .Option("benchmark", "workers", threads)

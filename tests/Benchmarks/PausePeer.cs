@@ -1,5 +1,5 @@
 using Pipeline.Shared.Synthetic;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
@@ -17,7 +17,7 @@ internal static class PausePeer
     {
         set_num_threads(threads);
         using var scope = NewDisposeScope();
-        var small = new RunConfiguration<FinetuneOptions>().Preset("finetune", "small")
+        var small = new LayeredConfiguration<FinetuneOptions>().Preset("finetune", "small")
             .Option("benchmark", "data", "d")
             .Option("benchmark", "output", "o");
         using var detector = new FasterRcnn(small.Build().Detector);

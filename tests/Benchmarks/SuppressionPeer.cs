@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Pipeline.Shared;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Training;
 using static TorchSharp.torch;
@@ -20,7 +20,7 @@ internal static class SuppressionPeer
     {
         set_num_threads(threads);
         using var scope = NewDisposeScope();
-        var paper = new RunConfiguration<FinetuneOptions>().Preset("finetune", "paper")
+        var paper = new LayeredConfiguration<FinetuneOptions>().Preset("finetune", "paper")
             .Option("benchmark", "data", "d")
             .Option("benchmark", "output", "o");
         var options = paper.Build().Detector;

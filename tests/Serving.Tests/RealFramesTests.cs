@@ -1,7 +1,7 @@
 using Pipeline.Golden;
 using Pipeline.Serving.Evaluation;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Datasets;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Detection.Training;
@@ -23,7 +23,7 @@ public sealed class RealFramesTests : IDisposable
         var data = SharedData.Path("data/kitti-sample");
         var frames = Path.Combine(folder, "frames.txt");
         ImageList.Write(frames, Dataset.Open(data).ImageIds);
-        var options = new RunConfiguration<FinetuneOptions>().Preset("finetune", "small")
+        var options = new LayeredConfiguration<FinetuneOptions>().Preset("finetune", "small")
             .Option("test", "data", data)
             .Option("test", "output", Path.Combine(folder, "run"))
             .Option("test", "trainList", frames)

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.ComponentModel.DataAnnotations;
 using Pipeline.Shared;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Imaging;
-using Pipeline.Training.Configuration;
 
 namespace Pipeline.Training.Augmentation;
 

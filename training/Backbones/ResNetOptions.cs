@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Training.Backbones;
 

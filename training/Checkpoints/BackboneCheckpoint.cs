@@ -2,8 +2,8 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Shared;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Backbones;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Data;
 using Pipeline.Training.Modules;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Pipeline.Shared;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Training.Checkpoints;
 

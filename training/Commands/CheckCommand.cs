@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using Pipeline.Shared.Commands;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Datasets.Checking;
-using Pipeline.Training.Configuration;
 
 namespace Pipeline.Training.Commands;
 

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
 using Pipeline.Shared.Commands;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Commands;
@@ -16,7 +16,7 @@ namespace Pipeline.Training.Commands;
 internal sealed class ConfigurationOptions<T>(string name, string defaultPreset, ILogger log)
     where T : class, ILayeredOptions
 {
-    private readonly List<(Option Option, Action<ParseResult, RunConfiguration<T>> Apply)> options = [];
+    private readonly List<(Option Option, Action<ParseResult, LayeredConfiguration<T>> Apply)> options = [];
 
     /// <summary>An option that sets a key when it is given; what is typed is read as the key's type and within its range.</summary>
     public Option<string> Add(string option, string key, string description)
@@ -49,12 +49,12 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
     }
 
     /// <summary>Sets something in the configuration when the option is given.</summary>
-    private Option<TValue> Given<TValue>(Option<TValue> option, Action<RunConfiguration<T>, TValue> apply)
+    private Option<TValue> Given<TValue>(Option<TValue> option, Action<LayeredConfiguration<T>, TValue> apply)
     {
         options.Add((option, Apply));
         return option;
 
-        void Apply(ParseResult result, RunConfiguration<T> configuration)
+        void Apply(ParseResult result, LayeredConfiguration<T> configuration)
         {
             if (result.GetResult(option) is OptionResult { Implicit: false })
             {
@@ -83,7 +83,7 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
     private Command Command(
         string description, Option<bool> resume, Action<T, ParseResult, CancellationToken> run, Func<ParseResult, string?> resumed)
     {
-        var presets = RunConfiguration<T>.Presets(name);
+        var presets = PresetFiles.Names(typeof(T).Assembly, name);
         var preset = new Option<string>("--preset")
         {
             DefaultValueFactory = _ => defaultPreset,
@@ -107,8 +107,8 @@ internal sealed class ConfigurationOptions<T>(string name, string defaultPreset,
         {
             var resumedFile = resumed(result);
             var start = resumedFile is not null
-                ? new RunConfiguration<T>().File(resumedFile)
-                : new RunConfiguration<T>().Preset(name, result.GetValue(preset)!);
+                ? new LayeredConfiguration<T>().File(resumedFile)
+                : new LayeredConfiguration<T>().Preset(name, result.GetValue(preset)!);
             log.Detail($"settings: {resumedFile ?? $"preset {result.GetValue(preset)}"}, {result.GetValue(config) ?? "no file"} over it");
             var configuration = start.File(result.GetValue(config)).Environment(System.Environment.GetEnvironmentVariables());
             foreach (var (_, apply) in options.OrderBy(entry => Position(result, entry.Option)))

@@ -3,12 +3,12 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
 using Pipeline.Shared.Commands;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Numbers;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Checkpoints.Import;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection.Checkpoints;
 

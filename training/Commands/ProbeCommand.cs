@@ -4,8 +4,8 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pipeline.Shared.Commands;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Numbers;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Native;
 using Pipeline.Training.Probing;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pipeline.Shared;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Modules;
 using static TorchSharp.torch;

@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Augmentation;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Contrastive;

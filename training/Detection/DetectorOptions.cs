@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Training.Backbones;
-using Pipeline.Training.Configuration;
 
 namespace Pipeline.Training.Detection;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pipeline.Shared;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Training.Configuration;
 
 namespace Pipeline.Training.Engine;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Shared;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Files;
-using Pipeline.Training.Configuration;
 
 namespace Pipeline.Training.Engine;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Pipeline.Shared;
 using Pipeline.Shared.Commands;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Engine;

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection.Training;
 
@@ -37,7 +37,8 @@ public sealed record DemoOptions
     /// <summary>Passes of each fine-tuning.</summary>
     public int FinetuneEpochs { get; init; } = 6;
 
-    internal PretrainOptions Pretrain(string images, string output) => new RunConfiguration<PretrainOptions>().Preset("pretrain", Preset)
+    internal PretrainOptions Pretrain(string images, string output) => new LayeredConfiguration<PretrainOptions>()
+        .Preset("pretrain", Preset)
         .Option(nameof(DemoOptions), "images", images)
         .Option(nameof(DemoOptions), "output", output)
         .Option(nameof(DemoOptions), "epochs", PretrainEpochs)
@@ -45,7 +46,7 @@ public sealed record DemoOptions
         .Build();
 
     internal FinetuneOptions Finetune(string data, string output, string? backboneWeights) =>
-        new RunConfiguration<FinetuneOptions>().Preset("finetune", Preset)
+        new LayeredConfiguration<FinetuneOptions>().Preset("finetune", Preset)
         .Option(nameof(DemoOptions), "data", data)
         .Option(nameof(DemoOptions), "trainList", Path.Combine(data, "train.txt"))
         .Option(nameof(DemoOptions), "testList", Path.Combine(data, "test.txt"))

@@ -1,32 +1,23 @@
 using Pipeline.Serving.Configuration;
 using Pipeline.Shared;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Serving.Tests.Configuration;
 
 public sealed class ServiceOptionsTests
 {
     [Fact]
-    public void The_defaults_are_valid() => OptionValidation.Require(new ServiceOptions());
+    public void The_defaults_are_valid() => OptionRules.Check(new ServiceOptions());
 
     [Fact]
-    public void Every_option_out_of_range_is_refused_before_the_repository_is_read()
+    public void An_option_out_of_range_is_refused_before_the_repository_is_read()
     {
-        var options = new ServiceOptions
-        {
-            Repository = new RepositoryOptions { Models = "nowhere", Version = 0 },
-            Limits = new LimitOptions { MaxBodyBytes = 0, MaxPixels = -1, MaxSidePixels = 65_536 },
-        };
-
-        var refused = Assert.Throws<UserErrorException>(() => DetectionService.Build(options));
-
-        string[] names =
-        [
-            nameof(RepositoryOptions.Version),
-            nameof(LimitOptions.MaxBodyBytes),
-            nameof(LimitOptions.MaxPixels),
-            nameof(LimitOptions.MaxSidePixels),
-        ];
-        Assert.All(names, name => Assert.Contains($"{name} must be between 1 and ", refused.Message));
+        var good = new ServiceOptions { Repository = new RepositoryOptions { Models = "nowhere" } };
+        Refused(good with { Repository = good.Repository with { Version = 0 } }, "repository.version: 0 is refused");
+        Refused(good with { Limits = new LimitOptions { MaxBodyBytes = 0 } }, "limits.maxBodyBytes: 0 is refused; it must be from 1 to ");
+        Refused(good with { Limits = new LimitOptions { MaxPixels = -1 } }, "limits.maxPixels: -1 is refused");
+        Refused(good with { Limits = new LimitOptions { MaxSidePixels = 65_536 } }, "limits.maxSidePixels: 65536 is refused");
+        Refused(good with { Batching = new BatchingOptions { MaxQueueDelayMs = double.NaN } }, "batching.maxQueueDelayMs: NaN");
     }
 
     [Fact]
@@ -38,4 +29,7 @@ public sealed class ServiceOptionsTests
         Assert.Equal(2, limits.MaxPixels);
         Assert.Equal(3, limits.MaxDimensionPixels);
     }
+
+    private static void Refused(ServiceOptions options, string reason) =>
+        Assert.Contains(reason, Assert.ThrowsAny<UserErrorException>(() => DetectionService.Build(options)).Message);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Tests.Programs;
 using Pipeline.Shared;
 
@@ -64,7 +65,7 @@ public sealed class ListenAddressTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux has all of 127.0.0.0/8.");
         Assert.SkipUnless(Socket.OSSupportsIPv6 || !url.Contains('['), "This machine has no IPv6.");
         TinyModel.Export(root);
-        await using var app = DetectionService.Build(ServiceFixture.Options(root, url));
+        await using var app = DetectionService.Build(WithoutGrpc(url));
         await app.StartAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(hosts, app.Urls.Select(listening => listening["http://".Length..listening.LastIndexOf(':')]));
@@ -77,7 +78,7 @@ public sealed class ListenAddressTests : IDisposable
         TinyModel.Export(root);
         var port = FreePort();
         var address = $"{url.Replace("HOSTNAME", Environment.MachineName, StringComparison.Ordinal)}{port}";
-        await using var app = DetectionService.Build(ServiceFixture.Options(root, address));
+        await using var app = DetectionService.Build(WithoutGrpc(address));
         await app.StartAsync(TestContext.Current.CancellationToken);
 
         Assert.EndsWith($":{port}", Assert.Single(app.Urls));
@@ -150,6 +151,11 @@ public sealed class ListenAddressTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(root, recursive: true);
+
+    private ServiceOptions WithoutGrpc(string url) => ServiceFixture.Options(root, url) with
+    {
+        Listen = new ListenOptions { Url = url, GrpcUrl = "none" },
+    };
 
     private static int FreePort()
     {

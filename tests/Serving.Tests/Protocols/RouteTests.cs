@@ -32,7 +32,7 @@ public sealed class RouteTests(ServiceFixture service) : IClassFixture<ServiceFi
     }
 
     [Theory]
-    [InlineData("/"), InlineData("/v1"), InlineData("/v2/detect"), InlineData("/v1/detect/x"), InlineData("/healthz")]
+    [InlineData("/"), InlineData("/v1"), InlineData("/v3/detect"), InlineData("/v1/detect/x"), InlineData("/healthz")]
     [InlineData("/%2e%2e/etc/passwd")]
     public async Task S1_an_unknown_path_is_404_and_the_response_lists_the_known_ones(string path)
     {

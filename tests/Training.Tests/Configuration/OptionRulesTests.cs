@@ -4,9 +4,9 @@ using System.Globalization;
 using System.Reflection;
 using Pipeline.Golden;
 using Pipeline.Shared;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Augmentation;
 using Pipeline.Training.Backbones;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Training;
@@ -226,11 +226,11 @@ public sealed class OptionRulesTests : IDisposable
             || (property.GetCustomAttribute<ElementsAttribute>() is not null && property.GetCustomAttribute<LengthAttribute>() is not null);
     }
 
-    private static RunConfiguration<FinetuneOptions> Finetune() =>
-        new RunConfiguration<FinetuneOptions>().Preset("finetune", "small").Option("test", "data", "d").Option("test", "output", "o");
+    private static LayeredConfiguration<FinetuneOptions> Finetune() =>
+        new LayeredConfiguration<FinetuneOptions>().Preset("finetune", "small").Option("test", "data", "d").Option("test", "output", "o");
 
-    private static RunConfiguration<PretrainOptions> Pretrain() =>
-        new RunConfiguration<PretrainOptions>().Preset("pretrain", "small").Option("test", "images", "d").Option("test", "output", "o");
+    private static LayeredConfiguration<PretrainOptions> Pretrain() =>
+        new LayeredConfiguration<PretrainOptions>().Preset("pretrain", "small").Option("test", "images", "d").Option("test", "output", "o");
 
     private string Write(string text)
     {

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pipeline.Golden;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Backbones;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Training;
 using static TorchSharp.torch;
@@ -14,7 +14,7 @@ namespace Pipeline.Training.Tests.Detection;
 internal static class GoldenDetector
 {
     /// <summary>The settings of the preset <c>paper</c>.</summary>
-    public static FinetuneOptions Paper { get; } = new RunConfiguration<FinetuneOptions>()
+    public static FinetuneOptions Paper { get; } = new LayeredConfiguration<FinetuneOptions>()
         .Preset("finetune", "paper")
         .Option("", "data", "a")
         .Option("", "output", "b")

@@ -1,5 +1,5 @@
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Backbones;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Training;
 
@@ -10,7 +10,7 @@ namespace Pipeline.Training.Tests.Detection;
 /// </summary>
 public sealed class TorchvisionPresetTests
 {
-    private static FinetuneOptions Preset { get; } = new RunConfiguration<FinetuneOptions>()
+    private static FinetuneOptions Preset { get; } = new LayeredConfiguration<FinetuneOptions>()
         .Preset("finetune", "torchvision").Option("test", "data", "d").Option("test", "output", "o").Build();
 
     [Fact]

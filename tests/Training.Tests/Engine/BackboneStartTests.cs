@@ -1,6 +1,6 @@
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using static TorchSharp.torch;
@@ -45,7 +45,7 @@ public sealed class BackboneStartTests(DrawnScenes scenes) : IDisposable
     /// <summary>Two steps on real frames.</summary>
     private SafetensorsContent Run(string name, string? weights)
     {
-        var options = new RunConfiguration<FinetuneOptions>().Preset("finetune", "torchvision")
+        var options = new LayeredConfiguration<FinetuneOptions>().Preset("finetune", "torchvision")
             .Option("test", "data", scenes.Folder)
             .Option("test", "output", Path.Combine(folder, name))
             .Option("test", "backboneWeights", weights)

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Pipeline.Shared;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Detection.Training;

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Shared;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Contrastive;
 using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
@@ -30,7 +30,7 @@ public sealed class ImageNetStartTests(DrawnScenes scenes) : IDisposable
 
         var digest = ContentDigest.OfFile(ImageNetWeights.FilePath());
         Assert.Contains($"\"backboneWeights\":\"{digest}\"", File.ReadAllText(In("direct/data.json")));
-        var resumed = new RunConfiguration<FinetuneOptions>().File(In("direct/config.json")).Build();
+        var resumed = new LayeredConfiguration<FinetuneOptions>().File(In("direct/config.json")).Build();
         Assert.Equal(WeightChoice.ImageNet, resumed.BackboneWeights);
         DetectorTraining.Run(resumed, control with { Resume = true });
     }
@@ -118,7 +118,7 @@ public sealed class ImageNetStartTests(DrawnScenes scenes) : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private RunConfiguration<PretrainOptions> Pretrain() => new RunConfiguration<PretrainOptions>().Preset("pretrain", "small")
+    private LayeredConfiguration<PretrainOptions> Pretrain() => new LayeredConfiguration<PretrainOptions>().Preset("pretrain", "small")
         .Option("test", "images", scenes.Folder)
         .Option("test", "output", In("backbone"))
         .Option("test", "batchSize", 4)
@@ -127,7 +127,8 @@ public sealed class ImageNetStartTests(DrawnScenes scenes) : IDisposable
         .Option("test", "patches.cropSizePixels", 48)
         .Option("test", "patches.patchSizePixels", 12);
 
-    private RunConfiguration<FinetuneOptions> Finetune(string run) => new RunConfiguration<FinetuneOptions>().Preset("finetune", "small")
+    private LayeredConfiguration<FinetuneOptions> Finetune(string run) => new LayeredConfiguration<FinetuneOptions>()
+        .Preset("finetune", "small")
         .Option("test", "data", scenes.Folder)
         .Option("test", "output", In(run))
         .Option("test", "iterations", 1)

@@ -1,5 +1,5 @@
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Backbones;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Training;
 
@@ -12,7 +12,7 @@ internal static class ExportedDetector
     /// <param name="architecture">Of the backbone.</param>
     public static DetectorOptions Options(string preset, string architecture = "resnet50")
     {
-        var recipe = new RunConfiguration<FinetuneOptions>()
+        var recipe = new LayeredConfiguration<FinetuneOptions>()
             .Preset("finetune", preset)
             .Option("test", "data", "d")
             .Option("test", "output", "o")

@@ -2,9 +2,9 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Shared;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Modules;
 
 namespace Pipeline.Training.Detection.Checkpoints;

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.ModelRepository;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Onnx;
 using Pipeline.Training.Onnx.Passes;
 

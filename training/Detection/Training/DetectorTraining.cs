@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using Pipeline.Shared;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Text;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Data;
 using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Engine;

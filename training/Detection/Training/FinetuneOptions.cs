@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Datasets;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Engine;
 
 namespace Pipeline.Training.Detection.Training;

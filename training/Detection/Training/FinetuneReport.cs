@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.ModelRepository;
-using Pipeline.Training.Configuration;
 
 namespace Pipeline.Training.Detection.Training;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Checkpoints;
-using Pipeline.Training.Configuration;
 
 namespace Pipeline.Training.Detection.Training;
 

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Training.Detection.Training;
 

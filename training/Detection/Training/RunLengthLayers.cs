@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Training.Detection.Training;
 

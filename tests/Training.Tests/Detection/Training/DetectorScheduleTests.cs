@@ -1,4 +1,4 @@
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Detection.Training;
 
 namespace Pipeline.Training.Tests.Detection.Training;
@@ -109,6 +109,6 @@ public sealed class DetectorScheduleTests
         Assert.Contains("2 steps, 1 an epoch; learning rate 0.01 without a warm-up; it falls at step 1 to 0.001;", schedule.Line());
     }
 
-    private static RunConfiguration<FinetuneOptions> Preset(string name) =>
-        new RunConfiguration<FinetuneOptions>().Preset("finetune", name).Option("test", "data", "d").Option("test", "output", "o");
+    private static LayeredConfiguration<FinetuneOptions> Preset(string name) =>
+        new LayeredConfiguration<FinetuneOptions>().Preset("finetune", name).Option("test", "data", "d").Option("test", "output", "o");
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Pipeline.Shared;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Synthetic;
-using Pipeline.Training.Configuration;
 using Pipeline.Training.Detection.Training;
 
 namespace Pipeline.Training.Tests.Detection.Training;

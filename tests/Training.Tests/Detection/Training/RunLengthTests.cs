@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Text.Json;
-using Pipeline.Training.Configuration;
+using Pipeline.Shared.Configuration;
 using Pipeline.Training.Detection.Training;
 
 namespace Pipeline.Training.Tests.Detection.Training;
@@ -119,7 +119,7 @@ public sealed class RunLengthTests : IDisposable
         var options = Preset(preset).Option("test", unit, count).Build();
         var file = Write(JsonSerializer.Serialize(options, JsonFormat.Options));
 
-        var again = new RunConfiguration<FinetuneOptions>().File(file).Build();
+        var again = new LayeredConfiguration<FinetuneOptions>().File(file).Build();
 
         Assert.Equal(JsonSerializer.Serialize(options), JsonSerializer.Serialize(again));
     }
@@ -130,15 +130,15 @@ public sealed class RunLengthTests : IDisposable
         var options = Preset("paper").Option("test", "epochs", 5).Build();
         var file = Write(JsonSerializer.Serialize(options, JsonFormat.Options));
 
-        var again = new RunConfiguration<FinetuneOptions>().File(file).Option("--milestones", "milestones", (int[])[3]).Build();
+        var again = new LayeredConfiguration<FinetuneOptions>().File(file).Option("--milestones", "milestones", (int[])[3]).Build();
 
         Assert.Equal((null, Paper), (again.MilestonesFor, again.WarmupFor));
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private static RunConfiguration<FinetuneOptions> Preset(string name) =>
-        new RunConfiguration<FinetuneOptions>().Preset("finetune", name).Option("test", "data", "d").Option("test", "output", "o");
+    private static LayeredConfiguration<FinetuneOptions> Preset(string name) =>
+        new LayeredConfiguration<FinetuneOptions>().Preset("finetune", name).Option("test", "data", "d").Option("test", "output", "o");
 
     private string Write(string text)
     {
