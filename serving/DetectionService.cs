@@ -4,6 +4,7 @@ using Pipeline.Serving.Batching;
 using Pipeline.Serving.Commands;
 using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Faults;
+using Pipeline.Serving.Inference;
 using Pipeline.Serving.Lifecycle;
 using Pipeline.Serving.Listening;
 using Pipeline.Serving.Models;
@@ -26,11 +27,12 @@ public static class DetectionService
 
     /// <summary>Loads the models and builds the service; the caller runs and disposes it.</summary>
     /// <exception cref="UserErrorException">
-    /// An option is out of range, a model does not exist or cannot be served, or the service cannot listen on the address.
+    /// An option is out of range, this build or machine lacks the provider, a model does not exist or cannot be served, or the service cannot listen on the address.
     /// </exception>
     public static WebApplication Build(ServiceOptions options)
     {
         OptionRules.Check(options);
+        DetectorModel.RequireProvider(options.Execution);
         var addresses = ListenAddress.ReadAll(options.Listen.Url);
         var grpcAddresses = GrpcAddresses.Read(options.Listen.GrpcUrl, addresses);
 

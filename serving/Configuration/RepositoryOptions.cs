@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Serving.Configuration;
 
@@ -16,7 +17,7 @@ public enum ModelControl
 }
 
 /// <summary>Which models are served.</summary>
-public sealed record RepositoryOptions
+public sealed record RepositoryOptions : IRelatedOptions
 {
     /// <summary>Folder of the model repository.</summary>
     [Required] public string Models { get; init; } = "models";
@@ -38,4 +39,16 @@ public sealed record RepositoryOptions
 
     /// <summary>Sizes for which a version is warmed up before it is ready, as <c>WIDTHxHEIGHT</c> in pixels.</summary>
     public IReadOnlyList<string> WarmUpSizes { get; init; } = ["1242x375"];
+
+    /// <inheritdoc />
+    IEnumerable<OptionProblem> IRelatedOptions.Problems()
+    {
+        foreach (var text in WarmUpSizes)
+        {
+            if (WarmUpSize.Problem(text) is { } problem)
+            {
+                yield return new OptionProblem("warmUpSizes", problem);
+            }
+        }
+    }
 }

@@ -20,6 +20,16 @@ internal sealed class ServiceProcess : IDisposable
     /// <summary>The address that it listens on.</summary>
     public Uri Address { get; private set; } = new("http://unknown");
 
+    /// <summary>Memory that the process occupies, in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
     /// <summary>Starts it and waits until it listens.</summary>
     public static Task<ServiceProcess> Start(string models, CancellationToken cancellation, params string[] more) =>
         Start(BuiltPrograms.Start(BuiltPrograms.Serve, ["--models", models, "--url", "http://127.0.0.1:0", .. more]), cancellation);
