@@ -24,7 +24,9 @@ internal sealed partial class RepositoryUpdates(
     private bool hasStarted;
 
     /// <summary>Loads what is to be served from the start.</summary>
-    /// <exception cref="UserErrorException">The repository is not there; or nothing can be served, and nothing is to change that.</exception>
+    /// <exception cref="UserErrorException">
+    /// The repository is not there; or nothing can be served, and nothing is to change that.
+    /// </exception>
     public void LoadAtStart()
     {
         var isFinal = options.Control == ModelControl.None;

@@ -7,7 +7,9 @@ using Pipeline.Shared.ModelRepository;
 
 namespace Pipeline.Serving.Models;
 
-/// <summary>Makes a version ready for requests: its files are verified, its sessions created, and it has run on the declared sizes.</summary>
+/// <summary>
+/// Makes a version ready for requests: its files are verified, its sessions created, and it has run on the declared sizes.
+/// </summary>
 /// <param name="options">The service's options.</param>
 /// <param name="metrics">Collects what is measured.</param>
 internal sealed partial class VersionLoading(ServiceOptions options, ServiceMetrics metrics)

@@ -91,8 +91,10 @@ public sealed class EndUnderLoadTests : IDisposable
             using var image = new ByteArrayContent(ServiceFixture.Png());
             for (var i = 0; i < 5; i++)
             {
-                Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await client.PostAsync("/v1/detect", nonsense, Cancellation)).StatusCode);
-                Assert.Equal(HttpStatusCode.OK, (await client.PostAsync("/v1/detect", image, Cancellation)).StatusCode);
+                using var refused = await client.PostAsync("/v1/detect", nonsense, Cancellation);
+                using var answered = await client.PostAsync("/v1/detect", image, Cancellation);
+                Assert.Equal(HttpStatusCode.UnsupportedMediaType, refused.StatusCode);
+                Assert.Equal(HttpStatusCode.OK, answered.StatusCode);
             }
         }
         finally

@@ -105,7 +105,8 @@ public sealed class ServiceMetricsTests : IAsyncLifetime
         Assert.True(statistics.LastInferenceMs >= before);
         var requests = statistics.Requests;
         Assert.Equal((2, 1), (requests.Success.Count, requests.Fail.Count));
-        Assert.Equal((2, 2, 2, 2), (requests.Queue.Count, requests.ComputeInput.Count, requests.ComputeInfer.Count, requests.ComputeOutput.Count));
+        Assert.All(
+            [requests.Queue, requests.ComputeInput, requests.ComputeInfer, requests.ComputeOutput], part => Assert.Equal(2, part.Count));
         Assert.InRange(requests.ComputeInfer.Nanoseconds, 1, requests.Success.Nanoseconds);
         var batch = Assert.Single(statistics.Batches);
         Assert.Equal((1, 2), (batch.BatchSize, batch.ComputeInfer.Count));
