@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
+using Pipeline.Serving.Security;
 
 namespace Pipeline.Serving.Protocols.Description;
 
@@ -20,16 +21,33 @@ internal static class ApiDocument
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.ShouldInclude = IsDescribed;
-        options.AddDocumentTransformer((document, _, _) =>
+        options.AddDocumentTransformer((document, context, _) =>
         {
             document.Info = new OpenApiInfo { Title = Title, Version = Version(), Description = About };
             document.Servers = [];   // it would repeat whatever host the request names
+            if (!context.ApplicationServices.GetRequiredService<ApiKeys>().IsEmpty)
+            {
+                RequireKey(document);
+            }
+
             return Task.CompletedTask;
         });
     });
 
     /// <summary>Maps <c>GET /openapi/v1.json</c>.</summary>
     public static IEndpointConventionBuilder MapApiDocument(this IEndpointRouteBuilder app) => app.MapOpenApi();
+
+    private static void RequireKey(OpenApiDocument document)
+    {
+        const string Scheme = "apiKey";
+        document.AddComponent<IOpenApiSecurityScheme>(Scheme, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            Description = "An API key of the service; X-API-Key takes it as well.",
+        });
+        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
+    }
 
     private static bool IsDescribed(ApiDescription api) =>
         Described.Any(prefix => api.RelativePath?.StartsWith(prefix, StringComparison.Ordinal) == true);
