@@ -9,7 +9,8 @@ using Pipeline.Serving.Lifecycle;
 using Pipeline.Serving.Listening;
 using Pipeline.Serving.Models;
 using Pipeline.Serving.Observability;
-using Pipeline.Serving.Protocols;
+using Pipeline.Serving.Protocols.Description;
+using Pipeline.Serving.Protocols.Detect;
 using Pipeline.Serving.Protocols.OpenInference;
 using Pipeline.Serving.Protocols.OpenInference.Grpc;
 using Pipeline.Serving.Protocols.OpenInference.Rest;
@@ -27,7 +28,8 @@ public static class DetectionService
 
     /// <summary>Loads the models and builds the service; the caller runs and disposes it.</summary>
     /// <exception cref="UserErrorException">
-    /// An option is out of range, this build or machine lacks the provider, a model does not exist or cannot be served, or the service cannot listen on the address.
+    /// An option is out of range, this build or machine lacks the provider, a model does not exist or cannot be served, or the service
+    /// cannot listen on the address.
     /// </exception>
     public static WebApplication Build(ServiceOptions options)
     {
@@ -41,9 +43,9 @@ public static class DetectionService
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = options.Limits.MaxBodyBytes;
-            kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
             var connections = kestrel.ApplicationServices.GetRequiredService<OpenConnections>();
             kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection => connections.WatchAsync(connection, next)));
+            kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
             foreach (var address in addresses)
             {
                 address.Apply(kestrel, listen => listen.Protocols = HttpProtocols.Http1);
@@ -74,6 +76,8 @@ public static class DetectionService
             .AddSingleton<RefusalLog>()
             .AddSingleton<RequestAdmission>()
             .AddSingleton<ImageIntake>()
+            .AddSingleton<DetectEndpoint>()
+            .AddApiDocument()
             .AddSingleton<InferenceService>()
             .AddSingleton<ServiceReadiness>()
             .AddSingleton<OpenConnections>()
@@ -133,7 +137,8 @@ public static class DetectionService
 
     private static void Map(WebApplication app)
     {
-        app.MapPost("/v1/detect", DetectEndpoint.HandleAsync).Observed(RequestProtocol.Detect);
+        app.MapDetect();
+        app.MapApiDocument();
         app.MapOpenInferenceHealth();
         app.MapOpenInference();
         app.MapOpenInferenceGrpcHealth();

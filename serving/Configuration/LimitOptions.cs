@@ -66,8 +66,8 @@ public sealed record LimitOptions : IRelatedOptions
             yield return new OptionProblem("maxBytesInFlight", string.Create(
                 CultureInfo.InvariantCulture,
                 $"{MaxBytesInFlight} is too little for one request of maxBodyBytes {MaxBodyBytes} with an image of maxPixels {MaxPixels}, "
-                + $"which takes {LargestRequestBytes}; allow at least that (--max-bytes-in-flight), or smaller bodies (--max-body-bytes) and "
-                + $"images (--max-pixels)."));
+                + $"which takes {LargestRequestBytes}; allow at least that (--max-bytes-in-flight), or smaller bodies (--max-body-bytes) "
+                + $"and images (--max-pixels)."));
         }
     }
 }

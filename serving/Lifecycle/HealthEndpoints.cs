@@ -3,6 +3,7 @@ namespace Pipeline.Serving.Lifecycle;
 /// <summary>What probes and load balancers ask.</summary>
 internal static class HealthEndpoints
 {
+    private const string PlainText = "text/plain";
     private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>
@@ -10,9 +11,14 @@ internal static class HealthEndpoints
     /// </summary>
     public static IEndpointConventionBuilder MapHealth(this IEndpointRouteBuilder app)
     {
-        var health = app.MapGroup("/healthz");
-        health.MapMethods("/live", GetAndHead, () => "live");
-        health.MapMethods("/ready", GetAndHead, Ready);
+        var health = app.MapGroup("/healthz").WithTags("Health");
+        health.MapMethods("/live", GetAndHead, () => "live")
+            .WithSummary("Says that the process answers.")
+            .Produces<string>(StatusCodes.Status200OK, PlainText);
+        health.MapMethods("/ready", GetAndHead, Ready)
+            .WithSummary("Says whether every model that is to be served has a version that answers requests, and if not, why.")
+            .Produces<string>(StatusCodes.Status200OK, PlainText)
+            .Produces<string>(StatusCodes.Status503ServiceUnavailable, PlainText);
         return health;
     }
 

@@ -8,7 +8,7 @@ using Pipeline.Golden;
 using Pipeline.Serving.Commands;
 using Pipeline.Serving.Evaluation;
 using Pipeline.Serving.Inference;
-using Pipeline.Serving.Protocols;
+using Pipeline.Serving.Protocols.Detect;
 using Pipeline.Shared;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Datasets.Kitti;

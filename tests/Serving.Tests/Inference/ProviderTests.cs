@@ -34,7 +34,9 @@ public sealed class ProviderTests : IDisposable
             Execution = new ExecutionOptions { Provider = ExecutionProvider.Cuda },
         };
 
-        Assert.Contains("build it with -p:Accelerator=cuda", Assert.Throws<UserErrorException>(() => DetectionService.Build(options)).Message);
+        var refused = Assert.Throws<UserErrorException>(() => DetectionService.Build(options));
+
+        Assert.Contains("build it with -p:Accelerator=cuda", refused.Message);
     }
 
     [Theory]

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
-using Pipeline.Serving.Protocols;
+using Pipeline.Serving.Protocols.Detect;
 using Pipeline.Serving.Tests.Models;
 using Pipeline.Serving.Tests.Programs;
 

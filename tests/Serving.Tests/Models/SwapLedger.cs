@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using Pipeline.Serving.Protocols;
+using Pipeline.Serving.Protocols.Detect;
 
 namespace Pipeline.Serving.Tests.Models;
 
