@@ -22,7 +22,10 @@ public sealed record RepositoryOptions : IRelatedOptions
     /// <summary>Folder of the model repository.</summary>
     [Required] public string Models { get; init; } = "models";
 
-    /// <summary>Name of the only model to serve; null serves all that the repository holds.</summary>
+    /// <summary>
+    /// Name of the only model to serve; null serves all that the repository holds. If the folder has no model of that name, but versions
+    /// directly in it, these are served under the name, whatever their manifests call it: so KServe mounts a model.
+    /// </summary>
     public string? Model { get; init; }
 
     /// <summary>The only version to serve, from 1; null selects by <see cref="NewestVersions"/>.</summary>

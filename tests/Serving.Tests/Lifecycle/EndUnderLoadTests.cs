@@ -56,6 +56,25 @@ public sealed class EndUnderLoadTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_not_done_within_the_time_that_the_options_allow_is_cut_off_and_the_exit_code_is_zero()
+    {
+        var start = BuiltPrograms.Start(BuiltPrograms.Serve, "--models", repository.Root, "--url", "http://127.0.0.1:0");
+        start.Environment["PIPELINE__LIFECYCLE__INCOMPLETEREQUESTMS"] = "600000";
+        start.Environment["PIPELINE__LIFECYCLE__SHUTDOWNTIMEOUTMS"] = "500";
+        using var service = await ServiceProcess.Start(start, Cancellation);
+        using var client = new TcpClient();
+        await client.ConnectAsync(service.Address.Host, service.Address.Port, Cancellation);
+        var part = "POST /v1/detect HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc"u8.ToArray();
+        await client.GetStream().WriteAsync(part, Cancellation);
+        await Task.Delay(300, Cancellation);
+
+        var end = await service.End("TERM", Cancellation);
+
+        Assert.Equal((0, ""), (end.Code, end.Errors));
+        Assert.DoesNotContain("   at ", end.Output);
+    }
+
+    [Fact]
     public async Task A_killed_service_leaves_nothing_to_repair()
     {
         for (var i = 0; i < 2; i++)
