@@ -3,6 +3,7 @@ using Pipeline.Serving.Batching;
 using Pipeline.Serving.Commands;
 using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Faults;
+using Pipeline.Serving.Inference;
 using Pipeline.Serving.Lifecycle;
 using Pipeline.Serving.Listening;
 using Pipeline.Serving.Models;
@@ -24,11 +25,13 @@ public static class DetectionService
 {
     /// <summary>Loads the models and builds the service; the caller runs and disposes it.</summary>
     /// <exception cref="UserErrorException">
-    /// An option is out of range, a model does not exist or cannot be served, or the service cannot listen on the address.
+    /// An option is out of range, this build or machine lacks the provider, a model does not exist or cannot be served, or the service
+    /// cannot listen on the address.
     /// </exception>
     public static WebApplication Build(ServiceOptions options)
     {
         OptionRules.Check(options);
+        DetectorModel.RequireProvider(options.Execution);
         var server = new ServerSetup(options);
         var keys = ApiKeys.Read(options.Security);
 
@@ -50,7 +53,7 @@ public static class DetectionService
             .AddSingleton(options.Lifecycle)
             .AddSingleton(options.Execution)
             .AddSingleton(options.Batching)
-            .AddSingleton(Metrics.NewCustomRegistry())
+            .AddSingleton(MetricsEndpoint.NewRegistry())
             .AddSingleton(Measuring)
             .AddSingleton<RequestIdentity>()
             .AddSingleton<RefusalLog>()

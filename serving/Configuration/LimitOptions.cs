@@ -1,10 +1,12 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Serving.Configuration;
 
 /// <summary>What the service refuses.</summary>
-public sealed record LimitOptions
+public sealed record LimitOptions : IRelatedOptions
 {
     /// <summary>The largest <see cref="MaxBodyBytes"/>.</summary>
     public const int LargestBodyBytes = 1_000_000_000;
@@ -54,4 +56,27 @@ public sealed record LimitOptions
         MaxPixels = MaxPixels,
         MaxDimensionPixels = MaxSidePixels,
     };
+
+    /// <summary>Memory that the largest request with one image needs at a time: the body, and what its image takes to decode.</summary>
+    internal long LargestRequestBytes
+    {
+        get
+        {
+            var pixels = Math.Min(MaxPixels, (long)MaxSidePixels * MaxSidePixels);
+            return MaxBodyBytes + RgbImage.BufferBytesOf(pixels) + ImageDecoder.BytesWhileDecoding(pixels, MaxBodyBytes);
+        }
+    }
+
+    /// <inheritdoc />
+    IEnumerable<OptionProblem> IRelatedOptions.Problems()
+    {
+        if (MaxBytesInFlight < LargestRequestBytes)
+        {
+            yield return new OptionProblem("maxBytesInFlight", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{MaxBytesInFlight} is too little for one request of maxBodyBytes {MaxBodyBytes} with an image of maxPixels {MaxPixels}, "
+                + $"which takes {LargestRequestBytes}; allow at least that (--max-bytes-in-flight), or smaller bodies (--max-body-bytes) "
+                + $"and images (--max-pixels)."));
+        }
+    }
 }

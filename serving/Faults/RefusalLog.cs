@@ -11,6 +11,9 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RefusalLog> 
     /// <summary>Lines for single requests within a second.</summary>
     public const int LinesPerSecond = 50;
 
+    private static readonly FaultKind[] Overload =
+        [FaultKind.QueueFull, FaultKind.DeadlineExceeded, FaultKind.Draining, FaultKind.ModelUnavailable];
+
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private readonly Lock owner = new();
     private readonly SortedDictionary<string, int> counted = new(StringComparer.Ordinal);
@@ -23,7 +26,7 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RefusalLog> 
         lock (owner)
         {
             timer ??= time.CreateTimer(_ => Tell(), state: null, dueTime: Second, period: Timeout.InfiniteTimeSpan);
-            if (!IsOverload(kind) && lines < LinesPerSecond)
+            if (!Overload.Contains(kind) && lines < LinesPerSecond)
             {
                 lines++;
                 return true;
@@ -42,9 +45,6 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RefusalLog> 
             timer?.Dispose();
         }
     }
-
-    private static bool IsOverload(FaultKind kind) =>
-        kind == FaultKind.QueueFull || kind == FaultKind.DeadlineExceeded || kind == FaultKind.Draining || kind == FaultKind.ModelUnavailable;
 
     private void Tell()
     {

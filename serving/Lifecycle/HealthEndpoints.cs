@@ -6,7 +6,9 @@ internal static class HealthEndpoints
     private const string PlainText = "text/plain";
     private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>Maps <c>/healthz/live</c>, 200 as long as the process answers, and <c>/healthz/ready</c>, 200 or 503 with the reason.</summary>
+    /// <summary>
+    /// Maps <c>/healthz/live</c>, 200 as long as the process answers, and <c>/healthz/ready</c>, 200 or 503 with the reason.
+    /// </summary>
     public static IEndpointConventionBuilder MapHealth(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/healthz").WithTags("Health");

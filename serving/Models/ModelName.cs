@@ -4,7 +4,9 @@ using Pipeline.Shared.ModelRepository;
 
 namespace Pipeline.Serving.Models;
 
-/// <summary>Names and versions as requests spell them. They are looked up in what the repository listed, never in the file system.</summary>
+/// <summary>
+/// Names and versions as requests spell them. They are looked up in what the repository listed, never in the file system.
+/// </summary>
 internal static partial class ModelName
 {
     private const int LongestShown = 100;

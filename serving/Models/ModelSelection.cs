@@ -10,7 +10,8 @@ internal static class ModelSelection
     /// <summary>Lists what the repository's folder contains: all versions of the models that may be served.</summary>
     /// <returns>By name and version.</returns>
     /// <exception cref="UserErrorException">The folder does not exist or cannot be read.</exception>
-    public static IReadOnlyList<ListedVersion> List(RepositoryOptions options) => List(new ModelCatalog(options.Models, options.Model), options);
+    public static IReadOnlyList<ListedVersion> List(RepositoryOptions options) =>
+        List(new ModelCatalog(options.Models, options.Model), options);
 
     /// <summary>Which of the versions of one model are to be served, as far as they can be.</summary>
     /// <param name="versions">Its versions in the repository, oldest first.</param>

@@ -51,7 +51,8 @@ internal sealed partial class RepositoryUpdates
     [LoggerMessage(3, LogLevel.Debug, "model {Model}/{Version} is ready; it took {Milliseconds} ms to load")]
     private partial void ModelReadyAtStart(string model, int version, long milliseconds);
 
-    [LoggerMessage(4, LogLevel.Information, "model {Model}/{Version} takes no more requests, and is unloaded when those that it has are done")]
+    [LoggerMessage(
+        4, LogLevel.Information, "model {Model}/{Version} takes no more requests; it is unloaded when those that it has are done")]
     private partial void ModelRetired(string model, int version);
 
     [LoggerMessage(5, LogLevel.Warning, "the model repository cannot be read; what is served goes on: {Reason}")]

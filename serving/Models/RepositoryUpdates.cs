@@ -24,7 +24,9 @@ internal sealed partial class RepositoryUpdates(
     private bool hasStarted;
 
     /// <summary>Loads what is to be served from the start.</summary>
-    /// <exception cref="UserErrorException">The repository is not there; or nothing can be served, and nothing is to change that.</exception>
+    /// <exception cref="UserErrorException">
+    /// The repository is not there; or nothing can be served, and nothing is to change that.
+    /// </exception>
     public void LoadAtStart()
     {
         var isFinal = options.Control == ModelControl.None;
@@ -118,7 +120,7 @@ internal sealed partial class RepositoryUpdates(
     private void Load(string name)
     {
         var listed = TryList()
-            ?? throw new RefusedRequestException(FaultKind.ModelUnavailable, "The model repository cannot be read; its log says why.");
+            ?? throw new RefusedRequestException(FaultKind.ModelUnavailable, "The model repository cannot be read; the service's log says why.");
         models.List(listed);
         List<ListedVersion> versions = ModelName.IsValid(name) ? [.. listed.Where(version => version.Name == name)] : [];
         if (versions.Count == 0)
@@ -135,6 +137,11 @@ internal sealed partial class RepositoryUpdates(
             throw new RefusedRequestException(
                 FaultKind.ModelUnavailable,
                 $"Version {first.Version.Version} of model '{name}' cannot be loaded: {first.Why.Reason.TrimEnd('.')}.");
+        }
+
+        if (models.ReadyVersions(name).Count == 0)
+        {
+            throw new RefusedRequestException(FaultKind.ModelUnavailable, $"Model '{name}' was unloaded while it was being loaded.");
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Pipeline.Serving.Inference;
 using Pipeline.Serving.Observability;
 using Pipeline.Shared.Geometry;
@@ -42,14 +41,13 @@ internal sealed class ServedVersion : IDetector, IDisposable
     /// <inheritdoc />
     public IReadOnlyList<IReadOnlyList<Detection>> Detect(int instance, IReadOnlyList<RgbImage> images, CancellationToken givenUp)
     {
-        var start = Stopwatch.GetTimestamp();
-        var found = detector.Detect(instance, images, givenUp);
+        var batch = detector.Execute(instance, images, givenUp);
         Metrics.Executed(new ExecutedBatch(
             Images: images.Count,
-            InputTime: TimeSpan.Zero,
-            InferenceTime: Stopwatch.GetElapsedTime(start),
-            OutputTime: TimeSpan.Zero));
-        return found;
+            InputTime: batch.InputTime,
+            InferenceTime: batch.InferenceTime,
+            OutputTime: batch.OutputTime));
+        return batch.Detections;
     }
 
     /// <inheritdoc />

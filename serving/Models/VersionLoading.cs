@@ -2,11 +2,14 @@ using System.Text.RegularExpressions;
 using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Inference;
 using Pipeline.Serving.Observability;
+using Pipeline.Shared;
 using Pipeline.Shared.ModelRepository;
 
 namespace Pipeline.Serving.Models;
 
-/// <summary>Makes a version ready for requests: its files are verified, its sessions created, and it has run on the declared sizes.</summary>
+/// <summary>
+/// Makes a version ready for requests: its files are verified, its sessions created, and it has run on the declared sizes.
+/// </summary>
 /// <param name="options">The service's options.</param>
 /// <param name="metrics">Collects what is measured.</param>
 internal sealed partial class VersionLoading(ServiceOptions options, ServiceMetrics metrics)
@@ -55,24 +58,26 @@ internal sealed partial class VersionLoading(ServiceOptions options, ServiceMetr
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            throw new RefusedModelException(stage, Reason(listed, stage, exception.Message), exception);
+            throw new RefusedModelException(stage, Reason(listed, stage, exception), exception);
         }
     }
 
     /// <summary>Why, for whoever asks: the message with the repository's path taken out, or no more than what failed.</summary>
-    private static string Reason(ListedVersion listed, string stage, string message)
+    private static string Reason(ListedVersion listed, string stage, Exception exception)
     {
         const string InTheLog = "the service's log says more";
-        switch (stage)
+        if (stage == LoadResults.WarmUp)
         {
-            case LoadResults.Load:
-                return $"ONNX Runtime rejects the model; {InTheLog}";
-            case LoadResults.WarmUp:
-                return $"the model failed when it was warmed up; {InTheLog}";
-            default:
-                var relative = message.Replace(listed.Folder, $"{listed.Name}/{listed.Version}", StringComparison.Ordinal);
-                return AbsolutePath().IsMatch(relative) ? $"its files cannot be used; {InTheLog}" : relative.ReplaceLineEndings(" ");
+            return $"the model failed when it was warmed up; {InTheLog}";
         }
+
+        if (exception is not UserErrorException || exception.InnerException is Microsoft.ML.OnnxRuntime.OnnxRuntimeException)
+        {
+            return stage == LoadResults.Load ? $"ONNX Runtime rejects the model; {InTheLog}" : $"its files cannot be read; {InTheLog}";
+        }
+
+        var relative = exception.Message.Replace(listed.Folder, $"{listed.Name}/{listed.Version}", StringComparison.Ordinal);
+        return AbsolutePath().IsMatch(relative) ? $"its files cannot be used; {InTheLog}" : relative.ReplaceLineEndings(" ");
     }
 
     [GeneratedRegex(@"(^|[\s'""(])([/\\]|[A-Za-z]:\\)")]

@@ -25,7 +25,7 @@ internal sealed class RequestIdentity(ILogger<RequestIdentity> logger)
         var id = sent.Count == 1 && IsSane(sent[0]) ? sent[0]! : Guid.NewGuid().ToString("N");
         context.TraceIdentifier = id;
         context.Response.Headers[Header] = id;
-        using (logger.BeginScope(new RequestScope(id, TraceIdOf(Activity.Current))))
+        using (logger.BeginScope(new RequestScope(id, TraceIdOf(context.Request))))
         {
             await next(context);
         }
@@ -35,6 +35,9 @@ internal sealed class RequestIdentity(ILogger<RequestIdentity> logger)
     private static bool IsSane(string? id) =>
         id is { Length: > 0 and <= Longest } && !id.AsSpan().ContainsAnyExceptInRange('!', '~');
 
-    private static string? TraceIdOf(Activity? activity) =>
-        activity is { HasRemoteParent: true, IdFormat: ActivityIdFormat.W3C } ? activity.TraceId.ToHexString() : null;
+    /// <summary>W3C Trace Context: <c>00-(trace)-(span)-(flags)</c>.</summary>
+    private static string? TraceIdOf(HttpRequest request) =>
+        ActivityContext.TryParse(request.Headers.TraceParent, traceState: null, isRemote: true, out var parent)
+            ? parent.TraceId.ToHexString()
+            : null;
 }

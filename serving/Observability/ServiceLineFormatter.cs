@@ -29,7 +29,8 @@ internal sealed class ServiceLineFormatter(ServiceLineOptions options) : Console
 
         var time = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
         var level = LevelName(logEntry.LogLevel);
-        textWriter.WriteLine($"{time} {level}: {logEntry.Category}[{logEntry.EventId.Id}] {message.ReplaceLineEndings(" ")}{Ids(scopeProvider)}");
+        var line = message.ReplaceLineEndings(" ");
+        textWriter.WriteLine($"{time} {level}: {logEntry.Category}[{logEntry.EventId.Id}] {line}{Ids(scopeProvider)}");
         if (options.StackTraces && logEntry.Exception is not null)
         {
             textWriter.WriteLine(logEntry.Exception);

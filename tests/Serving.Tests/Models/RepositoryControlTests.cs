@@ -1,6 +1,8 @@
+using Pipeline.Serving.Batching;
 using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Faults;
 using Pipeline.Shared;
+using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Serving.Tests.Models;
 
@@ -28,6 +30,38 @@ public sealed class RepositoryControlTests : IDisposable
         Assert.Equal((503, "not ready: no model is loaded"), await service.Get("/healthz/ready"));
         await service.Control.LoadAsync("tiny", Cancellation);
         Assert.Equal(2, service.Served());
+    }
+
+    [Fact]
+    public async Task Loads_unloads_and_requests_at_a_time_leave_a_model_that_can_be_loaded()
+    {
+        repository.Publish(1);
+        await using var service = await RepositoryService.Start(repository.Root, ModelControl.Explicit);
+        var refused = 0;
+
+        await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(async () =>
+        {
+            try
+            {
+                await (i % 3) switch
+                {
+                    0 => service.Control.LoadAsync("tiny", Cancellation),
+                    1 => Task.Run(() => service.Control.Unload("tiny"), Cancellation),
+                    _ => Task.Run(() => Detect(service), Cancellation),
+                };
+            }
+            catch (RefusedRequestException exception)
+            {
+                Assert.Equal(FaultKind.ModelUnavailable, exception.Fault.Kind);
+                Interlocked.Increment(ref refused);
+            }
+        })));
+
+        Assert.InRange(refused, 0, 16);
+        await service.Control.LoadAsync("tiny", Cancellation);
+        await service.Settle();
+        Assert.Equal("1:Ready", service.States());
+        await Detect(service);
     }
 
     [Fact]
@@ -131,6 +165,13 @@ public sealed class RepositoryControlTests : IDisposable
     public void Dispose() => repository.Dispose();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static async Task Detect(RepositoryService service)
+    {
+        using var image = RgbImage.Allocate(64, 48);
+        using var lease = service.Models.Lease("tiny", version: null);
+        Assert.NotNull(await lease.DetectAsync(image, new RequestTerms(RequestClass.Live, long.MaxValue, Cancellation)));
+    }
 
     private static (FaultKind Kind, string Message) Refusal(RepositoryService service, string? name, string? version)
     {

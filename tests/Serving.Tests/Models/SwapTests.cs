@@ -27,6 +27,7 @@ public sealed class SwapTests : IDisposable
 
         for (var version = 2; version <= swaps + 1; version++)
         {
+            await Answered(ledger, ledger.Entries.Count + clients);
             repository.Publish(version);
             BadVersions.Publish(repository, version + 1_000, "changed byte");
             var before = Stopwatch.GetTimestamp();
@@ -36,9 +37,9 @@ public sealed class SwapTests : IDisposable
             drainedAt[version - 1] = Stopwatch.GetTimestamp();
             Assert.Equal(ModelState.Ready, service.Status(version).State);
             repository.Remove(version + 1_000);
-            await Answered(ledger, ledger.Entries.Count + clients);
         }
 
+        await Answered(ledger, ledger.Entries.Count + clients);
         ledger.Stop();
         await running;
 

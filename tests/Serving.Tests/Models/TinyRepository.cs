@@ -7,7 +7,7 @@ namespace Pipeline.Serving.Tests.Models;
 /// <summary>A repository into which versions of a tiny model are published, each with the labels that a test gives it.</summary>
 public sealed class TinyRepository : IDisposable
 {
-    private static readonly Lazy<string> Exported = new(() => TinyModel.Export(Directory.CreateTempSubdirectory("template").FullName));
+    private static readonly Lazy<string> Exported = new(Export);
     private int staged;
 
     /// <summary>Its folder.</summary>
@@ -62,6 +62,14 @@ public sealed class TinyRepository : IDisposable
     public void Remove(int version, string name = TinyModel.Name) => Directory.Delete(Folder(version, name), recursive: true);
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
+
+    /// <summary>Once for all tests of the process: only the manifests differ.</summary>
+    private static string Export()
+    {
+        var root = Directory.CreateTempSubdirectory("template").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(root, recursive: true);
+        return TinyModel.Export(root);
+    }
 
     private static void Replace(JsonObject manifest, string file, byte[] model)
     {

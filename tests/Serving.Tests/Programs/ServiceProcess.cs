@@ -6,6 +6,7 @@ namespace Pipeline.Serving.Tests.Programs;
 internal sealed class ServiceProcess : IDisposable
 {
     private const string Listening = "listening on ";
+    private const string ListeningForGrpc = "gRPC on ";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Process process;
     private readonly List<string> lines = [];
@@ -20,6 +21,19 @@ internal sealed class ServiceProcess : IDisposable
     /// <summary>The address that it listens on.</summary>
     public Uri Address { get; private set; } = new("http://unknown");
 
+    /// <summary>Memory that the process occupies, in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
+    /// <summary>The address on which it listens for gRPC; null when it does not.</summary>
+    public Uri? GrpcAddress { get; private set; }
+
     /// <summary>Starts it and waits until it listens.</summary>
     public static Task<ServiceProcess> Start(string models, CancellationToken cancellation, params string[] more) =>
         Start(BuiltPrograms.Start(BuiltPrograms.Serve, ["--models", models, "--url", "http://127.0.0.1:0", .. more]), cancellation);
@@ -32,6 +46,13 @@ internal sealed class ServiceProcess : IDisposable
         service.lines.RemoveAt(service.lines.Count - 1);
         var address = line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..];
         service.Address = new Uri(address.Split(", ")[0]);
+        if (start.ArgumentList.All(argument => argument != "none" && !argument.Contains("unix:", StringComparison.Ordinal)))
+        {
+            line = await service.ReadLogUntil(ListeningForGrpc, cancellation);
+            service.lines.RemoveAt(service.lines.Count - 1);
+            service.GrpcAddress = new Uri(line[ListeningForGrpc.Length..]);
+        }
+
         return service;
     }
 

@@ -21,6 +21,7 @@ internal static class OpenInferenceGrpc
             grpc.MaxReceiveMessageSize = (int)options.Limits.MaxBodyBytes;
             grpc.MaxSendMessageSize = null;
             grpc.EnableDetailedErrors = false;
+            grpc.IgnoreUnknownServices = true;   // its route for them, /{service}/{method}, would hide the methods of other paths
             grpc.Interceptors.Add<FaultInterceptor>();
         });
         services.AddGrpcReflection();
