@@ -20,8 +20,8 @@ internal static class DetectDescription
     private static readonly FaultKind[] Faults =
     [
         FaultKind.Malformed, FaultKind.Unauthorized, FaultKind.UnknownModel, FaultKind.NotAcceptable, FaultKind.SlowBody,
-        FaultKind.TooLarge, FaultKind.UnsupportedContent, FaultKind.DamagedImage, FaultKind.QueueFull, FaultKind.ModelFailed, FaultKind.Draining,
-        FaultKind.DeadlineExceeded,
+        FaultKind.TooLarge, FaultKind.UnsupportedContent, FaultKind.DamagedImage, FaultKind.QueueFull, FaultKind.ModelFailed,
+        FaultKind.Draining, FaultKind.DeadlineExceeded,
     ];
 
     /// <summary>Fills the operation in.</summary>
