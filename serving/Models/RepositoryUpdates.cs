@@ -120,7 +120,8 @@ internal sealed partial class RepositoryUpdates(
     private void Load(string name)
     {
         var listed = TryList()
-            ?? throw new RefusedRequestException(FaultKind.ModelUnavailable, "The model repository cannot be read; the service's log says why.");
+            ?? throw new RefusedRequestException(
+                FaultKind.ModelUnavailable, "The model repository cannot be read; the service's log says why.");
         models.List(listed);
         List<ListedVersion> versions = ModelName.IsValid(name) ? [.. listed.Where(version => version.Name == name)] : [];
         if (versions.Count == 0)

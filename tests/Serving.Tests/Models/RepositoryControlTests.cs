@@ -43,13 +43,13 @@ public sealed class RepositoryControlTests : IDisposable
         {
             try
             {
-                Task step = (i % 3) switch
+                var action = (i % 3) switch
                 {
                     0 => service.Control.LoadAsync("tiny", Cancellation),
                     1 => Task.Run(() => service.Control.Unload("tiny"), Cancellation),
                     _ => Task.Run(() => Detect(service), Cancellation),
                 };
-                await step;
+                await action;
             }
             catch (RefusedRequestException exception)
             {

@@ -155,7 +155,9 @@ public sealed class ServiceMetricsTests : IAsyncLifetime
         Assert.Contains("process_cpu_seconds_total ", text);
         var start = new ProcessStartInfo(Promtool, ["check", "metrics"])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(Cancellation);
