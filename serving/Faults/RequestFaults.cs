@@ -37,7 +37,6 @@ internal sealed partial class RequestFaults(RequestDelegate next, ILogger<Reques
         Log(context.Request, fault, cause);
         if (!context.Response.HasStarted)
         {
-            context.Response.StatusCode = fault.Kind.HttpStatus;
             await AnswerAsync(context, fault);
         }
     }
