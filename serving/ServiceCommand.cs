@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pipeline.Serving.Commands;
 using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Listening;
+using Pipeline.Serving.Observability;
 using Pipeline.Shared.Commands;
 
 namespace Pipeline.Serving;
@@ -39,6 +40,7 @@ internal static class ServiceCommand
 
     private static async Task<int> RunAsync(ServiceOptions options, CancellationToken cancellation)
     {
+        SteadyOutput.Install();
         await using var app = DetectionService.Build(options);
         try
         {
@@ -53,10 +55,21 @@ internal static class ServiceCommand
         Console.WriteLine($"listening on {string.Join(", ", app.Urls.Take(http))}");
         if (app.Urls.Count > http)
         {
-            Console.WriteLine($"gRPC on {string.Join(", ", app.Urls.Skip(http))}");
+            var own = options.Listen.MetricsUrl is null ? "gRPC" : "gRPC and metrics";
+            Console.WriteLine($"{own} on {string.Join(", ", app.Urls.Skip(http))}");
         }
 
-        await app.WaitForShutdownAsync(cancellation);
+        await WaitForEndAsync(app, cancellation);
+        await app.StopAsync(CancellationToken.None);   // within the time that the options allow
         return 0;
+    }
+
+    /// <summary>Until a signal, or until a part of the service cannot go on.</summary>
+    private static async Task WaitForEndAsync(WebApplication app, CancellationToken cancellation)
+    {
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var onSignal = cancellation.Register(() => end.TrySetResult());
+        await using var onFailure = app.Lifetime.ApplicationStopping.Register(() => end.TrySetResult());
+        await end.Task;
     }
 }

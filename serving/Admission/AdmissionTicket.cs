@@ -30,7 +30,7 @@ internal sealed class AdmissionTicket(MemoryBudget memory, Action leave) : IDisp
 
             if (!memory.TryReserve(bytes))
             {
-                throw RequestAdmission.Full("the requests in flight occupy all the memory that they may");
+                throw RequestAdmission.Full("The requests in flight occupy all the memory that they may");
             }
 
             reserved += bytes;
@@ -71,8 +71,10 @@ internal sealed class AdmissionTicket(MemoryBudget memory, Action leave) : IDisp
         leave();
     }
 
-    private string TooLarge() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"The request alone needs more than the {memory.Bytes:N0} bytes of memory that all requests in flight may occupy, for its body and "
-        + $"its images' pixels. Send fewer images in one request, or smaller ones.");
+    private string TooLarge()
+    {
+        var most = memory.Bytes.ToString("N0", CultureInfo.InvariantCulture);
+        return $"The request alone needs more than the {most} bytes of memory that all requests in flight may occupy, for its body and its "
+            + "images' pixels. Send fewer images in one request, or smaller ones.";
+    }
 }

@@ -62,6 +62,22 @@ internal sealed class ImageIntake(TimeProvider time, int cores) : IDisposable
         ArraySegment<byte> encoded, string name, ImageLimits limits, AdmissionTicket ticket, CancellationToken aborted) =>
         DecodeAsync(encoded, name, limits, ticket, beforeDecoding: null, aborted);
 
+    /// <summary>Works on pixels otherwise, such as drawing and encoding them, when a core is free.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="aborted">Is cancelled when nobody waits for the answer any more.</param>
+    public async Task<T> RunAsync<T>(Func<T> work, CancellationToken aborted)
+    {
+        await free.WaitAsync(aborted);
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            free.Release();
+        }
+    }
+
     /// <inheritdoc />
     public void Dispose() => free.Dispose();
 
@@ -79,16 +95,13 @@ internal sealed class ImageIntake(TimeProvider time, int cores) : IDisposable
         ticket.Reserve(RgbImage.BufferBytesOf(size.WidthPixels, size.HeightPixels) + whileDecoding);
         try
         {
-            await free.WaitAsync(aborted);
-            try
-            {
-                beforeDecoding?.Invoke();
-                return ImageDecoder.Decode(encoded, name, limits);
-            }
-            finally
-            {
-                free.Release();
-            }
+            return await RunAsync(
+                () =>
+                {
+                    beforeDecoding?.Invoke();
+                    return ImageDecoder.Decode(encoded, name, limits);
+                },
+                aborted);
         }
         finally
         {

@@ -13,20 +13,18 @@ internal sealed class BatchExecutor : IDisposable
 {
     private readonly BatchQueues queues;
     private readonly TimeProvider time;
-    private readonly IBatchObserver? observer;
     private readonly SemaphoreSlim waiting = new(0);
     private readonly CancellationTokenSource stopping = new();
     private readonly Thread[] instances;
+    private bool disposed;
 
     /// <summary>Starts the instances.</summary>
     /// <param name="execution">How many there are.</param>
     /// <param name="batching">How images become batches.</param>
     /// <param name="time">The clock of all deadlines.</param>
-    /// <param name="observer">Is told of every execution.</param>
-    public BatchExecutor(ExecutionOptions execution, BatchingOptions batching, TimeProvider time, IBatchObserver? observer = null)
+    public BatchExecutor(ExecutionOptions execution, BatchingOptions batching, TimeProvider time)
     {
         this.time = time;
-        this.observer = observer;
         queues = new BatchQueues(execution, batching, time);
         instances = new Thread[execution.Instances];
         for (var index = 0; index < instances.Length; index++)
@@ -80,7 +78,7 @@ internal sealed class BatchExecutor : IDisposable
         var key = new BatchKey(detector, image.WidthPixels, image.HeightPixels, terms.Class);
         var pending = new PendingImage(key, image, time.GetTimestamp(), terms.Deadline);
         Throw(queues.Add(pending));
-        waiting.Release();
+        WakeUp();
         await using var deadline = time.CreateTimer(OnLate, pending, terms.TimeLeft(time), Timeout.InfiniteTimeSpan);
         await using var abort = terms.Aborted.Register(() => OnAborted(pending, terms.Aborted));
         return await pending.Result;
@@ -89,6 +87,11 @@ internal sealed class BatchExecutor : IDisposable
     /// <summary>Ends the instances after the batches that they execute now; images that still wait are refused.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref disposed, true))
+        {
+            return;
+        }
+
         queues.Close();
         stopping.Cancel();
         foreach (var instance in instances)
@@ -105,6 +108,19 @@ internal sealed class BatchExecutor : IDisposable
         if (refusal is not null)
         {
             throw new RefusedRequestException(refusal);
+        }
+    }
+
+    /// <summary>Tells an idle instance that there is work.</summary>
+    private void WakeUp()
+    {
+        try
+        {
+            waiting.Release();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The service has ended since the image was added, which failed it.
         }
     }
 
@@ -155,28 +171,16 @@ internal sealed class BatchExecutor : IDisposable
         try
         {
             var found = batch.Key.Detector.Detect(instance, batch.Pixels, batch.GivenUp);
-            var elapsed = End(batch, BatchOutcome.Succeeded);
+            var elapsed = time.GetElapsedTime(batch.Taken);
+            queues.Ended(batch, elapsed);
             batch.Complete(found, elapsed, time);
-        }
-        catch (OperationCanceledException exception)
-        {
-            End(batch, BatchOutcome.GivenUp);
-            batch.Fail(exception);
         }
 #pragma warning disable CA1031 // Whatever the model runs into is the answer of its batch.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            End(batch, BatchOutcome.Failed);
+            queues.Ended(batch, elapsed: null);
             batch.Fail(exception);
         }
-    }
-
-    private TimeSpan End(ImageBatch batch, BatchOutcome outcome)
-    {
-        var elapsed = time.GetElapsedTime(batch.Taken);
-        queues.Ended(batch, outcome == BatchOutcome.Succeeded ? elapsed : null);
-        observer?.Executed(new BatchExecution(batch.Key.Detector, batch.Images.Count, batch.QueueTime(time), elapsed, outcome));
-        return elapsed;
     }
 }

@@ -43,24 +43,17 @@ internal sealed class ImageBatch : IDisposable
     /// <summary>Is cancelled when nobody waits for any of the images any more.</summary>
     public CancellationToken GivenUp => givenUp.Token;
 
-    /// <summary>How long the images waited, all together.</summary>
-    public TimeSpan QueueTime(TimeProvider time)
-    {
-        var total = TimeSpan.Zero;
-        foreach (var pending in Images)
-        {
-            total += time.GetElapsedTime(pending.Enqueued, Taken);
-        }
-
-        return total;
-    }
-
     /// <summary>Gives each image its answer.</summary>
     /// <param name="found">For each image its detections.</param>
     /// <param name="inferenceTime">How long the execution took.</param>
     /// <param name="time">The clock of the time stamps.</param>
     public void Complete(IReadOnlyList<IReadOnlyList<Detection>> found, TimeSpan inferenceTime, TimeProvider time)
     {
+        if (found.Count != Images.Count)
+        {
+            throw new InvalidOperationException($"A detector gave {found.Count} answers for {Images.Count} images.");
+        }
+
         for (var index = 0; index < Images.Count; index++)
         {
             Images[index].Complete(new DetectedImage(

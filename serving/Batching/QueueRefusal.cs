@@ -26,7 +26,7 @@ internal static class QueueRefusal
     /// <param name="length">How many wait.</param>
     /// <param name="wait">How long what waits is expected to take.</param>
     public static RequestFault Full(int length, TimeSpan wait) =>
-        new(FaultKind.QueueFull, $"{length} images of this size wait, as many as may (MaxQueueLength). Send the request again later.")
+        new(FaultKind.QueueFull, $"{length} images of this size wait, as many as may (--max-queue-length). Send the request again later.")
         {
             RetryAfter = Bounded(wait),
         };

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
 using Pipeline.Serving.Inference;
-using Pipeline.Serving.Protocols;
+using Pipeline.Serving.Protocols.Detect;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Geometry;
 using Pipeline.Shared.Imaging;

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Serving.Configuration;
 
@@ -17,7 +18,7 @@ public enum ExecutionProvider
 }
 
 /// <summary>How models are executed.</summary>
-public sealed record ExecutionOptions
+public sealed record ExecutionOptions : IRelatedOptions
 {
     private const int LargestBatchOfGpu = 8;
 
@@ -47,4 +48,20 @@ public sealed record ExecutionOptions
     /// needs several.
     /// </summary>
     internal int DefaultMaxBatchSize => Provider == ExecutionProvider.Cpu ? 1 : LargestBatchOfGpu;
+
+    /// <inheritdoc />
+    IEnumerable<OptionProblem> IRelatedOptions.Problems()
+    {
+        if (Fp16 && Provider != ExecutionProvider.TensorRt)
+        {
+            yield return new OptionProblem(
+                "fp16", "only the provider tensorrt can compute in half precision; choose it, or leave this out.");
+        }
+
+        if (ArenaLimitBytes is not null && Provider == ExecutionProvider.Cpu)
+        {
+            yield return new OptionProblem(
+                "arenaLimitBytes", "the limit is for the memory of a GPU; choose the provider cuda, or leave this out.");
+        }
+    }
 }

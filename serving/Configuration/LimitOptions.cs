@@ -1,10 +1,12 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Serving.Configuration;
 
 /// <summary>What the service refuses.</summary>
-public sealed record LimitOptions
+public sealed record LimitOptions : IRelatedOptions
 {
     /// <summary>The largest <see cref="MaxBodyBytes"/>.</summary>
     public const int LargestBodyBytes = 1_000_000_000;
@@ -35,6 +37,15 @@ public sealed record LimitOptions
     /// <summary>Memory for the bodies and the decoded pixels of all requests in flight, in bytes.</summary>
     [Range(1, long.MaxValue)] public long MaxBytesInFlight { get; init; } = 1_000_000_000;
 
+    /// <summary>Connections at a time, of all addresses; one more is closed at once.</summary>
+    [Range(1, 1_000_000)] public int MaxConnections { get; init; } = 1_000;
+
+    /// <summary>How long a client may take to send the headers of a request, in milliseconds.</summary>
+    [Range(100, 3_600_000)] public double HeadersTimeoutMs { get; init; } = 15_000;
+
+    /// <summary>How fast a body must arrive, in bytes a second, after five seconds of grace; 0 takes slower ones, too.</summary>
+    [Range(0, 1_000_000_000)] public double MinBodyBytesPerSecond { get; init; } = 240;
+
     /// <summary>How long a request may take from its first byte to the start of its execution, in milliseconds.</summary>
     [Range(1, 3_600_000)] public double RequestTimeoutMs { get; init; } = 30_000;
 
@@ -45,4 +56,27 @@ public sealed record LimitOptions
         MaxPixels = MaxPixels,
         MaxDimensionPixels = MaxSidePixels,
     };
+
+    /// <summary>Memory that the largest request with one image needs at a time: the body, and what its image takes to decode.</summary>
+    internal long LargestRequestBytes
+    {
+        get
+        {
+            var pixels = Math.Min(MaxPixels, (long)MaxSidePixels * MaxSidePixels);
+            return MaxBodyBytes + RgbImage.BufferBytesOf(pixels) + ImageDecoder.BytesWhileDecoding(pixels, MaxBodyBytes);
+        }
+    }
+
+    /// <inheritdoc />
+    IEnumerable<OptionProblem> IRelatedOptions.Problems()
+    {
+        if (MaxBytesInFlight < LargestRequestBytes)
+        {
+            yield return new OptionProblem("maxBytesInFlight", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{MaxBytesInFlight} is too little for one request of maxBodyBytes {MaxBodyBytes} with an image of maxPixels {MaxPixels}, "
+                + $"which takes {LargestRequestBytes}; allow at least that (--max-bytes-in-flight), or smaller bodies (--max-body-bytes) "
+                + $"and images (--max-pixels)."));
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Serving.Configuration;
 
@@ -16,12 +17,15 @@ public enum ModelControl
 }
 
 /// <summary>Which models are served.</summary>
-public sealed record RepositoryOptions
+public sealed record RepositoryOptions : IRelatedOptions
 {
     /// <summary>Folder of the model repository.</summary>
     [Required] public string Models { get; init; } = "models";
 
-    /// <summary>Name of the only model to serve; null serves all that the repository holds.</summary>
+    /// <summary>
+    /// Name of the only model to serve; null serves all that the repository holds. If the folder has no model of that name, but versions
+    /// directly in it, these are served under the name, whatever their manifests call it: so KServe mounts a model.
+    /// </summary>
     public string? Model { get; init; }
 
     /// <summary>The only version to serve, from 1; null selects by <see cref="NewestVersions"/>.</summary>
@@ -38,4 +42,16 @@ public sealed record RepositoryOptions
 
     /// <summary>Sizes for which a version is warmed up before it is ready, as <c>WIDTHxHEIGHT</c> in pixels.</summary>
     public IReadOnlyList<string> WarmUpSizes { get; init; } = ["1242x375"];
+
+    /// <inheritdoc />
+    IEnumerable<OptionProblem> IRelatedOptions.Problems()
+    {
+        foreach (var text in WarmUpSizes)
+        {
+            if (WarmUpSize.Problem(text) is { } problem)
+            {
+                yield return new OptionProblem("warmUpSizes", problem);
+            }
+        }
+    }
 }

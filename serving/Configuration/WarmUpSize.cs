@@ -10,28 +10,35 @@ namespace Pipeline.Serving.Configuration;
 public readonly partial record struct WarmUpSize(int WidthPixels, int HeightPixels)
 {
     /// <summary>Reads <c>WIDTHxHEIGHT</c>.</summary>
-    /// <exception cref="UserErrorException">The text is not a size, or a side is not one that an image may have.</exception>
-    public static WarmUpSize Parse(string text)
-    {
-        var match = Pattern().Match(text);
-        if (!match.Success || !TryParse(match.Groups[1].ValueSpan, out var width) || !TryParse(match.Groups[2].ValueSpan, out var height))
-        {
-            throw new UserErrorException(
-                $"WarmUpSizes: '{text}' is not a size; write width and height in pixels, from 1 to "
-                + $"{LimitOptions.LargestSidePixels.ToString(CultureInfo.InvariantCulture)} each, such as 1242x375.");
-        }
+    /// <exception cref="UserErrorException">The text is not a size, or is one that no image may have.</exception>
+    public static WarmUpSize Parse(string text) => TryRead(text) is { } size ? size : throw new UserErrorException(Refusal(text));
 
-        return new WarmUpSize(width, height);
-    }
+    /// <summary>What is wrong with a text that should be <c>WIDTHxHEIGHT</c>; null when nothing is.</summary>
+    public static string? Problem(string text) => TryRead(text) is null ? Refusal(text) : null;
 
     /// <inheritdoc />
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{WidthPixels}x{HeightPixels}");
 
-    private static bool TryParse(ReadOnlySpan<char> digits, out int side)
+    private static WarmUpSize? TryRead(string text)
     {
-        var isNumber = int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out side);
-        return isNumber && side is >= 1 and <= LimitOptions.LargestSidePixels;
+        var match = Pattern().Match(text);
+        if (!match.Success)
+        {
+            return null;
+        }
+
+        var width = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        var height = int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
+        var isAllowed = width <= LimitOptions.LargestSidePixels
+            && height <= LimitOptions.LargestSidePixels
+            && (long)width * height is > 0 and <= LimitOptions.LargestPixels;
+        return isAllowed ? new WarmUpSize(width, height) : null;
     }
+
+    private static string Refusal(string text) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"'{text}' is not a size to warm up for; write width and height in pixels, up to {LimitOptions.LargestSidePixels} each and "
+        + $"{LimitOptions.LargestPixels} in all, as 1242x375.");
 
     [GeneratedRegex(@"^([0-9]{1,5})[xX]([0-9]{1,5})\z")]
     private static partial Regex Pattern();

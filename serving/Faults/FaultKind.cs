@@ -24,6 +24,10 @@ internal sealed record FaultKind(int HttpStatus, StatusCode GrpcStatus, string O
     public static FaultKind UnsupportedMethod { get; } =
         new(StatusCodes.Status405MethodNotAllowed, StatusCode.Unimplemented, "invalid", FaultOrigin.Client);
 
+    /// <summary>The client takes none of the forms in which there is an answer.</summary>
+    public static FaultKind NotAcceptable { get; } =
+        new(StatusCodes.Status406NotAcceptable, StatusCode.InvalidArgument, "invalid", FaultOrigin.Client);
+
     /// <summary>The body arrived too slowly.</summary>
     public static FaultKind SlowBody { get; } =
         new(StatusCodes.Status408RequestTimeout, StatusCode.Cancelled, "cancelled", FaultOrigin.Client);

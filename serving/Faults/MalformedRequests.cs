@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Pipeline.Serving.Faults;
 
 /// <summary>Logs one line for each request that the server rejects before it reaches the service because it is not valid HTTP.</summary>
-internal sealed partial class MalformedRequests(DiagnosticListener diagnostics, ILogger<MalformedRequests> logger)
+internal sealed partial class MalformedRequests(
+    DiagnosticListener diagnostics, ILogger<MalformedRequests> logger, RefusalLog refusals)
     : IHostedService, IObserver<KeyValuePair<string, object?>>
 {
     private const string BadRequestEvent = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
@@ -46,7 +47,7 @@ internal sealed partial class MalformedRequests(DiagnosticListener diagnostics, 
             return;
         }
 
-        if (features.Get<IBadRequestExceptionFeature>()?.Error is { } error)
+        if (features.Get<IBadRequestExceptionFeature>()?.Error is { } error && refusals.MayLog(FaultKind.Malformed))
         {
             LogMalformed(LogText.OneLine(error.Message, LongestReason));
         }

@@ -13,6 +13,9 @@ internal sealed partial class RequestFaults
         var status = fault.Kind.HttpStatus;
         switch (fault.Kind.Origin)
         {
+            case FaultOrigin.Client when !refusals.MayLog(fault.Kind):
+                CountedFault(method, path, status, LogText.OneLine(fault.Answer, LongestReason));
+                break;
             case FaultOrigin.Client:
                 ClientFault(method, path, status, LogText.OneLine(fault.Answer, LongestReason));
                 break;
@@ -27,6 +30,9 @@ internal sealed partial class RequestFaults
 
     [LoggerMessage(1, LogLevel.Information, "{Method} {Path}: {Status}: {Reason}")]
     private partial void ClientFault(string method, string path, int status, string reason);
+
+    [LoggerMessage(4, LogLevel.Debug, "{Method} {Path}: {Status}: {Reason}")]
+    private partial void CountedFault(string method, string path, int status, string reason);
 
     [LoggerMessage(2, LogLevel.Error, "{Method} {Path}: {Status}: the model failed: {Reason}")]
     private partial void ModelFault(string method, string path, int status, string reason);

@@ -7,7 +7,8 @@ namespace Pipeline.Serving.Faults;
 /// Answers requests that fail. The client gets, in plain words, what its protocol has for that; the log gets one line, which for a
 /// client's fault is only information, so that nobody outside can trigger an alert.
 /// </summary>
-internal sealed partial class RequestFaults(RequestDelegate next, ILogger<RequestFaults> logger, LimitOptions limits)
+internal sealed partial class RequestFaults(
+    RequestDelegate next, ILogger<RequestFaults> logger, LimitOptions limits, RefusalLog refusals)
 {
     /// <summary>Passes a request on, and answers it if that fails.</summary>
     public async Task InvokeAsync(HttpContext context)

@@ -4,6 +4,14 @@ using Pipeline.Shared.ModelRepository;
 
 namespace Pipeline.Serving.Inference;
 
+/// <summary>What one execution found, and what it took.</summary>
+/// <param name="Detections">For each image its detections, by descending score; boxes in pixels of the image.</param>
+/// <param name="InputTime">To put the images together.</param>
+/// <param name="InferenceTime">In the model.</param>
+/// <param name="OutputTime">To read its outputs.</param>
+public sealed record DetectedBatch(
+    IReadOnlyList<IReadOnlyList<Detection>> Detections, TimeSpan InputTime, TimeSpan InferenceTime, TimeSpan OutputTime);
+
 /// <summary>
 /// Reads the four outputs of one execution: boxes [N, D, 4], scores [N, D], labels [N, D] and the number of detections [N]. A model
 /// placed beside another model's manifest may return anything: counts and labels are checked against the tensors and the manifest.

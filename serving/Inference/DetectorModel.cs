@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using Pipeline.Serving.Configuration;
 using Pipeline.Shared;
@@ -30,6 +31,14 @@ public sealed class DetectorModel : IDisposable
     {
         limits ??= new ImageLimits();
         return limits with { MaxDimensionPixels = Math.Min(limits.MaxDimensionPixels, manifest.MaxInputSidePixels) };
+    }
+
+    /// <summary>Requires, before any model is read, that models can be executed as they are to be.</summary>
+    /// <exception cref="UserErrorException">The build or the machine lacks the provider; what is missing is named.</exception>
+    public static void RequireProvider(ExecutionOptions execution)
+    {
+        OnnxRuntimeTelemetry.TurnOffTracing();
+        using var options = new SessionSettings(execution).Create();
     }
 
     /// <param name="modelDirectory"><c>&lt;repository&gt;/&lt;name&gt;/&lt;version&gt;</c></param>
@@ -69,8 +78,14 @@ public sealed class DetectorModel : IDisposable
     /// <param name="givenUp">Ends the execution early.</param>
     /// <inheritdoc cref="Detect(IReadOnlyList{RgbImage})" />
     /// <exception cref="OperationCanceledException">The execution was given up.</exception>
-    public IReadOnlyList<IReadOnlyList<Detection>> Detect(int instance, IReadOnlyList<RgbImage> images, CancellationToken givenUp)
+    public IReadOnlyList<IReadOnlyList<Detection>> Detect(int instance, IReadOnlyList<RgbImage> images, CancellationToken givenUp) =>
+        Execute(instance, images, givenUp).Detections;
+
+    /// <summary>Runs the model once over a batch of images of one size, and measures it.</summary>
+    /// <inheritdoc cref="Detect(int, IReadOnlyList{RgbImage}, CancellationToken)" />
+    public DetectedBatch Execute(int instance, IReadOnlyList<RgbImage> images, CancellationToken givenUp)
     {
+        var start = Stopwatch.GetTimestamp();
         RequireOneSize(images);
         var width = images[0].WidthPixels;
         var height = images[0].HeightPixels;
@@ -89,7 +104,9 @@ public sealed class DetectorModel : IDisposable
             run.AddRunConfigEntry(ShrinkArenas, sessions.Arenas);
         }
 
+        var inputTime = Stopwatch.GetElapsedTime(start);
         using var outputs = Run(session, run, input.Value, images[0], givenUp);
+        var inferenceTime = Stopwatch.GetElapsedTime(start) - inputTime;
         var answer = new DetectorAnswer(Manifest, outputs, images.Count);
         var found = new Detection[images.Count][];
         for (var index = 0; index < found.Length; index++)
@@ -97,7 +114,11 @@ public sealed class DetectorModel : IDisposable
             found[index] = answer.Read(index);
         }
 
-        return found;
+        return new DetectedBatch(
+            Detections: found,
+            InputTime: inputTime,
+            InferenceTime: inferenceTime,
+            OutputTime: Stopwatch.GetElapsedTime(start) - inputTime - inferenceTime);
     }
 
     /// <summary>

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Microsoft.ML.OnnxRuntime;
 using Pipeline.Serving.Configuration;
 using Pipeline.Shared;
 
@@ -16,7 +15,7 @@ internal static partial class MissingProvider
     /// <summary>The error to throw.</summary>
     /// <param name="provider">What was asked for.</param>
     /// <param name="exception">What ONNX Runtime said.</param>
-    public static UserErrorException Explain(ExecutionProvider provider, OnnxRuntimeException exception)
+    public static UserErrorException Explain(ExecutionProvider provider, Exception exception)
     {
         var name = NameOf(provider);
         if (exception.Message.Contains("not enabled in this build", StringComparison.Ordinal))
@@ -42,7 +41,7 @@ internal static partial class MissingProvider
     /// <summary>The error to throw when the libraries are there but the GPU is not, or is not the one that was asked for.</summary>
     /// <param name="provider">What was asked for.</param>
     /// <param name="exception">What ONNX Runtime said.</param>
-    public static UserErrorException CannotBeUsed(ExecutionProvider provider, OnnxRuntimeException exception)
+    public static UserErrorException CannotBeUsed(ExecutionProvider provider, Exception exception)
     {
         var reason = exception.Message.ReplaceLineEndings("\n").Split('\n')[0].TrimEnd('.', ' ');
         return new UserErrorException(

@@ -18,6 +18,6 @@ internal static class GrpcAddresses
             return http[0].WithNextPort() is { } next ? [next] : [];
         }
 
-        return grpcUrl.Equals(Off, StringComparison.OrdinalIgnoreCase) ? [] : ListenAddress.ReadAll(grpcUrl);
+        return grpcUrl.Equals(Off, StringComparison.OrdinalIgnoreCase) ? [] : ListenAddress.ReadAll(grpcUrl, "--grpc-url");
     }
 }

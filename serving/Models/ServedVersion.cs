@@ -29,21 +29,25 @@ internal sealed class ServedVersion : IDetector, IDisposable
     /// <summary>The service's limits, and the model's where they are tighter.</summary>
     public ImageLimits Limits { get; }
 
+    /// <summary>Requests that use it now; guarded by the lock of <see cref="ServedModels"/>.</summary>
+    public int Leases { get; set; }
+
+    /// <summary>Whether it takes no new request; guarded by the lock of <see cref="ServedModels"/>.</summary>
+    public bool IsRetired { get; set; }
+
     /// <summary>What is measured of it.</summary>
     public VersionMetrics Metrics { get; }
 
     /// <inheritdoc />
     public IReadOnlyList<IReadOnlyList<Detection>> Detect(int instance, IReadOnlyList<RgbImage> images, CancellationToken givenUp)
     {
-        using var running = service.Running();
-        var start = System.Diagnostics.Stopwatch.GetTimestamp();
-        var found = detector.Detect(instance, images, givenUp);
+        var batch = detector.Execute(instance, images, givenUp);
         Metrics.Executed(new ExecutedBatch(
             Images: images.Count,
-            InputTime: TimeSpan.Zero,
-            InferenceTime: System.Diagnostics.Stopwatch.GetElapsedTime(start),
-            OutputTime: TimeSpan.Zero));
-        return found;
+            InputTime: batch.InputTime,
+            InferenceTime: batch.InferenceTime,
+            OutputTime: batch.OutputTime));
+        return batch.Detections;
     }
 
     /// <inheritdoc />

@@ -16,7 +16,9 @@ internal static class ObservedEndpoints
     /// <exception cref="InvalidOperationException">The endpoint is not observed.</exception>
     public static RequestObservation Observation(this HttpContext context) => context.Features.GetRequiredFeature<RequestObservation>();
 
-    /// <summary>Measures a request from here to the last byte of its answer, if its endpoint is observed; routing must have run before.</summary>
+    /// <summary>
+    /// Measures a request from here to the last byte of its answer, if its endpoint is observed; routing must have run before.
+    /// </summary>
     public static async Task MeasureAsync(HttpContext context, RequestDelegate next)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<ObservedProtocol>() is not { } observed)

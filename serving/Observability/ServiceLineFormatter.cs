@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
@@ -8,7 +9,9 @@ namespace Pipeline.Serving.Observability;
 /// <param name="StackTraces">Whether a stack trace follows an exception; its type and message are in the line in either case.</param>
 internal sealed record ServiceLineOptions(bool StackTraces);
 
-/// <summary>Writes an event as one line: time (UTC), level, category with the event's number, message.</summary>
+/// <summary>
+/// Writes an event as one line: time (UTC), level, category with the event's number, message, and the ids of the request that it is about.
+/// </summary>
 /// <param name="options">Whether stack traces follow.</param>
 internal sealed class ServiceLineFormatter(ServiceLineOptions options) : ConsoleFormatter(FormatterName)
 {
@@ -26,11 +29,28 @@ internal sealed class ServiceLineFormatter(ServiceLineOptions options) : Console
 
         var time = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
         var level = LevelName(logEntry.LogLevel);
-        textWriter.WriteLine($"{time} {level}: {logEntry.Category}[{logEntry.EventId.Id}] {message.ReplaceLineEndings(" ")}");
+        var line = message.ReplaceLineEndings(" ");
+        textWriter.WriteLine($"{time} {level}: {logEntry.Category}[{logEntry.EventId.Id}] {line}{Ids(scopeProvider)}");
         if (options.StackTraces && logEntry.Exception is not null)
         {
             textWriter.WriteLine(logEntry.Exception);
         }
+    }
+
+    private static string Ids(IExternalScopeProvider? scopes)
+    {
+        var ids = new StringBuilder();
+        scopes?.ForEachScope(
+            static (scope, text) =>
+            {
+                if (scope is RequestScope request)
+                {
+                    text.Append(CultureInfo.InvariantCulture, $" request_id={request.RequestId}");
+                    text.Append(request.TraceId is null ? "" : $" trace_id={request.TraceId}");
+                }
+            },
+            ids);
+        return ids.ToString();
     }
 
     /// <summary>The level in four letters, so that the columns line up.</summary>

@@ -12,7 +12,11 @@ internal static class ServiceLog
     /// </summary>
     public static void Configure(ILoggingBuilder logging, Verbosity verbosity)
     {
-        logging.AddConsole(console => console.FormatterName = ServiceLineFormatter.FormatterName);
+        logging.AddConsole(console =>
+        {
+            console.FormatterName = ServiceLineFormatter.FormatterName;
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;   // a reader that stalls must not stop requests
+        });
         logging.AddConsoleFormatter<ServiceLineFormatter, ConsoleFormatterOptions>();
         logging.Services.AddSingleton(new ServiceLineOptions(verbosity.ShowsStackTraces()));
         logging.SetMinimumLevel(verbosity.LeastLevel());

@@ -16,6 +16,8 @@ internal sealed class ServiceMetrics
     private readonly ModelMetrics models;
     private readonly Gauge inFlight;
     private readonly Gauge busy;
+    private readonly Gauge build;
+    private readonly CollectorRegistry registry;
     private readonly Dictionary<(RequestProtocol Protocol, string Outcome), Counter.Child> refused = [];
     private readonly Lock owner = new();
     private readonly Dictionary<(string Model, int Version), int> loaded = [];
@@ -27,12 +29,15 @@ internal sealed class ServiceMetrics
     public ServiceMetrics(CollectorRegistry registry, int maxBatchSize, int instances, TimeProvider time)
     {
         this.time = time;
+        this.registry = registry;
         var factory = Metrics.WithCustomRegistry(registry);
         families = new VersionFamilies(factory, maxBatchSize);
         models = new ModelMetrics(factory);
         inFlight = factory.CreateGauge("pipeline_in_flight_requests", "Requests for detection that are worked on or wait.");
         busy = factory.CreateGauge("pipeline_instances_busy", "Executions that run now.");
         factory.CreateGauge("pipeline_instances", "Executions that may run at a time.").Set(instances);
+        build = factory.CreateGauge(
+            "pipeline_build_info", "What runs: 1, with its versions.", ["version", "ort_version", "provider"]);
         foreach (var protocol in Enum.GetValues<RequestProtocol>())
         {
             foreach (var outcome in RequestOutcomes.All)
@@ -79,8 +84,21 @@ internal sealed class ServiceMetrics
         }
     }
 
-    /// <summary>Counts an execution as running until the result is disposed.</summary>
-    public IDisposable Running() => busy.TrackInProgress();
+    /// <summary>Reads what changes by itself, whenever the metrics are collected.</summary>
+    /// <param name="busyInstances">Executions that run now.</param>
+    /// <param name="readQueues">Sets the lengths of the queues.</param>
+    public void WhenCollected(Func<int> busyInstances, Action readQueues) => registry.AddBeforeCollectCallback(() =>
+    {
+        busy.Set(busyInstances());
+        readQueues();
+    });
+
+    /// <summary>Publishes what runs.</summary>
+    /// <param name="version">Of this program.</param>
+    /// <param name="runtimeVersion">Of ONNX Runtime.</param>
+    /// <param name="provider">What executes the models.</param>
+    public void Describe(string version, string runtimeVersion, string provider) =>
+        build.WithLabels(version, runtimeVersion, provider).Set(1);
 
     /// <summary>The value of the label <c>protocol</c>.</summary>
     internal static string Label(RequestProtocol protocol) => protocol switch

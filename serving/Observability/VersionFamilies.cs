@@ -31,6 +31,9 @@ internal sealed class VersionFamilies
             "Images in one execution.",
             version,
             new HistogramConfiguration { Buckets = MetricBuckets.BatchSize(maxBatchSize) });
+        Queued = factory.CreateGauge("pipeline_queue_requests", "Images that wait.", version);
+        QueueCapacity = factory.CreateGauge(
+            "pipeline_queue_capacity_requests", "Images of one size that may wait; more are refused.", version);
         Images = factory.CreateCounter("pipeline_images_total", "Images executed.", version);
         Executions = factory.CreateCounter("pipeline_executions_total", "Executions of the model.", version);
         Detections = factory.CreateCounter(
@@ -60,6 +63,10 @@ internal sealed class VersionFamilies
 
     public Histogram BatchSize { get; }
 
+    public Gauge Queued { get; }
+
+    public Gauge QueueCapacity { get; }
+
     public Counter Images { get; }
 
     public Counter Executions { get; }
@@ -81,6 +88,8 @@ internal sealed class VersionFamilies
         Remove(Inference, model, text);
         Remove(Encode, model, text);
         Remove(BatchSize, model, text);
+        Remove(Queued, model, text);
+        Remove(QueueCapacity, model, text);
         Remove(Images, model, text);
         Remove(Executions, model, text);
         Remove(Detections, model, text);

@@ -21,6 +21,8 @@ internal sealed class VersionMetrics
     private readonly Histogram.Child encode;
     private readonly Histogram.Child batchSize;
     private readonly Histogram.Child scores;
+    private readonly Gauge.Child queued;
+    private readonly Gauge.Child queueCapacity;
     private readonly Counter.Child images;
     private readonly Counter.Child executions;
     private readonly Counter.Child[] detections;
@@ -48,6 +50,8 @@ internal sealed class VersionMetrics
         encode = families.Encode.WithLabels(labels);
         batchSize = families.BatchSize.WithLabels(labels);
         scores = families.Scores.WithLabels(labels);
+        queued = families.Queued.WithLabels(labels);
+        queueCapacity = families.QueueCapacity.WithLabels(labels);
         images = families.Images.WithLabels(labels);
         executions = families.Executions.WithLabels(labels);
         detections = [.. manifest.Labels.Select(label => families.Detections.WithLabels([.. labels, label]))];
@@ -57,6 +61,13 @@ internal sealed class VersionMetrics
 
     /// <summary>The numbers since it was loaded.</summary>
     public ModelStatistics Statistics => statistics.Snapshot();
+
+    /// <summary>Publishes how many images wait, and how many of one size may.</summary>
+    public void Queue(int waiting, int capacity)
+    {
+        queued.Set(waiting);
+        queueCapacity.Set(capacity);
+    }
 
     /// <summary>Records the decoding of an image.</summary>
     public void Decoded(TimeSpan time) => decode.Observe(time.TotalSeconds);

@@ -103,6 +103,15 @@ public static class ImageDecoder
         return Pack(bitmap.GetPixelSpan(), width, height, origin);
     }
 
+    /// <summary>Memory that decoding needs beside the encoded bytes and the image that it makes, in bytes.</summary>
+    /// <param name="pixels">Pixels of the image.</param>
+    /// <param name="encodedBytes">Bytes of the encoded image.</param>
+    public static long BytesWhileDecoding(long pixels, long encodedBytes)
+    {
+        const long BytesPerPixel = 4;   // of the codec's bitmap
+        return BytesPerPixel * pixels + encodedBytes;   // and a copy of what is decoded
+    }
+
     private static string InWords(SKCodecResult result) => result switch
     {
         SKCodecResult.IncompleteInput => "it ends early",

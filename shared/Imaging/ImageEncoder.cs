@@ -12,6 +12,16 @@ public static class ImageEncoder
         return Png(bitmap);
     }
 
+    /// <summary>The image as a JPEG file.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="quality">0..100</param>
+    public static byte[] Jpeg(RgbImage image, int quality = 90)
+    {
+        using var bitmap = ToBitmap(image);
+        using var data = bitmap.Encode(SKEncodedImageFormat.Jpeg, quality);
+        return data.ToArray();
+    }
+
     internal static byte[] Png(SKBitmap bitmap)
     {
         using var data = bitmap.Encode(SKEncodedImageFormat.Png, 100);

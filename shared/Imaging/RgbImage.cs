@@ -39,11 +39,14 @@ public sealed class RgbImage : IDisposable
     /// <summary>Memory that the image occupies: buffers of the pool are longer than the pixels.</summary>
     public int BufferBytes => buffer?.Length ?? 0;
 
-    /// <summary>Memory that an image of a size will occupy, in bytes: buffers of the pool have powers of two.</summary>
-    public static long BufferBytesOf(int widthPixels, int heightPixels)
+    /// <summary>Memory that an image of a size will occupy, in bytes.</summary>
+    public static long BufferBytesOf(int widthPixels, int heightPixels) => BufferBytesOf((long)widthPixels * heightPixels);
+
+    /// <summary>Memory that an image of so many pixels will occupy, in bytes: buffers of the pool have powers of two.</summary>
+    public static long BufferBytesOf(long pixels)
     {
         const long LongestOfPool = 1 << 30;
-        var bytes = 3L * widthPixels * heightPixels;
+        var bytes = 3 * pixels;
         return bytes > LongestOfPool ? bytes : (long)BitOperations.RoundUpToPowerOf2((ulong)bytes);
     }
 

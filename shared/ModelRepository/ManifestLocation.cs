@@ -26,9 +26,26 @@ internal static class ManifestLocation
             throw ManifestRefusal.OfField(manifestPath, "name", $"'{manifest.Name}', but the folder is '{family}': {Advice(manifest)}");
         }
 
-        throw ManifestRefusal.OfField(
-            manifestPath, "version", $"{manifest.Version}, but the folder is {Path.GetFileName(typed)}: {Advice(manifest)}");
+        throw OtherVersion(manifestPath, manifest, typed);
     }
+
+    /// <summary>Checks the version alone, where the folder above it has a name of its own.</summary>
+    /// <param name="folder">The version's folder, whose name is a number.</param>
+    /// <param name="manifestPath">The manifest, for the message.</param>
+    /// <param name="manifest">Its content.</param>
+    /// <exception cref="UserErrorException">The version differs from the folder's.</exception>
+    public static void CheckVersion(string folder, string manifestPath, ModelManifest manifest)
+    {
+        var typed = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        var version = manifest.Version.ToString(CultureInfo.InvariantCulture);
+        if (Path.GetFileName(typed) != version && Path.GetFileName(Target(typed)) != version)
+        {
+            throw OtherVersion(manifestPath, manifest, typed);
+        }
+    }
+
+    private static UserErrorException OtherVersion(string manifestPath, ModelManifest manifest, string folder) => ManifestRefusal.OfField(
+        manifestPath, "version", $"{manifest.Version}, but the folder is {Path.GetFileName(folder)}: {Advice(manifest)}");
 
     private static string Advice(ModelManifest manifest) =>
         $"rename the folders to {manifest.Name}/{manifest.Version}, or give a copy a name that is not a number";

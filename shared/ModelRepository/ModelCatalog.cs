@@ -6,15 +6,26 @@ namespace Pipeline.Shared.ModelRepository;
 /// <summary>The content of a model repository. Only a folder with a finished version is a model; everything else is skipped.</summary>
 public sealed class ModelCatalog
 {
+    private readonly string? nameOfRoot;
+
     /// <param name="root">The repository's folder.</param>
+    /// <param name="nameOfRoot">
+    /// Name of the model whose versions are the folders of the root itself, as KServe mounts a model; null when there is none. A folder
+    /// of that name with versions goes first.
+    /// </param>
     /// <exception cref="UserErrorException">The folder does not exist or cannot be read.</exception>
-    public ModelCatalog(string root)
+    public ModelCatalog(string root, string? nameOfRoot = null)
     {
+        this.nameOfRoot = nameOfRoot is not null && ModelDirectory.IsName(nameOfRoot) ? nameOfRoot : null;
         InputFile.RequireFolder(root, "model repository");
         Root = root;
         try
         {
             Names = FindNames(root);
+            if (this.nameOfRoot is not null && !Names.Contains(this.nameOfRoot) && VersionsIn(root).Count > 0)
+            {
+                Names = [.. Names.Append(this.nameOfRoot).Order(StringComparer.Ordinal)];
+            }
         }
         catch (UnauthorizedAccessException exception)
         {
@@ -34,23 +45,36 @@ public sealed class ModelCatalog
     public IReadOnlyList<int> Versions(string name)
     {
         var family = Path.Combine(Root, name);
-        if (name.Length == 0 || name != NameOf(name) || name.StartsWith('.') || !Directory.Exists(family))
+        if (name.Length == 0 || name != NameOf(name) || name.StartsWith('.'))
         {
             return [];
         }
 
+        var versions = Directory.Exists(family) ? VersionsIn(family) : [];
+        return versions.Count == 0 && name == nameOfRoot ? VersionsIn(Root) : versions;
+    }
+
+    /// <summary>The folder of a version.</summary>
+    public string Folder(string name, int version)
+    {
+        var number = version.ToString(CultureInfo.InvariantCulture);
+        return StandsInRoot(name) ? Path.Combine(Root, number) : Path.Combine(Root, name, number);
+    }
+
+    /// <summary>Whether the versions of a model are the folders of the root itself.</summary>
+    public bool StandsInRoot(string name) => name == nameOfRoot && VersionsIn(Path.Combine(Root, name)).Count == 0;
+
+    private static List<int> VersionsIn(string family)
+    {
         try
         {
             return [.. Directory.EnumerateDirectories(family).Select(VersionOf).OfType<int>().Order()];
         }
-        catch (UnauthorizedAccessException)
+        catch (Exception exception) when (exception is UnauthorizedAccessException or DirectoryNotFoundException)
         {
-            return [];   // such as lost+found, which belongs to the system
+            return [];   // such as lost+found, which belongs to the system, or a folder that is being removed
         }
     }
-
-    /// <summary>The folder of a version.</summary>
-    public string Folder(string name, int version) => Path.Combine(Root, name, version.ToString(CultureInfo.InvariantCulture));
 
     private string[] FindNames(string root)
     {

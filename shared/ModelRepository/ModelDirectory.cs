@@ -73,8 +73,24 @@ public sealed partial class ModelDirectory
     }
 
     /// <summary>Reads and verifies a version: every field of its manifest, and size and digest of every file.</summary>
+    /// <param name="path">The version's directory.</param>
+    /// <param name="standsInRoot">Whether the folder above is the repository itself, whose name says nothing about the model's.</param>
     /// <exception cref="UserErrorException">A file is missing, was changed, or contradicts the manifest.</exception>
-    public static ModelDirectory Open(string path)
+    public static ModelDirectory Open(string path, bool standsInRoot = false)
+    {
+        var manifest = ReadManifest(path, standsInRoot);
+        foreach (var (file, digest) in manifest.Files)
+        {
+            Verify(path, file, digest);
+        }
+
+        return new ModelDirectory(path, manifest);
+    }
+
+    /// <summary>Reads a version's manifest and verifies every field of it, but not the files.</summary>
+    /// <inheritdoc cref="Open" />
+    /// <exception cref="UserErrorException">The manifest is missing, or breaks the contract.</exception>
+    public static ModelManifest ReadManifest(string path, bool standsInRoot = false)
     {
         var manifestPath = System.IO.Path.Combine(path, ManifestFileName);
         if (!File.Exists(manifestPath))
@@ -85,13 +101,16 @@ public sealed partial class ModelDirectory
 
         var manifest = ManifestReader.Read(manifestPath);
         ManifestRules.Check(manifestPath, manifest);
-        ManifestLocation.Check(path, manifestPath, manifest);
-        foreach (var (name, digest) in manifest.Files)
+        if (standsInRoot)
         {
-            Verify(path, name, digest);
+            ManifestLocation.CheckVersion(path, manifestPath, manifest);
+        }
+        else
+        {
+            ManifestLocation.Check(path, manifestPath, manifest);
         }
 
-        return new ModelDirectory(path, manifest);
+        return manifest;
     }
 
     /// <summary>
@@ -111,6 +130,9 @@ public sealed partial class ModelDirectory
         return content;
     }
 
+    /// <summary>The same version under the name and number by which a repository lists it, where links or a mount gave it others.</summary>
+    public ModelDirectory ListedAs(string name, int version) => new(Path, Manifest with { Name = name, Version = version });
+
     /// <summary>Whether a folder is a completely published version: the manifest is written last.</summary>
     public static bool IsFinished(string path) => FileStatus.Of(System.IO.Path.Combine(path, ManifestFileName)).Kind == FileKind.File;
 
@@ -122,7 +144,7 @@ public sealed partial class ModelDirectory
     }
 
     /// <summary>Whether a text can name a model.</summary>
-    internal static bool IsName(string name) => NamePattern().IsMatch(name);
+    public static bool IsName(string name) => NamePattern().IsMatch(name);
 
     private static void RequireName(string name)
     {

@@ -8,7 +8,7 @@ using Pipeline.Golden;
 using Pipeline.Serving.Commands;
 using Pipeline.Serving.Evaluation;
 using Pipeline.Serving.Inference;
-using Pipeline.Serving.Protocols;
+using Pipeline.Serving.Protocols.Detect;
 using Pipeline.Shared;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Datasets.Kitti;
@@ -49,7 +49,9 @@ public sealed class DetectionServiceTests : IAsyncLifetime
         Assert.Equal(
             expected.Select(found => (KittiClasses.Default[found.Label], found.Score, found.Box.X1)),
             body.Detections.Select(found => (found.Label, found.Score, found.Box[0])));
-        Assert.Contains("pipeline_inference_duration_seconds_count{model=\"tiny\",version=\"1\"} 1", await client.GetStringAsync("/metrics", Cancellation));
+        Assert.Contains(
+            "pipeline_inference_duration_seconds_count{model=\"tiny\",version=\"1\"} 1",
+            await client.GetStringAsync("/metrics", Cancellation));
     }
 
     [Fact]

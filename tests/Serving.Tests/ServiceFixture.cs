@@ -1,4 +1,7 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Serving.Configuration;
 using Pipeline.Shared.Imaging;
 
@@ -12,6 +15,9 @@ public sealed class ServiceFixture : IAsyncLifetime
 
     /// <summary>A client of the service.</summary>
     public HttpClient Client { get; } = new();
+
+    /// <summary>Everything that it serves.</summary>
+    internal IReadOnlyList<Endpoint> Endpoints => app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     public async ValueTask InitializeAsync()
     {

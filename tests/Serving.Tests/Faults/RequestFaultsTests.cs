@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Serving.Configuration;
 using Pipeline.Serving.Faults;
 using Pipeline.Serving.Inference;
@@ -68,7 +69,8 @@ public sealed class RequestFaultsTests
         context.Request.Path = "/v1/detect";
         context.Response.Body = body;
 
-        await new RequestFaults(_ => throw exception, log, new LimitOptions()).InvokeAsync(context);
+        using var refusals = new RefusalLog(TimeProvider.System, NullLogger<RefusalLog>.Instance);
+        await new RequestFaults(_ => throw exception, log, new LimitOptions(), refusals).InvokeAsync(context);
 
         var text = body.ToArray();
         var detail = text.Length == 0 ? "" : JsonDocument.Parse(text).RootElement.GetProperty("detail").GetString()!;

@@ -44,10 +44,10 @@ public sealed class ModelSelectionTests : IDisposable
         Assert.Equal(
             $"--model-version: {root} has no version 7 of 'tiny'; its versions are: 1, 2.",
             Refusal(new RepositoryOptions { Models = root, Version = 7 }));
-        Assert.Equal([Path.Combine(root, "tiny", "2")], ModelSelection.Find(new RepositoryOptions { Models = root }));
+        Assert.Equal([Path.Combine(root, "tiny", "2")], Selected(new RepositoryOptions { Models = root }));
         Assert.Equal(
-            [Path.Combine(root, "tiny", "1")], ModelSelection.Find(new RepositoryOptions { Models = root, Version = 1 }));
-        Assert.Equal(2, ModelSelection.Find(new RepositoryOptions { Models = root, NewestVersions = 0 }).Count);
+            [Path.Combine(root, "tiny", "1")], Selected(new RepositoryOptions { Models = root, Version = 1 }));
+        Assert.Equal(2, Selected(new RepositoryOptions { Models = root, NewestVersions = 0 }).Length);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class ModelSelectionTests : IDisposable
 
         Assert.Equal(
             [Path.Combine(root, "other", "1"), Path.Combine(root, "tiny", "1")],
-            ModelSelection.Find(new RepositoryOptions { Models = root }));
+            Selected(new RepositoryOptions { Models = root }));
     }
 
     [Fact]
@@ -89,7 +89,15 @@ public sealed class ModelSelectionTests : IDisposable
     public void Dispose() => Directory.Delete(root, recursive: true);
 
     private static string Refusal(RepositoryOptions options) =>
-        Assert.Throws<UserErrorException>(() => ModelSelection.Find(options)).Message;
+        Assert.Throws<UserErrorException>(() => ModelSelection.Require(options)).Message;
+
+    private static string[] Selected(RepositoryOptions options) =>
+    [
+        .. ModelSelection.Require(options)
+            .GroupBy(version => version.Name)
+            .SelectMany(versions => ModelSelection.Candidates(versions, options, canReplace: false).Reverse())
+            .Select(version => version.Folder),
+    ];
 
     private void Copy(string version, string target)
     {

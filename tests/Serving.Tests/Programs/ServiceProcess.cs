@@ -21,6 +21,16 @@ internal sealed class ServiceProcess : IDisposable
     /// <summary>The address that it listens on.</summary>
     public Uri Address { get; private set; } = new("http://unknown");
 
+    /// <summary>Memory that the process occupies, in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
     /// <summary>The address on which it listens for gRPC; null when it does not.</summary>
     public Uri? GrpcAddress { get; private set; }
 

@@ -4,29 +4,31 @@ using Pipeline.Serving.Faults;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.ModelRepository;
 
-namespace Pipeline.Serving.Protocols;
+namespace Pipeline.Serving.Protocols.Detect;
 
 /// <summary>Tells the client why an image cannot be accepted: what was sent, what the limit is, what to send.</summary>
 internal static class ImageRefusal
 {
     public const string WhatToSend = "Send the bytes of an image file, as curl --data-binary @image.png does.";
 
+    private const string JsonHint = " (Images in JSON need the header Content-Type: application/json.)";
     private const string UrlEncodedForm = "application/x-www-form-urlencoded";
     private const int BytesShown = 8;
     private const int LongestShown = 60;
 
     /// <summary>The refusal to throw.</summary>
-    /// <param name="problem">What the decoder found.</param>
+    /// <param name="problem">What the decoder found; its message names the image.</param>
     /// <param name="request">The request, for its headers.</param>
-    /// <param name="encoded">The bytes that were sent as an image.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="isList">Whether it is one of several.</param>
     /// <param name="service">The service's limits.</param>
     /// <param name="model">The model, which has a limit of its own.</param>
     public static RefusedRequestException Of(
-        ImageException problem, HttpRequest request, ReadOnlySpan<byte> encoded, ImageLimits service, ModelManifest model)
+        ImageException problem, HttpRequest request, SentImage image, bool isList, ImageLimits service, ModelManifest model)
     {
         var answer = problem.Problem switch
         {
-            ImageProblem.NotAnImage => NotAnImage(request, encoded),
+            ImageProblem.NotAnImage => isList ? $"{image.Name}: {NotAnImage(image.Bytes.Bytes)}." : NotAnImage(request, image.Bytes.Bytes),
             ImageProblem.TooLarge => $"{problem.Message} {WhoseLimit(service, model)}",
             _ => $"{problem.Message} Send the whole file.{UrlEncodedHint(request)}",
         };
@@ -34,14 +36,17 @@ internal static class ImageRefusal
     }
 
     /// <summary>Text from the client, truncated for a message.</summary>
-    public static string Shown(string text) => text.Length <= LongestShown ? text : text[..LongestShown] + "…";
+    public static string Shown(string text) => LogText.OneLine(text, LongestShown);
 
     private static string NotAnImage(HttpRequest request, ReadOnlySpan<byte> encoded)
     {
         var type = request.ContentType is { } sent ? $"was sent as {Shown(sent.Split(';')[0])}" : "has no Content-Type";
-        var what = $"This is not a PNG, JPEG, WebP, BMP or GIF image: it begins with {Beginning(encoded)} and {type}.";
-        return $"{what} {WhatToSend}{UrlEncodedHint(request)}";
+        var hint = encoded is [(byte)'{', ..] ? JsonHint : UrlEncodedHint(request);
+        return $"{NotAnImage(encoded)} and {type}. {WhatToSend}{hint}";
     }
+
+    private static string NotAnImage(ReadOnlySpan<byte> encoded) =>
+        $"This is not a PNG, JPEG, WebP, BMP or GIF image: it begins with {Beginning(encoded)}";
 
     private static string UrlEncodedHint(HttpRequest request)
     {

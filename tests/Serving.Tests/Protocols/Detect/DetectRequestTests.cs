@@ -4,9 +4,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using Pipeline.Golden;
-using Pipeline.Serving.Protocols;
+using Pipeline.Serving.Protocols.Detect;
 
-namespace Pipeline.Serving.Tests.Protocols;
+namespace Pipeline.Serving.Tests.Protocols.Detect;
 
 /// <summary>What people send to <c>POST /v1/detect</c>: an image is accepted, or the response says what to send instead.</summary>
 public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<ServiceFixture>
@@ -25,7 +25,7 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task S7_forms_without_exactly_one_file_are_refused_with_a_hint()
+    public async Task S7_forms_that_hold_no_file_or_something_else_are_refused_with_a_hint()
     {
         var image = ServiceFixture.Png();
 
@@ -35,7 +35,6 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
             "it contains no file",
             "curl --data-binary");
         await Refused(Form(), HttpStatusCode.BadRequest, "part '' is not a file");
-        await Refused(Form(("a", "a.png", image), ("b", "b.png", image)), HttpStatusCode.BadRequest, "more than one file");
         await Refused(Form(("a", "a.png", [])), HttpStatusCode.BadRequest, "its file is empty");
         await Refused(
             Form(("threshold", null, "0.5"u8.ToArray()), ("a", "a.png", image)),
@@ -69,7 +68,9 @@ public sealed class DetectRequestTests(ServiceFixture service) : IClassFixture<S
         var broken = ServiceFixture.Png().Where(value => value is not (0 or 10 or 13)).ToArray();   // as curl -d @file sends it
 
         await Refused(
-            Typed(json, "application/json"), HttpStatusCode.UnsupportedMediaType, "'{\"image\"'", "application/json", "curl --data-binary");
+            Typed(json, "application/json"), HttpStatusCode.BadRequest, "'image' is not known, did you mean images", "{\"images\": [");
+        await Refused(
+            Typed(json, "text/json"), HttpStatusCode.UnsupportedMediaType, "'{\"image\"'", "text/json", "Content-Type: application/json");
         await Refused(Typed("iVBORw0KGgo="u8.ToArray(), "text/plain"), HttpStatusCode.UnsupportedMediaType, "'iVBORw0K'", "text/plain");
         await Refused(
             Typed(broken, "application/x-www-form-urlencoded"),
