@@ -14,7 +14,9 @@ public sealed record SecurityOptions : IRelatedOptions
     /// <summary>API keys beside those of the file.</summary>
     [Secret] public IReadOnlyList<string> ApiKeys { get; init; } = [];
 
-    /// <summary>File of the certificate for https:// addresses: PEM, with the certificates of its issuers, or PKCS #12 (.pfx, .p12).</summary>
+    /// <summary>
+    /// File of the certificate for https:// addresses: PEM, with the certificates of its issuers, or PKCS #12 (.pfx, .p12).
+    /// </summary>
     public string? Certificate { get; init; }
 
     /// <summary>File of the key of a PEM certificate; null when the key is in the certificate's file.</summary>
@@ -39,7 +41,8 @@ public sealed record SecurityOptions : IRelatedOptions
 
         if (Certificate is null && ClientCa is not null)
         {
-            yield return new OptionProblem("clientCa", "clients show certificates on https only; name the service's own with --certificate.");
+            const string Reason = "clients show certificates on https only; name the service's own with --certificate.";
+            yield return new OptionProblem("clientCa", Reason);
         }
     }
 }

@@ -20,7 +20,9 @@ internal sealed class ApiKeys
     public bool IsEmpty => hashes.Length == 0;
 
     /// <summary>Reads the keys.</summary>
-    /// <exception cref="UserErrorException">The file cannot be read or has no key, or a key is too short or cannot be in a header.</exception>
+    /// <exception cref="UserErrorException">
+    /// The file cannot be read or has no key, or a key is too short or cannot be in a header.
+    /// </exception>
     public static ApiKeys Read(SecurityOptions options)
     {
         var keys = new List<string>();

@@ -105,7 +105,9 @@ internal sealed class TlsSettings
             throw new UserErrorException($"{option}: {path}: a certificate in this PEM file is damaged.", exception);
         }
 
-        return certificates.Count > 0 ? certificates : throw new UserErrorException($"{option}: {path}: there is no PEM certificate in it.");
+        return certificates.Count > 0
+            ? certificates
+            : throw new UserErrorException($"{option}: {path}: there is no PEM certificate in it.");
     }
 
     private bool IsIssuedByAuthority(X509Certificate2 client, X509Chain? sent)

@@ -6,13 +6,16 @@ using Pipeline.Serving.Security;
 
 namespace Pipeline.Serving.Protocols.Description;
 
-/// <summary>The OpenAPI 3.1 document of what people call: <c>/v1</c> and the probes. The Open Inference Protocol has documents of its own.</summary>
+/// <summary>
+/// The OpenAPI 3.1 document of what people call: <c>/v1</c> and the probes. The Open Inference Protocol has documents of its own.
+/// </summary>
 internal static class ApiDocument
 {
     private const string Name = "v1";
     private const string Title = "Pipeline";
     private const string About =
-        "Finds objects in images with an exported detector. The service speaks the Open Inference Protocol as well, under /v2 and over gRPC.";
+        "Finds objects in images with an exported detector. The service speaks the Open Inference Protocol as well, under /v2 and over "
+        + "gRPC.";
 
     private static readonly string[] Described = ["v1/", "healthz/"];
 

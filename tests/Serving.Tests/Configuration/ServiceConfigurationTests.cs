@@ -64,7 +64,9 @@ public sealed class ServiceConfigurationTests : IDisposable
         Assert.Equal(["***", "***"], security.GetProperty("apiKeys").EnumerateArray().Select(key => key.GetString()));
         Assert.DoesNotContain("hidden", end.Output + end.Errors);
         Assert.Contains("security.apiKeys: PIPELINE__SECURITY__APIKEYS\n", end.Errors);
-        Refused(await Config(["--api-keys", "0123456789abcdef"]), "--api-keys");
+        var typed = await Config(["--api-keys", "0123456789abcdef"]);
+        Assert.Equal(2, typed.Code);
+        Assert.Contains("'--api-keys'", typed.Errors);
     }
 
     [Fact]

@@ -32,7 +32,6 @@ public sealed class ListenAddressTests : IDisposable
     [InlineData("http://localhost:0", "localhost is two addresses")]
     [InlineData("127.0.0.1:18443", "must start with http://")]
     [InlineData("ftp://127.0.0.1:18443", "must start with http://")]
-    [InlineData("", "must start with http://")]
     [InlineData("http://127.0.0.1:18443;", "must start with http://")]
     [InlineData("http://127.0.0.1:18443;http://nowhere:1", "'nowhere' is neither")]
     [InlineData("http://unix:here.sock", "a socket path must start with /")]

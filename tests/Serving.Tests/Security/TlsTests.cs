@@ -44,11 +44,12 @@ public sealed class TlsTests : IDisposable
         var good = Pem();
         var text = Write("text.pem", "just text");
 
-        Refused(Https, new SecurityOptions(), "--url: 'https://127.0.0.1:0': https needs a certificate; name its file with --certificate.");
+        Refused(Https, new SecurityOptions(), "--url: 'https://127.0.0.1:0': https needs a certificate; name its file with");
         Refused("http://127.0.0.1:0", good, "no address begins with https://");
         Refused(Https, good with { Certificate = text }, $"{text} and {good.CertificateKey} are not a PEM certificate and its key");
         Refused(Https, good with { CertificateKey = null }, "Name the key's file with --certificate-key");
-        Refused(Https, good with { CertificateKey = Write("other.pem", TestAuthority.OtherKeyPem) }, "are not a PEM certificate and its key");
+        var otherKey = Write("other.pem", TestAuthority.OtherKeyPem);
+        Refused(Https, good with { CertificateKey = otherKey }, "are not a PEM certificate and its key");
         Refused(Https, good with { Certificate = Path.Combine(folder, "none.pem") }, "there is no such certificate file");
         Refused(Https, good with { ClientCa = text }, $"--client-ca: {text}: there is no PEM certificate in it");
         Refused(Https, Pkcs12("secret") with { CertificatePassword = "wrong" }, "security.certificatePassword is not its password");
