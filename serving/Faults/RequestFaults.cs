@@ -38,7 +38,6 @@ internal sealed partial class RequestFaults(
         Log(context.Request, fault, cause);
         if (!context.Response.HasStarted)
         {
-            context.Response.StatusCode = fault.Kind.HttpStatus;
             await AnswerAsync(context, fault);
         }
     }

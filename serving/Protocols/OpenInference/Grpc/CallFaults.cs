@@ -10,7 +10,6 @@ namespace Pipeline.Serving.Protocols.OpenInference.Grpc;
 internal sealed partial class CallFaults(ILogger<CallFaults> logger, LimitOptions limits, TimeProvider time)
 {
     private const int LongestReason = 400;
-    private const string Pushback = "grpc-retry-pushback-ms";
 
     /// <summary>Logs a failure and counts it.</summary>
     /// <returns>What the client is told.</returns>
@@ -47,9 +46,9 @@ internal sealed partial class CallFaults(ILogger<CallFaults> logger, LimitOption
     private static Metadata TrailersOf(RequestFault fault)
     {
         var trailers = new Metadata();
-        if (fault.RetryAfter is { } wait)
+        if (FaultAnswer.PushbackMs(fault) is { } wait)
         {
-            trailers.Add(Pushback, $"{(long)Math.Ceiling(wait.TotalMilliseconds)}");
+            trailers.Add(FaultAnswer.GrpcPushback, wait);
         }
 
         return trailers;
