@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Pipeline.Serving.Admission;
 using Pipeline.Serving.Batching;
 using Pipeline.Serving.Commands;
@@ -14,6 +13,7 @@ using Pipeline.Serving.Protocols.Detect;
 using Pipeline.Serving.Protocols.OpenInference;
 using Pipeline.Serving.Protocols.OpenInference.Grpc;
 using Pipeline.Serving.Protocols.OpenInference.Rest;
+using Pipeline.Serving.Security;
 using Pipeline.Shared;
 using Pipeline.Shared.Configuration;
 using Prometheus;
@@ -23,9 +23,6 @@ namespace Pipeline.Serving;
 /// <summary>Composes the HTTP service: what it listens on, what answers, and what happens when a request fails.</summary>
 public static class DetectionService
 {
-    /// <summary>Calls that one gRPC client may have in flight: more than are let in, so that it is told and does not just wait.</summary>
-    private const int StreamsPerConnection = 1_000;
-
     /// <summary>Loads the models and builds the service; the caller runs and disposes it.</summary>
     /// <exception cref="UserErrorException">
     /// An option is out of range, this build or machine lacks the provider, a model does not exist or cannot be served, or the service
@@ -35,27 +32,12 @@ public static class DetectionService
     {
         OptionRules.Check(options);
         DetectorModel.RequireProvider(options.Execution);
-        var addresses = ListenAddress.ReadAll(options.Listen.Url);
-        var grpcAddresses = GrpcAddresses.Read(options.Listen.GrpcUrl, addresses);
+        var server = new ServerSetup(options);
+        var keys = ApiKeys.Read(options.Security);
 
         // Empty: neither the environment nor a settings file in the current folder says where to listen or what to log.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Limits.MaxRequestBodySize = options.Limits.MaxBodyBytes;
-            var connections = kestrel.ApplicationServices.GetRequiredService<OpenConnections>();
-            kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection => connections.WatchAsync(connection, next)));
-            kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
-            foreach (var address in addresses)
-            {
-                address.Apply(kestrel, listen => listen.Protocols = HttpProtocols.Http1);
-            }
-
-            foreach (var address in grpcAddresses)
-            {
-                address.Apply(kestrel, listen => listen.Protocols = HttpProtocols.Http2);
-            }
-        });
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(server.Apply);
         ServiceLog.Configure(builder.Logging, options.Verbosity);
         builder.Services
             .AddOpenInferenceGrpc(options)
@@ -65,6 +47,7 @@ public static class DetectionService
             .AddHostedService<MalformedRequests>()
             .AddSingleton(TimeProvider.System)
             .AddSingleton(options)
+            .AddSingleton(keys)
             .AddSingleton(options.Limits)
             .AddSingleton(options.Repository)
             .AddSingleton(options.Lifecycle)
@@ -96,6 +79,12 @@ public static class DetectionService
         app.Use(new HttpMetrics(app.Services.GetRequiredService<CollectorRegistry>()).MeasureAsync);
         app.Use(ObservedEndpoints.MeasureAsync);
         app.UseMiddleware<RequestFaults>();
+        if (server.HasMetricsPort)
+        {
+            app.UseMiddleware<MetricsPort>();
+        }
+
+        app.UseMiddleware<ApiKeyGate>();
         app.UseMiddleware<CallAdmission>();
         Map(app);
         LoadModels(app);

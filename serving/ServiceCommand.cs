@@ -55,7 +55,8 @@ internal static class ServiceCommand
         Console.WriteLine($"listening on {string.Join(", ", app.Urls.Take(http))}");
         if (app.Urls.Count > http)
         {
-            Console.WriteLine($"gRPC on {string.Join(", ", app.Urls.Skip(http))}");
+            var own = options.Listen.MetricsUrl is null ? "gRPC" : "gRPC and metrics";
+            Console.WriteLine($"{own} on {string.Join(", ", app.Urls.Skip(http))}");
         }
 
         await WaitForEndAsync(app, cancellation);

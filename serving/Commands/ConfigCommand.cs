@@ -52,11 +52,18 @@ internal sealed class ConfigCommand(ServiceFlags flags) : IProgramCommand
         {
             var record = setting.Group.Length == 0 ? root : Inner(root, setting.Group);
             var value = JsonSerializer.SerializeToNode(setting.Path.ValueIn(options), JsonFormat.Options);
-            record[setting.Path.Keys[^1]] = setting.IsSecret && value is not null ? Masked : value;
+            record[setting.Path.Keys[^1]] = setting.IsSecret ? Mask(value) : value;
         }
 
         return root.ToJsonString(Indented);
     }
+
+    private static JsonNode? Mask(JsonNode? value) => value switch
+    {
+        null => null,
+        JsonArray list => new JsonArray([.. list.Select(_ => (JsonNode)Masked)]),
+        _ => Masked,
+    };
 
     private static JsonObject Inner(JsonObject root, string name)
     {

@@ -37,6 +37,15 @@ public sealed record LimitOptions : IRelatedOptions
     /// <summary>Memory for the bodies and the decoded pixels of all requests in flight, in bytes.</summary>
     [Range(1, long.MaxValue)] public long MaxBytesInFlight { get; init; } = 1_000_000_000;
 
+    /// <summary>Connections at a time, of all addresses; one more is closed at once.</summary>
+    [Range(1, 1_000_000)] public int MaxConnections { get; init; } = 1_000;
+
+    /// <summary>How long a client may take to send the headers of a request, in milliseconds.</summary>
+    [Range(100, 3_600_000)] public double HeadersTimeoutMs { get; init; } = 15_000;
+
+    /// <summary>How fast a body must arrive, in bytes a second, after five seconds of grace; 0 takes slower ones, too.</summary>
+    [Range(0, 1_000_000_000)] public double MinBodyBytesPerSecond { get; init; } = 240;
+
     /// <summary>How long a request may take from its first byte to the start of its execution, in milliseconds.</summary>
     [Range(1, 3_600_000)] public double RequestTimeoutMs { get; init; } = 30_000;
 

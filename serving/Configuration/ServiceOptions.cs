@@ -24,6 +24,9 @@ public sealed record ServiceOptions : ILayeredOptions
     /// <summary>How the service ends.</summary>
     public LifecycleOptions Lifecycle { get; init; } = new();
 
+    /// <summary>Who may use the service, and how connections are encrypted.</summary>
+    public SecurityOptions Security { get; init; } = new();
+
     /// <summary>How much the service logs.</summary>
     public Verbosity Verbosity { get; init; } = Verbosity.Normal;
 }

@@ -10,8 +10,13 @@ namespace Pipeline.Serving.Faults;
 /// </summary>
 internal static class FaultAnswer
 {
+    private const string GrpcType = "application/grpc";
     private const string OpenInferencePath = "/v2";
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Whether a request is a gRPC call, which is answered with a status of gRPC's in place of a body.</summary>
+    private static bool IsCall(HttpContext context) =>
+        context.Request.ContentType?.StartsWith(GrpcType, StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>Whether a request is one of the Open Inference Protocol, by its path.</summary>
     public static bool IsOpenInference(HttpContext context) =>
@@ -25,9 +30,24 @@ internal static class FaultAnswer
             context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
+        if (IsCall(context))
+        {
+            return EndCall(context.Response, fault);
+        }
+
         return IsOpenInference(context)
             ? WriteErrorAsync(context.Response, fault.Answer)
             : Results.Problem(fault.Answer, statusCode: fault.Kind.HttpStatus).ExecuteAsync(context);
+    }
+
+    /// <summary>A response of headers only, in which HTTP itself succeeded.</summary>
+    private static Task EndCall(HttpResponse response, RequestFault fault)
+    {
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = GrpcType;
+        response.Headers["grpc-status"] = ((int)fault.Kind.GrpcStatus).ToString(CultureInfo.InvariantCulture);
+        response.Headers["grpc-message"] = Uri.EscapeDataString(fault.Answer);
+        return Task.CompletedTask;
     }
 
     /// <summary>Some clients look for this content type exactly, without a charset.</summary>

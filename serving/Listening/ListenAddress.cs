@@ -14,9 +14,6 @@ namespace Pipeline.Serving.Listening;
 /// </summary>
 internal sealed record ListenAddress
 {
-    public const string Help =
-        "Where to listen: http://ADDRESS:PORT, several separated by ';'; 0.0.0.0 for all interfaces, port 0 for a free port.";
-
     private const string Scheme = "http://";
     private const string SecureScheme = "https://";
     private const string SocketPrefix = "unix:";
@@ -38,9 +35,24 @@ internal sealed record ListenAddress
 
     private int? AnyPort { get; init; }
 
-    /// <summary>Reads the value of <c>--url</c>.</summary>
+    /// <summary>Whether connections are encrypted.</summary>
+    public bool IsSecure { get; private init; }
+
+    /// <summary>Reads the value of an option.</summary>
+    /// <param name="value">Addresses separated by ';'.</param>
+    /// <param name="option">The option, for messages.</param>
     /// <exception cref="UserErrorException">One of the addresses cannot be listened on; the message says why and what to use.</exception>
-    public static IReadOnlyList<ListenAddress> ReadAll(string value) => [.. value.Split(';').Select(Read)];
+    public static IReadOnlyList<ListenAddress> ReadAll(string value, string option = "--url")
+    {
+        try
+        {
+            return [.. value.Split(';').Select(Read)];
+        }
+        catch (UserErrorException refusal)
+        {
+            throw new UserErrorException($"{option}: {refusal.Message}", refusal);
+        }
+    }
 
     /// <summary>Makes the server listen on this address.</summary>
     /// <param name="kestrel">The server.</param>
@@ -89,20 +101,17 @@ internal sealed record ListenAddress
 
     private static ListenAddress Read(string text)
     {
-        if (text.StartsWith(SecureScheme, StringComparison.OrdinalIgnoreCase))
+        var isSecure = text.StartsWith(SecureScheme, StringComparison.OrdinalIgnoreCase);
+        if (!isSecure && !text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
-            throw Refusal(text, "this program has no certificate; listen on http, and put a proxy that has the certificate in front of it");
+            throw Refusal(text, "an address must start with http:// or https://");
         }
 
-        if (!text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-        {
-            throw Refusal(text, "an address must start with http://");
-        }
-
-        var rest = text[Scheme.Length..];
-        return rest.StartsWith(SocketPrefix, StringComparison.Ordinal)
+        var rest = text[(isSecure ? SecureScheme : Scheme).Length..];
+        var address = rest.StartsWith(SocketPrefix, StringComparison.Ordinal)
             ? OfSocket(text, rest[SocketPrefix.Length..])
             : OfHost(text, rest);
+        return address with { IsSecure = isSecure };
     }
 
     private static ListenAddress OfSocket(string text, string path)
@@ -223,5 +232,5 @@ internal sealed record ListenAddress
     }
 
     private static UserErrorException Refusal(string text, string reason) =>
-        new($"--url: '{text}': {reason}. Use an address such as http://127.0.0.1:8080.");
+        new($"'{text}': {reason}. Use an address such as http://127.0.0.1:8080.");
 }

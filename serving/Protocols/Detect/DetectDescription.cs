@@ -19,9 +19,9 @@ internal static class DetectDescription
 
     private static readonly FaultKind[] Faults =
     [
-        FaultKind.Malformed, FaultKind.Unauthorized, FaultKind.UnknownModel, FaultKind.NotAcceptable, FaultKind.SlowBody, FaultKind.TooLarge,
-        FaultKind.UnsupportedContent, FaultKind.DamagedImage, FaultKind.QueueFull, FaultKind.ModelFailed, FaultKind.Draining,
-        FaultKind.DeadlineExceeded,
+        FaultKind.Malformed, FaultKind.Unauthorized, FaultKind.UnknownModel, FaultKind.NotAcceptable, FaultKind.SlowBody,
+        FaultKind.TooLarge, FaultKind.UnsupportedContent, FaultKind.DamagedImage, FaultKind.QueueFull, FaultKind.ModelFailed,
+        FaultKind.Draining, FaultKind.DeadlineExceeded,
     ];
 
     /// <summary>Fills the operation in.</summary>

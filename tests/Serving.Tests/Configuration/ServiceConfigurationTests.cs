@@ -53,6 +53,23 @@ public sealed class ServiceConfigurationTests : IDisposable
     }
 
     [Fact]
+    public async Task Secrets_are_masked_and_have_no_flag()
+    {
+        var end = await Config(
+            ["--config", Write("""{"security":{"certificatePassword":"hidden-1"}}""")],
+            ("PIPELINE__SECURITY__APIKEYS", "hidden-key-of-the-first,hidden-key-of-the-second"));
+
+        var security = Json(end).GetProperty("security");
+        Assert.Equal("***", security.GetProperty("certificatePassword").GetString());
+        Assert.Equal(["***", "***"], security.GetProperty("apiKeys").EnumerateArray().Select(key => key.GetString()));
+        Assert.DoesNotContain("hidden", end.Output + end.Errors);
+        Assert.Contains("security.apiKeys: PIPELINE__SECURITY__APIKEYS\n", end.Errors);
+        var typed = await Config(["--api-keys", "0123456789abcdef"]);
+        Assert.Equal(2, typed.Code);
+        Assert.Contains("'--api-keys'", typed.Errors);
+    }
+
+    [Fact]
     public async Task Flags_may_stand_before_the_name_of_the_command()
     {
         var end = await Run(["--max-batch-size", "4", "config", "--fp16", "false"]);

@@ -22,6 +22,7 @@ public sealed class FaultKindTests
                 ["UnknownModel"] = 404,
                 ["UnknownPath"] = 404,
                 ["UnsupportedMethod"] = 405,
+                ["NotAcceptable"] = 406,
                 ["SlowBody"] = 408,
                 ["TooLarge"] = 413,
                 ["UnsupportedContent"] = 415,

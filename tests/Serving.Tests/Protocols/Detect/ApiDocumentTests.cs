@@ -91,10 +91,10 @@ public sealed class ApiDocumentTests(ServiceFixture service) : IClassFixture<Ser
 
         Assert.Contains("/healthz/ready", paths);
         Assert.All(
-            routes.Where(route => route.StartsWith("/v1", StringComparison.Ordinal) || route.StartsWith("/healthz", StringComparison.Ordinal)),
+            routes.Where(route => route.Split('/')[1] is "v1" or "healthz"),
             route => Assert.Contains(route, paths));
-        var parameters = document["paths"]!["/v1/detect"]!["post"]!["parameters"]!.AsArray().Select(parameter => (string)parameter!["name"]!);
-        Assert.Equal(DetectParameter.All.Select(parameter => parameter.Name), parameters);
+        var parameters = document["paths"]!["/v1/detect"]!["post"]!["parameters"]!.AsArray();
+        Assert.Equal(DetectParameter.All.Select(parameter => parameter.Name), parameters.Select(parameter => (string)parameter!["name"]!));
         Assert.StartsWith("3.1", (string)document["openapi"]!);
     }
 

@@ -88,7 +88,7 @@ public sealed class GrpcInferenceTests(OpenInferenceFixture service) : IClassFix
         }
 
         Assert.Equal(["0", "1", "2"], answers.Select(answer => answer.InferResponse.Id));
-        Assert.Equal(["", "This model is not served.", ""], answers.Select(answer => answer.ErrorMessage));
+        Assert.Equal(["", "There is no model 'other'; the models are: tiny.", ""], answers.Select(answer => answer.ErrorMessage));
         Assert.Equal(4, answers[2].InferResponse.RawOutputContents.Count);
     }
 

@@ -35,8 +35,8 @@ public sealed class GrpcRefusalTests(OpenInferenceFixture service) : IClassFixtu
         await Refused(request => request.ModelName = "", "name of the model is missing");
         await Refused(request => request.ModelName = "a/b", "'a/b' is not a valid model name");
         await Refused(request => request.ModelVersion = "x", "'x' is not a valid version");
-        await Refused(request => request.ModelName = "other", "not served", StatusCode.NotFound);
-        await Refused(request => request.ModelVersion = "2", "not served", StatusCode.NotFound);
+        await Refused(request => request.ModelName = "other", "There is no model 'other'", StatusCode.NotFound);
+        await Refused(request => request.ModelVersion = "2", "has no version 2", StatusCode.NotFound);
         await Refused(request => request.Inputs[0].Name = "x", "no input 'x'");
         await Refused(request => request.Inputs[0].Datatype = "FP32", "'FP32' is not what this input takes");
         await Refused(request => request.Inputs[0].Shape[0] = -1, "every dimension must be at least 1");

@@ -215,8 +215,8 @@ public sealed class RestRefusalTests(OpenInferenceFixture service) : IClassFixtu
     }
 
     [Theory]
-    [InlineData("POST", "/v2/models/other/infer", 404, "not served")]
-    [InlineData("POST", "/v2/models/tiny/versions/2/infer", 404, "not served")]
+    [InlineData("POST", "/v2/models/other/infer", 404, "There is no model 'other'")]
+    [InlineData("POST", "/v2/models/tiny/versions/2/infer", 404, "has no version 2")]
     [InlineData("POST", "/v2/models/tiny/versions/0/infer", 400, "'0' is not a valid version")]
     [InlineData("POST", "/v2/models/tiny/versions/01/infer", 400, "'01' is not a valid version")]
     [InlineData("POST", "/v2/models/tiny/versions/-1/infer", 400, "'-1' is not a valid version")]
