@@ -43,13 +43,13 @@ public sealed class RepositoryControlTests : IDisposable
         {
             try
             {
-                var action = (i % 3) switch
+                Task step = (i % 3) switch
                 {
                     0 => service.Control.LoadAsync("tiny", Cancellation),
                     1 => Task.Run(() => service.Control.Unload("tiny"), Cancellation),
                     _ => Task.Run(() => Detect(service), Cancellation),
                 };
-                await action;
+                await step;
             }
             catch (RefusedRequestException exception)
             {
