@@ -1,9 +1,9 @@
 using BenchmarkDotNet.Attributes;
 using Pipeline.Serving.Inference;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Synthetic;
-using Pipeline.Shared.Configuration;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Detection.Training;

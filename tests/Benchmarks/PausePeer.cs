@@ -1,5 +1,5 @@
-using Pipeline.Shared.Synthetic;
 using Pipeline.Shared.Configuration;
+using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
