@@ -232,5 +232,5 @@ internal sealed record ListenAddress
     }
 
     private static UserErrorException Refusal(string text, string reason) =>
-        new($"'{text}': {reason}. Use an address such as http://127.0.0.1:8080.");
+        new($"'{text}': {reason}. Use an address such as http://127.0.0.1:8000.");
 }

@@ -39,7 +39,7 @@ internal static class ListenFailure
         SocketError.AddressNotAvailable =>
             "no interface of this machine has that address; choose one that it has, 127.0.0.1, or 0.0.0.0 for all interfaces.",
         SocketError.AddressFamilyNotSupported =>
-            "this machine does not support that kind of address; use an IPv4 address such as http://127.0.0.1:8080.",
+            "this machine does not support that kind of address; use an IPv4 address such as http://127.0.0.1:8000.",
         _ => $"the system refuses to listen there: {socket.Message}. Choose another address.",
     };
 

@@ -148,6 +148,7 @@ internal sealed class CheckedQueues : IDisposable
         if (batch is null)
         {
             Assert.Empty(waiting);
+            liveInARow = 0;
             return;
         }
 

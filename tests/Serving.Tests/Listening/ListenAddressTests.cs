@@ -50,7 +50,7 @@ public sealed class ListenAddressTests : IDisposable
 
         Assert.StartsWith("--url: '", refused.Message);
         Assert.Contains(reason, refused.Message);
-        Assert.EndsWith("Use an address such as http://127.0.0.1:8080.", refused.Message);
+        Assert.EndsWith("Use an address such as http://127.0.0.1:8000.", refused.Message);
     }
 
     [Theory]
