@@ -24,6 +24,6 @@ client.ModelInfer(request, { deadline: Date.now() + 10_000 }, (error, answer) =>
   const count = Number(tensor('num_detections').readBigInt64LE());
   for (let row = 0; row < count; row++) {
     const corners = [0, 1, 2, 3].map(corner => tensor('boxes').readFloatLE(16 * row + 4 * corner).toFixed(1));
-    console.log(tensor('labels').readBigInt64LE(8 * row), tensor('scores').readFloatLE(4 * row).toFixed(3), ...corners);
+    console.log(Number(tensor('labels').readBigInt64LE(8 * row)), tensor('scores').readFloatLE(4 * row).toFixed(3), ...corners);
   }
 });

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Text;
@@ -59,7 +60,7 @@ internal sealed class ServiceHelp(HelpAction ofCommands) : SynchronousCommandLin
         text.AppendLine("Options:");
         foreach (var option in common)
         {
-            Append(text, option.Name, option.Description ?? "", "");
+            Append(text, option.Name + Values(option), option.Description ?? "", "");
         }
 
         foreach (var group in ServiceSetting.All.Where(setting => setting.Group.Length > 0).GroupBy(setting => setting.Group))
@@ -99,6 +100,14 @@ internal sealed class ServiceHelp(HelpAction ofCommands) : SynchronousCommandLin
         }
 
         yield return line.ToString();
+    }
+
+    /// <summary>The only values that an option takes, as <c> &lt;a|b&gt;</c>; empty when there are others.</summary>
+    private static string Values(Option option)
+    {
+        var values = option.ValueType == typeof(string) ? option.GetCompletions(CompletionContext.Empty).Select(value => value.Label) : [];
+        var text = string.Join('|', values);
+        return text.Length > 0 ? $" <{text}>" : "";
     }
 
     private static string FirstLine(string? description) => (description ?? "").Split('\n')[0];

@@ -7,7 +7,7 @@ namespace Pipeline.Serving.Faults;
 /// <summary>Which kind of fault an exception, a damaged image or an empty response is.</summary>
 internal static class FaultMapping
 {
-    private const string Paths = "POST /v1/detect, GET /healthz/live, GET /healthz/ready, GET /metrics, GET /openapi/v1.json";
+    private const string Paths = "POST /v1/detect, /v2, GET /healthz/live, GET /healthz/ready, GET /metrics, GET /openapi/v1.json";
     private const string OpenInferencePaths =
         "GET /v2, GET /v2/health/live and ready, GET /v2/models/NAME with ready, config and stats, POST /v2/models/NAME/infer, "
             + "GET /v2/models/stats, POST /v2/repository/index, POST /v2/repository/models/NAME/load and unload";

@@ -3,7 +3,7 @@ namespace Pipeline.Serving.Tests;
 /// <summary>What a request allocates on the managed heap; the client of the test is part of it.</summary>
 public sealed class AllocationTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
-    private const int Requests = 100;
+    private const int Requests = 40;
 
     [Fact]
     public async Task What_a_request_allocates_does_not_grow_with_the_requests_before_it()

@@ -45,10 +45,10 @@ public sealed class EvaluationProgressTests : IDisposable
     [InlineData(0), InlineData(65)]
     public void A_batch_size_out_of_range_is_refused_before_any_work_begins(int batchSize)
     {
-        var refused = Assert.Throws<UserErrorException>(() => ModelEvaluation.Run(
+        var refused = Assert.ThrowsAny<UserErrorException>(() => ModelEvaluation.Run(
             options with { BatchSize = batchSize, Data = "nowhere" }, Assert.Fail, progress: null, TestContext.Current.CancellationToken));
 
-        Assert.Contains("BatchSize must be between 1 and 64", refused.Message);
+        Assert.Contains($"batchSize: {batchSize} is refused; it must be from 1 to 64", refused.Message);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

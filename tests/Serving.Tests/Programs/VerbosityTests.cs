@@ -13,6 +13,7 @@ public sealed class VerbosityTests : IDisposable
 
     [Theory]
     [InlineData]
+    [InlineData("config")]
     [InlineData("detect")]
     [InlineData("evaluate")]
     public void Every_command_takes_it_and_refuses_another_value(params string[] path)
@@ -32,7 +33,7 @@ public sealed class VerbosityTests : IDisposable
         using var host = ProgramHost.Build(ServiceCommand.Root(), ServiceCommand.AddCommands);
         var commands = host.Services.GetRequiredService<RootCommand>().Subcommands;
 
-        Assert.Equal(["detect", "evaluate"], commands.Select(command => command.Name));
+        Assert.Equal(["config", "detect", "evaluate"], commands.Select(command => command.Name));
         Assert.All(commands, command => Assert.Empty(command.Subcommands));
     }
 
