@@ -35,7 +35,7 @@ internal sealed class RequestAdmission(LimitOptions limits, BatchExecutor execut
     /// </exception>
     public AdmissionTicket Enter(RequestTerms terms)
     {
-        executor.RequireTime(terms);
+        executor.RequireTime(terms, InFlight);
         if (Interlocked.Increment(ref inFlight) <= limits.MaxRequestsInFlight)
         {
             return new AdmissionTicket(memory, Leave);

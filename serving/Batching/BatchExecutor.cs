@@ -49,8 +49,10 @@ internal sealed class BatchExecutor : IDisposable
 
     /// <summary>Refuses, before its body is read, a request that would begin too late.</summary>
     /// <param name="terms">On which terms it would wait.</param>
+    /// <param name="requestsInFlight">Requests that were let in before it.</param>
     /// <exception cref="RefusedRequestException">It is not expected to begin in time, or the service is ending.</exception>
-    public void RequireTime(RequestTerms terms) => Throw(queues.Check(terms.Class, terms.Deadline));
+    public void RequireTime(RequestTerms terms, int requestsInFlight) =>
+        Throw(queues.Check(terms.Class, terms.Deadline, requestsInFlight));
 
     /// <summary>Refuses, before it is decoded, an image that cannot wait or would begin too late.</summary>
     /// <param name="detector">The version of the model.</param>

@@ -60,12 +60,20 @@ internal sealed class BatchQueues(ExecutionOptions execution, BatchingOptions op
     /// <summary>Whether an image would be refused, before anything is spent on it.</summary>
     /// <param name="requestClass">Its class.</param>
     /// <param name="deadline">Time stamp by which its execution must have begun.</param>
+    /// <param name="requestsInFlight">Requests that were let in; those whose images do not wait yet come before it.</param>
     /// <returns>Null when there is time enough; there may still be no room in the queue of its size.</returns>
-    public RequestFault? Check(RequestClass requestClass, long deadline)
+    public RequestFault? Check(RequestClass requestClass, long deadline, int requestsInFlight)
     {
         lock (owner)
         {
-            return Refusal(requestClass, deadline);
+            if (closed)
+            {
+                return QueueRefusal.Draining;
+            }
+
+            var onTheirWay = Math.Max(0, requestsInFlight - count - estimate.RunningImages);
+            var wait = estimate.Wait(queues, requestClass, onTheirWay);
+            return estimate.Refusal(wait, deadline, WaitEstimate.MarginAtEntry);
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed class ExecutionCosts
 
     private readonly ConditionalWeakTable<IDetector, DetectorCosts> detectors = [];
 
+    /// <summary>Seconds of an image of which neither version nor size is known; 0 when nothing is.</summary>
+    public double SecondsPerImageOfAny { get; private set; }
+
     /// <summary>Takes an execution into account.</summary>
     /// <param name="key">What was executed.</param>
     /// <param name="images">Images in the batch.</param>
@@ -21,12 +24,21 @@ internal sealed class ExecutionCosts
     public void Observe(BatchKey key, int images, TimeSpan elapsed)
     {
         var costs = detectors.GetOrCreateValue(key.Detector);
-        costs.Observe((key.WidthPixels, key.HeightPixels), elapsed.TotalSeconds / images);
+        var seconds = elapsed.TotalSeconds / images;
+        costs.Observe((key.WidthPixels, key.HeightPixels), seconds);
+        SecondsPerImageOfAny = Moved(SecondsPerImageOfAny == 0 ? null : SecondsPerImageOfAny, seconds);
     }
 
     /// <summary>Seconds of one image; those of the version's other sizes when its own is new, 0 when nothing is known.</summary>
     public double SecondsPerImage(BatchKey key) =>
         detectors.TryGetValue(key.Detector, out var costs) ? costs.Of((key.WidthPixels, key.HeightPixels)) : 0;
+
+    /// <summary>An exponentially weighted mean: the last ten executions make nine tenths of it.</summary>
+    private static double Moved(double? mean, double next)
+    {
+        const double Weight = 0.2;
+        return mean is { } known ? known + Weight * (next - known) : next;
+    }
 
     private sealed class DetectorCosts
     {
@@ -45,13 +57,6 @@ internal sealed class ExecutionCosts
 
             sizes[size] = Moved(known, seconds);
             mean = Moved(mean, seconds);
-        }
-
-        /// <summary>An exponentially weighted mean: the last ten executions make nine tenths of it.</summary>
-        private static double Moved(double? mean, double next)
-        {
-            const double Weight = 0.2;
-            return mean is { } known ? known + Weight * (next - known) : next;
         }
     }
 }

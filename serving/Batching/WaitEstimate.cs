@@ -10,14 +10,20 @@ namespace Pipeline.Serving.Batching;
 /// <param name="time">Measures how long executions have run.</param>
 internal sealed class WaitEstimate(int instances, TimeProvider time)
 {
-    /// <summary>How much longer than expected a wait may become: costs vary, and whoever was accepted should be answered.</summary>
-    internal const double Margin = 1.2;
+    /// <summary>
+    /// How much longer than expected a wait may become before anything is known of the request but that it came: costs vary, and whoever
+    /// was let in should be answered.
+    /// </summary>
+    internal const double MarginAtEntry = 1.5;
 
     private readonly ExecutionCosts costs = new();
     private readonly HashSet<ImageBatch> running = [];
 
     /// <summary>Batches that are executed now.</summary>
     public int Running => running.Count;
+
+    /// <summary>Images that are executed now.</summary>
+    public int RunningImages => running.Sum(batch => batch.Images.Count);
 
     /// <summary>An execution begins.</summary>
     public void Begin(ImageBatch batch) => running.Add(batch);
@@ -37,9 +43,10 @@ internal sealed class WaitEstimate(int instances, TimeProvider time)
     /// <summary>Expected wait of an image that arrives now: for everything of its class, and for what is executed.</summary>
     /// <param name="queues">All that waits.</param>
     /// <param name="requestClass">Its class; background waits for live, too.</param>
-    public TimeSpan Wait(Dictionary<BatchKey, ImageQueue> queues, RequestClass requestClass)
+    /// <param name="onTheirWay">Images that were let in and do not wait yet, as while they are read and decoded.</param>
+    public TimeSpan Wait(Dictionary<BatchKey, ImageQueue> queues, RequestClass requestClass, int onTheirWay = 0)
     {
-        var seconds = 0.0;
+        var seconds = onTheirWay * costs.SecondsPerImageOfAny;
         foreach (var (key, queue) in queues)
         {
             if (key.Class <= requestClass)
@@ -60,8 +67,9 @@ internal sealed class WaitEstimate(int instances, TimeProvider time)
     /// <summary>The refusal of an image that would begin too late.</summary>
     /// <param name="wait">Its expected wait.</param>
     /// <param name="deadline">Time stamp by which its execution must have begun.</param>
+    /// <param name="margin">How many times the expected wait it must have.</param>
     /// <returns>Null when it has time enough.</returns>
-    public RequestFault? Refusal(TimeSpan wait, long deadline)
+    public RequestFault? Refusal(TimeSpan wait, long deadline, double margin = 1)
     {
         var left = time.GetElapsedTime(time.GetTimestamp(), deadline);
         if (left <= TimeSpan.Zero)
@@ -69,6 +77,6 @@ internal sealed class WaitEstimate(int instances, TimeProvider time)
             return QueueRefusal.DeadlinePassed;
         }
 
-        return wait * Margin > left ? QueueRefusal.TooLate(wait, left) : null;
+        return wait * margin > left ? QueueRefusal.TooLate(wait, left) : null;
     }
 }

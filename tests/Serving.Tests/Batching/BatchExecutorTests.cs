@@ -160,13 +160,13 @@ public sealed class BatchExecutorTests : IDisposable
         var waiting = Detect(3);
         var terms = RequestTerms.Live(clock, TimeSpan.FromSeconds(15), CancellationToken.None);
 
-        var early = Assert.Throws<RefusedRequestException>(() => executor.RequireTime(terms));
+        var early = Assert.Throws<RefusedRequestException>(() => executor.RequireTime(terms, requestsInFlight: 2));
         var decoded = Assert.Throws<RefusedRequestException>(() => executor.RequireRoom(detector, (4, 4), terms));
 
         Assert.Equal(FaultKind.QueueFull, early.Fault.Kind);
         Assert.Equal(TimeSpan.FromSeconds(5), early.Fault.RetryAfter);
         Assert.Equal(early.Fault, decoded.Fault);
-        executor.RequireTime(RequestTerms.Live(clock, TimeSpan.FromSeconds(25), CancellationToken.None));
+        executor.RequireTime(RequestTerms.Live(clock, TimeSpan.FromSeconds(35), CancellationToken.None), requestsInFlight: 2);
         detector.Release(2);
         await Task.WhenAll(running, waiting).WaitAsync(Patience, Token);
     }

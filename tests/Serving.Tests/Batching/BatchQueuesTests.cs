@@ -101,8 +101,10 @@ public sealed class BatchQueuesTests : IDisposable
         Assert.Equal(FaultKind.QueueFull, late?.Kind);
         Assert.Equal(TimeSpan.FromSeconds(1), late?.RetryAfter);
         Assert.Contains("would wait about 6.0 s, and it has 5.0 s", late?.Answer);
-        Assert.Equal(FaultKind.QueueFull, queues.Check(RequestClass.Live, Deadline(TimeSpan.FromSeconds(5)))?.Kind);
-        Assert.Null(queues.Check(RequestClass.Live, Deadline(TimeSpan.FromSeconds(8))));
+        Assert.Equal(FaultKind.QueueFull, queues.Check(RequestClass.Live, Deadline(TimeSpan.FromSeconds(5)), requestsInFlight: 0)?.Kind);
+        Assert.Null(queues.Check(RequestClass.Live, Deadline(TimeSpan.FromSeconds(10)), requestsInFlight: 3));
+        Assert.Equal(
+            FaultKind.QueueFull, queues.Check(RequestClass.Live, Deadline(TimeSpan.FromSeconds(10)), requestsInFlight: 4)?.Kind);
         Assert.Null(queues.Add(Pending(10, timeout: TimeSpan.FromSeconds(8))));
     }
 
@@ -115,11 +117,11 @@ public sealed class BatchQueuesTests : IDisposable
         Assert.NotNull(queues.Take());
         var deadline = Deadline(TimeSpan.FromSeconds(3));
 
-        Assert.Equal(FaultKind.QueueFull, queues.Check(RequestClass.Live, deadline)?.Kind);
+        Assert.Equal(FaultKind.QueueFull, queues.Check(RequestClass.Live, deadline, requestsInFlight: 0)?.Kind);
         clock.Advance(TimeSpan.FromSeconds(2.9));
-        Assert.Equal(FaultKind.QueueFull, queues.Check(RequestClass.Live, deadline)?.Kind);
+        Assert.Equal(FaultKind.QueueFull, queues.Check(RequestClass.Live, deadline, requestsInFlight: 0)?.Kind);
         clock.Advance(TimeSpan.FromSeconds(2));
-        Assert.Null(queues.Check(RequestClass.Live, Deadline(TimeSpan.FromSeconds(1))));
+        Assert.Null(queues.Check(RequestClass.Live, Deadline(TimeSpan.FromSeconds(1)), requestsInFlight: 1));
     }
 
     [Fact]
@@ -139,8 +141,8 @@ public sealed class BatchQueuesTests : IDisposable
         Add(queues, 10, RequestClass.Background);
         var deadline = Deadline(TimeSpan.FromSeconds(5));
 
-        Assert.Null(queues.Check(RequestClass.Live, deadline));
-        Assert.Equal(FaultKind.QueueFull, queues.Check(RequestClass.Background, deadline)?.Kind);
+        Assert.Null(queues.Check(RequestClass.Live, deadline, requestsInFlight: 0));
+        Assert.Equal(FaultKind.QueueFull, queues.Check(RequestClass.Background, deadline, requestsInFlight: 0)?.Kind);
     }
 
     [Fact]
@@ -181,7 +183,7 @@ public sealed class BatchQueuesTests : IDisposable
 
         Assert.Equal(FaultKind.Draining, Refused(waiting).Kind);
         Assert.Equal(FaultKind.Draining, queues.Add(Pending(10))?.Kind);
-        Assert.Equal(FaultKind.Draining, queues.Check(RequestClass.Live, long.MaxValue)?.Kind);
+        Assert.Equal(FaultKind.Draining, queues.Check(RequestClass.Live, long.MaxValue, requestsInFlight: 0)?.Kind);
         Assert.False(queues.TryRemove(waiting));
         Assert.Null(queues.Take());
     }
