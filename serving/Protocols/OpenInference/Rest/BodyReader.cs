@@ -93,7 +93,8 @@ internal sealed class BodyReader : IDisposable
             default:
                 request.HttpContext.Response.Headers.AcceptEncoding = new StringValues(Accepted);
                 throw new RefusedRequestException(
-                    FaultKind.UnsupportedContent, $"Content-Encoding: {Quoted.Text(encoding.ToString())} is not supported; send {Accepted} or none.");
+                    FaultKind.UnsupportedContent,
+                    $"Content-Encoding: {Quoted.Text(encoding.ToString())} is not supported; send {Accepted} or none.");
         }
     }
 
