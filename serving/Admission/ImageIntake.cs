@@ -48,20 +48,6 @@ internal sealed class ImageIntake(TimeProvider time, int cores) : IDisposable
         }
     }
 
-    /// <summary>Decodes an image that waits for no execution.</summary>
-    /// <param name="encoded">The encoded image.</param>
-    /// <param name="name">Named in error messages.</param>
-    /// <param name="limits">What an image may be.</param>
-    /// <param name="ticket">The place of the request.</param>
-    /// <param name="aborted">Is cancelled when nobody waits for the image any more.</param>
-    /// <returns>The image; dispose it.</returns>
-    /// <exception cref="ImageException">The bytes are not an image, are damaged, or exceed a limit.</exception>
-    /// <exception cref="RefusedRequestException">There is not enough memory now.</exception>
-    /// <exception cref="OperationCanceledException">Nobody waits for the image any more.</exception>
-    public Task<RgbImage> DecodeAsync(
-        ArraySegment<byte> encoded, string name, ImageLimits limits, AdmissionTicket ticket, CancellationToken aborted) =>
-        DecodeAsync(encoded, name, limits, ticket, beforeDecoding: null, aborted);
-
     /// <summary>Works on pixels otherwise, such as drawing and encoding them, when a core is free.</summary>
     /// <param name="work">The work.</param>
     /// <param name="aborted">Is cancelled when nobody waits for the answer any more.</param>
@@ -86,7 +72,7 @@ internal sealed class ImageIntake(TimeProvider time, int cores) : IDisposable
         string name,
         ImageLimits limits,
         AdmissionTicket ticket,
-        Action? beforeDecoding,
+        Action beforeDecoding,
         CancellationToken aborted)
     {
         var size = ImageDecoder.CheckSize(encoded, name, limits);
@@ -98,7 +84,7 @@ internal sealed class ImageIntake(TimeProvider time, int cores) : IDisposable
             return await RunAsync(
                 () =>
                 {
-                    beforeDecoding?.Invoke();
+                    beforeDecoding();
                     return ImageDecoder.Decode(encoded, name, limits);
                 },
                 aborted);

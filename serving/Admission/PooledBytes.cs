@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Numerics;
+using Pipeline.Serving.Faults;
+using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Serving.Admission;
 
@@ -21,18 +23,20 @@ internal sealed class PooledBytes : IDisposable
     public ArraySegment<byte> Bytes => new(buffer, 0, length);
 
     /// <summary>Reads a stream to its end; the buffer grows as the bytes arrive.</summary>
-    /// <param name="source">The stream, whose length the server bounds.</param>
+    /// <param name="source">The stream.</param>
     /// <param name="expected">Its announced length; null when it is unknown.</param>
+    /// <param name="limits">The longest that it may be; null where the server bounds it, which it cannot when it is decompressed.</param>
     /// <param name="ticket">The place of the request.</param>
     /// <param name="aborted">Is cancelled when nobody waits for the answer any more.</param>
-    /// <exception cref="Faults.RefusedRequestException">There is not enough memory.</exception>
-    public static async Task<PooledBytes> ReadAsync(Stream source, long? expected, AdmissionTicket ticket, CancellationToken aborted)
+    /// <exception cref="RefusedRequestException">It is too long, or there is not enough memory.</exception>
+    public static async Task<PooledBytes> ReadAsync(
+        Stream source, long? expected, ImageLimits? limits, AdmissionTicket ticket, CancellationToken aborted)
     {
         var first = expected is { } announced ? (int)announced + 1 : FirstBytes;   // one more, to see the end without growing
         var bytes = new PooledBytes(first, ticket);
         try
         {
-            await bytes.FillAsync(source, aborted);
+            await bytes.FillAsync(source, limits, aborted);
             return bytes;
         }
         catch
@@ -45,7 +49,7 @@ internal sealed class PooledBytes : IDisposable
     /// <summary>A number of bytes, whatever they are.</summary>
     /// <param name="length">How many.</param>
     /// <param name="ticket">The place of the request.</param>
-    /// <exception cref="Faults.RefusedRequestException">There is not enough memory.</exception>
+    /// <exception cref="RefusedRequestException">There is not enough memory.</exception>
     public static PooledBytes OfLength(int length, AdmissionTicket ticket) => new(length, ticket) { length = length };
 
     /// <summary>Keeps the first bytes only.</summary>
@@ -80,11 +84,16 @@ internal sealed class PooledBytes : IDisposable
         ticket.Release(rented.Length);
     }
 
-    private async Task FillAsync(Stream source, CancellationToken aborted)
+    private async Task FillAsync(Stream source, ImageLimits? limits, CancellationToken aborted)
     {
         while (await source.ReadAsync(buffer.AsMemory(length), aborted) is var read and > 0)
         {
             length += read;
+            if (limits is not null && length > limits.MaxFileBytes)
+            {
+                throw new RefusedRequestException(RequestFault.LongBody(sentBytes: null, limits));
+            }
+
             if (length == buffer.Length)
             {
                 Grow();

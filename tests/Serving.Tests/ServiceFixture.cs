@@ -16,6 +16,9 @@ public sealed class ServiceFixture : IAsyncLifetime
     /// <summary>A client of the service.</summary>
     public HttpClient Client { get; } = new();
 
+    /// <summary>Where gRPC listens.</summary>
+    public Uri GrpcAddress => new(app.Urls.ElementAt(1));
+
     /// <summary>Everything that it serves.</summary>
     internal IReadOnlyList<Endpoint> Endpoints => app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 

@@ -46,7 +46,7 @@ internal sealed class DetectBody(LimitOptions limits)
             return await new FormUpload(limits.MaxImages, ticket).ReadAsync(request, aborted);
         }
 
-        var body = await PooledBytes.ReadAsync(request.Body, request.ContentLength, ticket, aborted);
+        var body = await PooledBytes.ReadAsync(request.Body, request.ContentLength, limits: null, ticket, aborted);
         if (body.Bytes.Count > 0 && !(IsJson(request) && BeginsAsJson(body.Bytes)))
         {
             return new SentImages([new SentImage(Number: 1, Id: null, body)], isList: false);

@@ -52,7 +52,7 @@ internal sealed class FormUpload(int maxImages, AdmissionTicket ticket)
                 throw DetectBody.TooMany(maxImages);
             }
 
-            var bytes = await PooledBytes.ReadAsync(section.Body, expected: null, ticket, aborted);
+            var bytes = await PooledBytes.ReadAsync(section.Body, expected: null, limits: null, ticket, aborted);
             files.Add(new SentImage(files.Count + 1, name, bytes));
             if (bytes.Bytes.Count == 0)
             {

@@ -7,12 +7,15 @@ namespace Pipeline.Serving.Protocols.OpenInference;
 internal static partial class ModelAddress
 {
     /// <returns>The name.</returns>
-    /// <exception cref="RefusedRequestException">It is missing, or contains what no name contains, such as a separator of paths.</exception>
+    /// <exception cref="RefusedRequestException">
+    /// It is missing, or contains what no name contains, such as a separator of paths.
+    /// </exception>
     public static string RequireName(string? name)
     {
         if (string.IsNullOrEmpty(name))
         {
-            throw new RefusedRequestException(FaultKind.Malformed, "The name of the model is missing; send the name of a model of the index.");
+            throw new RefusedRequestException(
+                FaultKind.Malformed, "The name of the model is missing; send the name of a model of the index.");
         }
 
         return NamePattern().IsMatch(name)

@@ -42,7 +42,9 @@ internal static class FuzzedCall
         return frame;
     }
 
-    /// <summary>ModelInferRequest: model_name = 1, id = 3, inputs = 5 (name = 1, datatype = 2, shape = 3), raw_input_contents = 7.</summary>
+    /// <summary>
+    /// ModelInferRequest: model_name = 1, id = 3, inputs = 5 (name = 1, datatype = 2, shape = 3), raw_input_contents = 7.
+    /// </summary>
     private static byte[] Message()
     {
         var input = Written(output =>

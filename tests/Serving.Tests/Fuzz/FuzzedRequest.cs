@@ -12,6 +12,7 @@ namespace Pipeline.Serving.Tests.Fuzz;
 /// <param name="Dictionary">Pieces that are likely to reach a rule of the format.</param>
 internal sealed record FuzzedRequest(string Path, string ContentType, byte[][] Bodies, byte[][] Dictionary)
 {
+    private const int OneWholeOf = 20;
     private const string Boundary = "fuzz";
     private const string HeaderLength = "Inference-Header-Content-Length";
 
@@ -28,10 +29,12 @@ internal sealed record FuzzedRequest(string Path, string ContentType, byte[][] B
         ["multipart"] = new("/v1/detect", $"multipart/form-data; boundary={Boundary}", Multipart(), [.. FormPieces()]),
     };
 
-    /// <summary>A request with a damaged body, and at times with a wrong header.</summary>
+    /// <summary>A request with a damaged body, one of twenty with a whole one, and at times with a wrong header.</summary>
     public HttpRequestMessage Next(Random random)
     {
-        var content = new ByteArrayContent(new Mutation(random, Dictionary).Of(Bodies[random.Next(Bodies.Length)]));
+        var body = Bodies[random.Next(Bodies.Length)];
+        var isWhole = random.Next(OneWholeOf) == 0;
+        var content = new ByteArrayContent(isWhole ? body : new Mutation(random, Dictionary).Of(body));
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(ContentType);
         var request = new HttpRequestMessage(HttpMethod.Post, Path) { Content = content };
         if (JsonLength is { } length)

@@ -18,6 +18,9 @@ internal sealed class RepositoryService : IAsyncDisposable
 
     public HttpClient Client { get; } = new();
 
+    /// <summary>Where gRPC listens, when it does.</summary>
+    public string GrpcAddress => app.Urls.ElementAt(1);
+
     public ServedModels Models => app.Services.GetRequiredService<ServedModels>();
 
     public RepositoryControl Control => app.Services.GetRequiredService<RepositoryControl>();
@@ -26,14 +29,15 @@ internal sealed class RepositoryService : IAsyncDisposable
     /// <param name="root">The repository.</param>
     /// <param name="control">What decides after the start.</param>
     /// <param name="change">Changes the options.</param>
+    /// <param name="grpcUrl">Where gRPC listens; null for a port of its own.</param>
     public static async Task<RepositoryService> Start(
-        string root, ModelControl control, Func<RepositoryOptions, RepositoryOptions>? change = null)
+        string root, ModelControl control, Func<RepositoryOptions, RepositoryOptions>? change = null, string? grpcUrl = "none")
     {
         var options = new RepositoryOptions { Models = root, Control = control, PollSeconds = 86_400, WarmUpSizes = ["64x48"] };
         var app = DetectionService.Build(new ServiceOptions
         {
             Repository = change?.Invoke(options) ?? options,
-            Listen = new ListenOptions { Url = "http://127.0.0.1:0", GrpcUrl = "none" },
+            Listen = new ListenOptions { Url = "http://127.0.0.1:0", GrpcUrl = grpcUrl },
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RepositoryService(app);

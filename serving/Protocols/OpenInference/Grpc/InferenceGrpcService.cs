@@ -80,7 +80,8 @@ internal sealed class InferenceGrpcService(
     }
 
     /// <inheritdoc />
-    public override async Task<RepositoryModelLoadResponse> RepositoryModelLoad(RepositoryModelLoadRequest request, ServerCallContext context)
+    public override async Task<RepositoryModelLoadResponse> RepositoryModelLoad(
+        RepositoryModelLoadRequest request, ServerCallContext context)
     {
         var name = ModelOf(request.RepositoryName, request.ModelName);
         OpenInference.RepositoryIndex.RequireNoOverride(request.Parameters.Keys);

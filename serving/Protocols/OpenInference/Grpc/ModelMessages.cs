@@ -27,8 +27,8 @@ internal static class ModelMessages
         Backend = configuration.Backend,
         VersionPolicy = OfPolicy(configuration.NewestVersions),
         MaxBatchSize = configuration.MaxBatchSize,
-        Input = { configuration.Input.Select(tensor => new ModelInput { Name = tensor.Name, DataType = TypeOf(tensor), Dims = { tensor.Shape } }) },
-        Output = { configuration.Output.Select(tensor => new ModelOutput { Name = tensor.Name, DataType = TypeOf(tensor), Dims = { tensor.Shape } }) },
+        Input = { configuration.Input.Select(OfInput) },
+        Output = { configuration.Output.Select(OfOutput) },
         InstanceGroup = { OfGroup(configuration) },
         DefaultModelFilename = ModelConfiguration.DefaultModelFilename,
         DynamicBatching = new ModelDynamicBatching
@@ -73,6 +73,12 @@ internal static class ModelMessages
 
     private static ModelMetadataResponse.Types.TensorMetadata OfTensor(TensorMetadata tensor) =>
         new() { Name = tensor.Name, Datatype = tensor.Datatype, Shape = { tensor.Shape } };
+
+    private static ModelInput OfInput(TensorMetadata tensor) =>
+        new() { Name = tensor.Name, DataType = TypeOf(tensor), Dims = { tensor.Shape } };
+
+    private static ModelOutput OfOutput(TensorMetadata tensor) =>
+        new() { Name = tensor.Name, DataType = TypeOf(tensor), Dims = { tensor.Shape } };
 
     private static DataType TypeOf(TensorMetadata tensor) => tensor.Datatype switch
     {

@@ -24,7 +24,8 @@ internal static class InferenceBody
         if (values.Count > 1 || !long.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var length))
         {
             throw new RefusedRequestException(
-                FaultKind.Malformed, $"{HeaderName}: {Quoted.Text(values.ToString())} is not the length of the JSON in bytes; send one number.");
+                FaultKind.Malformed,
+                $"{HeaderName}: {Quoted.Text(values.ToString())} is not the length of the JSON in bytes; send one number.");
         }
 
         return length > 0

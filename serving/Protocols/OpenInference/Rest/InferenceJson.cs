@@ -144,7 +144,8 @@ internal static class InferenceJson
         {
             if (shape.Count == MostDimensions)
             {
-                throw new RefusedRequestException(FaultKind.Malformed, $"{fields.Path("shape")} has more than {MostDimensions} dimensions.");
+                throw new RefusedRequestException(
+                    FaultKind.Malformed, $"{fields.Path("shape")} has more than {MostDimensions} dimensions.");
             }
 
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var length) || length < 0)
@@ -245,6 +246,7 @@ internal static class InferenceJson
         var end = exception.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         var what = end < 0 ? exception.Message : exception.Message[..end];
         var where = $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
-        return new RefusedRequestException(FaultKind.Malformed, $"The body is not valid JSON at {where}: {LogText.OneLine(what, longest: 200)}");
+        return new RefusedRequestException(
+            FaultKind.Malformed, $"The body is not valid JSON at {where}: {LogText.OneLine(what, longest: 200)}");
     }
 }

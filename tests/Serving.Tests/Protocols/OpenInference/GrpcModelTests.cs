@@ -24,7 +24,8 @@ public sealed class GrpcModelTests(OpenInferenceFixture service) : IClassFixture
     {
         var server = await service.Grpc.ServerMetadataAsync(new ServerMetadataRequest(), cancellationToken: Cancellation);
         var model = await service.Grpc.ModelMetadataAsync(new ModelMetadataRequest { Name = "tiny" }, cancellationToken: Cancellation);
-        var config = (await service.Grpc.ModelConfigAsync(new ModelConfigRequest { Name = "tiny" }, cancellationToken: Cancellation)).Config;
+        var answer = await service.Grpc.ModelConfigAsync(new ModelConfigRequest { Name = "tiny" }, cancellationToken: Cancellation);
+        var config = answer.Config;
 
         Assert.Equal("pipeline-serve", server.Name);
         Assert.Contains("model_configuration", server.Extensions);
@@ -60,7 +61,8 @@ public sealed class GrpcModelTests(OpenInferenceFixture service) : IClassFixture
     [Fact]
     public async Task Questions_about_unknown_models_and_wrong_requests_of_the_repository_are_refused()
     {
-        var bytes = new ModelRepositoryParameter { StringParam = "{}" };
+        var config = new ModelRepositoryParameter { StringParam = "{}" };
+        var withConfig = new RepositoryModelLoadRequest { ModelName = "tiny", Parameters = { ["config"] = config } };
 
         await Refused(client => client.ModelMetadataAsync(new ModelMetadataRequest { Name = "other" }), StatusCode.NotFound);
         await Refused(client => client.ModelMetadataAsync(new ModelMetadataRequest()), StatusCode.InvalidArgument);
@@ -68,9 +70,7 @@ public sealed class GrpcModelTests(OpenInferenceFixture service) : IClassFixture
         await Refused(client => client.ModelStatisticsAsync(new ModelStatisticsRequest { Name = "other" }), StatusCode.NotFound);
         await Refused(client => client.ModelReadyAsync(new ModelReadyRequest { Name = "tiny", Version = "x" }), StatusCode.InvalidArgument);
         await Refused(client => client.RepositoryIndexAsync(new RepositoryIndexRequest { RepositoryName = "r" }), StatusCode.Unimplemented);
-        await Refused(
-            client => client.RepositoryModelLoadAsync(new RepositoryModelLoadRequest { ModelName = "tiny", Parameters = { ["config"] = bytes } }),
-            StatusCode.InvalidArgument);
+        await Refused(client => client.RepositoryModelLoadAsync(withConfig), StatusCode.InvalidArgument);
         await Refused(
             client => client.RepositoryModelLoadAsync(new RepositoryModelLoadRequest { ModelName = "tiny" }), StatusCode.Unimplemented);
         await Refused(

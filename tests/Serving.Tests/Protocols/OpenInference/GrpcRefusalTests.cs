@@ -14,7 +14,8 @@ public sealed class GrpcRefusalTests(OpenInferenceFixture service) : IClassFixtu
     public async Task Raw_and_typed_contents_follow_their_rules()
     {
         await Refused(request => request.RawInputContents.Clear(), "inputs[0]: it has no data");
-        await Refused(request => request.Inputs[0].Contents = new InferTensorContents { UintContents = { 1 } }, "send one of them for all inputs");
+        var contents = new InferTensorContents { UintContents = { 1 } };
+        await Refused(request => request.Inputs[0].Contents = contents, "send one of them for all inputs");
         await Refused(request => request.Inputs[0].Contents = new InferTensorContents(), "send one of them for all inputs");
         await Refused(request => request.RawInputContents.Add(ByteString.Empty), "2 entries for 1 inputs");
         await Refused(request => request.RawInputContents[0] = ByteString.CopyFrom(1, 2), "raw_input_contents[0]: 2 bytes are sent");
@@ -43,7 +44,8 @@ public sealed class GrpcRefusalTests(OpenInferenceFixture service) : IClassFixtu
         await Refused(request => request.Inputs[0].Shape.RemoveAt(0), "3 dimensions do not fit");
         await Refused(request => request.Inputs[0].Shape[0] = long.MaxValue, "the service takes up to 4", StatusCode.ResourceExhausted);
         await Refused(request => request.Inputs[0].Shape[1] = 4097, "sides of up to 4,096", StatusCode.ResourceExhausted);
-        await Refused(request => request.Outputs.Add(new ModelInferRequest.Types.InferRequestedOutputTensor { Name = "x" }), "no output 'x'");
+        var unknown = new ModelInferRequest.Types.InferRequestedOutputTensor { Name = "x" };
+        await Refused(request => request.Outputs.Add(unknown), "no output 'x'");
         await Refused(Parameter("priority", new InferParameter { Uint64Param = 3 }), "3 is not a priority");
         await Refused(Parameter("priority", new InferParameter { Uint64Param = ulong.MaxValue }), "parameters.priority must be");
         await Refused(Parameter("timeout", new InferParameter { Int64Param = -1 }), "parameters.timeout must be");
@@ -128,7 +130,8 @@ public sealed class GrpcRefusalTests(OpenInferenceFixture service) : IClassFixtu
     public async Task A_stream_with_a_damaged_frame_is_the_clients_fault()
     {
         using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{service.GrpcAddress}/inference.GRPCInferenceService/ModelStreamInfer")
+        var method = $"{service.GrpcAddress}/inference.GRPCInferenceService/ModelStreamInfer";
+        using var request = new HttpRequestMessage(HttpMethod.Post, method)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

@@ -14,9 +14,9 @@ public sealed class RestConversationTests(OpenInferenceFixture service) : IClass
     public async Task A_binary_request_as_tritonclient_sends_it_is_answered_with_exact_offsets()
     {
         using var image = OpenInferenceFixture.Noise(80, 56, seed: 11);
-        const string Json = """
-            {"inputs":[{"name":"images","shape":[1,56,80,3],"datatype":"UINT8","parameters":{"binary_data_size":13440}}],"parameters":{"binary_data_output":true}}
-            """;
+        const string Json =
+            """{"inputs":[{"name":"images","shape":[1,56,80,3],"datatype":"UINT8","parameters":{"binary_data_size":13440}}]""" +
+            ""","parameters":{"binary_data_output":true}}""";
         byte[] body = [.. Encoding.ASCII.GetBytes(Json), .. image.Pixels];
 
         var (head, answer) = await Exchange(
@@ -27,10 +27,15 @@ public sealed class RestConversationTests(OpenInferenceFixture service) : IClass
         Assert.Equal(answer.Length, Number(head, "Content-Length"));
         var jsonLength = Number(head, "Inference-Header-Content-Length");
         var rows = service.Rows;
+        string[] listed =
+        [
+            Output("boxes", "FP32", $"1,{rows},4", 16 * rows),
+            Output("scores", "FP32", $"1,{rows}", 4 * rows),
+            Output("labels", "INT64", $"1,{rows}", 8 * rows),
+            Output("num_detections", "INT64", "1", 8),
+        ];
         Assert.Equal(
-            $$"""
-            {"model_name":"tiny","model_version":"1","outputs":[{{Output("boxes", "FP32", $"1,{rows},4", 16 * rows)}},{{Output("scores", "FP32", $"1,{rows}", 4 * rows)}},{{Output("labels", "INT64", $"1,{rows}", 8 * rows)}},{{Output("num_detections", "INT64", "1", 8)}}]}
-            """,
+            $$"""{"model_name":"tiny","model_version":"1","outputs":[{{string.Join(',', listed)}}]}""",
             Encoding.UTF8.GetString(answer.AsSpan(0, jsonLength)));
         var offset = jsonLength;
         var outputs = InferenceOutputs.Of(
@@ -45,23 +50,29 @@ public sealed class RestConversationTests(OpenInferenceFixture service) : IClass
     [Fact]
     public async Task A_json_request_is_answered_without_the_header()
     {
-        var body = """{"id":"42","inputs":[{"name":"images","shape":[1,1,1,3],"datatype":"UINT8","data":[1,2,3]}],"outputs":[{"name":"num_detections"}]}"""u8;
+        const string Json =
+            """{"id":"42","inputs":[{"name":"images","shape":[1,1,1,3],"datatype":"UINT8","data":[1,2,3]}],"outputs":""" +
+            """[{"name":"num_detections"}]}""";
+        var body = Encoding.ASCII.GetBytes(Json);
 
-        var (head, answer) = await Exchange(InferPath, body.ToArray(), $"Content-Length: {body.Length}", "Content-Type: application/json");
+        var (head, answer) = await Exchange(InferPath, body, $"Content-Length: {body.Length}", "Content-Type: application/json");
 
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", head);
         Assert.Contains("\r\nContent-Type: application/json\r\n", head);
         Assert.DoesNotContain("Inference-Header-Content-Length", head);
         Assert.Equal(
-            $$"""{"id":"42","model_name":"tiny","model_version":"1","outputs":[{"name":"num_detections","datatype":"INT64","shape":[1],"data":[{{service.Rows}}]}]}""",
+            """{"id":"42","model_name":"tiny","model_version":"1","outputs":[""" +
+            $$"""{"name":"num_detections","datatype":"INT64","shape":[1],"data":[{{service.Rows}}]}]}""",
             Encoding.UTF8.GetString(answer));
     }
 
     [Fact]
     public async Task A_body_in_chunks_is_a_body()
     {
-        var json = """{"inputs":[{"name":"images","shape":[1,1,1,3],"datatype":"UINT8","data":[1,2,3]}],"outputs":[{"name":"num_detections"}]}""";
-        var body = Encoding.ASCII.GetBytes($"5\r\n{json[..5]}\r\n{json.Length - 5:x}\r\n{json[5..]}\r\n0\r\n\r\n");
+        const string Json =
+            """{"inputs":[{"name":"images","shape":[1,1,1,3],"datatype":"UINT8","data":[1,2,3]}],"outputs":""" +
+            """[{"name":"num_detections"}]}""";
+        var body = Encoding.ASCII.GetBytes($"5\r\n{Json[..5]}\r\n{Json.Length - 5:x}\r\n{Json[5..]}\r\n0\r\n\r\n");
 
         var (head, answer) = await Exchange(InferPath, body, "Transfer-Encoding: chunked");
 

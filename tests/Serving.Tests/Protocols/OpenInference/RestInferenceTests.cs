@@ -8,6 +8,9 @@ public sealed class RestInferenceTests(OpenInferenceFixture service) : IClassFix
 {
     private const int Width = 80;
     private const int Height = 56;
+    private const string Input = """
+        "inputs":[{"name":"images","shape":[1,1,1,3],"datatype":"UINT8","data":[0,1,2]}]
+        """;
     private static readonly string Shape = $"[2, {Height}, {Width}, 3]";
 
     [Theory]
@@ -58,8 +61,10 @@ public sealed class RestInferenceTests(OpenInferenceFixture service) : IClassFix
     public async Task A_body_may_be_compressed_in_both_directions(string? sent, string? accepted)
     {
         using var image = OpenInferenceFixture.Noise(Width, Height, seed: 7);
-        var plain = RestRequest.OfBinary($"[1, {Height}, {Width}, 3]", image.Pixels.ToArray(), more: """ "parameters":{"binary_data_output":true}, """);
-        using var message = new HttpRequestMessage(HttpMethod.Post, plain.Path) { Content = new ByteArrayContent(Compressed(plain.Body, sent)) };
+        const string BinaryOutput = """ "parameters":{"binary_data_output":true}, """;
+        var plain = RestRequest.OfBinary($"[1, {Height}, {Width}, 3]", image.Pixels.ToArray(), more: BinaryOutput);
+        using var message = new HttpRequestMessage(HttpMethod.Post, plain.Path);
+        message.Content = new ByteArrayContent(Compressed(plain.Body, sent));
         message.Headers.TryAddWithoutValidation(RestRequest.HeaderLength, $"{plain.Json.Length}");
         if (sent is not null)
         {
@@ -108,13 +113,18 @@ public sealed class RestInferenceTests(OpenInferenceFixture service) : IClassFix
     }
 
     [Theory]
-    [InlineData("""{"model_name":"x","inputs":[{"data":[0,1,2],"datatype":"UINT8","shape":[1,1,1,3],"name":"images","x":{"y":[1]}}],"z":null}""")]
-    [InlineData("""{"id":null,"parameters":null,"outputs":null,"inputs":[{"name":"images","shape":[1,1,1,3],"datatype":"UINT8","data":[0,1,2]}]}""")]
+    [InlineData(
+        """{"model_name":"x","inputs":[{"data":[0,1,2],"datatype":"UINT8","shape":[1,1,1,3],"name":"images","x":{"y":[1]}}]""" +
+        ""","z":null}""")]
+    [InlineData("""{"id":null,"parameters":null,"outputs":null,""" + Input + """}""")]
     [InlineData("""{"inputs":[{"name":"images","shape":[1,1,1,3],"datatype":"UINT8","data":[0.0,1e1,2.50e2]}]}""")]
-    [InlineData("""{"outputs":[],"inputs":[{"name":"images","shape":[1,1,1,3],"datatype":"UINT8","parameters":{},"data":[[[[0,1,2]]]]}]}""")]
-    [InlineData("""{"parameters":{"own":"x","priority":0,"timeout":0,"sequence_id":0},"inputs":[{"name":"images","shape":[1,1,1,3],"datatype":"UINT8","data":[0,1,2]}]}""")]
-    [InlineData("""{"parameters":{"priority":2,"timeout":60000000},"inputs":[{"name":"images","shape":[1,1,1,3],"datatype":"UINT8","data":[0,1,2]}]}""")]
-    [InlineData(""" { "\u0069nputs" : [ { "name" : "images", "shape" : [1,1,1,3] , "datatype" : "UINT8", "data" : [ 0 , 1 , 255 ] } ] } """)]
+    [InlineData(
+        """{"outputs":[],"inputs":[{"name":"images","shape":[1,1,1,3],"datatype":"UINT8","parameters":{},"data":[[[[0,1,2]]]]}]}""")]
+    [InlineData("""{"parameters":{"own":"x","priority":0,"timeout":0,"sequence_id":0},""" + Input + """}""")]
+    [InlineData("""{"parameters":{"priority":2,"timeout":60000000},""" + Input + """}""")]
+    [InlineData(
+        """ { "\u0069nputs" : [ { "name" : "images", "shape" : [1,1,1,3] , "datatype" : "UINT8",""" +
+        """ "data" : [ 0 , 1 , 255 ] } ] } """)]
     public async Task Fields_in_any_order_unknown_ones_and_nulls_are_accepted(string json)
     {
         var answer = await new RestRequest(json).Send(service.Client);

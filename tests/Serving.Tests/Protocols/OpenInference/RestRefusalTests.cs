@@ -145,8 +145,10 @@ public sealed class RestRefusalTests(OpenInferenceFixture service) : IClassFixtu
             right with { Json = right.Json.Replace("\"parameters\"", "\"data\":[1,2,3],\"parameters\"", StringComparison.Ordinal) },
             400,
             "both data and binary_data_size");
-        await Refused(right with { Json = right.Json.Replace(":3 }", ":-3 }", StringComparison.Ordinal) }, 400, "must be a whole number from 0");
-        await Refused(right with { Json = right.Json.Replace(":3 }", ":\"3\" }", StringComparison.Ordinal) }, 400, "must be a whole number from 0");
+        await Refused(right with { Json = OfSize("-3") }, 400, "must be a whole number from 0");
+        await Refused(right with { Json = OfSize("\"3\"") }, 400, "must be a whole number from 0");
+
+        string OfSize(string size) => right.Json.Replace(":3 }", $":{size} }}", StringComparison.Ordinal);
     }
 
     [Fact]
