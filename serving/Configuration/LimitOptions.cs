@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Numerics;
 using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Imaging;
 
@@ -63,7 +64,8 @@ public sealed record LimitOptions : IRelatedOptions
         get
         {
             var pixels = Math.Min(MaxPixels, (long)MaxSidePixels * MaxSidePixels);
-            return MaxBodyBytes + RgbImage.BufferBytesOf(pixels) + ImageDecoder.BytesWhileDecoding(pixels, MaxBodyBytes);
+            var body = (long)BitOperations.RoundUpToPowerOf2((ulong)MaxBodyBytes + 1);   // as it is read, in a pooled buffer that doubles
+            return body + RgbImage.BufferBytesOf(pixels) + ImageDecoder.BytesWhileDecoding(pixels, MaxBodyBytes);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
@@ -17,6 +18,9 @@ internal sealed class DetectionRequests(Uri service, string model) : IDisposable
 {
     private const string HeaderLength = "Inference-Header-Content-Length";
 
+    /// <summary>Made once: on two cores the service pays for what its clients compute.</summary>
+    private readonly ConcurrentDictionary<LoadImage, (byte[] Body, int JsonLength)> bodies = new(ReferenceEqualityComparer.Instance);
+
     private readonly HttpClient client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 10_000 })
     {
         BaseAddress = service,
@@ -26,15 +30,9 @@ internal sealed class DetectionRequests(Uri service, string model) : IDisposable
     /// <summary>Sends the pixels, already decoded.</summary>
     public Task<RequestResult> SendTensorAsync(LoadImage image, long scheduled)
     {
-        var shape = $"[1,{image.HeightPixels},{image.WidthPixels},3]";
-        var parameters = $$"""{"binary_data_size":{{image.Pixels.Length}}}""";
-        var input = $$"""{"name":"images","datatype":"UINT8","shape":{{shape}},"parameters":{{parameters}}}""";
-        var json = Encoding.UTF8.GetBytes($$$"""{"inputs":[{{{input}}}],"parameters":{"binary_data_output":true}}""");
-        var body = new byte[json.Length + image.Pixels.Length];
-        json.CopyTo(body, 0);
-        image.Pixels.CopyTo(body, json.Length);
+        var (body, jsonLength) = bodies.GetOrAdd(image, BodyOf);
         var request = new HttpRequestMessage(HttpMethod.Post, $"/v2/models/{model}/infer") { Content = new ByteArrayContent(body) };
-        request.Headers.Add(HeaderLength, $"{json.Length}");
+        request.Headers.Add(HeaderLength, $"{jsonLength}");
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         return SendAsync(request, scheduled);
     }
@@ -51,6 +49,15 @@ internal sealed class DetectionRequests(Uri service, string model) : IDisposable
     }
 
     public void Dispose() => client.Dispose();
+
+    private static (byte[] Body, int JsonLength) BodyOf(LoadImage image)
+    {
+        var shape = $"[1,{image.HeightPixels},{image.WidthPixels},3]";
+        var parameters = $$"""{"binary_data_size":{{image.Pixels.Length}}}""";
+        var input = $$"""{"name":"images","datatype":"UINT8","shape":{{shape}},"parameters":{{parameters}}}""";
+        var json = Encoding.UTF8.GetBytes($$$"""{"inputs":[{{{input}}}],"parameters":{"binary_data_output":true}}""");
+        return ([.. json, .. image.Pixels], json.Length);
+    }
 
     private async Task<RequestResult> SendAsync(HttpRequestMessage request, long scheduled)
     {

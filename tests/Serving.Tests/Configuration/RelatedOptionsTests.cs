@@ -10,7 +10,7 @@ public sealed class RelatedOptionsTests
     public void The_memory_of_all_requests_must_hold_one_of_the_largest_and_the_error_names_both_sides()
     {
         var limits = new LimitOptions { MaxBodyBytes = 1_000_000, MaxPixels = 1_000_000 };
-        var enough = 2 * 1_000_000 + 4 * 1_000_000 + 4_194_304;   // body and copy, the codec's bitmap, the pool's buffer of 3 MB
+        var enough = 1_048_576 + 1_000_000 + 4 * 1_000_000 + 4_194_304;   // buffer of the body, copy, codec's bitmap, buffer of the image
 
         OptionRules.Check(new ServiceOptions { Limits = limits with { MaxBytesInFlight = enough } });
         var refused = Assert.ThrowsAny<UserErrorException>(

@@ -45,7 +45,8 @@ public sealed partial class DocumentedRouteTests(ServiceFixture service) : IClas
         request.Content = method == "POST" ? new ByteArrayContent(ServiceFixture.Png()) : null;
         using var response = await service.Client.SendAsync(request, TestContext.Current.CancellationToken);
 
-        Assert.True(response.StatusCode == HttpStatusCode.OK, $"{method} {path}: {response.StatusCode}");
+        var isServed = response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed);
+        Assert.True(isServed, $"{method} {path}: {response.StatusCode}");
     }
 
     [GeneratedRegex("^((?<method>GET|POST) )?(?<path>/(v[0-9]|healthz|metrics)[^ ]*)$")]
