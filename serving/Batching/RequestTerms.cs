@@ -27,6 +27,7 @@ internal readonly record struct RequestTerms(RequestClass Class, long Deadline, 
         var stamps = timeout.TotalSeconds * time.TimestampFrequency;
         return new RequestTerms(RequestClass.Live, time.GetTimestamp() + (long)stamps, aborted);
     }
+
     /// <summary>Time until the deadline: not less than zero, and not more than a timer can wait.</summary>
     /// <param name="time">The service's clock.</param>
     public TimeSpan TimeLeft(TimeProvider time)
