@@ -112,7 +112,7 @@ public static class DetectionService
         var options = services.GetRequiredService<ServiceOptions>();
         var metrics = new ServiceMetrics(
             services.GetRequiredService<CollectorRegistry>(),
-            maxBatchSize: options.Batching.MaxBatchSize ?? options.Execution.DefaultMaxBatchSize,
+            maxBatchSize: options.Batching.EffectiveMaxBatchSize(options.Execution),
             instances: options.Execution.Instances,
             services.GetRequiredService<TimeProvider>());
         metrics.Describe(

@@ -18,14 +18,14 @@ internal sealed class BatchQueues(ExecutionOptions execution, BatchingOptions op
     private readonly Dictionary<BatchKey, ImageQueue> queues = [];
     private readonly WaitEstimate estimate = new(execution.Instances, time);
     private readonly QueueOrder order = new(
-        options.MaxBatchSize ?? execution.DefaultMaxBatchSize, TimeSpan.FromMilliseconds(options.MaxQueueDelayMs), time);
+        options.EffectiveMaxBatchSize(execution), TimeSpan.FromMilliseconds(options.MaxQueueDelayMs), time);
 
     private long arrivals;
     private int count;
     private bool closed;
 
     /// <summary>Images in one execution.</summary>
-    public int MaxBatchSize { get; } = options.MaxBatchSize ?? execution.DefaultMaxBatchSize;
+    public int MaxBatchSize { get; } = options.EffectiveMaxBatchSize(execution);
 
     /// <summary>Images that wait, of all versions and sizes.</summary>
     public int Count => Volatile.Read(ref count);

@@ -22,11 +22,15 @@ internal readonly record struct RequestTerms(RequestClass Class, long Deadline, 
     /// <param name="time">The service's clock.</param>
     /// <param name="timeout">How long it may take until its execution begins.</param>
     /// <param name="aborted">Is cancelled when nobody waits for the answer any more.</param>
-    public static RequestTerms Live(TimeProvider time, TimeSpan timeout, CancellationToken aborted)
-    {
-        var stamps = timeout.TotalSeconds * time.TimestampFrequency;
-        return new RequestTerms(RequestClass.Live, time.GetTimestamp() + (long)stamps, aborted);
-    }
+    public static RequestTerms Live(TimeProvider time, TimeSpan timeout, CancellationToken aborted) =>
+        new(RequestClass.Live, DeadlineAfter(time, time.GetTimestamp(), timeout), aborted);
+
+    /// <summary>The time stamp of a deadline.</summary>
+    /// <param name="time">The service's clock.</param>
+    /// <param name="start">Time stamp from which the time counts.</param>
+    /// <param name="timeout">The time until the deadline.</param>
+    public static long DeadlineAfter(TimeProvider time, long start, TimeSpan timeout) =>
+        start + (long)Math.Min(timeout.TotalSeconds * time.TimestampFrequency, long.MaxValue / 2);
 
     /// <summary>Time until the deadline: not less than zero, and not more than a timer can wait.</summary>
     /// <param name="time">The service's clock.</param>

@@ -8,6 +8,9 @@ public sealed record BatchingOptions
     /// <summary>Images in one execution; null is 1 on a processor and 8 on a GPU.</summary>
     [Range(1, 64)] public int? MaxBatchSize { get; init; }
 
+    /// <summary>Images in one execution, once decided.</summary>
+    internal int EffectiveMaxBatchSize(ExecutionOptions execution) => MaxBatchSize ?? execution.DefaultMaxBatchSize;
+
     /// <summary>
     /// How long an image may wait while fuller batches of other sizes are executed before it, in milliseconds. An idle instance takes
     /// what there is at once.

@@ -44,7 +44,7 @@ internal sealed partial class VersionLoading(ServiceOptions options, ServiceMetr
 
     private bool WarmUp(DetectorModel detector)
     {
-        detector.WarmUp(warmUpSizes, options.Batching.MaxBatchSize ?? options.Execution.DefaultMaxBatchSize);
+        detector.WarmUp(warmUpSizes, options.Batching.EffectiveMaxBatchSize(options.Execution));
         return true;
     }
 

@@ -53,7 +53,7 @@ internal sealed class DetectEndpoint(
     {
         var most = TimeSpan.FromMilliseconds(limits.RequestTimeoutMs);
         var timeout = parameters.Timeout is { } asked && asked < most ? asked : most;
-        var deadline = arrival + (long)(timeout.TotalSeconds * time.TimestampFrequency);
+        var deadline = RequestTerms.DeadlineAfter(time, arrival, timeout);
         return new RequestTerms(parameters.Priority, deadline, context.RequestAborted);
     }
 

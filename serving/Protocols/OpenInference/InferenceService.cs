@@ -23,7 +23,7 @@ internal sealed class InferenceService(ImageIntake intake, LimitOptions limits, 
     {
         var own = TimeSpan.FromMilliseconds(limits.RequestTimeoutMs);
         var allowed = longest < own ? longest.Value : own;
-        return new RequestTerms(RequestClass.Live, arrived + (long)(allowed.TotalSeconds * time.TimestampFrequency), aborted);
+        return new RequestTerms(RequestClass.Live, RequestTerms.DeadlineAfter(time, arrived, allowed), aborted);
     }
 
     /// <summary>Checks a request against the model, and executes it.</summary>

@@ -41,7 +41,7 @@ internal sealed record ModelConfiguration(
         Output: [.. DetectorTensors.Outputs(manifest).Select(WithoutBatch)],
         Gpu: options.Execution.Provider == ExecutionProvider.Cpu ? null : options.Execution.DeviceId,
         Instances: options.Execution.Instances,
-        PreferredBatchSize: options.Batching.MaxBatchSize ?? options.Execution.DefaultMaxBatchSize,
+        PreferredBatchSize: options.Batching.EffectiveMaxBatchSize(options.Execution),
         MaxQueueDelayMicroseconds: (long)(options.Batching.MaxQueueDelayMs * 1_000),
         NewestVersions: options.Repository.NewestVersions);
 

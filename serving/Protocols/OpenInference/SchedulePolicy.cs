@@ -49,6 +49,6 @@ internal static class SchedulePolicy
         }
 
         var allowed = TimeSpan.FromMicroseconds(Math.Min(microseconds, LongestTimeoutMicroseconds));
-        return Math.Min(latest, arrived + (long)Math.Min(allowed.TotalSeconds * time.TimestampFrequency, long.MaxValue / 2));
+        return Math.Min(latest, RequestTerms.DeadlineAfter(time, arrived, allowed));
     }
 }
