@@ -41,8 +41,14 @@ public sealed record ModelManifest
     [JsonPropertyName("topD")]
     public required int MaxDetections { get; init; }
 
-    /// <summary>Type of the weights: <c>fp32</c>.</summary>
+    /// <summary>What the large weights are stored as, one of <see cref="ModelPrecision"/>.</summary>
     public required string Precision { get; init; }
+
+    /// <summary>Whether large 3×3 convolutions are computed as Winograd's products; null: exported before there was a choice.</summary>
+    public bool? Winograd { get; init; }
+
+    /// <summary>How the int8 model was quantized; null: other precisions.</summary>
+    public Quantization? Quantization { get; init; }
 
     /// <summary>ONNX operator set.</summary>
     public required int Opset { get; init; }

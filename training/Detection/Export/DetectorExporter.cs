@@ -21,10 +21,12 @@ public static class DetectorExporter
         (folder, version) => Write(detector, options, folder, version));
 
     /// <summary>The graph that is written: what the detector emits, made smaller. The same weights give the same graph.</summary>
-    internal static OnnxGraph Graph(Detector detector)
+    /// <param name="detector">The detector, in evaluation mode.</param>
+    /// <param name="rewrites">What else becomes of the graph once its constants are folded and shared: another precision for one.</param>
+    internal static OnnxGraph Graph(Detector detector, params IReadOnlyList<IOnnxPass> rewrites)
     {
         var graph = detector.Emit();
-        IOnnxPass[] passes = [new FoldConstants(), new ShareInitializers(), new RemoveDeadNodes()];
+        IOnnxPass[] passes = [new FoldConstants(), new ShareInitializers(), .. rewrites, new RemoveDeadNodes()];
         foreach (var pass in passes)
         {
             pass.Apply(graph);
@@ -48,7 +50,7 @@ public static class DetectorExporter
             MaxInputSidePixels = options.MaxSidePixels,
             ScoreThreshold = detector.ScoreThreshold,
             MaxDetections = detector.MaxDetections,
-            Precision = "fp32",
+            Precision = options.Precision,
             Opset = OnnxGraph.Opset,
             Files = new Dictionary<string, FileDigest> { [ModelDirectory.ModelFileName] = ModelDirectory.Digest(model) },
             CheckpointSha256 = options.CheckpointPath is { } checkpoint ? ModelDirectory.Digest(checkpoint).Sha256 : null,

@@ -15,6 +15,15 @@ public sealed record ExportOptions
     /// <summary>A version that is not taken, or null for the next.</summary>
     public int? Version { get; init; }
 
+    /// <summary>What the large weights are stored as, one of <see cref="ModelPrecision"/>.</summary>
+    public string Precision { get; init; } = ModelPrecision.Fp32;
+
+    /// <summary>Whether large 3×3 convolutions become Winograd's products, which a CPU computes faster; null: with fp32.</summary>
+    public bool? Winograd { get; init; }
+
+    /// <summary>Image files whose activations set the ranges of int8; other precisions need none.</summary>
+    public IReadOnlyList<string> CalibrationImages { get; init; } = [];
+
     /// <summary>Longest side of an input image in pixels; the service refuses longer ones from their header.</summary>
     public int MaxSidePixels { get; init; } = new ImageLimits().MaxDimensionPixels;
 
