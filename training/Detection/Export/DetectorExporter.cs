@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using Pipeline.Shared.Configuration;
 using Pipeline.Shared.ModelRepository;
+using Pipeline.Training.Engine;
 using Pipeline.Training.Onnx;
 using Pipeline.Training.Onnx.Passes;
 
@@ -10,15 +11,21 @@ namespace Pipeline.Training.Detection.Export;
 /// <summary>Writes a detector as a version of a model: one ONNX file and its manifest.</summary>
 public static class DetectorExporter
 {
+    /// <param name="detector">The detector, in evaluation mode.</param>
+    /// <param name="options">What to export.</param>
+    /// <param name="control">Watches and ends the calibration, which takes as long as detecting in its images; null: nobody.</param>
     /// <returns>The version's directory.</returns>
     /// <exception cref="Pipeline.Shared.UserErrorException">
-    /// The name or version cannot be used, or the model is too large for one file.
+    /// The name or version cannot be used, the model is too large for one file, or int8 has no images that it can be calibrated with.
     /// </exception>
-    public static string Export(Detector detector, ExportOptions options) => ModelDirectory.Publish(
+    public static string Export(
+        Detector detector,
+        ExportOptions options,
+        RunControl? control = null) => ModelDirectory.Publish(
         options.RepositoryRoot,
         options.Name,
         options.Version,
-        (folder, version) => Write(detector, options, folder, version));
+        (folder, version) => Write(detector, options, new Destination(folder, version), control ?? new RunControl()));
 
     /// <summary>The graph that is written: what the detector emits, made smaller. The same weights give the same graph.</summary>
     /// <param name="detector">The detector, in evaluation mode.</param>
@@ -35,15 +42,23 @@ public static class DetectorExporter
         return graph;
     }
 
-    private static ModelManifest Write(Detector detector, ExportOptions options, string folder, int version)
+    private static ModelManifest Write(
+        Detector detector,
+        ExportOptions options,
+        Destination destination,
+        RunControl control)
     {
-        var model = Path.Combine(folder, ModelDirectory.ModelFileName);
-        Graph(detector).Save(model);
+        var model = Path.Combine(destination.Folder, ModelDirectory.ModelFileName);
+        var graph = Graph(detector);
+        var quantization = options.Precision == ModelPrecision.Int8
+            ? DetectorQuantization.Apply(graph, options.CalibrationImages, control)
+            : null;
+        graph.Save(model);
         return new ModelManifest
         {
             ContractVersion = ModelManifest.CurrentContractVersion,
             Name = options.Name,
-            Version = version,
+            Version = destination.Version,
             Labels = options.Labels,
             LabelMap = options.LabelMap,
             Leak = options.Leak,
@@ -51,6 +66,7 @@ public static class DetectorExporter
             ScoreThreshold = detector.ScoreThreshold,
             MaxDetections = detector.MaxDetections,
             Precision = options.Precision,
+            Quantization = quantization,
             Opset = OnnxGraph.Opset,
             Files = new Dictionary<string, FileDigest> { [ModelDirectory.ModelFileName] = ModelDirectory.Digest(model) },
             CheckpointSha256 = options.CheckpointPath is { } checkpoint ? ModelDirectory.Digest(checkpoint).Sha256 : null,
@@ -59,4 +75,6 @@ public static class DetectorExporter
             Tool = $"pipeline-train {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}",
         };
     }
+
+    private sealed record Destination(string Folder, int Version);
 }
