@@ -10,15 +10,23 @@ namespace Pipeline.Training.Detection.Export;
 /// <summary>Writes a detector as a version of a model: one ONNX file and its manifest.</summary>
 public static class DetectorExporter
 {
+    /// <param name="detector">The detector, in evaluation mode.</param>
+    /// <param name="options">What to export, and where to.</param>
+    /// <param name="check">
+    /// Looks at the finished folder before it is published, and says what the manifest is to say of it; if it throws, nothing is
+    /// published. Null: nothing is checked.
+    /// </param>
     /// <returns>The version's directory.</returns>
     /// <exception cref="Pipeline.Shared.UserErrorException">
     /// The name or version cannot be used, or the model is too large for one file.
     /// </exception>
-    public static string Export(Detector detector, ExportOptions options) => ModelDirectory.Publish(
+    public static string Export(
+        Detector detector, ExportOptions options, Func<string, ModelManifest, ModelManifest>? check = null) => ModelDirectory.Publish(
         options.RepositoryRoot,
         options.Name,
         options.Version,
-        (folder, version) => Write(detector, options, folder, version));
+        (folder, version) => Write(detector, options, folder, version),
+        check);
 
     /// <summary>The graph that is written: what the detector emits, made smaller. The same weights give the same graph.</summary>
     /// <param name="detector">The detector, in evaluation mode.</param>
