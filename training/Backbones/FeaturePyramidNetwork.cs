@@ -62,11 +62,13 @@ public sealed class FeaturePyramidNetwork
         return results;
     }
 
-    /// <inheritdoc />
+    /// <param name="graph">The graph that nodes and weights are added to.</param>
+    /// <param name="features">Maps [N, C_i, H_i, W_i]; each has exactly twice the sides of the next, as those of a padded batch do.</param>
     public IReadOnlyList<OnnxValue> Emit(OnnxGraph graph, IReadOnlyList<OnnxValue> features)
     {
         var count = features.Count;
         var results = new OnnxValue[count + 1];
+        var twice = graph.Constant([1f, 1, 2, 2], 4);
         var top = graph.Conv(features[^1], inner[^1]);
         results[count - 1] = graph.Conv(top, outer[^1]);
         for (var i = count - 2; i >= 0; i--)
@@ -74,7 +76,7 @@ public sealed class FeaturePyramidNetwork
             var lateral = graph.Conv(features[i], inner[i]);
             var upsampled = graph.Op(
                 "Resize",
-                [top, OnnxValue.Omitted, OnnxValue.Omitted, graph.Shape(lateral)],
+                [top, OnnxValue.Omitted, twice],
                 ("mode", "nearest"),
                 ("coordinate_transformation_mode", "asymmetric"),
                 ("nearest_mode", "floor"));

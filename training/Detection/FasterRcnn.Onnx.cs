@@ -8,7 +8,7 @@ public sealed partial class FasterRcnn
     /// <inheritdoc />
     internal override OnnxGraph Emit()
     {
-        var graph = new OnnxGraph();
+        var graph = new OnnxGraph(this);
         var batch = transform.Emit(graph, graph.Input("images", OnnxType.UInt8, "N", "H", "W", 3));
         var features = Backbone.Emit(graph, batch.Pixels);
         var proposals = Rpn.Emit(graph, new RpnInput(features, batch));

@@ -1,4 +1,5 @@
 using Pipeline.Training.Backbones;
+using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Modules;
 using Pipeline.Training.Onnx;
 using static TorchSharp.torch;
@@ -195,6 +196,8 @@ public sealed partial class FasterRcnn : Detector
 /// <summary>The residual backbone and its pyramid, under torchvision's names <c>body</c> and <c>fpn</c>.</summary>
 internal sealed class PyramidBackbone : NamedModule<Tensor, IReadOnlyList<Tensor>>, IOnnxEmitter<OnnxValue, IReadOnlyList<OnnxValue>>
 {
+    private const int FirstStridePixels = 4;
+
     public PyramidBackbone(DetectorOptions options)
         : base(nameof(PyramidBackbone))
     {
@@ -223,6 +226,20 @@ internal sealed class PyramidBackbone : NamedModule<Tensor, IReadOnlyList<Tensor
     }
 
     public IReadOnlyList<OnnxValue> Emit(OnnxGraph graph, OnnxValue input) => Fpn.Emit(graph, Body.Emit(graph, input));
+
+    /// <summary>
+    /// Sides of a level's map, from the batch's: <c>Shape</c> read off a map would need the map in float32, and quantization keep its
+    /// convolution in float32 for that.
+    /// </summary>
+    /// <param name="graph">The graph that the nodes are added to.</param>
+    /// <param name="padded">Sides of the batch, multiples of <see cref="DetectionTransform.SizeDivisiblePixels"/>.</param>
+    /// <param name="level">From 0, the finest; the last one's sides are rounded up.</param>
+    public static OnnxSize EmitMapSize(OnnxGraph graph, OnnxSize padded, int level)
+    {
+        long stride = FirstStridePixels << level;
+        OnnxValue Side(OnnxValue pixels) => graph.Div(graph.Add(pixels, graph.Vector(stride - 1)), graph.Vector(stride));
+        return new OnnxSize(Side(padded.Height), Side(padded.Width));
+    }
 }
 
 /// <summary>Everything an evaluation pass computed on the way.</summary>

@@ -16,13 +16,17 @@ internal sealed partial class RegionProposalNetwork : IOnnxEmitter<RpnInput, Onn
         OnnxProposals[] levels = [.. input.Features.Select((feature, level) => EmitLevel(graph, feature, level, input.Batch))];
         var boxes = graph.Concat(1, [.. levels.Select(level => level.Boxes)]);             // [N, S, 4]
         var objectness = graph.Concat(1, [.. levels.Select(level => level.Objectness)]);   // [N, S]
-        var (best, indices) = EmitBest(graph, objectness, options.RpnPostNmsTopNTest);
+        var (best, indices) = EmitBest(graph, objectness, graph.Dimension(objectness, 1), options.RpnPostNmsTopNTest);
         return new OnnxProposals(OnnxBoxes.Rows(graph, boxes, indices), best);
     }
 
     /// <summary>The best of [N, S], or all where there are fewer, and their indices.</summary>
-    private static (OnnxValue Values, OnnxValue Indices) EmitBest(OnnxGraph graph, OnnxValue scores, int most) =>
-        graph.TopK(scores, graph.Min(graph.Vector(most), graph.Dimension(scores, 1)));
+    /// <param name="graph">The graph that the nodes are added to.</param>
+    /// <param name="scores">float32 [N, S]</param>
+    /// <param name="count">S, int64 [1].</param>
+    /// <param name="most">Whole number above 0.</param>
+    private static (OnnxValue Values, OnnxValue Indices) EmitBest(OnnxGraph graph, OnnxValue scores, OnnxValue count, int most) =>
+        graph.TopK(scores, graph.Min(graph.Vector(most), count));
 
     /// <summary>What suppression leaves of one level.</summary>
     private OnnxProposals EmitLevel(OnnxGraph graph, OnnxValue feature, int level, OnnxBatch batch)
@@ -30,8 +34,10 @@ internal sealed partial class RegionProposalNetwork : IOnnxEmitter<RpnInput, Onn
         var (objectness, deltas) = head.Emit(graph, feature);
         var logits = graph.Reshape(graph.Transpose(objectness, 0, 2, 3, 1), 0, -1);                                // [N, S]
         var rows = graph.Reshape(graph.Transpose(deltas, 0, 2, 3, 1), graph.Concat(0, batch.Count, graph.Vector(-1, 4)));
-        var anchors = EmitAnchors(graph, feature, level, batch.Padded);
-        var (best, indices) = EmitBest(graph, logits, options.RpnPreNmsTopNTest);                                  // [N, K]
+        var cells = PyramidBackbone.EmitMapSize(graph, batch.Padded, level);
+        var anchors = EmitAnchors(graph, cells, level, batch.Padded);
+        var count = graph.Mul(graph.Mul(cells.Height, cells.Width), graph.Vector(Anchors.CountPerCell));
+        var (best, indices) = EmitBest(graph, logits, count, options.RpnPreNmsTopNTest);                           // [N, K]
         var chosenDeltas = OnnxBoxes.Rows(graph, rows, indices);
         var decoded = OnnxBoxes.Decode(graph, chosenDeltas, graph.Gather(anchors, indices), [1, 1, 1, 1]);         // [N, K, 4]
         var boxes = OnnxBoxes.Clip(graph, decoded, batch.Resized);
@@ -47,10 +53,10 @@ internal sealed partial class RegionProposalNetwork : IOnnxEmitter<RpnInput, Onn
     }
 
     /// <returns>[S, 4]; order y, x, anchor.</returns>
-    private OnnxValue EmitAnchors(OnnxGraph graph, OnnxValue feature, int level, OnnxSize padded)
+    private OnnxValue EmitAnchors(OnnxGraph graph, OnnxSize cells, int level, OnnxSize padded)
     {
-        var y = EmitPositions(graph, graph.Dimension(feature, 2), padded.Height, level, [-1, 1, 1, 1]);
-        var x = EmitPositions(graph, graph.Dimension(feature, 3), padded.Width, level, [1, -1, 1, 1]);
+        var y = EmitPositions(graph, cells.Height, padded.Height, level, [-1, 1, 1, 1]);
+        var x = EmitPositions(graph, cells.Width, padded.Width, level, [1, -1, 1, 1]);
         var cellAnchors = graph.Constant(Anchors.CellAnchors(level), Anchors.CountPerCell, 4);
         var offsetsY = graph.Mul(y, graph.Constant([0f, 1, 0, 1], 4));
         var offsetsX = graph.Mul(x, graph.Constant([1f, 0, 1, 0], 4));

@@ -45,7 +45,7 @@ internal sealed partial class RoIHeads : IOnnxEmitter<RoIHeadsInput, OnnxDetecti
         var images = graph.Unsqueeze(graph.Range(graph.Dimension(boxes, 0)), 1);                          // [N, 1]
         var imageOfRoI = graph.Reshape(graph.Filled(graph.Shape(objectness), images), -1);                // [N·P]
         var rois = graph.Reshape(boxes, -1, 4);
-        var (pooled, order) = pooler.Emit(graph, new RoIAlignInput(input.Features, rois, imageOfRoI, input.Batch.Resized.Height));
+        var (pooled, order) = pooler.Emit(graph, new RoIAlignInput(input.Features, rois, imageOfRoI, input.Batch));
         var (logits, deltas) = boxPredictor.Emit(graph, boxHead.Emit(graph, pooled));
         OnnxValue InOrder(OnnxValue rows) => graph.Op("ScatterND", [rows, graph.Unsqueeze(order, 1), rows]);
         return (InOrder(logits), InOrder(deltas));

@@ -24,4 +24,20 @@ internal static class OnnxAttributes
     /// <exception cref="InvalidOperationException">The attribute is missing.</exception>
     public static long Integer(this IEnumerable<AttributeProto> attributes, string name) =>
         attributes.Single(attribute => attribute.Name == name).I;
+
+    /// <summary>A whole number among a node's attributes, or what the operator takes where it is left out.</summary>
+    public static long Integer(this IEnumerable<AttributeProto> attributes, string name, long otherwise) =>
+        attributes.SingleOrDefault(attribute => attribute.Name == name)?.I ?? otherwise;
+
+    /// <summary>Whole numbers among a node's attributes; null where they are left out.</summary>
+    public static long[]? Integers(this IEnumerable<AttributeProto> attributes, string name) =>
+        attributes.SingleOrDefault(attribute => attribute.Name == name)?.Ints.ToArray();
+
+    /// <summary>A text among a node's attributes; null where it is left out.</summary>
+    public static string? Text(this IEnumerable<AttributeProto> attributes, string name) =>
+        attributes.SingleOrDefault(attribute => attribute.Name == name)?.S.ToStringUtf8();
+
+    /// <summary>A number among a node's attributes, or what the operator takes where it is left out.</summary>
+    public static double Number(this IEnumerable<AttributeProto> attributes, string name, double otherwise) =>
+        attributes.SingleOrDefault(attribute => attribute.Name == name)?.F ?? otherwise;
 }

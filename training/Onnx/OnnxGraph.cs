@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Pipeline.Shared;
 using Pipeline.Shared.Files;
 using Pipeline.Training.Onnx.Proto;
+using static TorchSharp.torch;
 
 namespace Pipeline.Training.Onnx;
 
@@ -20,10 +21,21 @@ public sealed class OnnxGraph
     private readonly List<ValueInfoProto> inputs = [];
     private readonly List<ValueInfoProto> outputs = [];
     private readonly Dictionary<string, OnnxType> types = [];
+    private readonly Dictionary<nn.Module, string> layerNames = new(ReferenceEqualityComparer.Instance);
     private List<NodeProto> nodes = [];
     private List<TensorProto> initializers = [];
     private int nodesAdded;
     private int constantsAdded;
+
+    /// <summary>An empty graph.</summary>
+    /// <param name="network">Its layers give their nodes the names that their weights have in a checkpoint; null: nodes are numbered.</param>
+    public OnnxGraph(nn.Module? network = null)
+    {
+        foreach (var (name, layer) in network?.named_modules() ?? [])
+        {
+            layerNames.TryAdd(layer, name);
+        }
+    }
 
     /// <summary>Operators in an order in which each finds its inputs computed.</summary>
     public IReadOnlyList<NodeProto> Nodes => nodes;
@@ -54,7 +66,7 @@ public sealed class OnnxGraph
     public void Output(string name, OnnxValue value, params OnnxDimension[] shape)
     {
         var output = Declare(name, value.Type);
-        AddNode("Identity", [value], [output], []);
+        AddNode($"Identity_{nodesAdded + 1}", "Identity", [value], [output], []);
         outputs.Add(ValueInfo(output, shape));
     }
 
@@ -98,19 +110,28 @@ public sealed class OnnxGraph
         Ops(type, 1, inputs, attributes)[0];
 
     /// <summary>Adds a node with several outputs.</summary>
-    public OnnxValue[] Ops(string type, int outputs, IReadOnlyList<OnnxValue> inputs, params (string Name, object Value)[] attributes)
+    public OnnxValue[] Ops(string type, int outputs, IReadOnlyList<OnnxValue> inputs, params (string Name, object Value)[] attributes) =>
+        Ops($"{type}_{nodesAdded + 1}", type, outputs, inputs, attributes);
+
+    /// <summary>Adds the node of a layer: it has the layer's name, with a number from the second time on.</summary>
+    internal OnnxValue LayerOp(
+        nn.Module layer,
+        string type,
+        IReadOnlyList<OnnxValue> inputs,
+        params (string Name, object Value)[] attributes)
     {
-        AttributeProto[] named = [.. attributes.Select(attribute => OnnxAttributes.Create(attribute.Name, attribute.Value))];
-        var name = $"{type}_{nodesAdded + 1}";
-        var results = new OnnxValue[outputs];
-        for (var i = 0; i < outputs; i++)
+        if (!layerNames.TryGetValue(layer, out var name))
         {
-            var resultName = outputs == 1 ? name : $"{name}_{i}";
-            results[i] = Declare(resultName, OnnxResultTypes.Of(type, i, inputs, named));
+            return Op(type, inputs, attributes);
         }
 
-        AddNode(type, inputs, results, named);
-        return results;
+        var uses = 1;
+        while (types.ContainsKey(Use(name, uses)))
+        {
+            uses++;
+        }
+
+        return Ops(Use(name, uses), type, 1, inputs, attributes)[0];
     }
 
     /// <summary>The whole file as one message. It shares nodes and constants with the graph.</summary>
@@ -181,6 +202,27 @@ public sealed class OnnxGraph
         return new ValueInfoProto { Name = value.Name, Type = new TypeProto { TensorType = tensor } };
     }
 
+    private static string Use(string layer, int number) => number == 1 ? layer : $"{layer}_{number}";
+
+    private OnnxValue[] Ops(
+        string name,
+        string type,
+        int outputs,
+        IReadOnlyList<OnnxValue> inputs,
+        (string Name, object Value)[] attributes)
+    {
+        AttributeProto[] named = [.. attributes.Select(attribute => OnnxAttributes.Create(attribute.Name, attribute.Value))];
+        var results = new OnnxValue[outputs];
+        for (var i = 0; i < outputs; i++)
+        {
+            var resultName = outputs == 1 ? name : $"{name}_{i}";
+            results[i] = Declare(resultName, OnnxResultTypes.Of(type, i, inputs, named));
+        }
+
+        AddNode(name, type, inputs, results, named);
+        return results;
+    }
+
     private OnnxValue Declare(string name, OnnxType type)
     {
         if (!types.TryAdd(name, type))
@@ -191,12 +233,17 @@ public sealed class OnnxGraph
         return new OnnxValue(name, type);
     }
 
-    private void AddNode(string type, IReadOnlyList<OnnxValue> inputs, IReadOnlyList<OnnxValue> results, AttributeProto[] attributes)
+    private void AddNode(
+        string name,
+        string type,
+        IReadOnlyList<OnnxValue> inputs,
+        IReadOnlyList<OnnxValue> results,
+        AttributeProto[] attributes)
     {
         nodesAdded++;
         nodes.Add(new NodeProto
         {
-            Name = $"{type}_{nodesAdded}",
+            Name = name,
             OpType = type,
             Input = { inputs.Select(input => input.Name) },
             Output = { results.Select(result => result.Name) },

@@ -34,7 +34,8 @@ internal static class OnnxLayers
             inputs.Add(graph.Constant(bias));
         }
 
-        return graph.Op(
+        return graph.LayerOp(
+            layer,
             "Conv",
             inputs,
             ("kernel_shape", layer.kernel_size),
@@ -69,7 +70,7 @@ internal static class OnnxLayers
             inputs.Add(graph.Constant(layer.bias));
         }
 
-        return graph.Op("Gemm", inputs, ("transB", 1L));
+        return graph.LayerOp(layer, "Gemm", inputs, ("transB", 1L));
     }
 
     /// <summary>ONNX pads the beginning of every axis, then the end of every axis.</summary>

@@ -16,7 +16,8 @@ internal static class OnnxResultTypes
             "Shape" or "NonZero" or "NonMaxSuppression" => OnnxType.Int64,
             "Equal" or "Greater" or "GreaterOrEqual" or "Less" or "LessOrEqual" or "And" or "Or" or "Not" => OnnxType.Bool,
             "TopK" when output == 1 => OnnxType.Int64,   // the indices
-            "Where" => inputs[1].Type,
+            "Where" or "DequantizeLinear" => inputs[1].Type,
+            "QuantizeLinear" => inputs[2].Type,
             _ => inputs[0].Type,
         };
 }

@@ -11,6 +11,7 @@ internal static class OnnxTensors
     [
         (OnnxType.Float, ScalarType.Float32),
         (OnnxType.UInt8, ScalarType.Byte),
+        (OnnxType.Int8, ScalarType.Int8),
         (OnnxType.Int32, ScalarType.Int32),
         (OnnxType.Int64, ScalarType.Int64),
         (OnnxType.Bool, ScalarType.Bool),

@@ -21,6 +21,9 @@ public enum OnnxType
     /// <summary>uint8</summary>
     UInt8 = 2,
 
+    /// <summary>int8</summary>
+    Int8 = 3,
+
     /// <summary>int32</summary>
     Int32 = 6,
 

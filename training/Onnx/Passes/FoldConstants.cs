@@ -1,3 +1,4 @@
+using Pipeline.Training.Onnx.Evaluation;
 using Pipeline.Training.Onnx.Proto;
 using static TorchSharp.torch;
 
@@ -13,13 +14,13 @@ internal sealed class FoldConstants : IOnnxPass
         var nodes = new List<NodeProto>();
         foreach (var node in graph.Nodes)
         {
-            var folded = node.Input.All(constants.ContainsKey) ? Fold(node, constants) : null;
-            if (folded is null)
+            if (!IsFolded(node) || !node.Input.All(constants.ContainsKey))
             {
                 nodes.Add(node);
                 continue;
             }
 
+            var folded = Fold(node, constants);
             constants[folded.Name] = folded;
             initializers.Add(folded);
         }
@@ -27,25 +28,13 @@ internal sealed class FoldConstants : IOnnxPass
         graph.Rewrite(nodes, initializers);
     }
 
-    /// <returns>The node's result, or null where the operator is not among those that are computed here.</returns>
-    private static TensorProto? Fold(NodeProto node, Dictionary<string, TensorProto> constants)
+    private static TensorProto Fold(NodeProto node, Dictionary<string, TensorProto> constants)
     {
         using var scope = NewDisposeScope();
         Tensor[] inputs = [.. node.Input.Select(name => OnnxTensors.ToTorch(constants[name]))];
-        var result = Compute(node, inputs);
-        return result is null ? null : OnnxTensors.FromTorch(node.Output[0], result);
+        return OnnxTensors.FromTorch(node.Output[0], TorchOperators.Compute(node, inputs)[0]);
     }
 
-    private static Tensor? Compute(NodeProto node, Tensor[] inputs) => node.OpType switch
-    {
-        "Add" => inputs[0] + inputs[1],
-        "Sub" => inputs[0] - inputs[1],
-        "Mul" => inputs[0] * inputs[1],
-        "Div" when inputs[0].is_floating_point() => inputs[0] / inputs[1],
-        "Div" => inputs[0].div(inputs[1], RoundingMode.trunc),
-        "Pow" => inputs[0].pow(inputs[1]),
-        "Cast" => inputs[0].to(OnnxTensors.TorchType((OnnxType)node.Attribute.Integer("to"))),
-        "Concat" => cat(inputs, node.Attribute.Integer("axis")),
-        _ => null,
-    };
+    /// <summary>The operators of shape arithmetic.</summary>
+    private static bool IsFolded(NodeProto node) => node.OpType is "Add" or "Sub" or "Mul" or "Div" or "Pow" or "Cast" or "Concat";
 }
