@@ -21,12 +21,16 @@ public static class DetectorExporter
     /// The name or version cannot be used, or the model is too large for one file.
     /// </exception>
     public static string Export(
-        Detector detector, ExportOptions options, Func<string, ModelManifest, ModelManifest>? check = null) => ModelDirectory.Publish(
-        options.RepositoryRoot,
-        options.Name,
-        options.Version,
-        (folder, version) => Write(detector, options, folder, version),
-        check);
+        Detector detector, ExportOptions options, Func<string, ModelManifest, ModelManifest>? check = null)
+    {
+        options.RequireConsistent();
+        return ModelDirectory.Publish(
+            options.RepositoryRoot,
+            options.Name,
+            options.Version,
+            (folder, version) => Write(detector, options, folder, version),
+            check);
+    }
 
     /// <summary>The graph that is written: what the detector emits, made smaller. The same weights give the same graph.</summary>
     /// <param name="detector">The detector, in evaluation mode.</param>
@@ -43,10 +47,16 @@ public static class DetectorExporter
         return graph;
     }
 
+    private static IReadOnlyList<IOnnxPass> Rewrites(ExportOptions options) => options.Precision switch
+    {
+        ModelPrecision.Fp16 => [new StoreAsFloat16()],
+        _ => [],
+    };
+
     private static ModelManifest Write(Detector detector, ExportOptions options, string folder, int version)
     {
         var model = Path.Combine(folder, ModelDirectory.ModelFileName);
-        Graph(detector).Save(model);
+        Graph(detector, Rewrites(options)).Save(model);
         return new ModelManifest
         {
             ContractVersion = ModelManifest.CurrentContractVersion,

@@ -54,9 +54,9 @@ public sealed record ExportOptions
             throw new UserErrorException("int8 needs calibration images, like those that the model will see.");
         }
 
-        if (Precision == ModelPrecision.Int8 && Winograd == true)
+        if (Precision != ModelPrecision.Fp32 && Winograd == true)
         {
-            throw new UserErrorException("Winograd's products need float32, and int8 has its own convolutions; choose --winograd off.");
+            throw new UserErrorException($"Winograd's products need float32, and {Precision} rounds them; choose --winograd off.");
         }
     }
 }
