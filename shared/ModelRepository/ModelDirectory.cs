@@ -12,6 +12,9 @@ public sealed partial class ModelDirectory
     /// <summary>Name of the model file.</summary>
     public const string ModelFileName = "model.onnx";
 
+    /// <summary>Protocol buffers count the bytes of a message in 31 bits.</summary>
+    public const long MostModelBytes = int.MaxValue;
+
     private const string ManifestFileName = "manifest.json";
     private const string ModelNoun = "file of the model";
 
