@@ -112,6 +112,10 @@ internal static class ManifestReader
         "labelMap" => "an object with a class for each type",
         "created" => "a date and time, as 2026-01-31T12:00:00+00:00",
         _ when field.StartsWith("leak", StringComparison.Ordinal) => "whole numbers validationImages and testImages",
+        "winograd" => "true or false",
+        _ when field.StartsWith("quantization", StringComparison.Ordinal) =>
+            "whole numbers calibrationImages and int8Layers, a string method, and a list floatLayers of names, reasons and numbers",
+        _ when field.StartsWith("parity", StringComparison.Ordinal) => "what export writes: counts, differences, and a list of rows",
         _ when field.StartsWith("files", StringComparison.Ordinal) => "a string sha256 and a whole number sizeBytes for each file",
         _ => "a string",
     };

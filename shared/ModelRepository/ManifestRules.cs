@@ -39,6 +39,8 @@ internal static class ManifestRules
             ?? ProblemOfTraining(manifest)
             ?? ProblemOfLabelMap(manifest)
             ?? ProblemOfLeak(manifest.Leak)
+            ?? PrecisionRules.Problem(manifest)
+            ?? ParityRules.Problem(manifest.Parity)
             ?? ProblemOfDigests(manifest);
     }
 
@@ -161,6 +163,12 @@ internal static class ManifestRules
             {
                 return ("files", $"'{name}' needs a sha256 of {DigestLength} lower-case hexadecimal digits and a sizeBytes of at least 0");
             }
+        }
+
+        var bytes = manifest.Files[ModelDirectory.ModelFileName].SizeBytes;
+        if (bytes > ModelDirectory.MostModelBytes)
+        {
+            return ("files", $"{ModelDirectory.ModelFileName} has {bytes:N0} bytes; an ONNX file holds at most 2 GiB");
         }
 
         return manifest.CheckpointSha256 is { } checkpoint && !IsDigest(checkpoint)

@@ -12,6 +12,9 @@ public sealed partial class ModelDirectory
     /// <summary>Name of the model file.</summary>
     public const string ModelFileName = "model.onnx";
 
+    /// <summary>Protocol buffers count the bytes of a message in 31 bits.</summary>
+    public const long MostModelBytes = int.MaxValue;
+
     private const string ManifestFileName = "manifest.json";
     private const string ModelNoun = "file of the model";
 
@@ -35,9 +38,18 @@ public sealed partial class ModelDirectory
     /// <param name="name">Letters, digits, '-', '_' and '.'.</param>
     /// <param name="version">A positive number that is not taken, or null for the next.</param>
     /// <param name="fill">Writes the files into the directory given and describes them.</param>
+    /// <param name="check">
+    /// Looks at the finished directory before it is published, and says what the manifest is to say of it; if it throws, nothing is
+    /// published. Null: nothing is checked.
+    /// </param>
     /// <returns>The version's directory.</returns>
     /// <exception cref="UserErrorException">The name or version cannot be used.</exception>
-    public static string Publish(string repositoryRoot, string name, int? version, Func<string, int, ModelManifest> fill)
+    public static string Publish(
+        string repositoryRoot,
+        string name,
+        int? version,
+        Func<string, int, ModelManifest> fill,
+        Func<string, ModelManifest, ModelManifest>? check = null)
     {
         RequireName(name);
         var family = System.IO.Path.Combine(repositoryRoot, name);
@@ -45,10 +57,15 @@ public sealed partial class ModelDirectory
         var next = version ?? NextVersion(family);
         using var staged = StagedFolder.Beside(VersionPath(family, next));
         var manifest = fill(staged.Path, next);
+        if (check is not null)
+        {
+            WriteManifest(staged.Path, manifest);   // a folder whose name is no number may hold any manifest
+            manifest = check(staged.Path, manifest);
+        }
+
         while (true)
         {
-            var described = JsonSerializer.Serialize(manifest with { Version = next }, ModelManifest.Json);
-            AtomicFile.WriteText(System.IO.Path.Combine(staged.Path, ManifestFileName), described + "\n");
+            WriteManifest(staged.Path, manifest with { Version = next });
             var target = VersionPath(family, next);
             if (staged.TryPublish(target))
             {
@@ -145,6 +162,9 @@ public sealed partial class ModelDirectory
 
     /// <summary>Whether a text can name a model.</summary>
     public static bool IsName(string name) => NamePattern().IsMatch(name);
+
+    private static void WriteManifest(string folder, ModelManifest manifest) => AtomicFile.WriteText(
+        System.IO.Path.Combine(folder, ManifestFileName), JsonSerializer.Serialize(manifest, ModelManifest.Json) + "\n");
 
     private static void RequireName(string name)
     {

@@ -50,6 +50,9 @@ public sealed record ModelManifest
     /// <summary>How the int8 model was quantized; null: other precisions.</summary>
     public Quantization? Quantization { get; init; }
 
+    /// <summary>How it compares with the detector that it was made of; null: exported without a comparison.</summary>
+    public ParityTable? Parity { get; init; }
+
     /// <summary>ONNX operator set.</summary>
     public required int Opset { get; init; }
 

@@ -7,8 +7,8 @@ using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Detection.Training;
-using Pipeline.Training.Experiments;
 using Pipeline.Training.Native;
+using Pipeline.Training.Publishing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -71,7 +71,7 @@ public sealed class Doctor(string deviceName, string? data, string models)
                 "ONNX Runtime",
                 () =>
                 {
-                    var detections = ServingProgram.Detect(model!, [Path.Combine(folder, "image.png")], ["Car"], 0, cancellation);
+                    var detections = ServingProgram.Beside.Detect(model!, [Path.Combine(folder, "image.png")], ["Car"], 0, cancellation);
                     return $"{detections[0].Count} detections by pipeline-serve";
                 });
             detector?.Dispose();

@@ -7,6 +7,7 @@ using Pipeline.Shared.Files;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Imaging.Drawing;
 using Pipeline.Shared.Synthetic;
+using Pipeline.Training.Publishing;
 
 namespace Pipeline.Training.Experiments;
 
@@ -27,7 +28,7 @@ internal static class DemoReportWriter
         string[] shown = [.. ImageList.Read(Path.Combine(scenes, "test.txt"), dataset).Take(Pictures)];
         var survey = DatasetSurvey.Of(dataset, shown, new ImageLimits(), cancellation);
         string[] files = [.. survey.Images.Select(entry => entry.Image.Path)];
-        var detections = ServingProgram.Detect(exportedModel, files, StreetSceneOptions.Classes, PictureThreshold, cancellation);
+        var detections = ServingProgram.Beside.Detect(exportedModel, files, StreetSceneOptions.Classes, PictureThreshold, cancellation);
         var pictures = new List<byte[]>();
         foreach (var (entry, found) in survey.Images.Zip(detections))
         {

@@ -13,6 +13,7 @@ using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Detection.Training;
 using Pipeline.Training.Engine;
 using Pipeline.Training.Probing;
+using Pipeline.Training.Publishing;
 
 namespace Pipeline.Training.Experiments;
 
@@ -79,7 +80,7 @@ public sealed partial class DemoRun(
         var measured = Runs.Select(run =>
         {
             progress.Report(("measure", new TrainingProgress(Array.IndexOf(Runs, run), Runs.Length, 0)));
-            var found = ServingProgram.Evaluate(Exported(run), data, Path.Combine(data, "test.txt"), cancellation);
+            var found = ServingProgram.Beside.Evaluate(Exported(run), data, Path.Combine(data, "test.txt"), cancellation);
             return new DemoResult(run, found.Map, found.Map50, found.PerClass.ToDictionary(entry => entry.Key, entry => entry.Value?.Ap50));
         }).ToArray();
         var better = measured.MaxBy(result => result.Map50)!.Name;

@@ -169,10 +169,17 @@ public sealed class OnnxGraph
     }
 
     /// <summary>Puts other nodes and constants in the place of those that are there.</summary>
-    /// <param name="newNodes">In topological order; they give values that the graph knows already.</param>
+    /// <param name="newNodes">In topological order; they give values that the graph knows, or new ones.</param>
     /// <param name="newInitializers">Each named as a value of the graph; one may replace what a node gave before.</param>
-    internal void Rewrite(IReadOnlyList<NodeProto> newNodes, IReadOnlyList<TensorProto> newInitializers)
+    /// <param name="newValues">Values that the graph did not have.</param>
+    internal void Rewrite(
+        IReadOnlyList<NodeProto> newNodes, IReadOnlyList<TensorProto> newInitializers, params IReadOnlyList<OnnxValue> newValues)
     {
+        foreach (var (name, type) in newValues)
+        {
+            Declare(name, type);
+        }
+
         nodes = [.. newNodes];
         initializers = [.. newInitializers];
         var known = inputs.Select(input => input.Name)

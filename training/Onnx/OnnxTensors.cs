@@ -15,6 +15,7 @@ internal static class OnnxTensors
         (OnnxType.Int32, ScalarType.Int32),
         (OnnxType.Int64, ScalarType.Int64),
         (OnnxType.Bool, ScalarType.Bool),
+        (OnnxType.Float16, ScalarType.Float16),
         (OnnxType.Double, ScalarType.Float64),
     ];
 

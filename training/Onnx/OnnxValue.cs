@@ -33,6 +33,9 @@ public enum OnnxType
     /// <summary>bool</summary>
     Bool = 9,
 
+    /// <summary>float16</summary>
+    Float16 = 10,
+
     /// <summary>float64</summary>
     Double = 11,
 }

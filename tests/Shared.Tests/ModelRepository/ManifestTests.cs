@@ -44,6 +44,12 @@ public sealed class ManifestTests : IDisposable
     [InlineData("labels", "[\"\\ud800\"]", "labels[0]: expected a string")]
     [InlineData("leak", "3", "leak: expected whole numbers validationImages and testImages")]
     [InlineData("leak", "{\"testImages\": \"3\"}", "leak.testImages: expected whole numbers validationImages and testImages")]
+    [InlineData("precision", "16", "precision: expected a string")]
+    [InlineData("precision", "null", "precision: expected a string")]
+    [InlineData("winograd", "\"on\"", "winograd: expected true or false")]
+    [InlineData("quantization", "\"percentile\"", "quantization: expected whole numbers calibrationImages and int8Layers, a string method, "
+        + "and a list floatLayers of names, reasons and numbers")]
+    [InlineData("parity", "[]", "parity: expected what export writes: counts, differences, and a list of rows")]
     [InlineData("labelMap", "[]", "labelMap: expected an object with a class for each type")]
     [InlineData("labelMap", "{\"Van\": 3}", "labelMap.Van: expected a string")]
     [InlineData("files", "[]", "files: expected a string sha256 and a whole number sizeBytes for each file")]

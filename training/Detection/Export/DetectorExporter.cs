@@ -12,7 +12,11 @@ namespace Pipeline.Training.Detection.Export;
 public static class DetectorExporter
 {
     /// <param name="detector">The detector, in evaluation mode.</param>
-    /// <param name="options">What to export.</param>
+    /// <param name="options">What to export, and where to.</param>
+    /// <param name="check">
+    /// Looks at the finished folder before it is published, and says what the manifest is to say of it; if it throws, nothing is
+    /// published. Null: nothing is checked.
+    /// </param>
     /// <param name="control">Watches and ends the calibration, which takes as long as detecting in its images; null: nobody.</param>
     /// <returns>The version's directory.</returns>
     /// <exception cref="Pipeline.Shared.UserErrorException">
@@ -21,11 +25,17 @@ public static class DetectorExporter
     public static string Export(
         Detector detector,
         ExportOptions options,
-        RunControl? control = null) => ModelDirectory.Publish(
-        options.RepositoryRoot,
-        options.Name,
-        options.Version,
-        (folder, version) => Write(detector, options, new Destination(folder, version), control ?? new RunControl()));
+        Func<string, ModelManifest, ModelManifest>? check = null,
+        RunControl? control = null)
+    {
+        options.RequireConsistent();
+        return ModelDirectory.Publish(
+            options.RepositoryRoot,
+            options.Name,
+            options.Version,
+            (folder, version) => Write(detector, options, new Destination(folder, version), control ?? new RunControl()),
+            check);
+    }
 
     /// <summary>The graph that is written: what the detector emits, made smaller. The same weights give the same graph.</summary>
     /// <param name="detector">The detector, in evaluation mode.</param>
@@ -42,14 +52,16 @@ public static class DetectorExporter
         return graph;
     }
 
-    private static ModelManifest Write(
-        Detector detector,
-        ExportOptions options,
-        Destination destination,
-        RunControl control)
+    private static IReadOnlyList<IOnnxPass> Rewrites(ExportOptions options) => options.Precision switch
+    {
+        ModelPrecision.Fp16 => [new StoreAsFloat16()],
+        _ => [],
+    };
+
+    private static ModelManifest Write(Detector detector, ExportOptions options, Destination destination, RunControl control)
     {
         var model = Path.Combine(destination.Folder, ModelDirectory.ModelFileName);
-        var graph = Graph(detector);
+        var graph = Graph(detector, Rewrites(options));
         var quantization = options.Precision == ModelPrecision.Int8
             ? DetectorQuantization.Apply(graph, options.CalibrationImages, control)
             : null;

@@ -13,18 +13,12 @@ namespace Pipeline.Training.Detection.Export;
 internal static class DetectorQuantization
 {
     /// <param name="graph">In float32; it is changed.</param>
-    /// <param name="images">Image files to calibrate with.</param>
+    /// <param name="images">Image files to calibrate with, at least one.</param>
     /// <param name="control">Told the images that are done; stops the work between two.</param>
     /// <returns>What was done, for the manifest.</returns>
-    /// <exception cref="UserErrorException">There are no images, one cannot be read, or the detector computes what is not finite.</exception>
+    /// <exception cref="UserErrorException">An image cannot be read, or the detector computes what is not finite.</exception>
     public static Quantization Apply(OnnxGraph graph, IReadOnlyList<string> images, RunControl control)
     {
-        if (images.Count == 0)
-        {
-            throw new UserErrorException(
-                $"{ModelPrecision.Int8} needs images like those that the model will see, to learn the ranges of its activations.");
-        }
-
         var samples = CalibrationSet.Samples(images, new ImageLimits());
         var steps = control.Progress is null ? null : new Steps(control.Progress, Int8Calibration.Steps(samples.Count));
         var settings = new Int8Settings();

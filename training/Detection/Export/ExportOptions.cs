@@ -1,3 +1,4 @@
+using Pipeline.Shared;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.ModelRepository;
 
@@ -41,4 +42,24 @@ public sealed record ExportOptions
 
     /// <summary>The checkpoint, whose digest goes into the manifest.</summary>
     public string? CheckpointPath { get; init; }
+
+    /// <summary>Makes sure, before any work, that what is asked for fits together.</summary>
+    /// <exception cref="UserErrorException">The precision is unknown, lacks calibration images, or rules out Winograd's products.</exception>
+    public void RequireConsistent()
+    {
+        if (!ModelPrecision.All.Contains(Precision))
+        {
+            throw new UserErrorException($"'{Precision}' is not a precision; choose one of {string.Join(", ", ModelPrecision.All)}.");
+        }
+
+        if (Precision == ModelPrecision.Int8 && CalibrationImages.Count == 0)
+        {
+            throw new UserErrorException("int8 needs calibration images, like those that the model will see.");
+        }
+
+        if (Precision != ModelPrecision.Fp32 && Winograd == true)
+        {
+            throw new UserErrorException($"Winograd's products need float32, and {Precision} rounds them; choose --winograd off.");
+        }
+    }
 }

@@ -1,6 +1,5 @@
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Evaluation;
-using Pipeline.Shared.Geometry;
 using Pipeline.Training.Data;
 using Pipeline.Training.Engine;
 using static TorchSharp.torch;
@@ -17,7 +16,7 @@ namespace Pipeline.Training.Detection.Training;
 /// <param name="data">Their images.</param>
 internal sealed class DetectorMeasurement(FinetuneOptions options, LabelMap labels, DetectionData data)
 {
-    private const int ImagesEach = 4, RowLength = 6;
+    private const int ImagesEach = 4;
 
     /// <summary>Each image has its maps in memory.</summary>
     private const int MostSideBySide = 8;
@@ -101,7 +100,7 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, LabelMap labe
             {
                 using var scope = NewDisposeScope();
                 var found = detector.Detect([batch[index].Image])[0];
-                measured[index] = Measured(batch[index], Rows(found).HostFloats().Chunk(RowLength));
+                measured[index] = Measured(batch[index], HostDetections.Of(found));
             }
         }
 
@@ -122,28 +121,21 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, LabelMap labe
         using var scope = NewDisposeScope();
         var device = ComputeDevice.Of(options.Device);
         var found = detector.Detect([.. batch.Select(entry => entry.Image.to(device, non_blocking: true))]);
-        var rows = cat([.. found.Select(Rows)]).HostFloats().Chunk(RowLength).ToList();
+        var rows = HostDetections.Of(found);
         var measured = new List<EvaluatedImage>();
         var first = 0;
         foreach (var (image, detections) in batch.Zip(found))
         {
             var count = (int)detections.Scores.shape[0];
-            measured.Add(Measured(image, rows.Slice(first, count)));
+            measured.Add(Measured(image, rows[first..(first + count)]));
             first += count;
         }
 
         return [.. measured];
     }
 
-    private static EvaluatedImage Measured(LoadedImage image, IEnumerable<float[]> rows) =>
-        new(image.Id, image.Truth, [.. rows.Select(Detection)]);
-
-    /// <summary>float32 [D, 6]: box, score, label of each detection.</summary>
-    private static Tensor Rows(ImageDetections image) =>
-        cat([image.Boxes, image.Scores.unsqueeze(1), image.Labels.unsqueeze(1).to(float32)], 1);
-
-    private static Pipeline.Shared.Geometry.Detection Detection(float[] row) =>
-        new((int)row[5] - 1, row[4], new Box(row[0], row[1], row[2], row[3]));
+    private static EvaluatedImage Measured(LoadedImage image, IReadOnlyList<Pipeline.Shared.Geometry.Detection> found) =>
+        new(image.Id, image.Truth, found);
 
     private sealed record LoadedImage(string Id, Tensor Image, IReadOnlyList<Annotation> Truth) : IDisposable
     {
