@@ -40,15 +40,16 @@ internal sealed class LayerSensitivity
         powers[node.Input[1]].Add(results[0].square().sum(float64).item<double>(), error.square().sum(float64).item<double>());
     }
 
-    /// <returns>Decibels; infinite where rounding changes nothing.</returns>
+    /// <returns>Decibels, at least −100; infinite where rounding changes nothing.</returns>
     public double SignalToNoiseDb(QuantizableLayer layer) => powers[layer.Weight].RatioDb;
 
     private sealed class Power
     {
+        private const double Least = -100;
         private double signal;
         private double noise;
 
-        public double RatioDb => noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(signal / noise);
+        public double RatioDb => noise == 0 ? double.PositiveInfinity : Math.Max(Least, 10 * Math.Log10(signal / noise));
 
         public void Add(double ofSignal, double ofNoise)
         {

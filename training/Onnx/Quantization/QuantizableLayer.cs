@@ -2,7 +2,7 @@ using Pipeline.Training.Onnx.Proto;
 
 namespace Pipeline.Training.Onnx.Quantization;
 
-/// <summary>A convolution or a product with constant weights, wherever the graph uses it.</summary>
+/// <summary>A convolution or a product of what a node computes with constant weights, wherever the graph uses them.</summary>
 /// <param name="Name">Of its first node.</param>
 /// <param name="Weight">Name of its weights, float32 with the results' channels first.</param>
 /// <param name="Nodes">Of type Conv or Gemm: several where one layer serves several maps.</param>
@@ -16,7 +16,10 @@ internal sealed record QuantizableLayer(string Name, string Weight, IReadOnlyLis
     public static IReadOnlyList<QuantizableLayer> Find(OnnxGraph graph)
     {
         var constants = graph.Initializers.Where(tensor => tensor.DataType == (int)OnnxType.Float).Select(tensor => tensor.Name).ToHashSet();
-        var nodes = graph.Nodes.Where(node => IsLayer(node) && node.Input.Skip(1).All(constants.Contains)).ToList();
+        var computed = graph.Nodes.SelectMany(node => node.Output).ToHashSet();
+        var nodes = graph.Nodes
+            .Where(node => IsLayer(node) && computed.Contains(node.Input[0]) && node.Input.Skip(1).All(constants.Contains))
+            .ToList();
         var leading = LeadingToLayers(graph, nodes);
         return
         [
