@@ -28,7 +28,9 @@ public sealed class OnnxGraph
     private int constantsAdded;
 
     /// <summary>An empty graph.</summary>
-    /// <param name="network">Its layers give their nodes the names that their weights have in a checkpoint; null: nodes are numbered.</param>
+    /// <param name="network">
+    /// Its layers give their nodes the names that their weights have in a checkpoint; null: nodes are numbered.
+    /// </param>
     public OnnxGraph(nn.Module? network = null)
     {
         foreach (var (name, layer) in network?.named_modules() ?? [])

@@ -31,7 +31,8 @@ public sealed class OnnxGraphTests : IDisposable
         using var detector = ExportedDetector.Create(ExportedDetector.Options("torchvision", architecture));
         var weights = detector.named_parameters().Where(entry => entry.parameter.dim() > 1).Select(entry => entry.name).ToList();
 
-        var names = DetectorExporter.Graph(detector).Nodes.Where(node => node.OpType is "Conv" or "Gemm").Select(node => node.Name).ToList();
+        var layers = DetectorExporter.Graph(detector).Nodes.Where(node => node.OpType is "Conv" or "Gemm");
+        var names = layers.Select(node => node.Name).ToList();
 
         Assert.Equal(names.Count, names.Distinct().Count());
         Assert.Equal(

@@ -9,6 +9,10 @@ namespace Pipeline.Training.Onnx.Quantization;
 internal sealed class ActivationHistogram
 {
     private const int Bins = 1 << 14;
+
+    /// <summary>Of a larger map, only every second, third, … value is counted.</summary>
+    private const long MostCounted = 1 << 20;
+
     private double[] counts = new double[Bins];
     private double limit;
     private double zeros;
@@ -36,17 +40,17 @@ internal sealed class ActivationHistogram
 
         least = Math.Min(least, low);
         most = Math.Max(most, high);
-        total += values.numel();
+        var chosen = Chosen(values);
+        total += chosen.numel();
         var farthest = Math.Max(-low, high);
         if (farthest == 0)
         {
-            zeros += values.numel();
+            zeros += chosen.numel();
             return true;
         }
 
         GrowTo(farthest);
-        using var counted = histc(values / limit, Bins, -1, 1);
-        var added = counted.data<float>();
+        var added = histc(chosen / limit, Bins, -1, 1).data<float>();
         for (var i = 0; i < Bins; i++)
         {
             counts[i] += added[i];
@@ -68,6 +72,13 @@ internal sealed class ActivationHistogram
         var low = Math.Max(least, Edge(Position(beyond, fromBelow: true)));
         var high = Math.Min(most, Edge(Bins - Position(beyond, fromBelow: false)));
         return ActivationRange.Between(low, high);
+    }
+
+    /// <summary>An odd step meets every column of a map whose width is a power of two.</summary>
+    private static Tensor Chosen(Tensor values)
+    {
+        var step = values.numel() / MostCounted | 1;
+        return values.flatten().slice(0, 0, values.numel(), step);
     }
 
     /// <summary>How many whole bins hold at most a number of values, counted from one end.</summary>

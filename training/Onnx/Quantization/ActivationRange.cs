@@ -12,7 +12,9 @@ internal readonly record struct ActivationRange(float Scale, byte ZeroPoint)
     /// <summary>Below this a scale's product with a weight's scale could vanish in float32.</summary>
     private const float LeastScale = 1e-12f;
 
-    /// <summary>The range from one value to another; it is widened to hold 0. One without width, of a dead layer, gets the width 1.</summary>
+    /// <summary>
+    /// The range from one value to another; it is widened to hold 0. One without width, of a dead layer, gets the width 1.
+    /// </summary>
     /// <param name="least">Finite.</param>
     /// <param name="most">Finite.</param>
     public static ActivationRange Between(double least, double most)

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Onnx.Quantization;
 
-/// <summary>Measures what int8 does to each layer alone: the power of its results over that of the error which rounding makes in them.</summary>
+/// <summary>
+/// Measures what int8 does to each layer alone: the power of its results over that of the error which rounding makes in them.
+/// </summary>
 internal sealed class LayerSensitivity
 {
     private readonly IReadOnlyDictionary<string, ActivationRange> inputs;

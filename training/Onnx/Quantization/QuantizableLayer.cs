@@ -15,7 +15,8 @@ internal sealed record QuantizableLayer(string Name, string Weight, IReadOnlyLis
     /// <returns>The layers of a graph in its order.</returns>
     public static IReadOnlyList<QuantizableLayer> Find(OnnxGraph graph)
     {
-        var constants = graph.Initializers.Where(tensor => tensor.DataType == (int)OnnxType.Float).Select(tensor => tensor.Name).ToHashSet();
+        var floats = graph.Initializers.Where(tensor => tensor.DataType == (int)OnnxType.Float);
+        var constants = floats.Select(tensor => tensor.Name).ToHashSet();
         var computed = graph.Nodes.SelectMany(node => node.Output).ToHashSet();
         var nodes = graph.Nodes
             .Where(node => IsLayer(node) && computed.Contains(node.Input[0]) && node.Input.Skip(1).All(constants.Contains))

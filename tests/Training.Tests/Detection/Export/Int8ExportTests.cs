@@ -107,7 +107,11 @@ public sealed class Int8ExportTests : IDisposable
         return ImageEncoder.Png(image);
     }
 
-    private ModelDirectory Export(FasterRcnn detector, string precision, IReadOnlyList<string> images, IProgress<TrainingProgress>? progress = null)
+    private ModelDirectory Export(
+        FasterRcnn detector,
+        string precision,
+        IReadOnlyList<string> images,
+        IProgress<TrainingProgress>? progress = null)
     {
         var options = new ExportOptions
         {

@@ -33,7 +33,8 @@ public sealed class QuantizationOperatorsTests : IDisposable
         var scales = graph.Constant([0.5f, 0.001f], 2);
         var weights = graph.Constant(OnnxType.Int8, [0, 127, 129, 5, 250, 1], [2, 3]);   // 129 and 250: -127 and -6
         var zeros = graph.Constant(OnnxType.Int8, [0, 0], [2]);
-        var bias = graph.Constant(OnnxType.Int32, BitConverter.GetBytes(-70_000).Concat(BitConverter.GetBytes(int.MaxValue)).ToArray(), [2]);
+        byte[] biases = [.. BitConverter.GetBytes(-70_000), .. BitConverter.GetBytes(int.MaxValue)];
+        var bias = graph.Constant(OnnxType.Int32, biases, [2]);
         var rows = graph.Op("DequantizeLinear", [weights, scales, zeros], ("axis", 0L));
         var sums = graph.Add(graph.ReduceSum(rows, 1), graph.Op("DequantizeLinear", [bias, scales], ("axis", 0L)));
         graph.Output("y", graph.Mul(graph.Unsqueeze(x, 1), sums), Values.Length, 2);
