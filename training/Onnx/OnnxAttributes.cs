@@ -24,4 +24,9 @@ internal static class OnnxAttributes
     /// <exception cref="InvalidOperationException">The attribute is missing.</exception>
     public static long Integer(this IEnumerable<AttributeProto> attributes, string name) =>
         attributes.Single(attribute => attribute.Name == name).I;
+
+    /// <summary>Whole numbers among a node's attributes.</summary>
+    /// <exception cref="InvalidOperationException">The attribute is missing.</exception>
+    public static IReadOnlyList<long> Integers(this IEnumerable<AttributeProto> attributes, string name) =>
+        attributes.Single(attribute => attribute.Name == name).Ints;
 }

@@ -35,10 +35,23 @@ public static class DetectorExporter
         return graph;
     }
 
+    private static bool UsesWinograd(ExportOptions options) => options.Winograd ?? options.Precision == ModelPrecision.Fp32;
+
+    private static List<IOnnxPass> Rewrites(ExportOptions options)
+    {
+        var rewrites = new List<IOnnxPass>();
+        if (UsesWinograd(options))
+        {
+            rewrites.Add(new WinogradConvolution(DetectionTransform.SizeDivisiblePixels));
+        }
+
+        return rewrites;
+    }
+
     private static ModelManifest Write(Detector detector, ExportOptions options, string folder, int version)
     {
         var model = Path.Combine(folder, ModelDirectory.ModelFileName);
-        Graph(detector).Save(model);
+        Graph(detector, Rewrites(options)).Save(model);
         return new ModelManifest
         {
             ContractVersion = ModelManifest.CurrentContractVersion,
@@ -51,6 +64,7 @@ public static class DetectorExporter
             ScoreThreshold = detector.ScoreThreshold,
             MaxDetections = detector.MaxDetections,
             Precision = options.Precision,
+            Winograd = UsesWinograd(options),
             Opset = OnnxGraph.Opset,
             Files = new Dictionary<string, FileDigest> { [ModelDirectory.ModelFileName] = ModelDirectory.Digest(model) },
             CheckpointSha256 = options.CheckpointPath is { } checkpoint ? ModelDirectory.Digest(checkpoint).Sha256 : null,
