@@ -21,7 +21,12 @@ internal static class DetectorPeer
 {
     private const int Height = 375, Width = 1242;
 
-    public static void Run(string mode, int batch, int runs, int threads)
+    /// <param name="mode"><c>train</c>, <c>detect</c> or <c>inference</c> of the exported model.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="runs">Measured, after a warm-up.</param>
+    /// <param name="threads">Of the native library.</param>
+    /// <param name="export">Precision and Winograd's products of the exported model.</param>
+    public static void Run(string mode, int batch, int runs, int threads, ExportOptions export)
     {
         set_num_threads(threads);
         using var scope = NewDisposeScope();
@@ -31,13 +36,15 @@ internal static class DetectorPeer
         {
             "train" => Train(detector, images, runs),
             "detect" => Detect(detector, images, runs),
-            _ => Inference(detector, images, runs, threads),
+            _ => Inference(detector, images, runs, threads, export),
         };
         var measured = times.Skip(1).Order().ToArray();
         Console.WriteLine(JsonSerializer.Serialize(new Dictionary<string, object>
         {
             ["peer"] = "pipeline " + (mode == "inference" ? "ONNX Runtime 1.31" : "libtorch 2.10"),
             ["mode"] = mode,
+            ["precision"] = export.Precision,
+            ["winograd"] = export.Winograd?.ToString() ?? "default",
             ["batch"] = batch,
             ["threads"] = threads,
             ["median_ms"] = measured[measured.Length / 2],
@@ -107,21 +114,14 @@ internal static class DetectorPeer
         });
     }
 
-    private static List<double> Inference(FasterRcnn detector, Tensor[] images, int runs, int threads)
+    private static List<double> Inference(FasterRcnn detector, Tensor[] images, int runs, int threads, ExportOptions export)
     {
         detector.eval();
         var repository = Directory.CreateTempSubdirectory("peer").FullName;
         try
         {
             using var model = DetectorModel.Load(
-                DetectorExporter.Export(
-                    detector,
-                    new ExportOptions
-                    {
-                        RepositoryRoot = repository,
-                        Name = "peer",
-                        Labels = [.. Enumerable.Range(1, 7).Select(i => $"class{i}")],
-                    }),
+                DetectorExporter.Export(detector, export with { RepositoryRoot = repository }),
                 threads);
             RgbImage[] pixels = [.. images.Select(image =>
             {

@@ -4,6 +4,8 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Pipeline.Benchmarks;
 using Pipeline.Benchmarks.Load;
+using Pipeline.Shared.ModelRepository;
+using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Native;
 
 NativeHeap.KeepFreedMemory("cpu");
@@ -46,7 +48,8 @@ if (args is not ["peer", ..])
         + "       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|views|loader|measure|suppression|pause\n"
         + "              |coco|coco-write\n"
         + "       [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR] [--preset NAME] [--cache-bytes N]\n"
-        + "       [--images N] [--annotations N] [--points N]");
+        + "       [--images N] [--annotations N] [--points N]\n"
+        + "       [--precision fp32|fp16|int8] [--winograd on|off] [--calibration DIR]   (of the model of --mode inference)");
     return 2;
 }
 
@@ -99,7 +102,22 @@ switch (mode)
         ContrastivePeer.View(Argument("--image", ""));
         break;
     default:
-        DetectorPeer.Run(mode, batch, runs, threads);
+        var calibration = Argument("--calibration", "");
+        var export = new ExportOptions
+        {
+            RepositoryRoot = "",
+            Name = "peer",
+            Labels = [.. Enumerable.Range(1, 7).Select(i => $"class{i}")],
+            Precision = Argument("--precision", ModelPrecision.Fp32),
+            Winograd = Argument("--winograd", "") switch
+            {
+                "on" => true,
+                "off" => false,
+                _ => null,
+            },
+            CalibrationImages = calibration.Length == 0 ? [] : [.. Directory.EnumerateFiles(calibration).Order()],
+        };
+        DetectorPeer.Run(mode, batch, runs, threads, export);
         break;
 }
 

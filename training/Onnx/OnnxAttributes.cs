@@ -29,9 +29,14 @@ internal static class OnnxAttributes
     public static long Integer(this IEnumerable<AttributeProto> attributes, string name, long otherwise) =>
         attributes.SingleOrDefault(attribute => attribute.Name == name)?.I ?? otherwise;
 
-    /// <summary>Whole numbers among a node's attributes; null where they are left out.</summary>
-    public static long[]? Integers(this IEnumerable<AttributeProto> attributes, string name) =>
-        attributes.SingleOrDefault(attribute => attribute.Name == name)?.Ints.ToArray();
+    /// <summary>Whole numbers among a node's attributes.</summary>
+    /// <exception cref="InvalidOperationException">The attribute is missing.</exception>
+    public static long[] Integers(this IEnumerable<AttributeProto> attributes, string name) =>
+        [.. attributes.Single(attribute => attribute.Name == name).Ints];
+
+    /// <summary>Whole numbers among a node's attributes, or what the operator takes where they are left out.</summary>
+    public static long[] Integers(this IEnumerable<AttributeProto> attributes, string name, long[] otherwise) =>
+        attributes.SingleOrDefault(attribute => attribute.Name == name)?.Ints.ToArray() ?? otherwise;
 
     /// <summary>A text among a node's attributes; null where it is left out.</summary>
     public static string? Text(this IEnumerable<AttributeProto> attributes, string name) =>

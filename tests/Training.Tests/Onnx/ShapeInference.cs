@@ -25,6 +25,9 @@ internal static class ShapeInference
             "QuantizeLinear" => [Typed(first, OnnxType.Float) with { Type = inputs[2]!.Type }],
             "DequantizeLinear" => [SameTypes(first, inputs[2]!) with { Type = Typed(inputs[1]!, OnnxType.Float).Type }],
             "Conv" => [Convolution(inputs)],
+            "MatMul" => [SameTypes(first, inputs[1]!) with { Dims = Product(first, inputs[1]!) }],
+            "Split" => Split(node, first),
+            "DepthToSpace" => [Map(first, null)],
             "MaxPool" => [Map(first, first.Dims[1])],
             "RoiAlign" => [RoiAlign(inputs)],
             "Gemm" => [Gemm(inputs)],
@@ -35,7 +38,7 @@ internal static class ShapeInference
             "Transpose" => [Transpose(node, first)],
             "Concat" => [Concat(node, inputs)],
             "Expand" => [Elementwise([first, first with { Dims = Anything(Length(inputs[1]!)) }], first.Type)],
-            "Slice" => [first with { Dims = With(first.Dims, Axis(inputs[3]!.Integers![0], first.Rank), null), Integers = null }],
+            "Slice" => [Slice(first, inputs[3]!.Integers!)],
             "Unsqueeze" => [first with { Dims = Unsqueezed(first, inputs[1]!), Integers = null }],
             "Squeeze" => [first with { Dims = [.. first.Dims.Where(size => size != 1)], Integers = null }],
             "Range" => [new InferredValue(first.Type, [null])],
@@ -123,6 +126,15 @@ internal static class ShapeInference
         return rows with { Dims = [rows.Dims[0], weight.Dims[0]] };
     }
 
+    /// <summary>Batches of matrices; the constants among them have no batch.</summary>
+    private static List<long?> Product(InferredValue a, InferredValue b)
+    {
+        var dims = (a.Rank > b.Rank ? a : b).Dims.ToList();
+        dims[^2] = a.Dims[^2];
+        dims[^1] = b.Dims[^1];
+        return dims;
+    }
+
     private static InferredValue Suppression(IReadOnlyList<InferredValue?> inputs)
     {
         Ranked(Typed(inputs[0]!, OnnxType.Float), 3);
@@ -170,6 +182,23 @@ internal static class ShapeInference
         var dims = input.Dims.ToList();
         dims.Insert(Axis(axes.Integers!.Single(), input.Rank + 1), 1);
         return dims;
+    }
+
+    private static InferredValue Slice(InferredValue input, IReadOnlyList<long> axes)
+    {
+        var dims = input.Dims.ToArray();
+        foreach (var axis in axes)
+        {
+            dims[Axis(axis, input.Rank)] = null;
+        }
+
+        return input with { Dims = dims, Integers = null };
+    }
+
+    private static InferredValue[] Split(NodeProto node, InferredValue input)
+    {
+        var axis = Axis(node.Attribute.Integer("axis"), input.Rank);
+        return [.. node.Output.Select(_ => input with { Dims = With(input.Dims, axis, null), Integers = null })];
     }
 
     private static InferredValue Reduce(NodeProto node, InferredValue input, InferredValue axes)

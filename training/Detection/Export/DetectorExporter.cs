@@ -52,11 +52,23 @@ public static class DetectorExporter
         return graph;
     }
 
-    private static IReadOnlyList<IOnnxPass> Rewrites(ExportOptions options) => options.Precision switch
+    private static bool UsesWinograd(ExportOptions options) => options.Winograd ?? options.Precision == ModelPrecision.Fp32;
+
+    private static List<IOnnxPass> Rewrites(ExportOptions options)
     {
-        ModelPrecision.Fp16 => [new StoreAsFloat16()],
-        _ => [],
-    };
+        var rewrites = new List<IOnnxPass>();
+        if (UsesWinograd(options))
+        {
+            rewrites.Add(new WinogradConvolution(DetectionTransform.SizeDivisiblePixels));
+        }
+
+        if (options.Precision == ModelPrecision.Fp16)
+        {
+            rewrites.Add(new StoreAsFloat16());
+        }
+
+        return rewrites;
+    }
 
     private static ModelManifest Write(Detector detector, ExportOptions options, Destination destination, RunControl control)
     {
@@ -79,6 +91,7 @@ public static class DetectorExporter
             MaxDetections = detector.MaxDetections,
             Precision = options.Precision,
             Quantization = quantization,
+            Winograd = UsesWinograd(options),
             Opset = OnnxGraph.Opset,
             Files = new Dictionary<string, FileDigest> { [ModelDirectory.ModelFileName] = ModelDirectory.Digest(model) },
             CheckpointSha256 = options.CheckpointPath is { } checkpoint ? ModelDirectory.Digest(checkpoint).Sha256 : null,

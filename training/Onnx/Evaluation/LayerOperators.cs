@@ -15,9 +15,9 @@ internal static class LayerOperators
         input,
         weight,
         bias,
-        node.Attribute.Integers("strides") ?? [1, 1],
+        node.Attribute.Integers("strides", otherwise: [1, 1]),
         Padding(node),
-        node.Attribute.Integers("dilations") ?? [1, 1],
+        node.Attribute.Integers("dilations", otherwise: [1, 1]),
         node.Attribute.Integer("group", otherwise: 1));
 
     /// <param name="node">Factors and transpositions.</param>
@@ -38,10 +38,10 @@ internal static class LayerOperators
     /// <returns>[N, C, H', W']</returns>
     public static Tensor MaxPool(NodeProto node, Tensor input) => nn.functional.max_pool2d(
         input.is_floating_point() ? input : input.to(float32),
-        node.Attribute.Integers("kernel_shape")!,
-        node.Attribute.Integers("strides") ?? [1, 1],
+        node.Attribute.Integers("kernel_shape"),
+        node.Attribute.Integers("strides", otherwise: [1, 1]),
         Padding(node),
-        node.Attribute.Integers("dilations") ?? [1, 1],
+        node.Attribute.Integers("dilations", otherwise: [1, 1]),
         node.Attribute.Integer("ceil_mode", otherwise: 0) == 1).to(input.dtype);
 
     /// <summary>Bilinear to a size, or the nearest position to the top left.</summary>
@@ -86,7 +86,7 @@ internal static class LayerOperators
     /// <summary>One number an axis: torch pads both ends alike.</summary>
     private static long[] Padding(NodeProto node)
     {
-        var pads = node.Attribute.Integers("pads") ?? [0, 0, 0, 0];
+        var pads = node.Attribute.Integers("pads", otherwise: [0, 0, 0, 0]);
         return pads[0] == pads[2] && pads[1] == pads[3]
             ? pads[..2]
             : throw new NotSupportedException($"{node.Name} pads its two ends differently, which is not known here.");

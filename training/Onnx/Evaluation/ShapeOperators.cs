@@ -15,7 +15,7 @@ internal static class ShapeOperators
             "Shape" => [Shape(node, first)],
             "Reshape" => [first.reshape(Sizes(first, inputs[1]!))],
             "Flatten" => [Flatten(first, node.Attribute.Integer("axis", otherwise: 1))],
-            "Transpose" => [first.permute(node.Attribute.Integers("perm")!).contiguous()],
+            "Transpose" => [first.permute(node.Attribute.Integers("perm")).contiguous()],
             "Squeeze" => [inputs.ElementAtOrDefault(1) is { } axes ? Squeeze(first, axes) : first.squeeze()],
             "Unsqueeze" => [TorchOperators.Numbers(inputs[1]!).Order().Aggregate(first, (tensor, axis) => tensor.unsqueeze(axis))],
             "Expand" => [Expand(first, TorchOperators.Numbers(inputs[1]!))],
