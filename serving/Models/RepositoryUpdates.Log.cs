@@ -22,15 +22,15 @@ internal sealed partial class RepositoryUpdates
         }
     }
 
-    private void LogReady(ListedVersion listed, TimeSpan duration)
+    private void LogReady(ListedVersion listed, string precision, TimeSpan duration)
     {
         if (hasStarted)
         {
-            ModelReady(listed.Name, listed.Version, (long)duration.TotalMilliseconds);
+            ModelReady(listed.Name, listed.Version, precision, (long)duration.TotalMilliseconds);
         }
         else
         {
-            ModelReadyAtStart(listed.Name, listed.Version, (long)duration.TotalMilliseconds);
+            ModelReadyAtStart(listed.Name, listed.Version, precision, (long)duration.TotalMilliseconds);
         }
     }
 
@@ -45,11 +45,11 @@ internal sealed partial class RepositoryUpdates
     [LoggerMessage(1, LogLevel.Warning, "model {Model}/{Version} cannot be served ({Result}): {Reason} ({Instead})")]
     private partial void ModelRefused(string model, int version, string result, string reason, string instead);
 
-    [LoggerMessage(2, LogLevel.Information, "model {Model}/{Version} is ready; it took {Milliseconds} ms to load")]
-    private partial void ModelReady(string model, int version, long milliseconds);
+    [LoggerMessage(2, LogLevel.Information, "model {Model}/{Version} ({Precision}) is ready; it took {Milliseconds} ms to load")]
+    private partial void ModelReady(string model, int version, string precision, long milliseconds);
 
-    [LoggerMessage(3, LogLevel.Debug, "model {Model}/{Version} is ready; it took {Milliseconds} ms to load")]
-    private partial void ModelReadyAtStart(string model, int version, long milliseconds);
+    [LoggerMessage(3, LogLevel.Debug, "model {Model}/{Version} ({Precision}) is ready; it took {Milliseconds} ms to load")]
+    private partial void ModelReadyAtStart(string model, int version, string precision, long milliseconds);
 
     [LoggerMessage(
         4, LogLevel.Information, "model {Model}/{Version} takes no more requests; it is unloaded when those that it has are done")]
