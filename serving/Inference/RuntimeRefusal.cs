@@ -4,14 +4,17 @@ namespace Pipeline.Serving.Inference;
 
 /// <summary>
 /// Why ONNX Runtime does not load a model, in words of our own: its messages quote the file, paths of the machine that built it, and
-/// sometimes a native stack. The exception keeps them, for <c>--verbosity debug</c>.
+/// sometimes a native stack. They are for the log, at <c>--verbosity debug</c>.
 /// </summary>
 internal static class RuntimeRefusal
 {
+    private const string InvalidGraph = "the model's graph is not valid: it is damaged, or was not written by export";
+
     private static readonly (string Code, string Reason)[] Reasons =
     [
         ("InvalidProtobuf", "this is not an ONNX model, or it is damaged"),
-        ("InvalidGraph", "the model's graph is not valid: it is damaged, or was not written by export"),
+        ("InvalidGraph", InvalidGraph),
+        ("InvalidArgument", InvalidGraph),
         ("NotImplemented", "the model uses an operator, or a form of one, that this version of ONNX Runtime does not have"),
     ];
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
 using Pipeline.Serving.Faults;
 
 namespace Pipeline.Serving.Models;
@@ -19,6 +20,10 @@ internal sealed partial class RepositoryUpdates
                 ? "no version of it is served"
                 : string.Create(CultureInfo.InvariantCulture, $"version {ready[^1]} goes on serving");
             ModelRefused(version.Name, version.Version, why.Result, OneLine(why.Message), instead);
+            if (why.GetBaseException() is OnnxRuntimeException said)
+            {
+                RuntimeSaid(version.Name, version.Version, OneLine(said.Message));
+            }
         }
     }
 
@@ -57,4 +62,7 @@ internal sealed partial class RepositoryUpdates
 
     [LoggerMessage(5, LogLevel.Warning, "the model repository cannot be read; what is served goes on: {Reason}")]
     private partial void RepositoryUnreadable(string reason);
+
+    [LoggerMessage(6, LogLevel.Debug, "model {Model}/{Version}: ONNX Runtime said: {Message}")]
+    private partial void RuntimeSaid(string model, int version, string message);
 }
