@@ -35,31 +35,6 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal("fp16", JsonDocument.Parse(report).RootElement.GetProperty("precision").GetString());
     }
 
-    [Theory]
-    [InlineData("--precision int8", "--precision int8 needs --calibration")]
-    [InlineData("--calibration .", "only int8 is calibrated, and --precision is fp32")]
-    [InlineData("--precision fp16 --calibration .", "only int8 is calibrated, and --precision is fp16")]
-    [InlineData("--precision int8 --calibration FOLDER", "there is no image in it or below it")]
-    [InlineData("--precision int8 --calibration FOLDER/nowhere", "there is no such folder")]
-    [InlineData("--precision fp64", "'fp64' not recognized")]
-    [InlineData("--winograd maybe", "'maybe' not recognized")]
-    [InlineData("--samples FOLDER", "there is no image in it or below it")]
-    [InlineData("--samples FOLDER --data FOLDER", "one of the two")]
-    [InlineData("--split val", "--split names images of --data")]
-    [InlineData("--data FOLDER/nowhere", "nowhere")]
-    public async Task What_does_not_fit_is_refused_before_the_checkpoint_is_read(string options, string reason)
-    {
-        string[] arguments = ["export", "--checkpoint", In("none.safetensors"), "--output", In("models"), .. options.Replace("FOLDER", folder).Split(' ')];
-
-        var end = await BuiltPrograms.Run(BuiltPrograms.Start(BuiltPrograms.Train, arguments), TestContext.Current.CancellationToken);
-
-        Assert.Equal(2, end.Code);
-        Assert.Contains(reason, end.Errors);
-        Assert.StartsWith("error: ", end.Errors);
-        Assert.DoesNotContain("   at ", end.Errors);
-        Assert.False(Directory.Exists(In("models")));
-    }
-
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private static string LastLine(string output) => output.TrimEnd().Split('\n')[^1];
