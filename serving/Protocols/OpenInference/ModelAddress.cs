@@ -1,10 +1,10 @@
-using System.Text.RegularExpressions;
 using Pipeline.Serving.Faults;
+using Pipeline.Serving.Models;
 
 namespace Pipeline.Serving.Protocols.OpenInference;
 
 /// <summary>Checks the name and the version of a model as a client sent them, before anything is looked up with them.</summary>
-internal static partial class ModelAddress
+internal static class ModelAddress
 {
     /// <returns>The name.</returns>
     /// <exception cref="RefusedRequestException">
@@ -18,11 +18,11 @@ internal static partial class ModelAddress
                 FaultKind.Malformed, "The name of the model is missing; send the name of a model of the index.");
         }
 
-        return NamePattern().IsMatch(name)
+        return ModelName.IsValid(name)
             ? name
             : throw new RefusedRequestException(
                 FaultKind.Malformed,
-                $"{Quoted.Text(name)} is not a valid model name; a name has up to 128 letters, digits, '-', '_' and '.'.");
+                $"{Quoted.Text(name)} is not a valid model name; a name has up to 100 letters, digits, '-', '_' and '.'.");
     }
 
     /// <returns>The version; null when none was sent, which selects the newest that is ready.</returns>
@@ -34,16 +34,10 @@ internal static partial class ModelAddress
             return null;
         }
 
-        return VersionPattern().IsMatch(version)
+        return ModelName.ReadVersion(version) is not null
             ? version
             : throw new RefusedRequestException(
                 FaultKind.Malformed,
-                $"{Quoted.Text(version)} is not a valid version; a version is a whole number from 1, and without one the newest answers.");
+                $"{Quoted.Text(version)} is not a valid version; send a whole number of up to nine digits, or none for the newest.");
     }
-
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\z")]
-    private static partial Regex NamePattern();
-
-    [GeneratedRegex(@"^[1-9][0-9]{0,17}\z")]
-    private static partial Regex VersionPattern();
 }

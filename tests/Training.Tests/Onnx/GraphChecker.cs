@@ -73,7 +73,7 @@ internal sealed class GraphChecker
         var type = (OnnxType)tensor.DataType;
         var size = type switch
         {
-            OnnxType.UInt8 or OnnxType.Bool => 1,
+            OnnxType.UInt8 or OnnxType.Int8 or OnnxType.Bool => 1,
             OnnxType.Float16 => 2,
             OnnxType.Int64 or OnnxType.Double => 8,
             _ => 4,

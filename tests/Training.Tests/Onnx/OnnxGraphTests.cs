@@ -23,6 +23,25 @@ public sealed class OnnxGraphTests : IDisposable
         Assert.Equal(Export(checkpoint, version: 1), Export(checkpoint, version: 2));
     }
 
+    [Theory]
+    [InlineData("resnet18")]
+    [InlineData("resnet50")]
+    public void Layers_have_the_names_of_their_weights_and_are_numbered_where_they_serve_several_maps(string architecture)
+    {
+        using var detector = ExportedDetector.Create(ExportedDetector.Options("torchvision", architecture));
+        var weights = detector.named_parameters().Where(entry => entry.parameter.dim() > 1).Select(entry => entry.name).ToList();
+
+        var names = DetectorExporter.Graph(detector).Nodes.Where(node => node.OpType is "Conv" or "Gemm").Select(node => node.Name).ToList();
+
+        Assert.Equal(names.Count, names.Distinct().Count());
+        Assert.Equal(
+            weights.Select(name => name[..name.LastIndexOf('.')]).Order(StringComparer.Ordinal),
+            names.Where(name => name[^2] != '_').Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["rpn.head.bbox_pred_2", "rpn.head.bbox_pred_3", "rpn.head.bbox_pred_4", "rpn.head.bbox_pred_5"],
+            names.Where(name => name.StartsWith("rpn.head.bbox_pred_", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_name_is_given_once()
     {

@@ -36,7 +36,8 @@ public sealed class OnnxPassTests : IDisposable
     {
         using var detector = ExportedDetector.Create(ExportedDetector.Options(preset));
         var graph = DetectorExporter.Graph(detector);
-        var giver = graph.Nodes.SelectMany(node => node.Output.Select(name => (name, node))).ToDictionary(pair => pair.name, pair => pair.node);
+        var outputs = graph.Nodes.SelectMany(node => node.Output.Select(name => KeyValuePair.Create(name, node)));
+        var giver = outputs.ToDictionary();
         string[] keepsValues = ["Relu", "Add", "Resize", "MaxPool", "Reshape", "Transpose", "Identity"];
         bool IsOfConvolution(string name) => giver.TryGetValue(name, out var node)
             && (node.OpType == "Conv" || (keepsValues.Contains(node.OpType) && node.Input.Any(IsOfConvolution)));

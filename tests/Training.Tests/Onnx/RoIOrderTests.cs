@@ -85,8 +85,8 @@ public sealed class RoIOrderTests : IDisposable
         }
 
         var length = pooled.Length / order.Length;
-        var rows = order.Select((box, row) => (Box: box, Bits: pooled.Skip(row * length).Take(length).Select(BitConverter.SingleToInt32Bits)));
-        return [.. rows.OrderBy(row => row.Box).SelectMany(row => row.Bits)];
+        int[] Bits(int row) => [.. pooled.Skip(row * length).Take(length).Select(BitConverter.SingleToInt32Bits)];
+        return [.. Enumerable.Range(0, order.Length).OrderBy(row => order[row]).SelectMany(Bits)];
     }
 
     private (float[] Pooled, long[] Order) Run(float[][] boxes, bool aligned, Func<int, int> imageOf, bool sorted)

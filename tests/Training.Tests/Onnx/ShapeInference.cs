@@ -22,6 +22,8 @@ internal static class ShapeInference
             "Relu" or "Exp" or "Log" or "Sqrt" or "Sigmoid" or "Softmax" => [Typed(first, OnnxType.Float)],
             "Floor" or "Ceil" or "Round" or "Reciprocal" or "Abs" => [Typed(first, OnnxType.Float, OnnxType.Double)],
             "Cast" => [first with { Type = (OnnxType)node.Attribute.Integer("to"), Integers = null }],
+            "QuantizeLinear" => [Typed(first, OnnxType.Float) with { Type = inputs[2]!.Type }],
+            "DequantizeLinear" => [SameTypes(first, inputs[2]!) with { Type = Typed(inputs[1]!, OnnxType.Float).Type }],
             "Conv" => [Convolution(inputs)],
             "MaxPool" => [Map(first, first.Dims[1])],
             "RoiAlign" => [RoiAlign(inputs)],

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using Pipeline.Shared.Configuration;
 using Pipeline.Shared.ModelRepository;
+using Pipeline.Training.Engine;
 using Pipeline.Training.Onnx;
 using Pipeline.Training.Onnx.Passes;
 
@@ -16,19 +17,23 @@ public static class DetectorExporter
     /// Looks at the finished folder before it is published, and says what the manifest is to say of it; if it throws, nothing is
     /// published. Null: nothing is checked.
     /// </param>
+    /// <param name="control">Watches and ends the calibration, which takes as long as detecting in its images; null: nobody.</param>
     /// <returns>The version's directory.</returns>
     /// <exception cref="Pipeline.Shared.UserErrorException">
-    /// The name or version cannot be used, or the model is too large for one file.
+    /// The name or version cannot be used, the model is too large for one file, or int8 has no images that it can be calibrated with.
     /// </exception>
     public static string Export(
-        Detector detector, ExportOptions options, Func<string, ModelManifest, ModelManifest>? check = null)
+        Detector detector,
+        ExportOptions options,
+        Func<string, ModelManifest, ModelManifest>? check = null,
+        RunControl? control = null)
     {
         options.RequireConsistent();
         return ModelDirectory.Publish(
             options.RepositoryRoot,
             options.Name,
             options.Version,
-            (folder, version) => Write(detector, options, folder, version),
+            (folder, version) => Write(detector, options, new Destination(folder, version), control ?? new RunControl()),
             check);
     }
 
@@ -53,15 +58,19 @@ public static class DetectorExporter
         _ => [],
     };
 
-    private static ModelManifest Write(Detector detector, ExportOptions options, string folder, int version)
+    private static ModelManifest Write(Detector detector, ExportOptions options, Destination destination, RunControl control)
     {
-        var model = Path.Combine(folder, ModelDirectory.ModelFileName);
-        Graph(detector, Rewrites(options)).Save(model);
+        var model = Path.Combine(destination.Folder, ModelDirectory.ModelFileName);
+        var graph = Graph(detector, Rewrites(options));
+        var quantization = options.Precision == ModelPrecision.Int8
+            ? DetectorQuantization.Apply(graph, options.CalibrationImages, control)
+            : null;
+        graph.Save(model);
         return new ModelManifest
         {
             ContractVersion = ModelManifest.CurrentContractVersion,
             Name = options.Name,
-            Version = version,
+            Version = destination.Version,
             Labels = options.Labels,
             LabelMap = options.LabelMap,
             Leak = options.Leak,
@@ -69,6 +78,7 @@ public static class DetectorExporter
             ScoreThreshold = detector.ScoreThreshold,
             MaxDetections = detector.MaxDetections,
             Precision = options.Precision,
+            Quantization = quantization,
             Opset = OnnxGraph.Opset,
             Files = new Dictionary<string, FileDigest> { [ModelDirectory.ModelFileName] = ModelDirectory.Digest(model) },
             CheckpointSha256 = options.CheckpointPath is { } checkpoint ? ModelDirectory.Digest(checkpoint).Sha256 : null,
@@ -77,4 +87,6 @@ public static class DetectorExporter
             Tool = $"pipeline-train {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}",
         };
     }
+
+    private sealed record Destination(string Folder, int Version);
 }

@@ -22,7 +22,10 @@ public sealed record ExportOptions
     /// <summary>Whether large 3×3 convolutions become Winograd's products, which a CPU computes faster; null: with fp32.</summary>
     public bool? Winograd { get; init; }
 
-    /// <summary>Image files whose activations set the ranges of int8; other precisions need none.</summary>
+    /// <summary>
+    /// Image files whose activations set the ranges of int8, as <see cref="CalibrationSet.Choose"/> takes them from a folder; other
+    /// precisions need none.
+    /// </summary>
     public IReadOnlyList<string> CalibrationImages { get; init; } = [];
 
     /// <summary>Longest side of an input image in pixels; the service refuses longer ones from their header.</summary>

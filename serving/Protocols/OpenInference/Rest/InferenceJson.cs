@@ -12,6 +12,8 @@ internal static class InferenceJson
     /// <summary>Reads a value at whose beginning the reader stands.</summary>
     public delegate T ReadValue<out T>(ref Utf8JsonReader reader);
 
+    private delegate T ElementReader<out T>(ref Utf8JsonReader reader, string place);
+
     private const int MostDimensions = 8;
     private const int MostTensors = 64;
 
@@ -73,10 +75,10 @@ internal static class InferenceJson
                     ReadParameters(ref reader, parameters);
                     break;
                 case "inputs" when fields.IsSent(name, reader):
-                    inputs = ReadInputs(ref reader, fields);
+                    inputs = ReadArray<InputDraft>(ref reader, fields, name, ReadInput);
                     break;
                 case "outputs" when fields.IsSent(name, reader):
-                    outputs = ReadOutputs(ref reader, fields);
+                    outputs = ReadArray<RequestedOutput>(ref reader, fields, name, ReadOutput);
                     break;
                 default:
                     reader.Skip();
@@ -88,17 +90,17 @@ internal static class InferenceJson
         return new InferenceRequest(id, parameters, [.. drafts.Select(draft => draft.Complete(json, tensors))], outputs);
     }
 
-    private static List<InputDraft> ReadInputs(ref Utf8JsonReader reader, JsonFields fields)
+    private static List<T> ReadArray<T>(ref Utf8JsonReader reader, JsonFields fields, string name, ElementReader<T> read)
     {
-        fields.RequireArray("inputs", reader);
-        var inputs = new List<InputDraft>();
+        fields.RequireArray(name, reader);
+        var elements = new List<T>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            RequireFew("inputs", inputs.Count);
-            inputs.Add(ReadInput(ref reader, $"inputs[{inputs.Count}]"));
+            RequireFew(name, elements.Count);
+            elements.Add(read(ref reader, $"{name}[{elements.Count}]"));
         }
 
-        return inputs;
+        return elements;
     }
 
     private static InputDraft ReadInput(ref Utf8JsonReader reader, string place)
@@ -158,19 +160,6 @@ internal static class InferenceJson
         }
 
         return shape;
-    }
-
-    private static List<RequestedOutput> ReadOutputs(ref Utf8JsonReader reader, JsonFields fields)
-    {
-        fields.RequireArray("outputs", reader);
-        var outputs = new List<RequestedOutput>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            RequireFew("outputs", outputs.Count);
-            outputs.Add(ReadOutput(ref reader, $"outputs[{outputs.Count}]"));
-        }
-
-        return outputs;
     }
 
     private static RequestedOutput ReadOutput(ref Utf8JsonReader reader, string place)

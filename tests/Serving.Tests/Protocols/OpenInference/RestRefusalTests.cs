@@ -225,6 +225,7 @@ public sealed class RestRefusalTests(OpenInferenceFixture service) : IClassFixtu
     [InlineData("POST", "/v2/models/tiny/versions/1.0/infer", 400, "'1.0' is not a valid version")]
     [InlineData("POST", "/v2/models/tiny/versions/x/infer", 400, "'x' is not a valid version")]
     [InlineData("POST", "/v2/models/tiny/versions/99999999999999999999/infer", 400, "is not a valid version")]
+    [InlineData("POST", "/v2/models/tiny/versions/1000000000/infer", 400, "is not a valid version")]
     [InlineData("POST", "/v2/models/a%2Fb/infer", 400, "is not a valid model name")]
     [InlineData("POST", "/v2/models/%2e%2e%2fetc/infer", 400, "is not a valid model name")]
     [InlineData("POST", "/v2/models/a%20b/infer", 400, "'a b' is not a valid model name")]
