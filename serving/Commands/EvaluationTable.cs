@@ -22,7 +22,7 @@ internal static class EvaluationTable
         AnsiConsole.Write(table.AddRow("all", "", Fraction(report.Map), Fraction(report.Map50)));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{report.Images} images in {report.Seconds:F1} s ({report.ImagesPerSecond:F1} images/s)"));
+            $"{report.Images} images in {report.Seconds:F1} s ({report.ImagesPerSecond:F1} images/s), {report.Precision}"));
     }
 
     private static string Fraction(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? NotMeasured;

@@ -20,6 +20,9 @@ internal sealed record EvaluationReport(
     double Seconds,
     double ImagesPerSecond)
 {
+    /// <summary>What the model's weights are stored as.</summary>
+    public string? Precision { get; init; }
+
     /// <summary>
     /// Images that the model was measured on in training although its initial weights had learned from them; null when there are none.
     /// </summary>

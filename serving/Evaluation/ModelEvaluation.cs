@@ -65,6 +65,7 @@ internal static class ModelEvaluation
             Seconds: seconds,
             ImagesPerSecond: ids.Count / seconds)
         {
+            Precision = manifest.Precision,
             Leak = manifest.Leak,
         };
     }

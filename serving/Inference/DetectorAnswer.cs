@@ -52,6 +52,11 @@ internal sealed class DetectorAnswer(ModelManifest manifest, IReadOnlyList<OrtVa
             }
 
             var box = boxes.Slice(4 * (first + i), 4);
+            if (!float.IsFinite(scores[first + i] + box[0] + box[1] + box[2] + box[3]))
+            {
+                throw Mismatch("returned a box or a score that is not a finite number");
+            }
+
             detections[i] = new Detection((int)label, scores[first + i], new Box(box[0], box[1], box[2], box[3]));
         }
 

@@ -38,7 +38,9 @@ internal sealed class DetectorSessions : IDisposable
         var created = new DetectorSessions(settings.Arenas);
         try
         {
-            created.Add(directory.ModelPath, directory.ReadModel(), settings);
+            var model = directory.ReadModel();
+            ModelScan.Require(directory.ModelPath, model);
+            created.Add(directory, model, settings);
             return created;
         }
         catch
@@ -59,14 +61,15 @@ internal sealed class DetectorSessions : IDisposable
         packedWeights.Dispose();   // the sessions use them to their end
     }
 
-    private void Add(string path, byte[] model, SessionSettings settings)
+    private void Add(ModelDirectory directory, byte[] model, SessionSettings settings)
     {
+        var path = directory.ModelPath;
         while (sessions.Count < settings.Sessions)
         {
             using var options = settings.Create();
             var onnx = Open(path, model, options, settings.Provider);
             sessions.Add(new DetectorSession(onnx, new ArenaShrinking()));
-            ModelContract.Require(onnx, path);
+            ModelContract.Require(onnx, directory);
         }
     }
 
@@ -82,7 +85,7 @@ internal sealed class DetectorSessions : IDisposable
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new UserErrorException($"{path}: ONNX Runtime rejects the model: {exception.Message}", exception);
+            throw new UserErrorException($"{path}: {RuntimeRefusal.Of(exception)}. Export the model again.", exception);
         }
     }
 

@@ -1,12 +1,15 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Pipeline.Shared;
+using Pipeline.Shared.ModelRepository;
 
 namespace Pipeline.Serving.Inference;
 
 /// <summary>What every exported detector takes and returns.</summary>
 internal static class ModelContract
 {
+    private const int Any = -1;
+
     /// <summary>Name of the input: uint8 [N, H, W, 3].</summary>
     public const string Images = "images";
 
@@ -18,15 +21,23 @@ internal static class ModelContract
 
     /// <summary>Requires that a session has the inputs and outputs of a detector.</summary>
     /// <param name="session">The session.</param>
-    /// <param name="path">The file, for the message.</param>
+    /// <param name="directory">The model, for its number of detections and for the message.</param>
     /// <exception cref="UserErrorException">It has not.</exception>
-    public static void Require(InferenceSession session, string path)
+    public static void Require(InferenceSession session, ModelDirectory directory)
     {
-        Require(path, "input", Images, TensorElementType.UInt8, session.InputMetadata);
-        foreach (var name in Outputs)
+        var path = directory.ModelPath;
+        var rows = directory.Manifest.MaxDetections;
+        (string Name, TensorElementType Type, int[] Shape)[] outputs =
+        [
+            ("boxes", TensorElementType.Float, [Any, rows, 4]),
+            ("scores", TensorElementType.Float, [Any, rows]),
+            ("labels", TensorElementType.Int64, [Any, rows]),
+            ("num_detections", TensorElementType.Int64, [Any]),
+        ];
+        Require(path, "input", Images, TensorElementType.UInt8, [Any, Any, Any, 3], session.InputMetadata);
+        foreach (var (name, type, shape) in outputs)
         {
-            var type = name is "boxes" or "scores" ? TensorElementType.Float : TensorElementType.Int64;
-            Require(path, "output", name, type, session.OutputMetadata);
+            Require(path, "output", name, type, shape, session.OutputMetadata);
         }
 
         if (session.InputMetadata.Count != 1)
@@ -38,7 +49,12 @@ internal static class ModelContract
     }
 
     private static void Require(
-        string path, string kind, string name, TensorElementType type, IReadOnlyDictionary<string, NodeMetadata> found)
+        string path,
+        string kind,
+        string name,
+        TensorElementType type,
+        int[] shape,
+        IReadOnlyDictionary<string, NodeMetadata> found)
     {
         if (!found.TryGetValue(name, out var metadata))
         {
@@ -49,5 +65,18 @@ internal static class ModelContract
         {
             throw new UserErrorException($"{path}: the {kind} '{name}' of the model is not of type {type}. Export the model again.");
         }
+
+        if (!Fits(metadata.Dimensions, shape))
+        {
+            throw new UserErrorException(
+                $"{path}: the {kind} '{name}' of the model has the shape {Show(metadata.Dimensions)} in place of {Show(shape)}. "
+                + "Export the model again.");
+        }
     }
+
+    /// <summary>A dimension that is known only when the model runs fits any.</summary>
+    private static bool Fits(int[] found, int[] shape) =>
+        found.Length == shape.Length && found.Zip(shape).All(pair => pair.First < 0 || pair.Second < 0 || pair.First == pair.Second);
+
+    private static string Show(int[] shape) => $"[{string.Join(", ", shape.Select(size => size < 0 ? "any" : $"{size}"))}]";
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
 using Pipeline.Serving.Faults;
 
 namespace Pipeline.Serving.Models;
@@ -19,18 +20,22 @@ internal sealed partial class RepositoryUpdates
                 ? "no version of it is served"
                 : string.Create(CultureInfo.InvariantCulture, $"version {ready[^1]} goes on serving");
             ModelRefused(version.Name, version.Version, why.Result, OneLine(why.Message), instead);
+            if (why.GetBaseException() is OnnxRuntimeException said)
+            {
+                RuntimeSaid(version.Name, version.Version, OneLine(said.Message));
+            }
         }
     }
 
-    private void LogReady(ListedVersion listed, TimeSpan duration)
+    private void LogReady(ListedVersion listed, string precision, TimeSpan duration)
     {
         if (hasStarted)
         {
-            ModelReady(listed.Name, listed.Version, (long)duration.TotalMilliseconds);
+            ModelReady(listed.Name, listed.Version, precision, (long)duration.TotalMilliseconds);
         }
         else
         {
-            ModelReadyAtStart(listed.Name, listed.Version, (long)duration.TotalMilliseconds);
+            ModelReadyAtStart(listed.Name, listed.Version, precision, (long)duration.TotalMilliseconds);
         }
     }
 
@@ -45,11 +50,11 @@ internal sealed partial class RepositoryUpdates
     [LoggerMessage(1, LogLevel.Warning, "model {Model}/{Version} cannot be served ({Result}): {Reason} ({Instead})")]
     private partial void ModelRefused(string model, int version, string result, string reason, string instead);
 
-    [LoggerMessage(2, LogLevel.Information, "model {Model}/{Version} is ready; it took {Milliseconds} ms to load")]
-    private partial void ModelReady(string model, int version, long milliseconds);
+    [LoggerMessage(2, LogLevel.Information, "model {Model}/{Version} ({Precision}) is ready; it took {Milliseconds} ms to load")]
+    private partial void ModelReady(string model, int version, string precision, long milliseconds);
 
-    [LoggerMessage(3, LogLevel.Debug, "model {Model}/{Version} is ready; it took {Milliseconds} ms to load")]
-    private partial void ModelReadyAtStart(string model, int version, long milliseconds);
+    [LoggerMessage(3, LogLevel.Debug, "model {Model}/{Version} ({Precision}) is ready; it took {Milliseconds} ms to load")]
+    private partial void ModelReadyAtStart(string model, int version, string precision, long milliseconds);
 
     [LoggerMessage(
         4, LogLevel.Information, "model {Model}/{Version} takes no more requests; it is unloaded when those that it has are done")]
@@ -57,4 +62,7 @@ internal sealed partial class RepositoryUpdates
 
     [LoggerMessage(5, LogLevel.Warning, "the model repository cannot be read; what is served goes on: {Reason}")]
     private partial void RepositoryUnreadable(string reason);
+
+    [LoggerMessage(6, LogLevel.Debug, "model {Model}/{Version}: ONNX Runtime said: {Message}")]
+    private partial void RuntimeSaid(string model, int version, string message);
 }

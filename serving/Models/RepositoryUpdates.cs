@@ -204,7 +204,7 @@ internal sealed partial class RepositoryUpdates(
 
             var duration = time.GetElapsedTime(start);
             metrics.Models.Loaded(listed.Name, LoadResults.Ok, duration);
-            LogReady(listed, duration);
+            LogReady(listed, served.Manifest.Precision, duration);
             return true;
         }
         catch (RefusedModelException exception)

@@ -71,7 +71,7 @@ internal sealed partial class VersionLoading(ServiceOptions options, ServiceMetr
             return $"the model failed when it was warmed up; {InTheLog}";
         }
 
-        if (exception is not UserErrorException || exception.InnerException is Microsoft.ML.OnnxRuntime.OnnxRuntimeException)
+        if (exception is not UserErrorException)
         {
             return stage == LoadResults.Load ? $"ONNX Runtime rejects the model; {InTheLog}" : $"its files cannot be read; {InTheLog}";
         }

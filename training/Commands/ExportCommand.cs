@@ -102,10 +102,10 @@ internal sealed partial class ExportCommand(ConsoleProgress console, ILogger<Exp
             };
             options.RequireConsistent();
             ModelDirectory.RequirePublishable(options.RepositoryRoot, options.Name, options.Version);
-            ServingProgram.Beside.Require();
             var limits = new ImageLimits { MaxDimensionPixels = options.MaxSidePixels };
             var named = Samples(
                 result.GetValue(samples), result.GetValue(data), result.GetValue(format)!, result.GetValue(split), limits, cancellation);
+            ServingProgram.Beside.Require();
             Export(options, named, result.GetValue(force), cancellation);
             return Task.FromResult(0);
         });

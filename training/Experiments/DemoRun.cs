@@ -5,6 +5,7 @@ using Pipeline.Shared;
 using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Files;
+using Pipeline.Shared.Imaging;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Contrastive;
@@ -108,22 +109,23 @@ public sealed partial class DemoRun(
         ImageList.Write(Path.Combine(data, "test.txt"), scenes.Skip(options.TrainScenes));
     }
 
-    private string Export(string run, string repository, string name)
+    private string Export(string run, string repository, string name, ParityCheck? check = null)
     {
         var checkpoint = Path.Combine(Folder(run), "last.safetensors");
         var loaded = DetectorCheckpoint.Load(checkpoint, log);
-        using (loaded.Detector)
+        using var detector = loaded.Detector;
+        var export = new ExportOptions
         {
-            return DetectorExporter.Export(loaded.Detector, new ExportOptions
-            {
-                RepositoryRoot = repository,
-                Name = name,
-                Labels = loaded.Labels,
-                LabelMap = loaded.LabelMap,
-                Leak = loaded.Origin.Leak,
-                CheckpointPath = checkpoint,
-            });
-        }
+            RepositoryRoot = repository,
+            Name = name,
+            Labels = loaded.Labels,
+            LabelMap = loaded.LabelMap,
+            Leak = loaded.Origin.Leak,
+            CheckpointPath = checkpoint,
+        };
+        return check is null
+            ? DetectorExporter.Export(detector, export)
+            : new CheckedExport(check, isForced: false).Run(detector, export).Folder;
     }
 
     /// <summary>The model of this demo in the repository; it is published once.</summary>
@@ -139,7 +141,11 @@ public sealed partial class DemoRun(
             }
         }
 
-        var model = Export(run, options.Models, options.ModelName);
+        var data = Folder("scenes");
+        var samples = SampleImages.OfData(
+            data, DatasetFormats.Auto, Path.Combine(data, "test.txt"), new ImageLimits(), cancellation);
+        var check = new ParityCheck(ServingProgram.Beside, samples, progress, cancellation);
+        var model = Export(run, options.Models, options.ModelName, check);
         AtomicFile.WriteText(note, model + "\n");
         return model;
     }

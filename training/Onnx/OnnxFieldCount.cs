@@ -1,3 +1,5 @@
+using Pipeline.Shared.Protobuf;
+
 namespace Pipeline.Training.Onnx;
 
 /// <summary>
@@ -27,15 +29,15 @@ internal static class OnnxFieldCount
         var rest = bytes;
         while (rest.Length > 0)
         {
-            var (field, content) = ProtobufField.Next(ref rest);
+            var field = ProtobufField.Next(ref rest);
             Spend(1, ref left);
-            if (message.Inner.TryGetValue(field, out var inner))
+            if (message.Inner.TryGetValue(field.Number, out var inner))
             {
-                Count(content, inner, depth - 1, ref left);
+                Count(field.Bytes, inner, depth - 1, ref left);
             }
-            else if (message.Packed.Contains(field))
+            else if (message.Packed.Contains(field.Number))
             {
-                Spend(content.Length, ref left);
+                Spend(field.Bytes.Length, ref left);
             }
         }
     }

@@ -44,6 +44,7 @@ internal sealed record ModelMetadata(
         ["boxes"] = "x1, y1, x2, y2 in pixels of the image; rows after num_detections are zeros with the label -1",
         ["labels"] = string.Join(",", manifest.Labels),
         ["max_side_pixels"] = longestSide.ToString(CultureInfo.InvariantCulture),
+        ["precision"] = manifest.Precision,
         ["score_threshold"] = manifest.ScoreThreshold.ToString("R", CultureInfo.InvariantCulture),
     };
 }

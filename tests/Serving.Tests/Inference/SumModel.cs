@@ -1,5 +1,6 @@
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Onnx;
+using Pipeline.Training.Onnx.Proto;
 
 namespace Pipeline.Serving.Tests.Inference;
 
@@ -34,6 +35,27 @@ internal static class SumModel
             graph.Save(file);
             return Manifest(version, maxSidePixels, file);
         });
+
+    /// <summary>A file as the model, with a manifest whose digest fits.</summary>
+    /// <param name="repository">The repository; created if necessary.</param>
+    /// <param name="model">Any bytes.</param>
+    /// <returns>The folder of the version.</returns>
+    public static string Publish(string repository, byte[] model) =>
+        ModelDirectory.Publish(repository, Name, version: null, (folder, version) =>
+        {
+            var file = Path.Combine(folder, ModelDirectory.ModelFileName);
+            File.WriteAllBytes(file, model);
+            return Manifest(version, maxSidePixels: 4096, file);
+        });
+
+    /// <summary>The model in memory, to be changed.</summary>
+    public static ModelProto Proto()
+    {
+        var graph = new OnnxGraph();
+        var images = graph.Input("images", OnnxType.UInt8, "N", "H", "W", 3);
+        AddOutputs(graph, graph.Mul(graph.Cast(images, OnnxType.Float), graph.Scalar(1 / 255.0)));
+        return graph.ToModel();
+    }
 
     /// <summary>The outputs of a detector.</summary>
     public static void AddOutputs(OnnxGraph graph, OnnxValue pixels)

@@ -1,11 +1,16 @@
 using System.Text;
+using Google.Protobuf;
+using Pipeline.Serving.Tests.Inference;
 using Pipeline.Training.Onnx;
+using Pipeline.Training.Onnx.Proto;
 
 namespace Pipeline.Serving.Tests.Models;
 
 /// <summary>Versions that cannot be served.</summary>
 internal static class BadVersions
 {
+    private const int Rows = 6;
+
     /// <summary>What is wrong, and what the metrics call it.</summary>
     public static TheoryData<string, string> All => new()
     {
@@ -15,6 +20,10 @@ internal static class BadVersions
         { "other version", "contract" },
         { "cut manifest", "contract" },
         { "no model", "load" },
+        { "cut model", "load" },
+        { "weights in another file", "load" },
+        { "invalid graph", "load" },
+        { "other outputs", "load" },
         { "fails on images", "warmup" },
     };
 
@@ -41,10 +50,30 @@ internal static class BadVersions
             case "no model":
                 repository.Publish(version, model: Encoding.ASCII.GetBytes("this is no ONNX file"));
                 break;
+            case "cut model":
+                repository.Publish(version, model: SumModel.Proto().ToByteArray()[..^20]);
+                break;
+            case "weights in another file":
+                repository.Publish(version, model: Changed(model => model.Graph.Initializer[0].ExternalData.Add(
+                    new StringStringEntryProto { Key = "location", Value = "../../secret" })));
+                break;
+            case "invalid graph":
+                repository.Publish(version, model: Changed(model => model.Graph.Node[0].Input[0] = "nobody"));
+                break;
+            case "other outputs":
+                repository.Publish(version, model: Changed(model => model.Graph.Output.RemoveAt(0)));
+                break;
             default:
-                repository.Publish(version, model: OfOneSize());
+                repository.Publish(version, change: manifest => manifest["topD"] = Rows, model: OfOneSize());
                 break;
         }
+    }
+
+    private static byte[] Changed(Action<ModelProto> change)
+    {
+        var model = SumModel.Proto();
+        change(model);
+        return model.ToByteArray();
     }
 
     private static void Flip(string file)
@@ -57,7 +86,6 @@ internal static class BadVersions
     /// <summary>A model that accepts images of 8 pixels only.</summary>
     private static byte[] OfOneSize()
     {
-        const int Rows = 6;
         var graph = new OnnxGraph();
         var images = graph.Input("images", OnnxType.UInt8, "N", "H", "W", 3);
         var pixels = graph.Cast(graph.Op("Reshape", [images, graph.Vector(1, Rows, 4)]), OnnxType.Float);
