@@ -47,10 +47,10 @@ internal sealed class MapReductions
         var strides = node.Attribute.Integers("strides");
         var dilations = node.Attribute.Integers("dilations");
         var pads = node.Attribute.Integers("pads");
-        for (var axis = 0; axis < kernel.Count; axis++)
+        for (var axis = 0; axis < kernel.Length; axis++)
         {
             var covered = (kernel[axis] - 1) * dilations[axis] + 1;
-            var rest = covered - pads[axis] - pads[axis + kernel.Count];
+            var rest = covered - pads[axis] - pads[axis + kernel.Length];
             if (strides[axis] != strides[0] || rest < 1 || rest > strides[axis])
             {
                 return null;
