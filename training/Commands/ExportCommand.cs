@@ -6,9 +6,9 @@ using Pipeline.Shared.Commands;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Shared.Numbers;
-using Pipeline.Training.Data;
 using Pipeline.Training.Detection.Checkpoints;
 using Pipeline.Training.Detection.Export;
+using Pipeline.Training.Engine;
 using Pipeline.Training.Publishing;
 
 namespace Pipeline.Training.Commands;
@@ -56,7 +56,7 @@ internal sealed partial class ExportCommand(ConsoleProgress console, ILogger<Exp
         precision.AcceptOnlyFromAmong([.. ModelPrecision.All]);
         var calibration = new Option<string?>("--calibration")
         {
-            Description = "With int8: a folder of images like those that the model will see; no labels are needed.",
+            Description = $"With int8: a folder of images like those that the model will see; {CalibrationSet.Most} of them are used, and no labels.",
         };
         var winograd = new Option<string?>("--winograd")
         {
@@ -125,7 +125,18 @@ internal sealed partial class ExportCommand(ConsoleProgress console, ILogger<Exp
             throw new UserErrorException($"--calibration: only int8 is calibrated, and --precision is {precision}; omit one of the two.");
         }
 
-        return folder is null ? [] : UnlabeledImages.Of(folder).Files;
+        if (folder is null)
+        {
+            return [];
+        }
+
+        var chosen = CalibrationSet.Choose(folder);
+        foreach (var image in chosen)
+        {
+            ImageDecoder.CheckSize(image, new ImageLimits());
+        }
+
+        return chosen;
     }
 
     /// <summary>The images that the user names; null: none.</summary>
@@ -165,12 +176,14 @@ internal sealed partial class ExportCommand(ConsoleProgress console, ILogger<Exp
         var (folder, parity) = console.RunStages(progress =>
         {
             var check = new ParityCheck(ServingProgram.Beside, named ?? drawn!.Samples, progress, cancellation);
-            return new CheckedExport(check, isForced).Run(detector, options with
+            var control = new RunControl
             {
-                Labels = loaded.Labels,
-                LabelMap = loaded.LabelMap,
-                Leak = loaded.Origin.Leak,
-            });
+                Log = log,
+                Progress = new Calibration(progress),
+                Cancellation = cancellation,
+            };
+            var complete = options with { Labels = loaded.Labels, LabelMap = loaded.LabelMap, Leak = loaded.Origin.Leak };
+            return new CheckedExport(check, isForced).Run(detector, complete, control);
         });
         Exported(Stopwatch.GetElapsedTime(start).TotalSeconds);
         if (parity.Failure is { } failure)
@@ -187,4 +200,9 @@ internal sealed partial class ExportCommand(ConsoleProgress console, ILogger<Exp
 
     [LoggerMessage(LogLevel.Debug, "exported after {Seconds:F1} s")]
     private partial void Exported(double seconds);
+
+    private sealed class Calibration(IProgress<(string Stage, TrainingProgress Progress)> stages) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => stages.Report(("calibrate", value));
+    }
 }
