@@ -10,11 +10,12 @@ using Pipeline.Training.Engine;
 namespace Pipeline.Serving.Tests;
 
 /// <summary>
-/// The whole chain on real images: a small detector memorizes 16 KITTI frames, is exported to ONNX, and is measured by ONNX Runtime on
+/// The whole chain on real images: a small detector memorizes eight KITTI frames, is exported to ONNX, and is measured by ONNX Runtime on
 /// the same frames. This shows that labels, anchors, losses, export and evaluation fit together; it shows nothing about unseen frames.
 /// </summary>
 public sealed class RealFramesTests : IDisposable
 {
+    private const int Frames = 8;
     private readonly string folder = Directory.CreateTempSubdirectory("real-frames").FullName;
 
     [Fact]
@@ -22,7 +23,7 @@ public sealed class RealFramesTests : IDisposable
     {
         var data = SharedData.Path("data/kitti-sample");
         var frames = Path.Combine(folder, "frames.txt");
-        ImageList.Write(frames, Dataset.Open(data).ImageIds);
+        ImageList.Write(frames, [.. Dataset.Open(data).ImageIds.Take(Frames)]);
         var options = new LayeredConfiguration<FinetuneOptions>().Preset("finetune", "small")
             .Option("test", "data", data)
             .Option("test", "output", Path.Combine(folder, "run"))
@@ -31,6 +32,7 @@ public sealed class RealFramesTests : IDisposable
             .Option("test", "backboneWeights", "none")
             .Option("test", "detector.backbone.widthMultiplier", 0.5)
             .Option("test", "allowOverlappingSplit", true)
+            .Option("test", "warmupIterations", 40)
             .Option("test", "epochs", 45)
             .Option("test", "evaluateEveryEpochs", 45)
             .Option("test", "milestones", Milestones())
@@ -41,10 +43,11 @@ public sealed class RealFramesTests : IDisposable
         var (detector, labels) = DetectorCheckpoint.Load(trained.CheckpointPath);
         using var _ = detector;
         var export = new ExportOptions { RepositoryRoot = Path.Combine(folder, "models"), Name = "real", Labels = labels };
-        var evaluation = new EvaluationOptions { ModelDirectory = DetectorExporter.Export(detector, export), Data = data };
+        var model = DetectorExporter.Export(detector, export);
+        var evaluation = new EvaluationOptions { ModelDirectory = model, Data = data, Split = frames };
         var report = ModelEvaluation.Run(evaluation, remark: _ => { }, progress: null, TestContext.Current.CancellationToken);
 
-        Assert.Equal(16, report.Images);
+        Assert.Equal(Frames, report.Images);
         Assert.True(report.PerClass["Car"]!.Ap50 >= 0.8, $"Car AP50 {report.PerClass["Car"]!.Ap50:F3}");
         Assert.Equal(trained.Epochs[^1].Map!.Value, report.Map!.Value, 1e-3);
     }
