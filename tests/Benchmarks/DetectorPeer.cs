@@ -5,6 +5,7 @@ using Pipeline.Serving.Inference;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Imaging;
+using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Export;
@@ -39,12 +40,12 @@ internal static class DetectorPeer
             _ => Inference(detector, images, runs, threads, export),
         };
         var measured = times.Skip(1).Order().ToArray();
+        var winograd = export.Winograd ?? export.Precision == ModelPrecision.Fp32;
         Console.WriteLine(JsonSerializer.Serialize(new Dictionary<string, object>
         {
             ["peer"] = "pipeline " + (mode == "inference" ? "ONNX Runtime 1.31" : "libtorch 2.10"),
             ["mode"] = mode,
-            ["precision"] = export.Precision,
-            ["winograd"] = export.Winograd?.ToString() ?? "default",
+            ["model"] = mode == "inference" ? export.Precision + (winograd ? " with Winograd's products" : "") : "",
             ["batch"] = batch,
             ["threads"] = threads,
             ["median_ms"] = measured[measured.Length / 2],
