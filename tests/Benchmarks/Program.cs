@@ -4,6 +4,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Pipeline.Benchmarks;
 using Pipeline.Benchmarks.Load;
+using Pipeline.Benchmarks.Models;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Native;
@@ -40,11 +41,34 @@ if (args is ["load", ..])
     return 0;
 }
 
+if (args is ["model-write", ..])
+{
+    PeerModels.Write(repository: Argument("--output", "models"), calibration: Argument("--calibration", ""));
+    return 0;
+}
+
+if (args is ["model-profile", ..])
+{
+    var profile = new ModelProfile(
+        folders: [.. args.Skip(1).TakeWhile(argument => !argument.StartsWith("--", StringComparison.Ordinal))],
+        image: LoadImage.OfSizes(Argument("--size", "1242x375"), seed: 1)[0],
+        threads: int.Parse(Argument("--threads", "2")));
+    profile.PrintStructure();
+    if (args.Contains("--profile"))
+    {
+        profile.PrintTimes(runs: int.Parse(Argument("--runs", "5")));
+    }
+
+    return 0;
+}
+
 if (args is not ["peer", ..])
 {
     Console.Error.WriteLine("usage: --filter '*'   (BenchmarkDotNet)\n"
         + "       load --mode closed|overload --models DIR --model NAME [--sizes WxH,…] [--clients N,…] [--requests N] [--runs N]\n"
         + "            [--seconds N] [--timeout-ms N] [--times N]\n"
+        + "       model-write --output DIR --calibration DIR   (ResNet-50-FPN in every precision)\n"
+        + "       model-profile MODEL_DIR… [--size WxH] [--threads N] [--profile [--runs N]]\n"
         + "       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|views|loader|measure|suppression|pause\n"
         + "              |coco|coco-write\n"
         + "       [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR] [--preset NAME] [--cache-bytes N]\n"

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Pipeline.Training.Tests;
 
 /// <summary>Python libraries as Debian packages them: oracles where they are installed, never a dependency of the product.</summary>
@@ -18,23 +16,10 @@ internal static class DebianPython
 
     private static string Run(string modules, string package, string script, string[] arguments)
     {
-        var isInstalled = File.Exists(Python) && Start($"import {modules}", []).Code == 0;
+        var isInstalled = OtherProgram.Run(Python, "-c", $"import {modules}").Code == 0;
         Assert.SkipUnless(isInstalled, $"Debian's {package} is not installed");
-        var (code, output, errors) = Start(script, arguments);
+        var (code, output, errors) = OtherProgram.Run(Python, ["-c", script, .. arguments]);
         Assert.True(code == 0, errors);
         return output;
-    }
-
-    private static (int Code, string Output, string Errors) Start(string script, string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(Python, ["-c", script, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, errors.GetAwaiter().GetResult());
     }
 }
