@@ -30,9 +30,18 @@ internal sealed class ModelProfile(IReadOnlyList<string> folders, LoadImage imag
         PrintRow("parameters, millions", contents.Select(content => $"{content.Parameters / 1e6:F2}"));
         PrintRow($"GFLOP at {image.WidthPixels} × {image.HeightPixels}", flops.Select(count => $"{count / 1e9:F1}"));
         PrintRow("nodes", contents.Select(content => $"{content.Operators.Values.Sum()}"));
-        foreach (var name in contents.SelectMany(content => content.Operators.Keys).Distinct().Order(StringComparer.Ordinal))
+        string[] names = [.. contents.SelectMany(content => content.Operators.Keys).Distinct().Order(StringComparer.Ordinal)];
+        int[] Counts(string name) => [.. contents.Select(content => content.Operators.GetValueOrDefault(name))];
+        bool Differs(string name) => models.Length == 1 || Counts(name).Distinct().Count() > 1;
+        foreach (var name in names.Where(Differs))
         {
-            PrintRow($"`{name}`", contents.Select(content => $"{content.Operators.GetValueOrDefault(name)}"));
+            PrintRow($"`{name}`", Counts(name).Select(count => $"{count}"));
+        }
+
+        string[] same = [.. names.Where(name => !Differs(name)).Select(name => $"{Counts(name)[0]} `{name}`")];
+        if (same.Length > 0)
+        {
+            Console.WriteLine($"\nThe same in all: {string.Join(", ", same)}.");
         }
     }
 
