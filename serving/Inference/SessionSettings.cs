@@ -41,7 +41,6 @@ internal sealed class SessionSettings(ExecutionOptions execution)
             options.AddSessionConfigEntry("session.intra_op.allow_spinning", Spins ? Yes : No);
             options.AddSessionConfigEntry("session.force_spinning_stop", Yes);   // between two executions
             options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", Yes);   // or they would keep the arena large
-            options.AddSessionConfigEntry("session.x64quantprecision", Yes);   // int8 would saturate on x64 without VNNI; elsewhere unused
             Append(options);
             return options;
         }

@@ -27,7 +27,8 @@ internal static class PrecisionRules
     {
         if (quantization.CalibrationImages < 0 || quantization.Int8Layers < 0)
         {
-            return ("quantization", $"{quantization.CalibrationImages} images and {quantization.Int8Layers} layers; a count cannot be negative");
+            var counts = $"{quantization.CalibrationImages} images and {quantization.Int8Layers} layers";
+            return ("quantization", $"{counts}; a count cannot be negative");
         }
 
         if (!ManifestText.IsLine(quantization.Method))

@@ -27,7 +27,7 @@ internal sealed partial class ExportCommand(ConsoleProgress console, ILogger<Exp
         Examples:
           pipeline-train export --checkpoint detector.safetensors --output models --name street
           pipeline-train export --checkpoint detector.safetensors --name street --precision fp16
-          pipeline-train export --checkpoint detector.safetensors --name street --precision int8 --calibration frames --data kitti --split val
+          pipeline-train export --checkpoint detector.safetensors --name street --precision int8 --calibration frames --data kitti
         """;
 
     /// <inheritdoc />
@@ -56,7 +56,8 @@ internal sealed partial class ExportCommand(ConsoleProgress console, ILogger<Exp
         precision.AcceptOnlyFromAmong([.. ModelPrecision.All]);
         var calibration = new Option<string?>("--calibration")
         {
-            Description = $"With int8: a folder of images like those that the model will see; {CalibrationSet.Most} of them are used, and no labels.",
+            Description = $"With int8: a folder of images like those that the model will see; {CalibrationSet.Most} of them are used, "
+                + "and no labels.",
         };
         var winograd = new Option<string?>("--winograd")
         {

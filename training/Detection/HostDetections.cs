@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Detection;
 
-/// <summary>Detections in the host's memory, with labels counted as an exported model counts them: from 0, without the background.</summary>
+/// <summary>Detections in the host's memory, their labels counted as an exported model counts them: from 0, without background.</summary>
 internal static class HostDetections
 {
     private const int RowLength = 6;

@@ -36,7 +36,9 @@ internal sealed class DetectionComparison(ParityTolerance tolerance, double scor
             LargestScore: pairs.Count == 0 ? null : pairs.Max(pair => pair.Score));
     }
 
-    /// <summary>How many detections count, in both lists: those near the threshold, or near the end of a full list, may come or go.</summary>
+    /// <summary>
+    /// How many detections count, in both lists: those near the threshold, or near the end of a full list, may come or go.
+    /// </summary>
     public int CountThatCount(IReadOnlyList<Detection> reference, IReadOnlyList<Detection> actual)
     {
         var leastReference = LeastScore(actual);

@@ -52,7 +52,8 @@ internal sealed class ModelProfile(IReadOnlyList<string> folders, LoadImage imag
         var profiles = InProfiles(isOptimized: true, runs + 1, all => all.Select(profile => (
             Operators: profile.Nodes.GroupBy(node => node.Operator).ToDictionary(
                 group => group.Key,
-                group => Median(Enumerable.Range(1, runs).Select(run => group.Where(node => node.Run == run).Sum(node => node.Milliseconds)))),
+                group => Median(
+                    Enumerable.Range(1, runs).Select(run => group.Where(node => node.Run == run).Sum(node => node.Milliseconds)))),
             Whole: Median(profile.Runs.Skip(1)))));
         Console.WriteLine();
         Console.WriteLine(

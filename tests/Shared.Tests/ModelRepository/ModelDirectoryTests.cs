@@ -36,6 +36,28 @@ public sealed class ModelDirectoryTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(root, "cars")));
     }
 
+    [Fact]
+    public void A_version_can_be_opened_where_it_is_checked_and_nobody_lists_it_before_it_is_published()
+    {
+        var path = Publish("one", (folder, manifest) =>
+        {
+            Assert.Equal("cars", ModelDirectory.Open(folder).Manifest.Name);
+            Assert.Empty(new ModelCatalog(root).Names);   // as after a kill, which leaves the folder where it is
+            return manifest with { Winograd = true };
+        });
+
+        Assert.True(ModelDirectory.Open(path).Manifest.Winograd);
+        Assert.Equal([path], Directory.GetFileSystemEntries(Path.Combine(root, "cars")));
+    }
+
+    [Fact]
+    public void A_version_that_fails_its_check_leaves_nothing_behind()
+    {
+        Assert.Throws<InvalidOperationException>(() => Publish("one", (_, _) => throw new InvalidOperationException()));
+
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(root, "cars")));
+    }
+
     [Theory]
     [InlineData("../up")]
     [InlineData("")]
@@ -71,7 +93,10 @@ public sealed class ModelDirectoryTests : IDisposable
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 
-    private string Publish(string content) => ModelDirectory.Publish(root, "cars", null, (folder, version) =>
+    private string Publish(string content, Func<string, ModelManifest, ModelManifest>? check = null) =>
+        ModelDirectory.Publish(root, "cars", null, (folder, version) => Fill(content, folder, version), check);
+
+    private static ModelManifest Fill(string content, string folder, int version)
     {
         var file = Path.Combine(folder, ModelDirectory.ModelFileName);
         File.WriteAllText(file, content);
@@ -90,5 +115,5 @@ public sealed class ModelDirectoryTests : IDisposable
             Created = DateTimeOffset.UnixEpoch,
             Tool = "test",
         };
-    });
+    }
 }

@@ -13,7 +13,8 @@ public sealed class EdgeCaseTests(EdgeCaseModels models)
     public static MatrixTheoryData<string, string> VariantsAndRecipes => EdgeCaseModels.VariantsAndRecipes;
 
     public static MatrixTheoryData<string, (int Height, int Width)> VariantsAndSizes => new(
-        EdgeCaseModels.Variants, [(1, 1), (1, 300), (300, 1), (2, 3), (31, 17), (64, 64), (97, 61), (375, 1242), (1242, 375), (4096, 3000)]);
+        EdgeCaseModels.Variants,
+        [(1, 1), (1, 300), (300, 1), (2, 3), (31, 17), (64, 64), (97, 61), (375, 1242), (1242, 375), (4096, 3000)]);
 
     [Theory, MemberData(nameof(Variants))]
     public void Where_nothing_is_found_every_row_is_empty(string variant)

@@ -22,7 +22,8 @@ public sealed class StoreAsFloat16Tests : IDisposable
         Assert.Empty(GraphChecker.Check(narrow.ToModel()).Defects);
         Assert.Equal(exact.Inputs, narrow.Inputs);
         Assert.Equal(exact.Outputs, narrow.Outputs);
-        var stored = narrow.Initializers.Where(tensor => tensor.DataType == (int)OnnxType.Float16).Select(tensor => tensor.Name).ToHashSet();
+        var halves = narrow.Initializers.Where(tensor => tensor.DataType == (int)OnnxType.Float16);
+        var stored = halves.Select(tensor => tensor.Name).ToHashSet();
         var casts = narrow.Nodes.Where(node => stored.Contains(node.Input[0])).ToDictionary(node => node.Output[0], node => node.OpType);
         var layers = narrow.Nodes.Where(node => node.OpType is "Conv" or "Gemm").ToList();
         Assert.All(layers, layer => Assert.Equal("Cast", casts[layer.Input[1]]));

@@ -44,7 +44,9 @@ public sealed record ExportOptions
     public string? CheckpointPath { get; init; }
 
     /// <summary>Makes sure, before any work, that what is asked for fits together.</summary>
-    /// <exception cref="UserErrorException">The precision is unknown, lacks calibration images, or rules out Winograd's products.</exception>
+    /// <exception cref="UserErrorException">
+    /// The precision is unknown, lacks calibration images, or rules out Winograd's products.
+    /// </exception>
     public void RequireConsistent()
     {
         if (!ModelPrecision.All.Contains(Precision))

@@ -40,7 +40,9 @@ internal sealed class MapReductions
         };
     }
 
-    /// <summary>A side that is a multiple of the stride is divided by it exactly if padding leaves 1..stride places of the kernel.</summary>
+    /// <summary>
+    /// A side that is a multiple of the stride is divided by it exactly if padding leaves 1..stride places of the kernel.
+    /// </summary>
     private int? Strided(NodeProto node, int? input)
     {
         var kernel = node.Attribute.Integers("kernel_shape");

@@ -104,8 +104,8 @@ internal sealed record Int8Settings
     public double Percentile { get; init; } = 99.999;
 
     /// <summary>
-    /// A layer whose results int8 would leave nearer to their error than this stays in float32. Those of trained detectors measured 35 to
-    /// 48; where all are near 27, for want of a good percentile, the demo's detector loses two points of mAP.
+    /// A layer whose results int8 would leave nearer to their error than this stays in float32. Those of trained detectors measured 30 to
+    /// 46; where all are near 27, for want of a good percentile, the demo's detector loses two points of mAP.
     /// </summary>
     public double LeastSignalToNoiseDb { get; init; } = 25;
 }

@@ -8,7 +8,11 @@ namespace Pipeline.Training.Onnx.Quantization;
 /// <param name="Scales">float32 [D]</param>
 internal sealed record QuantizedWeights(Tensor Values, Tensor Scales)
 {
-    private const int Largest = 127;
+    /// <summary>
+    /// Seven bits: x64 without VNNI adds two products of activation and weight in 16 bits that saturate, and 2 · 255 · 64 fits. With eight
+    /// bits such a processor would silently give other answers; they measured no better in mAP.
+    /// </summary>
+    private const int Largest = 64;
 
     /// <summary>A bias is stored in 32 bits; half of them leave room for the sum of products.</summary>
     private const double LargestBias = 1 << 30;

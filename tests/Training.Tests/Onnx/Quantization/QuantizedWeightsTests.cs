@@ -20,7 +20,17 @@ public sealed class QuantizedWeightsTests
         Assert.Equal(int8, quantized.Values.dtype);
         var steps = ((quantized.Rounded() - weights).abs() / quantized.Scales.reshape(4, 1, 1, 1)).max().item<float>();
         Assert.InRange(steps, 0, 0.501f);
-        Assert.Equal(127, quantized.Values.to(int32).abs().flatten(1).amax([1]).min().item<int>());
+        Assert.Equal(64, quantized.Values.to(int32).abs().flatten(1).amax([1]).min().item<int>());
+    }
+
+    [Fact]
+    public void Two_products_with_an_activation_fit_into_sixteen_bits()
+    {
+        using var scope = NewDisposeScope();
+
+        var quantized = Quantize(randn(8, 50, generator: new Generator(2)), zeros(8));
+
+        Assert.InRange(2 * byte.MaxValue * quantized.Values.to(int32).abs().max().item<int>(), 0, short.MaxValue);
     }
 
     [Theory]
