@@ -1,24 +1,14 @@
 using System.Net.Sockets;
 using System.Text;
-using Pipeline.Serving.Tests.Programs;
 
 namespace Pipeline.Serving.Tests.Faults;
 
 /// <summary>
 /// A client's fault is one line of the log at information level, in a real run: it triggers no alert on warnings.
 /// </summary>
-public sealed class FaultLogTests : IAsyncLifetime
+/// <param name="logged">One service for all of them.</param>
+public sealed class FaultLogTests(LoggedService logged) : IClassFixture<LoggedService>
 {
-    private const int Limit = 100_000;
-    private readonly string root = Directory.CreateTempSubdirectory("faults").FullName;
-    private ServiceProcess service = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        TinyModel.Export(root);
-        service = await ServiceProcess.Start(root, Cancellation, "--max-body-bytes", $"{Limit}");
-    }
-
     [Theory]
     [InlineData(
         "POST /v1/detect?threshold=NaN HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc",
@@ -44,8 +34,11 @@ public sealed class FaultLogTests : IAsyncLifetime
         "POST /v1/detect: 400: The form cannot be used: it ends early")]
     public async Task A_faulty_request_is_one_line(string request, string line)
     {
-        using var client = await Connect();
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), Cancellation);
+        using (var client = await Connect())
+        {
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), Cancellation);
+            await logged.ReadUntil(line, Cancellation);
+        }
 
         await AssertOneLine(line);
     }
@@ -59,6 +52,7 @@ public sealed class FaultLogTests : IAsyncLifetime
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("POST /v1/detect HTTP/1.1\r\nHost: x\r\n" + rest), Cancellation);
         await Task.Delay(200, Cancellation);
         client.Close();
+        await logged.ReadUntil("POST /v1/detect: 4", Cancellation);
 
         await AssertOneLine("POST /v1/detect: 4");
     }
@@ -66,25 +60,32 @@ public sealed class FaultLogTests : IAsyncLifetime
     [Fact]
     public async Task A_body_of_unknown_length_over_the_limit_is_one_line()
     {
-        using var client = await Connect();
-        var chunk = $"{Limit + 1:x}\r\n{new string('x', Limit + 1)}\r\n0\r\n\r\n";
-        var request = $"POST /v1/detect HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}";
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), Cancellation);
+        const string Line = "POST /v1/detect: 413: The body is too long";
+        const int Length = LoggedService.MaxBodyBytes + 1;
+        using (var client = await Connect())
+        {
+            var chunk = $"{Length:x}\r\n{new string('x', Length)}\r\n0\r\n\r\n";
+            var request = $"POST /v1/detect HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}";
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), Cancellation);
+            await logged.ReadUntil(Line, Cancellation);
+        }
 
-        await AssertOneLine("POST /v1/detect: 413: The body is too long");
+        await AssertOneLine(Line);
     }
 
     [Fact]
     public async Task A_client_that_resets_the_connection_within_its_body_is_one_line()
     {
+        const string Line = "POST /v1/detect: 499: The connection closed before the response was sent";
         var client = await Connect();
         client.LingerState = new LingerOption(true, 0);
         await client.GetStream().WriteAsync(
             "POST /v1/detect HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\n\r\nabc"u8.ToArray(), Cancellation);
         await Task.Delay(200, Cancellation);
         client.Client.Close(0);
+        await logged.ReadUntil(Line, Cancellation);
 
-        await AssertOneLine("POST /v1/detect: 499: The connection closed before the response was sent");
+        await AssertOneLine(Line);
     }
 
     [Fact]
@@ -93,18 +94,10 @@ public sealed class FaultLogTests : IAsyncLifetime
         using var client = new HttpClient();
         using var image = new ByteArrayContent(ServiceFixture.Png());
 
-        var answer = await client.PostAsync(new Uri(service.Address, "/v1/detect"), image, Cancellation);
-        var end = await service.End("TERM", Cancellation);
+        var answer = await client.PostAsync(new Uri(logged.Address, "/v1/detect"), image, Cancellation);
 
         Assert.True(answer.IsSuccessStatusCode);
-        Assert.Empty(end.Output);
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        service.Dispose();
-        Directory.Delete(root, recursive: true);
-        return ValueTask.CompletedTask;
+        Assert.Single(await logged.LinesUpToNow(Cancellation));
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -112,25 +105,17 @@ public sealed class FaultLogTests : IAsyncLifetime
     private async Task<TcpClient> Connect()
     {
         var client = new TcpClient();
-        await client.ConnectAsync(service.Address.Host, service.Address.Port, Cancellation);
+        await client.ConnectAsync(logged.Address.Host, logged.Address.Port, Cancellation);
         return client;
     }
 
-    /// <summary>Sends a last request, whose own line shows that the log is complete up to it.</summary>
     private async Task AssertOneLine(string text)
     {
-        await service.ReadLogUntil(text, Cancellation);
-        using var client = new HttpClient();
-        await client.GetAsync(new Uri(service.Address, "/last"), Cancellation);
-        await service.ReadLogUntil("/last", Cancellation);
-        var end = await service.End("TERM", Cancellation);
+        var lines = await logged.LinesUpToNow(Cancellation);
 
-        var lines = end.Output.Trim().Split('\n');
-        Assert.True(lines.Length == 2, end.Output);
+        Assert.True(lines.Count == 2, string.Concat(lines));
         Assert.All(lines, line => Assert.Matches("^[0-9TZ:.-]+ info: Pipeline\\.", line));
         Assert.Contains(text, lines[0]);
-        Assert.DoesNotContain("   at ", end.Output);
-        Assert.Empty(end.Errors);
-        Assert.Equal(0, end.Code);
+        Assert.All(lines, line => Assert.DoesNotContain("   at ", line));
     }
 }

@@ -73,19 +73,25 @@ internal sealed class ServiceProcess : IDisposable
     }
 
     /// <summary>Reads the log up to the first line that contains this text.</summary>
-    public async Task<string> ReadLogUntil(string text, CancellationToken cancellation)
+    public async Task<string> ReadLogUntil(string text, CancellationToken cancellation) => (await ReadLinesUntil(text, cancellation))[^1];
+
+    /// <summary>Reads the log up to the first line that contains this text.</summary>
+    /// <returns>The lines that were read, that one the last.</returns>
+    public async Task<IReadOnlyList<string>> ReadLinesUntil(string text, CancellationToken cancellation)
     {
+        var read = new List<string>();
         while (await process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(Patience, cancellation) is { } line)
         {
             lines.Add(line + "\n");
+            read.Add(line);
             if (line.Contains(text, StringComparison.Ordinal))
             {
-                return line;
+                return read;
             }
         }
 
         Assert.Fail($"The service ended without a line about '{text}': {string.Concat(lines)}{await errors}");
-        return "";
+        return read;
     }
 
     public void Dispose()
