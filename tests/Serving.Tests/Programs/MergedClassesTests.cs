@@ -15,7 +15,7 @@ public sealed class MergedClassesTests : IDisposable
         StreetSceneWriter.WriteKitti(In("kitti"), scenes, 0, 4, cancellation: TestContext.Current.CancellationToken);
         File.WriteAllText(In("merged.json"), TinyRun.Configuration);
         File.WriteAllText(In("all.txt"), "000000\n000001\n000002\n000003\n");
-        string[] run = ["--preset", "small", "--config", In("merged.json"), "--epochs", "60", "--output", In("run")];
+        string[] run = ["--preset", "small", "--config", In("merged.json"), "--epochs", "30", "--output", In("run")];
         string[] classes = [
             "--labels", "Car", "--label-map", "Truck=Car", "--label-map", "Cyclist=Car", "--label-map", "Pedestrian=Car"];
         string[] data = ["--data", In("kitti"), "--train-list", In("all.txt"), "--test-list", In("all.txt")];

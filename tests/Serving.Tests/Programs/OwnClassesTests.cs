@@ -22,7 +22,7 @@ public sealed class OwnClassesTests : IDisposable
         await Convert("coco", "yolo");
         File.WriteAllText(In("own.json"), TinyRun.Configuration);
         File.WriteAllText(In("all.txt"), "000000\n000001\n000002\n000003\n");
-        string[] run = ["--preset", "small", "--config", In("own.json"), "--epochs", "60", "--output", In("run")];
+        string[] run = ["--preset", "small", "--config", In("own.json"), "--epochs", "30", "--output", In("run")];
         string[] data = ["--data", In("voc"), "--train-list", In("all.txt"), "--test-list", In("all.txt")];
 
         await Run(BuiltPrograms.Train, ["finetune", .. run, .. data]);

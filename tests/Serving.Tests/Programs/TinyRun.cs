@@ -11,7 +11,7 @@ internal static class TinyRun
           "milestones": [],
           "learningRate": 0.02,
           "warmupIterations": 10,
-          "evaluateEveryEpochs": 60,
+          "evaluateEveryEpochs": 30,
           "horizontalFlip": false,
           "detector": {
             "backbone": { "architecture": "resnet18", "widthMultiplier": 0.125 },

@@ -10,7 +10,7 @@ public sealed class EdgeCaseTests(EdgeCaseModels models)
 {
     public static TheoryData<string> Variants => [.. EdgeCaseModels.Variants];
 
-    public static MatrixTheoryData<string, string> VariantsAndRecipes => EdgeCaseModels.VariantsAndRecipes;
+    public static TheoryData<string, string> Cases => EdgeCaseModels.Cases;
 
     public static MatrixTheoryData<string, (int Height, int Width)> VariantsAndSizes => new(
         EdgeCaseModels.Variants,
@@ -24,7 +24,7 @@ public sealed class EdgeCaseTests(EdgeCaseModels models)
         Assert.Equal([0, 0], answer.Counts);
     }
 
-    [Theory, MemberData(nameof(VariantsAndRecipes))]
+    [Theory, MemberData(nameof(Cases))]
     public void Every_image_of_a_batch_of_1_to_16_is_answered_as_alone(string variant, string network)
     {
         const int Most = 16, Height = 48, Width = 64;
@@ -54,7 +54,7 @@ public sealed class EdgeCaseTests(EdgeCaseModels models)
         }
     }
 
-    [Theory, MemberData(nameof(VariantsAndRecipes))]
+    [Theory, MemberData(nameof(Cases))]
     public void Images_of_one_color_are_answered(string variant, string network)
     {
         var black = EqualsTorch(network, variant, EdgeCasePictures.Black, 50, 70);

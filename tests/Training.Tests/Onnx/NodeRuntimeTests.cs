@@ -9,9 +9,9 @@ public sealed class NodeRuntimeTests(EdgeCaseModels models) : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("node").FullName;
 
-    public static MatrixTheoryData<string, string> VariantsAndRecipes => EdgeCaseModels.VariantsAndRecipes;
+    public static TheoryData<string, string> Cases => EdgeCaseModels.Cases;
 
-    [Theory, MemberData(nameof(VariantsAndRecipes))]
+    [Theory, MemberData(nameof(Cases))]
     public void Node_finds_what_is_found_here(string variant, string network)
     {
         const int Height = 75, Width = 110;

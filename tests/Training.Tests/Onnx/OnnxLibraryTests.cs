@@ -37,9 +37,9 @@ public sealed class OnnxLibraryTests(EdgeCaseModels models)
             print(value.name, tensor.elem_type, rank)
         """;
 
-    public static MatrixTheoryData<string, string> VariantsAndRecipes => EdgeCaseModels.VariantsAndRecipes;
+    public static TheoryData<string, string> Cases => EdgeCaseModels.Cases;
 
-    [Theory, MemberData(nameof(VariantsAndRecipes))]
+    [Theory, MemberData(nameof(Cases))]
     public void The_library_of_the_format_finds_the_types_and_ranks_that_are_found_here(string variant, string network)
     {
         var path = models.Model(network, variant);
