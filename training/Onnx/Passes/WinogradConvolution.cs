@@ -4,7 +4,7 @@ namespace Pipeline.Training.Onnx.Passes;
 
 /// <summary>
 /// Large 3×3 convolutions become Winograd's products F(4×4, 3×3) (Lavin and Gray 2015): a quarter of the multiplications, and on a CPU
-/// two fifths of the time. The sums are the same but for rounding, which is some five times that of a direct convolution.
+/// two fifths of the time. The sums are the same but for rounding, which is some four times that of a direct convolution.
 /// </summary>
 /// <param name="sidesMultipleOf">Sides of the maps that the graph's first convolutions read are multiples of this.</param>
 /// <param name="minChannels">Fewer channels, before or after, leave a convolution as it is.</param>
