@@ -2,7 +2,6 @@ using Pipeline.Golden;
 using Pipeline.Serving.Inference;
 using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Imaging;
-using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Export;
 
@@ -17,16 +16,7 @@ public sealed class NarrowImageTests : IDisposable
     [InlineData(ImageResize.AntialiasedBytes)]
     public void I1_an_image_one_pixel_wide_is_answered(ImageResize resize)
     {
-        using var detector = new FasterRcnn(new DetectorOptions
-        {
-            NumClasses = KittiClasses.Default.Count + 1,
-            Backbone = new ResNetOptions { Architecture = "resnet18", WidthMultiplier = 0.125, BatchNorm = BatchNormMode.Train },
-            FpnChannels = 16,
-            BoxHeadChannels = 32,
-            MinSizePixels = 96,
-            MaxSizePixels = 320,
-            Resize = resize,
-        });
+        using var detector = new FasterRcnn(TinyModel.Options with { Resize = resize });
         detector.eval();
         var options = new ExportOptions { RepositoryRoot = root, Name = "tiny", Labels = KittiClasses.Default };
         using var model = DetectorModel.Load(DetectorExporter.Export(detector, options));

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.ModelRepository;
-using Pipeline.Training.Backbones;
 using Pipeline.Training.Detection;
 using Pipeline.Training.Detection.Checkpoints;
 using TorchSharp;
@@ -44,15 +43,7 @@ public sealed class ExportCommandTests : IDisposable
     private void SaveCheckpoint()
     {
         torch.manual_seed(1);
-        using var detector = new FasterRcnn(new DetectorOptions
-        {
-            NumClasses = KittiClasses.Default.Count + 1,
-            Backbone = new ResNetOptions { Architecture = "resnet18", WidthMultiplier = 0.125, BatchNorm = BatchNormMode.Train },
-            FpnChannels = 16,
-            BoxHeadChannels = 32,
-            MinSizePixels = 96,
-            MaxSizePixels = 320,
-        });
+        using var detector = new FasterRcnn(TinyModel.Options);
         DetectorCheckpoint.Save(In("tiny.safetensors"), detector, KittiClasses.Default);
     }
 
