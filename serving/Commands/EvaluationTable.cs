@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pipeline.Serving.Evaluation;
+using Pipeline.Shared.Reports;
 using Spectre.Console;
 
 namespace Pipeline.Serving.Commands;

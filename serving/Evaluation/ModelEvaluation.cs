@@ -5,6 +5,7 @@ using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.ModelRepository;
+using Pipeline.Shared.Reports;
 using Pipeline.Shared.Text;
 
 namespace Pipeline.Serving.Evaluation;

@@ -109,6 +109,11 @@ public sealed class Dataset
         return new ImageLabels(inside, findings);
     }
 
+    /// <summary>Reads an image's labels as evaluators need them: exact, and with those that <see cref="Read"/> leaves out.</summary>
+    /// <inheritdoc cref="ILabelReader.Truth" />
+    public IReadOnlyList<TruthLabel> Truth(DatasetImage image, int widthPixels, int heightPixels) =>
+        content.Labels.Truth(image, widthPixels, heightPixels);
+
     /// <summary>File and line, or JSON path, of an annotation.</summary>
     public string Locate(DatasetImage image, in Annotation annotation) => content.Labels.Locate(image, annotation);
 

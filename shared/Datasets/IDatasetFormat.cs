@@ -23,6 +23,14 @@ public interface IDatasetFormat
     /// <exception cref="UserErrorException">There is no data set of this format.</exception>
     DatasetContent Open(string path);
 
+    /// <summary>
+    /// Lists labels alone, for measuring detections that are in files: images need not be there, unless the labels cannot be read
+    /// without them (YOLO's are fractions of an image's size).
+    /// </summary>
+    /// <param name="path">An existing file or folder; also a folder that holds nothing but label files.</param>
+    /// <exception cref="UserErrorException">There are no labels of this format.</exception>
+    DatasetContent OpenLabels(string path) => Open(path);
+
     /// <summary>Begins a data set of this format.</summary>
     /// <param name="folder">An existing, empty folder.</param>
     /// <param name="classes">All classes, in their order.</param>

@@ -22,6 +22,17 @@ public interface ILabelReader
     /// <param name="heightPixels">Height of the decoded image.</param>
     ImageLabels Read(DatasetImage image, int widthPixels, int heightPixels);
 
+    /// <summary>
+    /// The labels of an image as evaluators need them: exact, and with those that <see cref="Read"/> leaves out. A format that keeps no
+    /// more than the neutral model gives that.
+    /// </summary>
+    /// <param name="image">One of the data set's.</param>
+    /// <param name="widthPixels">Width of the decoded image.</param>
+    /// <param name="heightPixels">Height of the decoded image.</param>
+    /// <exception cref="UserErrorException">The labels cannot be read, or one is wrong: file and line, or JSON path.</exception>
+    IReadOnlyList<TruthLabel> Truth(DatasetImage image, int widthPixels, int heightPixels) =>
+        [.. Read(image, widthPixels, heightPixels).Annotations.Select(TruthLabel.Of)];
+
     /// <summary>File and line, or JSON path, of an annotation.</summary>
     string Locate(DatasetImage image, in Annotation annotation);
 

@@ -1,13 +1,6 @@
 using Pipeline.Shared.Datasets;
-using Pipeline.Shared.Geometry;
 
 namespace Pipeline.Shared.Evaluation;
-
-/// <summary>Truth and detections of one image.</summary>
-/// <param name="ImageId">Of the image.</param>
-/// <param name="Truth">Its labels, regions to ignore included.</param>
-/// <param name="Detections">What was found; labels are indices into the classes.</param>
-public sealed record EvaluatedImage(string ImageId, IReadOnlyList<Annotation> Truth, IReadOnlyList<Detection> Detections);
 
 /// <summary>COCO's metrics, 0..1; null where no image has an object, since nothing was measured.</summary>
 /// <param name="Map">Mean AP over IoU 0.50 to 0.95 and the classes that have objects.</param>
@@ -41,17 +34,10 @@ public static class DetectionEvaluation
     /// <param name="evaluated">Truth and detections.</param>
     public static DetectionEvaluationResult Evaluate(LabelMap map, IEnumerable<EvaluatedImage> evaluated)
     {
-        var objects = new List<CocoObject>();
-        var detections = new List<CocoDetection>();
-        var images = new List<long>();
-        foreach (var entry in evaluated)
-        {
-            var image = images.Count + 1L;
-            images.Add(image);
-            objects.AddRange(entry.Truth.SelectMany(truth => ObjectsOf(truth, image, map)));
-            detections.AddRange(entry.Detections.Select(found => DetectionOf(found, image)));
-        }
-
+        var problem = EvaluationProblem.Of(map, evaluated);
+        var objects = problem.Objects.SelectMany(truth => ObjectsOf(truth, problem)).ToList();
+        var detections = problem.Detections.Select(DetectionOf).ToList();
+        var images = Enumerable.Range(0, problem.ImageIds.Length).Select(index => (long)index).ToList();
         int[] categories = [.. Enumerable.Range(0, map.Classes.Count)];
         var result = CocoEvaluator.Evaluate(new CocoProblem(images, categories, objects, detections));
         var counts = objects.Where(truth => !truth.IsCrowd).CountBy(truth => truth.CategoryId).ToDictionary();
@@ -65,37 +51,35 @@ public static class DetectionEvaluation
     }
 
     /// <summary>The object in its class; a region of any class in every class; nothing for a class that is not measured.</summary>
-    private static IEnumerable<CocoObject> ObjectsOf(Annotation entry, long image, LabelMap map)
+    private static IEnumerable<CocoObject> ObjectsOf(TruthObject entry, EvaluationProblem problem)
     {
-        var label = map.Label(entry.Class);
-        for (var category = 0; category < map.Classes.Count; category++)
+        var isOfAnyClass = entry.Class < 0;
+        var label = isOfAnyClass ? -1 : problem.Labels.Label(problem.TruthClasses[entry.Class]);
+        var isIgnored = isOfAnyClass || (entry.Marks & (AnnotationMarks.Crowd | AnnotationMarks.Difficult)) != 0;
+        for (var category = 0; category < problem.Labels.Classes.Count; category++)
         {
-            if (entry.Class is not null && category != label)
+            if (isOfAnyClass || category == label)
             {
-                continue;
+                yield return new CocoObject(
+                    ImageId: entry.Image,
+                    CategoryId: category,
+                    X: entry.Box.X1,
+                    Y: entry.Box.Y1,
+                    Width: entry.Box.Width,
+                    Height: entry.Box.Height,
+                    Area: entry.AreaPixels,
+                    IsCrowd: isIgnored);
             }
-
-            var width = (double)entry.Box.X2 - entry.Box.X1;
-            var height = (double)entry.Box.Y2 - entry.Box.Y1;
-            yield return new CocoObject(
-                ImageId: image,
-                CategoryId: category,
-                X: entry.Box.X1,
-                Y: entry.Box.Y1,
-                Width: width,
-                Height: height,
-                Area: width * height,
-                IsCrowd: entry.IsIgnored);
         }
     }
 
-    private static CocoDetection DetectionOf(in Detection found, long image) => new(
-        ImageId: image,
-        CategoryId: found.Label,
+    private static CocoDetection DetectionOf(FoundObject found) => new(
+        ImageId: found.Image,
+        CategoryId: found.Class,
         X: found.Box.X1,
         Y: found.Box.Y1,
-        Width: (double)found.Box.X2 - found.Box.X1,
-        Height: (double)found.Box.Y2 - found.Box.Y1,
+        Width: found.Box.Width,
+        Height: found.Box.Height,
         Score: found.Score);
 
     private static ClassAveragePrecision? OfClass(CocoCategoryResult category, int objects) =>

@@ -198,7 +198,7 @@ public sealed class DetectionServiceTests : IAsyncLifetime
         var evaluated = dataset.Images.Select(entry =>
         {
             using var image = ImageDecoder.DecodeFile(entry.Path);
-            var truth = dataset.Read(entry, image.WidthPixels, image.HeightPixels).Annotations;
+            var truth = dataset.Truth(entry, image.WidthPixels, image.HeightPixels);
             return new EvaluatedImage(entry.Id, truth, model.Detect([image])[0]);
         });
         return DetectionEvaluation.Evaluate(KittiClasses.Default, evaluated);

@@ -135,7 +135,7 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, LabelMap labe
     }
 
     private static EvaluatedImage Measured(LoadedImage image, IReadOnlyList<Pipeline.Shared.Geometry.Detection> found) =>
-        new(image.Id, image.Truth, found);
+        new(image.Id, [.. image.Truth.Select(TruthLabel.Of)], found);
 
     private sealed record LoadedImage(string Id, Tensor Image, IReadOnlyList<Annotation> Truth) : IDisposable
     {
