@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Pipeline.Shared.Geometry;
+using Pipeline.Shared.Json;
 
 namespace Pipeline.Shared.Datasets.Coco;
 

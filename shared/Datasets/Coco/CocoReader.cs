@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Shared.Geometry;
+using Pipeline.Shared.Json;
 
 namespace Pipeline.Shared.Datasets.Coco;
 
@@ -44,7 +45,7 @@ internal sealed class CocoReader(string path, int bufferBytes = JsonTokens.Usual
 
     private void InTokens(Pass pass)
     {
-        using var stream = CocoFile.Open(path);
+        using var stream = JsonFile.Open(path);
         var json = new JsonTokens(stream, path, bufferBytes);
         try
         {
