@@ -9,6 +9,7 @@ internal static class MetricTables
 {
     private const string NotMeasured = "-";
     private const string AllClasses = "all";
+    private const int BorderWidth = 3;
 
     /// <summary>Prints one report.</summary>
     public static void Print(MetricReport report)
@@ -47,6 +48,7 @@ internal static class MetricTables
         AnsiConsole.Write(table);
     }
 
+    /// <summary>As many numbers side by side as the console has room for.</summary>
     private static void PrintClasses(MetricReport report)
     {
         string[] names = [.. report.Classes.SelectMany(entry => entry.Numbers.Keys).Distinct(StringComparer.Ordinal)];
@@ -55,10 +57,20 @@ internal static class MetricTables
             return;
         }
 
+        var first = report.Classes.Max(entry => entry.Class.Length) + "objects".Length + (3 * BorderWidth);
+        var column = names.Max(name => name.Length) + BorderWidth;
+        foreach (var part in names.Chunk(Math.Max(1, (AnsiConsole.Profile.Width - first) / column)))
+        {
+            AnsiConsole.Write(TableOf(report, part));
+        }
+    }
+
+    private static Table TableOf(MetricReport report, string[] names)
+    {
         var table = new Table().AddColumns(["class", "objects", .. names.Select(Markup.Escape)]);
         for (var column = 1; column < table.Columns.Count; column++)
         {
-            table.Columns[column].RightAligned();
+            table.Columns[column].RightAligned().NoWrap();
         }
 
         foreach (var entry in report.Classes)
@@ -68,7 +80,7 @@ internal static class MetricTables
             table.AddRow([Markup.Escape(entry.Class), objects, .. values]);
         }
 
-        AnsiConsole.Write(table);
+        return table;
     }
 
     private static string Text(double? value, MetricUnit unit) =>

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Evaluation;
-using Pipeline.Shared.Evaluation.Results;
 using Pipeline.Shared.Files;
 
 namespace Pipeline.Serving.Commands;
