@@ -6,7 +6,7 @@ namespace Pipeline.Serving.Commands;
 /// <summary><c>--metrics</c> and <c>--rule</c> of the commands that measure detections.</summary>
 internal sealed class MetricOption
 {
-    private readonly Option<string[]> metrics = new("--metrics")
+    private readonly Option<string[]> metrics = new("--metrics", "--metric")
     {
         HelpName = "METRIC",
         Description = $"What is measured: {string.Join(", ", DetectionMetrics.Names)} or {DetectionMetrics.All}.",
