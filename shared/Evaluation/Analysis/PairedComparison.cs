@@ -44,6 +44,7 @@ public sealed record PairedComparison(
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="UserErrorException">Images, classes or labels of the two differ: which.</exception>
     /// <exception cref="EvaluationInputException">A number is not finite.</exception>
+    /// <exception cref="ValidationException">An option is out of its range.</exception>
     /// <exception cref="OperationCanceledException">The work was ended.</exception>
     public static PairedComparison Of(
         EvaluationProblem first,

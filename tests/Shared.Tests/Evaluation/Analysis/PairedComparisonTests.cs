@@ -138,8 +138,14 @@ public sealed class PairedComparisonTests
         var one = Detected(Car, 0.9f, 0, 0, 10, 10);
         var other = Detected(Car, 0.9f, 20, 0, 10, 10);
         var comparison = Compare(
-            Of(new EvaluatedImage("1", truth, [one]), new EvaluatedImage("2", truth, []), new EvaluatedImage("3", truth, [one, other])),
-            Of(new EvaluatedImage("1", truth, [one, other]), new EvaluatedImage("2", truth, [one, other]), new EvaluatedImage("3", truth, [])),
+            Of(
+                new EvaluatedImage("1", truth, [one]),
+                new EvaluatedImage("2", truth, []),
+                new EvaluatedImage("3", truth, [one, other])),
+            Of(
+                new EvaluatedImage("1", truth, [one, other]),
+                new EvaluatedImage("2", truth, [one, other]),
+                new EvaluatedImage("3", truth, [])),
             Few);
 
         Assert.Equal(["2", "1"], comparison.Better.Select(change => change.ImageId));
