@@ -56,7 +56,7 @@ public sealed record AnalysisOptions
     public double IouThreshold { get; init; } = 0.5;
 
     /// <summary>Below this IoU with every object a detection is of the background (TIDE's <c>background_threshold</c>).</summary>
-    [Range(0, 1)]
+    [Range(0.0, 1.0)]
     public double BackgroundIou { get; init; } = 0.1;
 
     /// <summary>
