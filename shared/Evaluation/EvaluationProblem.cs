@@ -31,6 +31,16 @@ public sealed record EvaluatedImage(string ImageId, IReadOnlyList<TruthLabel> Tr
 {
     /// <summary>The number that the labels give the image (COCO); null in other formats.</summary>
     public long? Number { get; init; }
+
+    /// <summary>An image of a data set.</summary>
+    /// <param name="image">Its labels are read.</param>
+    /// <param name="detections">What was found in it.</param>
+    /// <exception cref="UserErrorException">The labels cannot be read.</exception>
+    public static EvaluatedImage Of(SurveyedImage image, IReadOnlyList<Detection> detections)
+    {
+        var isNumbered = long.TryParse(image.Image.SourceId, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number);
+        return new EvaluatedImage(image.Image.Id, image.Truth(), detections) { Number = isNumbered ? number : null };
+    }
 }
 
 /// <summary>What every metric and analysis starts from: labels and detections of images, as their files have them.</summary>
@@ -46,6 +56,12 @@ public sealed record EvaluationProblem(
     ImmutableArray<TruthObject> Objects,
     ImmutableArray<FoundObject> Detections)
 {
+    /// <summary>
+    /// Whether the labels' own corners are the first and the last pixel inside (VOC). The boxes here are continuous, so the 1 that VOC's
+    /// code adds to widths and heights is in them already: with <c>voc.pixels=inclusive</c> it must not be added again.
+    /// </summary>
+    public bool CornersAreInclusive { get; init; }
+
     /// <summary>Images of which labels and detections are known, in any order: they are sorted by number, or by id.</summary>
     /// <param name="labels">The classes, in the order of the detections' labels, and the classes merged into them.</param>
     /// <param name="images">Truth and detections.</param>
