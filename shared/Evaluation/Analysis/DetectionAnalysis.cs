@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Shared.Evaluation.Analysis;
 
@@ -26,11 +27,11 @@ public sealed record DetectionAnalysis(
     /// <param name="problem">Labels and detections.</param>
     /// <param name="options">Thresholds.</param>
     /// <exception cref="EvaluationInputException">A number is not finite.</exception>
-    /// <exception cref="ValidationException">A threshold is out of its range.</exception>
+    /// <exception cref="ConfigurationException">A threshold is out of its range.</exception>
     public static DetectionAnalysis Of(EvaluationProblem problem, AnalysisOptions? options = null)
     {
         options ??= new AnalysisOptions();
-        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        OptionRules.Check(options);
         var analyzed = AnalyzedProblem.Of(problem);
         var matches = new ObjectMatches(analyzed, options.IouThreshold);
         bool IsFound(int counted) =>
@@ -56,7 +57,7 @@ public sealed record AnalysisOptions
     public double IouThreshold { get; init; } = 0.5;
 
     /// <summary>Below this IoU with every object a detection is of the background (TIDE's <c>background_threshold</c>).</summary>
-    [Range(0.0, 1.0)]
+    [Range(0, 1)]
     public double BackgroundIou { get; init; } = 0.1;
 
     /// <summary>

@@ -1,5 +1,5 @@
-using System.ComponentModel.DataAnnotations;
 using CsCheck;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Evaluation.Analysis;
@@ -188,7 +188,7 @@ public sealed class DetectionAnalysisTests
     [InlineData(0.5, -0.1, 12)]
     [InlineData(0.5, 0.1, -1)]
     public void Options_out_of_range_are_refused(double iouThreshold, double backgroundIou, int worstImages) =>
-        Assert.Throws<ValidationException>(() => DetectionAnalysis.Of(Of(), new AnalysisOptions
+        Assert.Throws<ConfigurationException>(() => DetectionAnalysis.Of(Of(), new AnalysisOptions
         {
             IouThreshold = iouThreshold,
             BackgroundIou = backgroundIou,

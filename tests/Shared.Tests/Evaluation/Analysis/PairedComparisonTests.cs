@@ -1,5 +1,5 @@
-using System.ComponentModel.DataAnnotations;
 using CsCheck;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Evaluation.Analysis;
@@ -225,7 +225,7 @@ public sealed class PairedComparisonTests
     [InlineData(100_001, 0.95)]
     [InlineData(100, 0.2)]
     [InlineData(100, 1)]
-    public void Options_out_of_range_are_refused(int resamples, double confidence) => Assert.Throws<ValidationException>(
+    public void Options_out_of_range_are_refused(int resamples, double confidence) => Assert.Throws<ConfigurationException>(
         () => Compare(Of(), Of(), new BootstrapOptions { Resamples = resamples, Confidence = confidence }));
 
     private static PairedComparison Compare(EvaluationProblem first, EvaluationProblem second, BootstrapOptions options) =>
