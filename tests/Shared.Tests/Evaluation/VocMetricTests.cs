@@ -55,6 +55,16 @@ public sealed class VocMetricTests
             1e-9);
 
     [Fact]
+    public void Of_two_objects_that_a_detection_overlaps_equally_the_first_is_looked_at()
+    {
+        // The second detection finds the first object taken, and looks at no other.
+        TruthLabel[] truth = [Label("Car", new Box(0, 0, 90, 100)), Label("Car", new Box(10, 0, 100, 100))];
+        Detection[] detections = [new Detection(0, 0.9f, Place), new Detection(0, 0.8f, new Box(0, 0, 89, 100))];
+
+        Assert.Equal(0.5, Ap50(new VocMetric(), truth, detections), 1e-9);
+    }
+
+    [Fact]
     public void Several_thresholds_have_their_own_numbers_and_curves()
     {
         var report = new VocMetric { IouThresholds = [0.5, 0.725] }
