@@ -69,7 +69,7 @@ internal sealed class BatchDetection(DetectorModel model, IReadOnlyList<Surveyed
         var found = model.Detect([.. batch.Select(entry => entry.Image)]);
         foreach (var ((index, image), detections) in batch.Zip(found))
         {
-            evaluated[index] = new EvaluatedImage(images[index].Image.Id, [.. images[index].Annotations.Select(TruthLabel.Of)], detections);
+            evaluated[index] = EvaluatedImage.Of(images[index], detections);
             image.Dispose();
         }
 

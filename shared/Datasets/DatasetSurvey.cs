@@ -34,7 +34,7 @@ public sealed record DatasetSurvey(IReadOnlyList<SurveyedImage> Images, IReadOnl
                 summary.Add(finding);
             }
 
-            surveyed.Add(new SurveyedImage(image, width, height, labels.Annotations));
+            surveyed.Add(new SurveyedImage(dataset, image, width, height, labels.Annotations));
         }
 
         return new DatasetSurvey(surveyed, [.. summary.Remarks()]);

@@ -1,4 +1,5 @@
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Evaluation.Coco;
 
 namespace Pipeline.Shared.Evaluation;
 
@@ -20,8 +21,8 @@ public sealed record DetectionEvaluationResult(
 public sealed record ClassAveragePrecision(double Ap, double Ap50, int Objects);
 
 /// <summary>
-/// The evaluator that training, serving and the demo share: labels of any format under COCO's metrics. Ignored regions and difficult
-/// objects are crowds of their class, regions of any class (DontCare) are crowds of every class; other classes are left out.
+/// <see cref="CocoMetric"/> in short, for training, the demo and the check of an export: ignored regions and difficult objects are crowds
+/// of their class, regions of any class (DontCare) are crowds of every class; other classes are left out.
 /// </summary>
 public static class DetectionEvaluation
 {
@@ -34,57 +35,14 @@ public static class DetectionEvaluation
     /// <param name="evaluated">Truth and detections.</param>
     public static DetectionEvaluationResult Evaluate(LabelMap map, IEnumerable<EvaluatedImage> evaluated)
     {
-        var problem = EvaluationProblem.Of(map, evaluated);
-        var objects = problem.Objects.SelectMany(truth => ObjectsOf(truth, problem)).ToList();
-        var detections = problem.Detections.Select(DetectionOf).ToList();
-        var images = Enumerable.Range(0, problem.ImageIds.Length).Select(index => (long)index).ToList();
-        int[] categories = [.. Enumerable.Range(0, map.Classes.Count)];
-        var result = CocoEvaluator.Evaluate(new CocoProblem(images, categories, objects, detections));
-        var counts = objects.Where(truth => !truth.IsCrowd).CountBy(truth => truth.CategoryId).ToDictionary();
+        var report = new CocoMetric().Evaluate(EvaluationProblem.Of(map, evaluated));
         return new DetectionEvaluationResult(
-            Map: Measured(result.Stats[0]),
-            Map50: Measured(result.Stats[1]),
-            Map75: Measured(result.Stats[2]),
-            PerClass: result.Categories.ToDictionary(
-                category => map.Classes[category.CategoryId],
-                category => OfClass(category, counts.GetValueOrDefault(category.CategoryId))));
+            Map: report.Numbers["AP"],
+            Map50: report.Numbers["AP50"],
+            Map75: report.Numbers["AP75"],
+            PerClass: report.Classes.ToDictionary(entry => entry.Class, OfClass));
     }
 
-    /// <summary>The object in its class; a region of any class in every class; nothing for a class that is not measured.</summary>
-    private static IEnumerable<CocoObject> ObjectsOf(TruthObject entry, EvaluationProblem problem)
-    {
-        var isOfAnyClass = entry.Class < 0;
-        var label = isOfAnyClass ? -1 : problem.Labels.Label(problem.TruthClasses[entry.Class]);
-        var isIgnored = isOfAnyClass || (entry.Marks & (AnnotationMarks.Crowd | AnnotationMarks.Difficult)) != 0;
-        for (var category = 0; category < problem.Labels.Classes.Count; category++)
-        {
-            if (isOfAnyClass || category == label)
-            {
-                yield return new CocoObject(
-                    ImageId: entry.Image,
-                    CategoryId: category,
-                    X: entry.Box.X1,
-                    Y: entry.Box.Y1,
-                    Width: entry.Box.Width,
-                    Height: entry.Box.Height,
-                    Area: entry.AreaPixels,
-                    IsCrowd: isIgnored);
-            }
-        }
-    }
-
-    private static CocoDetection DetectionOf(FoundObject found) => new(
-        ImageId: found.Image,
-        CategoryId: found.Class,
-        X: found.Box.X1,
-        Y: found.Box.Y1,
-        Width: found.Box.Width,
-        Height: found.Box.Height,
-        Score: found.Score);
-
-    private static ClassAveragePrecision? OfClass(CocoCategoryResult category, int objects) =>
-        category.Ap < 0 ? null : new ClassAveragePrecision(category.Ap, category.Ap50, objects);
-
-    /// <summary>COCO writes −1 where nothing was measured.</summary>
-    private static double? Measured(double stat) => stat < 0 ? null : stat;
+    private static ClassAveragePrecision? OfClass(ClassNumbers entry) =>
+        entry.Numbers["AP"] is { } ap && entry.Numbers["AP50"] is { } ap50 ? new ClassAveragePrecision(ap, ap50, entry.Objects) : null;
 }

@@ -31,6 +31,16 @@ public sealed record EvaluatedImage(string ImageId, IReadOnlyList<TruthLabel> Tr
 {
     /// <summary>The number that the labels give the image (COCO); null in other formats.</summary>
     public long? Number { get; init; }
+
+    /// <summary>An image of a data set.</summary>
+    /// <param name="image">Its labels are read.</param>
+    /// <param name="detections">What was found in it.</param>
+    /// <exception cref="UserErrorException">The labels cannot be read.</exception>
+    public static EvaluatedImage Of(SurveyedImage image, IReadOnlyList<Detection> detections)
+    {
+        var isNumbered = long.TryParse(image.Image.SourceId, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number);
+        return new EvaluatedImage(image.Image.Id, image.Truth(), detections) { Number = isNumbered ? number : null };
+    }
 }
 
 /// <summary>What every metric and analysis starts from: labels and detections of images, as their files have them.</summary>

@@ -54,6 +54,6 @@ internal static class MeasurementPeer
         var numbers = cat([found.Boxes, found.Scores.unsqueeze(1), found.Labels.unsqueeze(1).to(float32)], 1).HostFloats();
         var detections = numbers.Chunk(6).Select(row =>
             new Pipeline.Shared.Geometry.Detection((int)row[5] - 1, row[4], new Box(row[0], row[1], row[2], row[3])));
-        return new EvaluatedImage(frame, [.. images.Annotations(frame).Select(TruthLabel.Of)], [.. detections]);
+        return EvaluatedImage.Of(images.Image(frame), [.. detections]);
     }
 }

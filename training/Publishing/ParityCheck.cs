@@ -135,8 +135,7 @@ internal sealed class ParityCheck(
             return null;
         }
 
-        var evaluated = samples.Images.Select((image, index) =>
-            new EvaluatedImage(image.Name, [.. image.Labels!.Select(TruthLabel.Of)], found[index]));
+        var evaluated = samples.Images.Select((image, index) => new EvaluatedImage(image.Name, image.Labels!, found[index]));
         return DetectionEvaluation.Evaluate(new LabelMap(manifest.Labels, manifest.LabelMap), evaluated).Map;
     }
 }

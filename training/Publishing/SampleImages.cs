@@ -8,8 +8,8 @@ namespace Pipeline.Training.Publishing;
 /// <summary>An image on which an exported model is compared with its detector.</summary>
 /// <param name="Name">For messages and the manifest.</param>
 /// <param name="Path">Its file.</param>
-/// <param name="Labels">Its labelled objects; null: it has no labels.</param>
-internal sealed record SampleImage(string Name, string Path, IReadOnlyList<Annotation>? Labels);
+/// <param name="Labels">Its labels; null: it has none.</param>
+internal sealed record SampleImage(string Name, string Path, IReadOnlyList<TruthLabel>? Labels);
 
 /// <summary>The images on which an exported model is compared with its detector.</summary>
 /// <param name="What">What they are, as <c>5 drawn scenes</c>.</param>
@@ -43,7 +43,7 @@ internal sealed record SampleImages(string What, IReadOnlyList<SampleImage> Imag
         };
     }
 
-    /// <summary>Labelled images.</summary>
+    /// <summary>Labeled images.</summary>
     /// <param name="data">A folder or file of any format.</param>
     /// <param name="format">Its format.</param>
     /// <param name="split">A list of its images, or the name of one of its own lists; null: all.</param>
@@ -63,7 +63,7 @@ internal sealed record SampleImages(string What, IReadOnlyList<SampleImage> Imag
         var survey = DatasetSurvey.Of(dataset, ids, limits, cancellation);
         return new SampleImages(
             $"{ids.Count} labelled images",
-            [.. survey.Images.Select(entry => new SampleImage(entry.Image.Id, entry.Image.Path, entry.Annotations))])
+            [.. survey.Images.Select(entry => new SampleImage(entry.Image.Id, entry.Image.Path, entry.Truth()))])
         {
             Remarks = [.. dataset.Remarks(), .. survey.Remarks],
         };

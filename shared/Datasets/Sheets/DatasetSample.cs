@@ -56,7 +56,7 @@ public sealed record DatasetSample
             remarks.Add(finding);
         }
 
-        return new SurveyedImage(image, width, height, labels.Annotations);
+        return new SurveyedImage(dataset, image, width, height, labels.Annotations);
     }
 
     private UserErrorException NothingFits(Dataset dataset, SortedSet<string> seen)

@@ -183,7 +183,7 @@ public sealed class CheckedExportTests : IDisposable
         using var decoded = ImageDecoder.DecodeFile(image.Path);
         var (label, box) = BrightnessDetector.Find(decoded);
         var moved = new Box(box.X1 + shift, box.Y1, box.X2 + shift, box.Y2);
-        return image with { Labels = [new Annotation(Options().Labels[label], moved)] };
+        return image with { Labels = [new TruthLabel(Options().Labels[label], ExactBox.Of(moved))] };
     })]);
 
     private string Image(int width, int height)

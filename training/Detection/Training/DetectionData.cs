@@ -92,8 +92,8 @@ internal sealed class DetectionData(
     /// <summary>The size of an image, as it is decoded.</summary>
     public (int WidthPixels, int HeightPixels) Size(string id) => (byId[id].WidthPixels, byId[id].HeightPixels);
 
-    /// <summary>The annotations of an image.</summary>
-    public IReadOnlyList<Annotation> Annotations(string id) => byId[id].Annotations;
+    /// <summary>An image with its labels.</summary>
+    public SurveyedImage Image(string id) => byId[id];
 
     public void Dispose()
     {

@@ -44,7 +44,7 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, LabelMap labe
         var (image, target) = data.Load(id, flip: false);
         target.Dispose();
         var pinned = PinnedMemory.For(options.Device, image);
-        return new LoadedImage(id, pinned, data.Annotations(id));
+        return new LoadedImage(data.Image(id), pinned);
     }
 
     /// <summary>Batches of neighbours of one size, so that no image is padded for another's sake.</summary>
@@ -135,9 +135,9 @@ internal sealed class DetectorMeasurement(FinetuneOptions options, LabelMap labe
     }
 
     private static EvaluatedImage Measured(LoadedImage image, IReadOnlyList<Pipeline.Shared.Geometry.Detection> found) =>
-        new(image.Id, [.. image.Truth.Select(TruthLabel.Of)], found);
+        EvaluatedImage.Of(image.Source, found);
 
-    private sealed record LoadedImage(string Id, Tensor Image, IReadOnlyList<Annotation> Truth) : IDisposable
+    private sealed record LoadedImage(SurveyedImage Source, Tensor Image) : IDisposable
     {
         public void Dispose() => Image.Dispose();
     }

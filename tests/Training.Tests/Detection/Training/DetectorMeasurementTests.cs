@@ -72,6 +72,6 @@ public sealed class DetectorMeasurementTests(DrawnScenes scenes)
         var scores = found.Scores.data<float>().ToArray();
         var classes = found.Labels.data<long>().ToArray();
         var detections = boxes.Select((box, index) => new Pipeline.Shared.Geometry.Detection((int)classes[index] - 1, scores[index], box));
-        return new EvaluatedImage(frame, [.. data.Annotations(frame).Select(TruthLabel.Of)], [.. detections]);
+        return EvaluatedImage.Of(data.Image(frame), [.. detections]);
     }
 }

@@ -1,6 +1,9 @@
+using System.Globalization;
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Evaluation;
+using Pipeline.Shared.Geometry;
 
-namespace Pipeline.Shared.Tests.Evaluation;
+namespace Pipeline.Golden;
 
 /// <summary>The reference's problem of 1,000 images and 8 classes, made by the formula that stands in its file.</summary>
 internal static class CocoBenchProblem
@@ -11,11 +14,12 @@ internal static class CocoBenchProblem
     /// <param name="seed">The file's seed.</param>
     /// <param name="least">Fewest detections of an image and class.</param>
     /// <param name="spread">How many more there may be, less one.</param>
-    public static CocoProblem Create(ulong seed, int least, int spread)
+    /// <param name="images">Number of images; the file's is 1,000.</param>
+    public static EvaluationProblem Create(ulong seed, int least, int spread, int images = 1000)
     {
-        var objects = new List<CocoObject>();
-        var detections = new List<CocoDetection>();
-        for (var image = 0; image < 1000; image++)
+        var objects = new List<TruthObject>();
+        var detections = new List<FoundObject>();
+        for (var image = 0; image < images; image++)
         {
             for (var category = 0; category < Classes; category++)
             {
@@ -32,7 +36,7 @@ internal static class CocoBenchProblem
                     var y = Sixtyfourth((HeightPixels - h) * U(j, 3));
                     if (j < count)
                     {
-                        objects.Add(new CocoObject(image + 1, category + 1, x, y, w, h, w * h, U(j, 4) < 0.02));
+                        objects.Add(Object(image, category, ExactBox.FromSides(x, y, w, h), isCrowd: U(j, 4) < 0.02));
                     }
 
                     if (j >= found)
@@ -42,26 +46,43 @@ internal static class CocoBenchProblem
 
                     if (j < count)
                     {
-                        detections.Add(new CocoDetection(
-                            image + 1, category + 1, Sixtyfourth(x + (U(j, 7) - 0.5) * 0.3 * w), Sixtyfourth(y + (U(j, 8) - 0.5) * 0.3 * h),
-                            Sixtyfourth(w * (0.8 + 0.4 * U(j, 5))), Sixtyfourth(h * (0.8 + 0.4 * U(j, 6))),
-                            Math.Floor((0.3 + 0.7 * U(j, 9)) * 1024) / 1024));
+                        var box = ExactBox.FromSides(
+                            Sixtyfourth(x + (U(j, 7) - 0.5) * 0.3 * w),
+                            Sixtyfourth(y + (U(j, 8) - 0.5) * 0.3 * h),
+                            Sixtyfourth(w * (0.8 + 0.4 * U(j, 5))),
+                            Sixtyfourth(h * (0.8 + 0.4 * U(j, 6))));
+                        detections.Add(new FoundObject(image, category, box, Math.Floor((0.3 + 0.7 * U(j, 9)) * 1024) / 1024));
                     }
                     else
                     {
                         var width = Side(10);
                         var height = Side(11);
                         var score = U(j, 14);
-                        detections.Add(new CocoDetection(
-                            image + 1, category + 1, Sixtyfourth((WidthPixels - width) * U(j, 12)),
-                            Sixtyfourth((HeightPixels - height) * U(j, 13)), width, height, Math.Floor(score * score * 1024) / 1024));
+                        var box = ExactBox.FromSides(
+                            Sixtyfourth((WidthPixels - width) * U(j, 12)), Sixtyfourth((HeightPixels - height) * U(j, 13)), width, height);
+                        detections.Add(new FoundObject(image, category, box, Math.Floor(score * score * 1024) / 1024));
                     }
                 }
             }
         }
 
-        return new CocoProblem([.. Enumerable.Range(1, 1000)], [.. Enumerable.Range(1, Classes)], objects, detections);
+        string[] classes = [.. Enumerable.Range(1, Classes).Select(category => $"class{category}")];
+        return new EvaluationProblem(
+            [.. Enumerable.Range(1, images).Select(image => image.ToString(CultureInfo.InvariantCulture))],
+            new LabelMap(classes),
+            [.. classes],
+            [.. objects],
+            [.. detections]);
     }
+
+    private static TruthObject Object(int image, int category, ExactBox box, bool isCrowd) => new(
+        Image: image,
+        Class: category,
+        Box: box,
+        AreaPixels: box.Area,
+        Marks: isCrowd ? AnnotationMarks.Crowd : AnnotationMarks.None,
+        Truncation: 0,
+        Occlusion: 0);
 
     private static double Sixtyfourth(double value) => Math.Floor(value * 64) / 64;
 
