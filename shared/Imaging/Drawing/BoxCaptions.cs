@@ -59,7 +59,7 @@ internal sealed class BoxCaptions : IDisposable
 
         var width = (int)MathF.Ceiling(label.WidthPixels + gap + score.WidthPixels) + 2 * padding;
         var place = placement.Place(seen, new SKSizeI(Math.Min(width, picture.Width), font.LinePixels));
-        plates.Add(new Plate(place, label, score, gap, ClassColor.Of(box.ClassIndex)));
+        plates.Add(new Plate(place, label, score, gap, box.OutcomeColor ?? ClassColor.Of(box.ClassIndex)));
     }
 
     /// <summary>Draws what was added.</summary>

@@ -7,6 +7,15 @@ namespace Pipeline.Shared.Imaging.Drawing;
 /// <param name="Text">Black or white, whichever has more contrast with <paramref name="Fill"/>: at least 4.5 to 1.</param>
 internal readonly record struct ClassColor(SKColor Fill, SKColor Text)
 {
+    /// <summary>Of a detection that found an object.</summary>
+    public static ClassColor Right { get; } = new(new SKColor(0x4C, 0xD9, 0x7B), SKColors.Black);
+
+    /// <summary>Of a detection that found none.</summary>
+    public static ClassColor Wrong { get; } = new(new SKColor(0xFF, 0x7A, 0x3D), SKColors.Black);
+
+    /// <summary>Of an object that was not found.</summary>
+    public static ClassColor Missed { get; } = new(new SKColor(0xFF, 0xD6, 0x0A), SKColors.Black);
+
     /// <summary>Bright colors that differ for adjacent classes: steps of the golden angle around the color wheel.</summary>
     public static ClassColor Of(int classIndex)
     {

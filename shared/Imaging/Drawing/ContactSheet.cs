@@ -1,4 +1,3 @@
-using Pipeline.Shared.Geometry;
 using SkiaSharp;
 
 namespace Pipeline.Shared.Imaging.Drawing;
@@ -53,9 +52,9 @@ public sealed class ContactSheet : IDisposable
         var height = Math.Max(1, (int)MathF.Round(scale * image.HeightPixels));
         var scaleX = (float)width / image.WidthPixels;
         var scaleY = (float)height / image.HeightPixels;
-        var scaled = Scaled(image, width, height);
+        var scaled = ScaledPicture.Bitmap(image, width, height);
         cells.Add(new Cell(scaled, title));
-        DetectionPainter.Paint(scaled, boxes.Select(box => box with { Box = Scaled(box.Box, scaleX, scaleY) }));
+        DetectionPainter.Paint(scaled, boxes.Select(box => box with { Box = ScaledPicture.Scaled(box.Box, scaleX, scaleY) }));
     }
 
     /// <summary>Puts the sheet together.</summary>
@@ -106,20 +105,6 @@ public sealed class ContactSheet : IDisposable
             left += cellPixels + GapPixels;
         }
     }
-
-    private static SKBitmap Scaled(RgbImage image, int width, int height)
-    {
-        var scaled = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        using var original = ImageEncoder.ToBitmap(image);
-        using var pixels = original.PeekPixels();
-        using var picture = SKImage.FromPixels(pixels);
-        using var canvas = new SKCanvas(scaled);
-        canvas.DrawImage(picture, SKRect.Create(width, height), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
-        canvas.Flush();
-        return scaled;
-    }
-
-    private static Box Scaled(Box box, float x, float y) => new(X1: box.X1 * x, Y1: box.Y1 * y, X2: box.X2 * x, Y2: box.Y2 * y);
 
     private sealed record Cell(SKBitmap Picture, string Title);
 }

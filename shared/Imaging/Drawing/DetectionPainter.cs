@@ -57,7 +57,7 @@ public static class DetectionPainter
             outlines.Draw(seen, OutlineColor(box), IsDashed(box));
         }
 
-        foreach (var (box, seen) in Enumerable.Reverse(entries).Where(entry => entry.Box.Kind == DrawnBoxKind.Object))
+        foreach (var (box, seen) in Enumerable.Reverse(entries).Where(entry => HasCaption(entry.Box)))
         {
             captions.Add(box, seen);
         }
@@ -68,10 +68,12 @@ public static class DetectionPainter
 
     private static bool IsDashed(DrawnBox box) => box.Kind != DrawnBoxKind.Object;
 
+    private static bool HasCaption(DrawnBox box) => box.Kind is DrawnBoxKind.Object or DrawnBoxKind.Missed;
+
     private static SKColor OutlineColor(DrawnBox box) => box.Kind switch
     {
         DrawnBoxKind.Ignored => SKColors.DarkGray,
         DrawnBoxKind.Truth => SKColors.White,
-        _ => ClassColor.Of(box.ClassIndex).Fill,
+        _ => (box.OutcomeColor ?? ClassColor.Of(box.ClassIndex)).Fill,
     };
 }

@@ -28,6 +28,9 @@ public sealed record DrawnBox
 
     internal DrawnBoxKind Kind { get; }
 
+    /// <summary>Of outline and caption where it says what became of an object; null: by kind and class.</summary>
+    internal ClassColor? OutcomeColor { get; private init; }
+
     /// <summary>An object, detected or labeled: in the color of its class, with the class's name and the score.</summary>
     public static DrawnBox Object(Box box, int classIndex, string className, float? score = null) =>
         new(box, DrawnBoxKind.Object) { ClassIndex = classIndex, ClassName = className, Score = score };
@@ -37,4 +40,16 @@ public sealed record DrawnBox
 
     /// <summary>A region that is neither right nor wrong (a crowd, KITTI's DontCare): dashed and gray, without caption.</summary>
     public static DrawnBox Ignored(Box box) => new(box, DrawnBoxKind.Ignored);
+
+    /// <summary>A detection that found an object: green.</summary>
+    public static DrawnBox Right(Box box, string className, float score) =>
+        new(box, DrawnBoxKind.Object) { ClassName = className, Score = score, OutcomeColor = ClassColor.Right };
+
+    /// <summary>A detection that found none: orange, its caption begins with a cross.</summary>
+    public static DrawnBox Wrong(Box box, string className, float score) =>
+        new(box, DrawnBoxKind.Object) { ClassName = $"✗ {className}", Score = score, OutcomeColor = ClassColor.Wrong };
+
+    /// <summary>An object that was not found: dashed and yellow, its caption says "missed".</summary>
+    public static DrawnBox Missed(Box box, string className) =>
+        new(box, DrawnBoxKind.Missed) { ClassName = $"missed {className}", OutcomeColor = ClassColor.Missed };
 }

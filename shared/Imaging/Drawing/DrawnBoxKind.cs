@@ -6,4 +6,5 @@ internal enum DrawnBoxKind
     Ignored,
     Truth,
     Object,
+    Missed,
 }

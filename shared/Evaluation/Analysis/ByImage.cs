@@ -1,0 +1,45 @@
+namespace Pipeline.Shared.Evaluation.Analysis;
+
+/// <summary>Entries of all images in one array, an image's side by side.</summary>
+internal sealed class ByImage<T>
+{
+    private readonly T[] entries;
+    private readonly int[] starts;
+
+    /// <summary>Sorts by image, and keeps the order within one (a counting sort).</summary>
+    /// <param name="images">How many images there are; some may have no entry.</param>
+    /// <param name="unsorted">The entries.</param>
+    /// <param name="imageOf">Index of an entry's image.</param>
+    public ByImage(int images, List<T> unsorted, Func<T, int> imageOf)
+    {
+        starts = new int[images + 1];
+        foreach (var entry in unsorted)
+        {
+            starts[imageOf(entry) + 1]++;
+        }
+
+        for (var image = 0; image < images; image++)
+        {
+            starts[image + 1] += starts[image];
+        }
+
+        entries = new T[unsorted.Count];
+        var next = starts.AsSpan(0, images).ToArray();
+        foreach (var entry in unsorted)
+        {
+            entries[next[imageOf(entry)]++] = entry;
+        }
+    }
+
+    /// <summary>Of all images.</summary>
+    public int Count => entries.Length;
+
+    /// <summary>An entry of any image.</summary>
+    public ref readonly T this[int index] => ref entries[index];
+
+    /// <summary>Index of an image's first entry; that of the image after the last is <see cref="Count"/>.</summary>
+    public int Start(int image) => starts[image];
+
+    /// <summary>An image's entries.</summary>
+    public Span<T> Of(int image) => entries.AsSpan(starts[image]..starts[image + 1]);
+}

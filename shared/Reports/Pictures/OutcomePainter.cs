@@ -1,0 +1,81 @@
+using Pipeline.Shared.Evaluation;
+using Pipeline.Shared.Evaluation.Analysis;
+using Pipeline.Shared.Geometry;
+using Pipeline.Shared.Imaging;
+using Pipeline.Shared.Imaging.Drawing;
+using Pipeline.Shared.Reports.Pages;
+
+namespace Pipeline.Shared.Reports.Pictures;
+
+/// <summary>Draws what was right, wrong and missed in an image.</summary>
+/// <param name="problem">Truth and detections.</param>
+/// <param name="options">From which score on detections are drawn, and from which IoU on they are right.</param>
+/// <param name="paths">Image files by id.</param>
+internal sealed class OutcomePainter(EvaluationProblem problem, AnalysisOptions options, IReadOnlyDictionary<string, string> paths)
+{
+    /// <summary>Longest side of a picture in a page: a dozen of them are a few megabytes.</summary>
+    private const int LongestSidePixels = 960;
+
+    private const int Quality = 82;
+    private readonly ImageOutcomes outcomes = new(problem, options);
+
+    /// <summary>The picture of an image; where its file cannot be read, the caption says so.</summary>
+    public PagePicture Paint(string imageId, string caption)
+    {
+        if (!paths.TryGetValue(imageId, out var path))
+        {
+            return Missing($"{caption}. The image is not at hand.");
+        }
+
+        try
+        {
+            using var image = ImageDecoder.DecodeFile(path);
+            using var picture = ScaledPicture.Of(image, LongestSidePixels);
+            using var painted = DetectionPainter.Paint(picture.Image, Boxes(outcomes.Of(imageId)).Select(picture.Scaled));
+            return new PagePicture(
+                Caption: caption,
+                Alternative: $"Image {caption}",
+                MediaType: "image/jpeg",
+                Content: ImageEncoder.Jpeg(painted, Quality),
+                WidthPixels: painted.WidthPixels,
+                HeightPixels: painted.HeightPixels);
+        }
+        catch (UserErrorException error)
+        {
+            return Missing($"{caption}. No picture: {error.Message}");
+        }
+    }
+
+    private static PagePicture Missing(string caption) => new(
+        Caption: caption, Alternative: "", MediaType: "", Content: default, WidthPixels: 0, HeightPixels: 0);
+
+    private IEnumerable<DrawnBox> Boxes(ImageOutcome outcome)
+    {
+        foreach (var truth in outcome.Ignored)
+        {
+            yield return DrawnBox.Ignored(Single(truth.Box));
+        }
+
+        foreach (var truth in outcome.Found)
+        {
+            yield return DrawnBox.Truth(Single(truth.Box));
+        }
+
+        foreach (var truth in outcome.Missed)
+        {
+            yield return DrawnBox.Missed(Single(truth.Box), problem.TruthClasses[truth.Class]);
+        }
+
+        foreach (var found in outcome.Right)
+        {
+            yield return DrawnBox.Right(Single(found.Box), problem.Labels.Classes[found.Class], (float)found.Score);
+        }
+
+        foreach (var found in outcome.Wrong)
+        {
+            yield return DrawnBox.Wrong(Single(found.Box), problem.Labels.Classes[found.Class], (float)found.Score);
+        }
+    }
+
+    private static Box Single(ExactBox box) => new(X1: (float)box.X1, Y1: (float)box.Y1, X2: (float)box.X2, Y2: (float)box.Y2);
+}
