@@ -49,32 +49,15 @@ internal sealed class OutcomePainter(EvaluationProblem problem, AnalysisOptions 
     private static PagePicture Missing(string caption) => new(
         Caption: caption, Alternative: "", MediaType: "", Content: default, WidthPixels: 0, HeightPixels: 0);
 
-    private IEnumerable<DrawnBox> Boxes(ImageOutcome outcome)
+    private DrawnBox[] Boxes(ImageOutcome outcome)
     {
-        foreach (var truth in outcome.Ignored)
-        {
-            yield return DrawnBox.Ignored(Single(truth.Box));
-        }
-
-        foreach (var truth in outcome.Found)
-        {
-            yield return DrawnBox.Truth(Single(truth.Box));
-        }
-
-        foreach (var truth in outcome.Missed)
-        {
-            yield return DrawnBox.Missed(Single(truth.Box), problem.TruthClasses[truth.Class]);
-        }
-
-        foreach (var found in outcome.Right)
-        {
-            yield return DrawnBox.Right(Single(found.Box), problem.Labels.Classes[found.Class], (float)found.Score);
-        }
-
-        foreach (var found in outcome.Wrong)
-        {
-            yield return DrawnBox.Wrong(Single(found.Box), problem.Labels.Classes[found.Class], (float)found.Score);
-        }
+        var classes = problem.Labels.Classes;
+        var ignored = outcome.Ignored.Select(box => DrawnBox.Ignored(Single(box)));
+        var found = outcome.Found.Select(box => DrawnBox.Truth(Single(box)));
+        var missed = outcome.Missed.Select(truth => DrawnBox.Missed(Single(truth.Box), classes[truth.Class]));
+        var right = outcome.Right.Select(entry => DrawnBox.Right(Single(entry.Box), classes[entry.Class], (float)entry.Score));
+        var wrong = outcome.Wrong.Select(entry => DrawnBox.Wrong(Single(entry.Box), classes[entry.Class], (float)entry.Score));
+        return [.. ignored, .. found, .. missed, .. right, .. wrong];
     }
 
     private static Box Single(ExactBox box) => new(X1: (float)box.X1, Y1: (float)box.Y1, X2: (float)box.X2, Y2: (float)box.Y2);
