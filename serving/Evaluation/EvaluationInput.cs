@@ -4,6 +4,7 @@ using Pipeline.Serving.Evaluation.Records;
 using Pipeline.Serving.Inference;
 using Pipeline.Shared;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Shared.Reports;
 using Pipeline.Shared.Text;

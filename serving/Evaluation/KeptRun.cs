@@ -1,9 +1,7 @@
-using System.Text.Json;
 using Pipeline.Serving.Evaluation.Records;
 using Pipeline.Shared;
 using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Files;
-using Pipeline.Shared.Reports;
 
 namespace Pipeline.Serving.Evaluation;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Pipeline.Serving.Evaluation.Records;
 using Pipeline.Serving.Inference;
 using Pipeline.Shared;
-using Pipeline.Shared.Imaging;
 
 namespace Pipeline.Serving.Evaluation.Execution;
 
