@@ -1,23 +1,27 @@
 using Pipeline.Shared.Evaluation;
+using Pipeline.Shared.Evaluation.Analysis;
+using Pipeline.Shared.Evaluation.Coco;
 using Pipeline.Shared.Reports;
 
 namespace Pipeline.Serving.Evaluation;
 
-/// <summary>Makes the report of an evaluation.</summary>
+/// <summary>Measures the detections of a run.</summary>
 internal static class EvaluationReports
 {
-    /// <param name="run">Labels and detections.</param>
-    /// <param name="metrics">What is measured; the averages at the top of the report are COCO's with or without them.</param>
-    public static EvaluationReport Of(CompletedEvaluation run, IReadOnlyList<IDetectionMetric> metrics)
+    /// <param name="run">The run.</param>
+    /// <param name="problem">Its labels and detections.</param>
+    /// <param name="metrics">What is measured; the averages at the top of the report are COCO's with or without it.</param>
+    public static EvaluationReport Of(CompletedEvaluation run, EvaluationProblem problem, IReadOnlyList<IDetectionMetric> metrics)
     {
-        var problem = run.Problem();
-        var coco = DetectionEvaluation.Evaluate(problem.Labels, run.Evaluated());
+        MetricReport[] measured = [.. metrics.Select(metric => metric.Evaluate(problem))];
+        var official = new CocoMetric();
+        var coco = Array.Find(measured, report => report.Metric == official.Name) ?? official.Evaluate(problem);
         var seconds = run.Seconds;
         return new EvaluationReport(
-            Map: coco.Map,
-            Map50: coco.Map50,
-            Map75: coco.Map75,
-            PerClass: coco.PerClass,
+            Map: coco.Numbers.GetValueOrDefault("AP"),
+            Map50: coco.Numbers.GetValueOrDefault("AP50"),
+            Map75: coco.Numbers.GetValueOrDefault("AP75"),
+            PerClass: coco.Classes.ToDictionary(entry => entry.Class, OfClass),
             Images: run.Images.Count,
             Seconds: seconds,
             ImagesPerSecond: seconds > 0 ? run.Images.Count / seconds : 0)
@@ -26,8 +30,14 @@ internal static class EvaluationReports
             Leak = run.Facts.Leak,
             Model = run.Facts.Model,
             Data = run.Facts.Data,
-            Metrics = [.. metrics.Select(metric => metric.Evaluate(problem))],
+            Metrics = measured,
+            Analysis = metrics.Count > 0 ? DetectionAnalysis.Of(problem) : null,
             Latency = LatencySummary.Of(run.Batches),
         };
     }
+
+    private static ClassAveragePrecision? OfClass(ClassNumbers entry) =>
+        entry.Numbers.GetValueOrDefault("AP") is { } ap && entry.Numbers.GetValueOrDefault("AP50") is { } ap50
+            ? new ClassAveragePrecision(ap, ap50, entry.Objects)
+            : null;
 }

@@ -13,8 +13,11 @@ internal static class ModelEvaluation
     /// <summary>Detects and measures, with COCO's numbers alone.</summary>
     /// <inheritdoc cref="Detect" />
     public static EvaluationReport Run(
-        EvaluationOptions options, Action<string> remark, IProgress<EvaluationProgress>? progress, CancellationToken cancellation) =>
-        EvaluationReports.Of(Detect(options, remark, progress, cancellation)!, []);
+        EvaluationOptions options, Action<string> remark, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
+    {
+        var run = Detect(options, remark, progress, cancellation)!;
+        return EvaluationReports.Of(run, run.Problem(), []);
+    }
 
     /// <summary>Runs the model over the images, or over those that an earlier process in the same folder has left.</summary>
     /// <param name="options">What is evaluated on what.</param>
