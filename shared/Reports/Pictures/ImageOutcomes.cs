@@ -6,16 +6,16 @@ namespace Pipeline.Shared.Reports.Pictures;
 
 /// <summary>What became of the objects and detections of an image; the numbers of the analysis count the same.</summary>
 /// <param name="Found">Objects that were found.</param>
-/// <param name="Missed">Objects that were not, with their classes.</param>
+/// <param name="Missed">Objects that were not.</param>
 /// <param name="Ignored">Regions and objects that count neither for nor against.</param>
 /// <param name="Right">Detections that found an object.</param>
 /// <param name="Wrong">Detections that found none, and lie in no region that is ignored.</param>
 internal sealed record ImageOutcome(
-    IReadOnlyList<ExactBox> Found,
+    IReadOnlyList<CountedObject> Found,
     IReadOnlyList<CountedObject> Missed,
     IReadOnlyList<ExactBox> Ignored,
-    IReadOnlyList<ScoredDetection> Right,
-    IReadOnlyList<ScoredDetection> Wrong);
+    IReadOnlyList<FoundObject> Right,
+    IReadOnlyList<FoundObject> Wrong);
 
 /// <summary>Tells what became of objects and detections, for pictures.</summary>
 internal sealed class ImageOutcomes
@@ -45,7 +45,7 @@ internal sealed class ImageOutcomes
         var objects = Range(problem.Objects, image).ToLookup(IsFound);
         int[] shown = [.. Range(problem.Detections, image).Where(row => problem.Detections[row].Score >= scoreThreshold)];
         return new ImageOutcome(
-            Found: [.. objects[true].Select(row => problem.Objects[row].Box)],
+            Found: [.. objects[true].Select(row => problem.Objects[row])],
             Missed: [.. objects[false].Select(row => problem.Objects[row])],
             Ignored: [.. Range(problem.Regions, image).Select(row => problem.Regions[row].Box)],
             Right: [.. shown.Where(matches.IsRight).Select(row => problem.Detections[row])],
