@@ -18,7 +18,7 @@ internal static class ComparisonPage
         foreach (var (index, comparison) in report.Comparisons.Index())
         {
             var section = page.Section($"{comparison.Run}");
-            section.Note(ComparisonText.Verdict(comparison)).Table(DifferenceTable.Of(comparison.Result));
+            section.Table(DifferenceTable.Of(comparison.Result));
             var painter = new ChangePainter(
                 comparison.Result.Options.Errors, detections.Baseline, detections.Others[index], detections.ImagePaths);
             AddChanges(section, "What got better", [.. comparison.Result.Better.Take(perSide)], painter, cancellation);

@@ -23,7 +23,7 @@ internal static class ComparisonText
             return "The labels have no object of the measured classes: nothing can be compared.";
         }
 
-        return $"{Outcome(map)}: mAP {NumberText.Fraction(map.Second)} against {NumberText.Fraction(map.First)}, a difference of "
+        return $"{(map.IsClear ? Outcome(map) : "No clear difference")}: mAP {NumberText.Fraction(map.Second)} against {NumberText.Fraction(map.First)}, a difference of "
             + $"{NumberText.Difference(map.Difference)} ({Interval(map)}).";
     }
 
@@ -32,7 +32,7 @@ internal static class ComparisonText
     {
         if (!difference.IsClear)
         {
-            return "No clear difference";
+            return "Not clear";
         }
 
         return difference.Difference > 0 ? "Better" : "Worse";

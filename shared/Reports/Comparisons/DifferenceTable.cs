@@ -41,7 +41,7 @@ internal static class DifferenceTable
             {
                 Interval = new PageInterval(Place(difference.Low), Place(difference.Difference), Place(difference.High)),
             },
-            ComparisonText.Outcome(difference),
+            ComparisonText.Outcome(difference).ToLowerInvariant(),
         ];
     }
 
