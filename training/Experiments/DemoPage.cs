@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pipeline.Shared.Reports;
 using Pipeline.Shared.Reports.Pages;
 
 namespace Pipeline.Training.Experiments;
