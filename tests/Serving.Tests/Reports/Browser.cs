@@ -59,4 +59,4 @@ public sealed class Browser : IAsyncLifetime
 
 /// <summary>The tests that share the browser.</summary>
 [CollectionDefinition(nameof(Browser))]
-public sealed class BrowserCollection : ICollectionFixture<Browser>;
+public sealed class BrowserTests : ICollectionFixture<Browser>;

@@ -1,5 +1,4 @@
 using Deque.AxeCore.Playwright;
-using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Evaluation.Analysis;
 using Pipeline.Shared.Reports;
 
