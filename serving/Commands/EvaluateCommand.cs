@@ -45,7 +45,7 @@ internal sealed class EvaluateCommand(
         var batch = NumberOption.Create("--batch", BatchSizes, 4, "Images in one execution.");
         var threads = NumberOption.Optional("--threads", Threads, "Threads of one execution; one per core when omitted.");
         var provider = Provider();
-        var shard = ShardOption.Create(Environment.GetEnvironmentVariable);
+        var shard = ShardOption.Create();
         var folder = new Option<string?>("--output")
         {
             Description = "Folder for what is finished and for the report: report.html, report.md, report.json.",
@@ -76,7 +76,7 @@ internal sealed class EvaluateCommand(
                     Provider = Enum.GetValues<ExecutionProvider>().Single(value => EnumNames.Of(value) == parsed.GetValue(provider)),
                     Threads = parsed.GetValue(threads),
                 },
-                Shard = parsed.GetValue(shard),
+                Shard = parsed.GetValue(shard)?.Resolve(Environment.GetEnvironmentVariable),
                 Output = parsed.GetValue(folder),
                 Replace = parsed.GetValue(force),
             };

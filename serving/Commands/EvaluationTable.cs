@@ -37,9 +37,12 @@ internal static class EvaluationTable
         if (metric.NotMeasured is null)
         {
             Console.WriteLine("  " + string.Join("  ", metric.Numbers.Select(number => $"{number.Key} {Number(number.Value, metric.Unit)}")));
-            Console.WriteLine("  rules: " + string.Join("; ", metric.Rules.Select(rule => $"{rule.Key}: {rule.Value}")));
+            Console.WriteLine("  rules: " + string.Join(", ", metric.Rules.Select(rule => $"{rule.Key}={Value(rule.Value)}")));
         }
     }
+
+    /// <summary>The value of a rule; what it means stands in the report.</summary>
+    private static string Value(string rule) => rule.Split(": ")[0];
 
     private static string Fraction(double? value) => Number(value, MetricUnit.Fraction);
 

@@ -72,14 +72,10 @@ if (args is not ["peer", ..])
         + "       model-write --output DIR --calibration DIR   (ResNet-50-FPN in every precision)\n"
         + "       model-profile MODEL_DIR… [--size WxH] [--threads N] [--profile [--runs N]]\n"
         + "       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|views|loader|measure|suppression|pause\n"
-        + "              |coco|coco-write|coco-score|coco-score-write|evaluate
-"
-        + "       [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR] [--preset NAME] [--cache-bytes N]
-"
-        + "       [--size A|B] [--images N] [--annotations N] [--points N]
-"
-        + "       [--model DIR] [--split LIST]   (of --mode evaluate: an exported model, on --data)
-"
+        + "              |coco|coco-write|coco-score|coco-score-write|evaluate|evaluate-write\n"
+        + "       [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR] [--preset NAME] [--cache-bytes N]\n"
+        + "       [--size A|B] [--images N] [--annotations N] [--points N] [--sizes N]\n"
+        + "       [--model DIR] [--split LIST]   (of --mode evaluate: an exported model, on --data)\n"
         + "       [--precision fp32|fp16|int8] [--winograd on|off] [--calibration DIR]   (of the model of --mode inference)");
     return 2;
 }
@@ -127,6 +123,10 @@ switch (mode)
             Execution = new ExecutionOptions { Threads = threads },
         };
         EvaluationPeer.Run(evaluated, runs);
+        break;
+    case "evaluate-write":
+        EvaluationScenes.Write(
+            Argument("--data", ""), sizes: int.Parse(Argument("--sizes", "80")), images: int.Parse(Argument("--images", "160")));
         break;
     case "views":
         ViewLoading.Run(Argument("--data", ""), runs);
