@@ -35,8 +35,15 @@ internal static class ServiceCommand
 
     /// <summary>Adds the commands that work on files.</summary>
     public static void AddCommands(IServiceCollection services) => services
+        .AddSingleton(TimeProvider.System)
+        .AddSingleton<EvaluationConsole>()
+        .AddSingleton<EvaluationOutput>()
         .AddSingleton<IProgramCommand, DetectCommand>()
-        .AddSingleton<IProgramCommand, EvaluateCommand>();
+        .AddSingleton<IProgramCommand, EvaluateCommand>()
+        .AddSingleton<IProgramCommand, ScoreCommand>()
+        .AddSingleton<IProgramCommand, ResultsCommand>()
+        .AddSingleton<ConvertResultsCommand>()
+        .AddSingleton<SubmissionCommand>();
 
     private static async Task<int> RunAsync(ServiceOptions options, CancellationToken cancellation)
     {
