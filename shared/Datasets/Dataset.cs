@@ -10,11 +10,11 @@ public sealed class Dataset
     private readonly HashSet<string> unlabeledIds;
     private readonly Lazy<IReadOnlyList<DatasetClass>> classes;
 
-    private Dataset(string root, IDatasetFormat format)
+    private Dataset(string root, IDatasetFormat format, DatasetContent opened)
     {
         Root = root;
         Format = format;
-        content = format.Open(root);
+        content = opened;
         byId = content.Images.ToDictionary(image => image.Id, StringComparer.Ordinal);
         unlabeledIds = content.Unlabeled.Select(image => image.Id).ToHashSet(StringComparer.Ordinal);
         ImageIds = new IdList(content.Images);
@@ -53,17 +53,24 @@ public sealed class Dataset
     /// <param name="path">The data set's file or folder.</param>
     /// <param name="format">Its format, or <c>auto</c>.</param>
     /// <exception cref="UserErrorException">There is no such data set, or a name or a file in it is wrong.</exception>
-    public static Dataset Open(string path, string format = DatasetFormats.Auto)
-    {
-        var dataset = OpenWithErrors(path, format);
-        return dataset.Findings.FirstOrDefault(finding => finding.IsError) is { } error
-            ? throw new UserErrorException(error.ToString())
-            : dataset;
-    }
+    public static Dataset Open(string path, string format = DatasetFormats.Auto) => WithoutErrors(OpenWithErrors(path, format));
 
     /// <summary>As <see cref="Open"/>, but errors in it are left in <see cref="Findings"/>: the check reports all.</summary>
     public static Dataset OpenWithErrors(string path, string format = DatasetFormats.Auto) =>
-        new(path, format == DatasetFormats.Auto ? DatasetFormats.Of(path) : DatasetFormats.Named(format));
+        Opened(path, format == DatasetFormats.Auto ? DatasetFormats.Of(path) : DatasetFormats.Named(format));
+
+    /// <summary>
+    /// Opens the labels alone, for measuring detections that are in files: images need not be there, except YOLO's. Only
+    /// <see cref="Truth"/> and what concerns labels can be asked of it; where there are no images, an image's path is its label file's.
+    /// </summary>
+    /// <param name="path">The data set's file or folder, or a folder of label files.</param>
+    /// <param name="format">Its format, or <c>auto</c>.</param>
+    /// <exception cref="UserErrorException">There are no such labels, or a name or a file is wrong.</exception>
+    public static Dataset OpenLabels(string path, string format = DatasetFormats.Auto)
+    {
+        var found = format == DatasetFormats.Auto ? DatasetFormats.OfLabels(path) : DatasetFormats.Named(format);
+        return WithoutErrors(new Dataset(path, found, found.OpenLabels(path)));
+    }
 
     /// <summary>Whether there is a labelled image of this id.</summary>
     public bool Contains(string id) => byId.ContainsKey(id);
@@ -132,6 +139,12 @@ public sealed class Dataset
 
         return summary.Remarks();
     }
+
+    private static Dataset Opened(string path, IDatasetFormat format) => new(path, format, format.Open(path));
+
+    private static Dataset WithoutErrors(Dataset dataset) => dataset.Findings.FirstOrDefault(finding => finding.IsError) is { } error
+        ? throw new UserErrorException(error.ToString())
+        : dataset;
 
     private Finding LeftOut(DatasetImage image) => new(image.Path, $"the image {content.UnlabeledBecause}; it is left out.")
     {

@@ -26,14 +26,20 @@ public static class DatasetFormats
     /// <summary>The format that a path holds.</summary>
     /// <param name="path">A file or folder.</param>
     /// <exception cref="UserErrorException">Nothing is there, no format is found, or more than one.</exception>
-    public static IDatasetFormat Of(string path)
+    public static IDatasetFormat Of(string path) => Of(path, format => format.Evidence(path));
+
+    /// <summary>The format of the labels that a path holds, with or without images.</summary>
+    /// <inheritdoc cref="Of(string)" />
+    public static IDatasetFormat OfLabels(string path) => Of(path, format => format.LabelEvidence(path));
+
+    private static IDatasetFormat Of(string path, Func<IDatasetFormat, string?> evidence)
     {
         if (FileStatus.Of(path).Kind != FileKind.Folder)
         {
             InputFile.Require(path, "file or folder of a data set");
         }
 
-        (IDatasetFormat Format, string? Evidence)[] tried = [.. All.Select(format => (format, format.Evidence(path)))];
+        (IDatasetFormat Format, string? Evidence)[] tried = [.. All.Select(format => (format, evidence(format)))];
         (IDatasetFormat Format, string? Evidence)[] found = [.. tried.Where(entry => entry.Evidence is not null)];
         if (found.Length == 1)
         {

@@ -14,9 +14,23 @@ public interface IDatasetFormat
     /// </summary>
     string? NotInModel => null;
 
+    /// <summary>
+    /// Whether the corners of its files are the first and the last pixel inside (VOC), so that official code adds 1 to widths and heights.
+    /// The reader has added it: the boxes that it gives are continuous, as those of every format.
+    /// </summary>
+    bool CornersAreInclusive => false;
+
+    /// <summary>
+    /// Whether <see cref="OpenLabels"/> reads sizes of images from their files, because the labels cannot be read without them.
+    /// </summary>
+    bool LabelsNeedImages => false;
+
     /// <summary>What at a path looks like this format, for messages: "label_2"; null: nothing does.</summary>
     /// <param name="path">An existing file or folder.</param>
     string? Evidence(string path);
+
+    /// <summary>As <see cref="Evidence"/>, for labels without images.</summary>
+    string? LabelEvidence(string path) => Evidence(path);
 
     /// <summary>Lists images and labels.</summary>
     /// <param name="path">An existing file or folder.</param>
@@ -28,6 +42,7 @@ public interface IDatasetFormat
     /// without them (YOLO's are fractions of an image's size).
     /// </summary>
     /// <param name="path">An existing file or folder; also a folder that holds nothing but label files.</param>
+    /// <returns>What was found; where images are not needed, the path of one is that of the file of its labels.</returns>
     /// <exception cref="UserErrorException">There are no labels of this format.</exception>
     DatasetContent OpenLabels(string path) => Open(path);
 

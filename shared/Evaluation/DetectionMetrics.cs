@@ -1,5 +1,8 @@
 using Pipeline.Shared.Evaluation.Coco;
+using Pipeline.Shared.Evaluation.Kitti;
+using Pipeline.Shared.Evaluation.Paper;
 using Pipeline.Shared.Evaluation.Rules;
+using Pipeline.Shared.Evaluation.Voc;
 
 namespace Pipeline.Shared.Evaluation;
 
@@ -9,7 +12,7 @@ public static class DetectionMetrics
     /// <summary>The name that means all of them.</summary>
     public const string All = "all";
 
-    private static readonly IMetricKind[] Kinds = [CocoRules.All];
+    private static readonly IMetricKind[] Kinds = [CocoRules.All, KittiRules.All, VocRules.All, PaperRules.All];
 
     /// <summary>The names of the metrics.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Kinds.Select(kind => kind.Name)];
@@ -29,7 +32,7 @@ public static class DetectionMetrics
         foreach (var text in rules)
         {
             var (metric, option, value) = Parts(text);
-            var kind = Kinds.FirstOrDefault(kind => kind.Name == metric) ?? throw Unknown("--rule", metric);
+            var kind = Kinds.FirstOrDefault(kind => kind.Name == metric) ?? throw Unknown("--rule", metric, Names);
             if (!metrics.TryGetValue(metric, out var before))
             {
                 throw new UserErrorException($"--rule: '{text}', but {metric} is not measured; add it to --metrics.");
@@ -57,15 +60,15 @@ public static class DetectionMetrics
             }
             else
             {
-                named.Add(Names.Contains(name) ? name : throw Unknown("--metrics", name));
+                named.Add(Names.Contains(name) ? name : throw Unknown("--metrics", name, [.. Names, All]));
             }
         }
 
         return named;
     }
 
-    private static UserErrorException Unknown(string option, string name) =>
-        new($"{option}: '{name}' is no metric; there are {string.Join(", ", Names)}{(option == "--metrics" ? $" and {All}" : "")}.");
+    private static UserErrorException Unknown(string option, string name, IReadOnlyList<string> known) =>
+        new($"{option}: '{name}' is no metric; there are {string.Join(", ", known)}.");
 
     private static (string Metric, string Option, string Value) Parts(string text)
     {

@@ -49,4 +49,7 @@ public readonly record struct ExactBox
 
     /// <summary>A box of single precision; nothing is lost.</summary>
     public static ExactBox Of(in Box box) => FromCorners(box.X1, box.Y1, box.X2, box.Y2);
+
+    /// <summary>The corners, rounded to single precision.</summary>
+    public Box ToBox() => new(X1: (float)X1, Y1: (float)Y1, X2: (float)X2, Y2: (float)Y2);
 }

@@ -72,9 +72,9 @@ if (args is not ["peer", ..])
         + "       model-write --output DIR --calibration DIR   (ResNet-50-FPN in every precision)\n"
         + "       model-profile MODEL_DIR… [--size WxH] [--threads N] [--profile [--runs N]]\n"
         + "       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|views|loader|measure|suppression|pause\n"
-        + "              |coco|coco-write|evaluate|evaluate-write\n"
+        + "              |coco|coco-write|coco-score|coco-score-write|evaluate|evaluate-write\n"
         + "       [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR] [--preset NAME] [--cache-bytes N]\n"
-        + "       [--images N] [--annotations N] [--points N] [--sizes N]\n"
+        + "       [--size A|B] [--images N] [--annotations N] [--points N] [--sizes N]\n"
         + "       [--model DIR] [--split LIST]   (of --mode evaluate: an exported model, on --data)\n"
         + "       [--precision fp32|fp16|int8] [--winograd on|off] [--calibration DIR]   (of the model of --mode inference)");
     return 2;
@@ -133,6 +133,12 @@ switch (mode)
         break;
     case "coco":
         CocoPeer.Run(Argument("--data", ""), runs);
+        break;
+    case "coco-score":
+        CocoScore.Run(Argument("--size", "A"), int.Parse(Argument("--images", "1000")), runs);
+        break;
+    case "coco-score-write":
+        CocoScore.Write(Argument("--data", ""), Argument("--size", "A"), int.Parse(Argument("--images", "1000")));
         break;
     case "coco-write":
         var images = int.Parse(Argument("--images", "118000"));

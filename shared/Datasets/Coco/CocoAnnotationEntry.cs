@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Shared.Geometry;
+using Pipeline.Shared.Json;
 
 namespace Pipeline.Shared.Datasets.Coco;
 
@@ -22,10 +23,16 @@ internal record struct CocoAnnotationEntry
     public bool IdIsText { get; private set; }
 
     /// <summary>Its box; null when it is missing or wrong.</summary>
-    public Box? Box { get; private set; }
+    public ExactBox? Box { get; private set; }
 
     /// <summary>Whether it has a box that is wrong.</summary>
     public bool HasBoxError { get; private set; }
+
+    /// <summary>Its area in square pixels; NaN when it is missing or wrong.</summary>
+    public double AreaPixels { get; private set; }
+
+    /// <summary>What is wrong with its area.</summary>
+    public string? AreaProblem { get; private set; }
 
     /// <summary>Whether it has a polygon or mask.</summary>
     public bool HasSegmentation { get; private set; }
@@ -39,7 +46,7 @@ internal record struct CocoAnnotationEntry
     /// <summary>Reads the object at whose start the tokens are.</summary>
     public static CocoAnnotationEntry Read(ref JsonTokens json, CocoIds imageIds, CocoIds categoryIds)
     {
-        var entry = new CocoAnnotationEntry { Image = -1, Category = -1 };
+        var entry = new CocoAnnotationEntry { Image = -1, Category = -1, AreaPixels = double.NaN };
         while (json.ReadName())
         {
             if (json.Is("image_id"u8))
@@ -57,6 +64,11 @@ internal record struct CocoAnnotationEntry
             {
                 json.Read();
                 entry.ReadBox(ref json);
+            }
+            else if (json.Is("area"u8))
+            {
+                json.Read();
+                entry.ReadArea(ref json);
             }
             else if (json.Is("segmentation"u8))
             {
@@ -111,6 +123,14 @@ internal record struct CocoAnnotationEntry
         {
             Error ??= ("bbox", problem);
         }
+    }
+
+    private void ReadArea(ref JsonTokens json)
+    {
+        var isNumber = json.TryNumber(out var number);
+        var isMissing = json.Type == JsonTokenType.Null;
+        AreaPixels = isNumber ? number : double.NaN;
+        AreaProblem = isNumber || isMissing ? null : $"{json.Shown()} is not a finite number; the area in square pixels is expected.";
     }
 
     private void ReadId(ref JsonTokens json)

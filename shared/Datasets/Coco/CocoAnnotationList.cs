@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Shared.Geometry;
+using Pipeline.Shared.Json;
 
 namespace Pipeline.Shared.Datasets.Coco;
 
@@ -12,11 +13,14 @@ internal sealed class CocoAnnotationList(CocoIds imageIds, CocoIds categoryIds, 
 
     private readonly List<CocoAnnotation> annotations = [];
 
-    /// <summary>Those that have an image, a category and a box, or none yet.</summary>
+    /// <summary>Those that have an image, a category and a box, even one without area, or none yet.</summary>
     public List<CocoAnnotation> Annotations => annotations;
 
     /// <summary>Places of those that have a polygon or mask in place of a box.</summary>
     public HashSet<int> WithoutBox { get; } = [];
+
+    /// <summary>What is wrong with the area of an annotation, by its place.</summary>
+    public Dictionary<int, string> AreaProblems { get; } = [];
 
     /// <summary>How many entries there are.</summary>
     public int Count { get; private set; }
@@ -66,12 +70,6 @@ internal sealed class CocoAnnotationList(CocoIds imageIds, CocoIds categoryIds, 
             findings.Add(entry.Image, new AnnotationFinding(place, "bbox", Message));
         }
 
-        if (entry.Box is { } found && (found.Width <= 0 || found.Height <= 0))
-        {
-            findings.Add(entry.Image, NoArea(place));
-            return;
-        }
-
         if (entry.Error is not null || (entry.Box is null && !entry.HasSegmentation))
         {
             return;
@@ -82,13 +80,27 @@ internal sealed class CocoAnnotationList(CocoIds imageIds, CocoIds categoryIds, 
             WithoutBox.Add(place);
         }
 
-        annotations.Add(new CocoAnnotation(
+        if (entry.AreaProblem is { } areaProblem)
+        {
+            AreaProblems.Add(place, areaProblem);
+        }
+
+        var annotation = new CocoAnnotation(
             Image: entry.Image,
             Class: entry.Category,
             Place: place,
-            Box: entry.Box ?? default(Box),
-            Id: entry.Id,
-            Marks: entry.Marks));
+            Marks: entry.Marks,
+            Id: entry.Id)
+        {
+            Exact = entry.Box ?? default(ExactBox),
+            AreaPixels = entry.AreaPixels,
+        };
+        if (entry.Box is not null && !annotation.HasArea)
+        {
+            findings.Add(entry.Image, NoArea(place));
+        }
+
+        annotations.Add(annotation);
     }
 
     /// <summary>A box without area.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Shared.Json;
 
 namespace Pipeline.Shared.Datasets.Coco;
 
@@ -34,7 +35,7 @@ internal static class CocoBeginning
         var seen = new HashSet<string>(StringComparer.Ordinal);
         try
         {
-            using var file = CocoFile.Open(path);
+            using var file = JsonFile.Open(path);
             var beginning = new byte[LongestBeginning];
             var length = file.ReadAtLeast(beginning, LongestBeginning, throwOnEndOfStream: false);
             var isWhole = length < LongestBeginning;

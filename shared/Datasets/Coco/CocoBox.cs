@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Pipeline.Shared.Geometry;
+using Pipeline.Shared.Json;
 
 namespace Pipeline.Shared.Datasets.Coco;
 
@@ -14,7 +15,7 @@ internal static class CocoBox
 
     /// <summary>Reads the value at the current token.</summary>
     /// <returns>Null when it is null, or wrong.</returns>
-    public static Box? Read(ref JsonTokens json, out string? problem)
+    public static ExactBox? Read(ref JsonTokens json, out string? problem)
     {
         problem = null;
         if (json.Type == JsonTokenType.Null)
@@ -51,10 +52,10 @@ internal static class CocoBox
             problem = $"{count} numbers; [x, y, width, height] is expected.";
         }
 
-        return problem is null ? Corners(values, out problem) : null;
+        return problem is null ? Checked(values, out problem) : null;
     }
 
-    private static Box? Corners(ReadOnlySpan<double> values, out string? problem)
+    private static ExactBox? Checked(ReadOnlySpan<double> values, out string? problem)
     {
         var x = values[0];
         var y = values[1];
@@ -69,8 +70,9 @@ internal static class CocoBox
             return null;
         }
 
-        var box = new Box(X1: (float)x, Y1: (float)y, X2: (float)(x + width), Y2: (float)(y + height));
-        if (float.IsFinite(box.X1) && float.IsFinite(box.Y1) && float.IsFinite(box.X2) && float.IsFinite(box.Y2))
+        var box = ExactBox.FromSides(x, y, width, height);
+        var single = box.ToBox();
+        if (float.IsFinite(single.X1) && float.IsFinite(single.Y1) && float.IsFinite(single.X2) && float.IsFinite(single.Y2))
         {
             return box;
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Shared.Json;
 
 namespace Pipeline.Shared.Datasets.Coco;
 

@@ -49,5 +49,17 @@ public sealed class CocoFormat : IDatasetFormat
     }
 
     /// <inheritdoc />
+    public DatasetContent OpenLabels(string path)
+    {
+        var file = CocoAnnotationFiles.The(path);
+        var document = new CocoReader(file) { NeedsFileNames = false }.Read();
+        return new DatasetContent(CocoImages.Named(document), new CocoLabels(file, document))
+        {
+            LabelFiles = [file],
+            Findings = document.Findings.OfFile([]),
+        };
+    }
+
+    /// <inheritdoc />
     public IDatasetWriter CreateWriter(string folder, IReadOnlyList<DatasetClass> classes) => new CocoWriter(folder, classes);
 }

@@ -1,9 +1,10 @@
 using System.Text.Json;
+using Pipeline.Shared.Json;
 
 namespace Pipeline.Shared.Datasets.Coco;
 
 /// <summary>Reads the entries of <c>images</c>.</summary>
-internal sealed class CocoImageList(CocoIds ids, CocoFindings findings)
+internal sealed class CocoImageList(CocoIds ids, CocoFindings findings, bool needsFileNames)
 {
     private const string List = "images";
     private const int MaxNameBytes = 1 << 14;
@@ -80,14 +81,14 @@ internal sealed class CocoImageList(CocoIds ids, CocoFindings findings)
         {
             findings.AddError(List, place, "id", $"images[{places[id]}] already has this id; give each image its own.");
         }
-        else if (string.IsNullOrWhiteSpace(name) || name.Contains('\0', StringComparison.Ordinal))
+        else if (needsFileNames && (string.IsNullOrWhiteSpace(name) || name.Contains('\0', StringComparison.Ordinal)))
         {
             findings.AddError(List, place, "file_name", $"{nameShown}: the path of an image file is expected.");
         }
         else
         {
             var size = width is null || height is null ? ((int, int)?)null : (width.Value, height.Value);
-            images.Add(new CocoImage(id, place, name, size));
+            images.Add(new CocoImage(id, place, name ?? "", size));
         }
     }
 

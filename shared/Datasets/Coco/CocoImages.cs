@@ -32,6 +32,31 @@ internal sealed record CocoImages(IReadOnlyList<DatasetImage> Images, IReadOnlyL
             Ordered(others.Select(file => new DatasetImage(ids.Of(file), Path.Combine(root.Folder, file)))));
     }
 
+    /// <summary>The images as the file names them, without a look for their files.</summary>
+    /// <returns>
+    /// In ordinal order of their ids: the path without extension, or, where one is missing or occurs twice, the ids of the file.
+    /// </returns>
+    public static IReadOnlyList<DatasetImage> Named(CocoDocument document)
+    {
+        var sourceIds = document.ImageIds.AsJson();
+        string[] names = [.. document.Images.Select(NameOf)];
+        string[] numbers = [.. document.Images.Select(image => sourceIds[image.Id].Trim('"'))];
+        string[] exact = [.. document.Images.Select(image => sourceIds[image.Id])];
+        string[] ids = ((string[][])[names, numbers]).FirstOrDefault(AreUnique) ?? exact;
+        return Ordered(document.Images.Zip(ids, (image, id) => new DatasetImage(id, image.FileName.Length > 0 ? image.FileName : id)
+        {
+            DeclaredSize = image.Size,
+            SourceId = sourceIds[image.Id],
+            Index = image.Id,
+        }));
+    }
+
+    private static bool AreUnique(string[] ids) => ids.All(id => id.Length > 0) && ids.Distinct(StringComparer.Ordinal).Count() == ids.Length;
+
+    private static string NameOf(CocoImage image) => string.IsNullOrWhiteSpace(image.FileName)
+        ? ""
+        : ImageNames.WithoutExtension(CocoFileName.Of(image.FileName).Relative);
+
     private static DatasetImage[] Ordered(IEnumerable<DatasetImage> images) =>
         [.. images.OrderBy(image => image.Id, StringComparer.Ordinal)];
 

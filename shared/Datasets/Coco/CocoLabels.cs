@@ -11,6 +11,7 @@ internal sealed class CocoLabels : ILabelReader
     private readonly string path;
     private readonly IReadOnlyList<DatasetClass> classes;
     private readonly CocoFindings findings;
+    private readonly IReadOnlyDictionary<int, string> areaProblems;
     private readonly int[] starts;
     private readonly CocoAnnotation[] annotations;
 
@@ -21,6 +22,7 @@ internal sealed class CocoLabels : ILabelReader
         this.path = path;
         classes = document.Classes;
         findings = document.Findings;
+        areaProblems = document.AreaProblems;
         starts = Starts(document);
         annotations = new CocoAnnotation[document.Annotations.Count];
         var next = starts[..^1];
@@ -35,14 +37,44 @@ internal sealed class CocoLabels : ILabelReader
 
     public ImageLabels Read(DatasetImage image, int widthPixels, int heightPixels)
     {
-        var own = Of(image);
-        var read = new Annotation[own.Length];
-        for (var i = 0; i < own.Length; i++)
+        var read = new List<Annotation>();
+        foreach (ref readonly var own in Of(image))
         {
-            read[i] = new Annotation(classes[own[i].Class].Name, own[i].Box) { Marks = own[i].Marks, Place = own[i].Place, Id = own[i].Id };
+            if (own.HasArea)
+            {
+                read.Add(new Annotation(classes[own.Class].Name, own.Box) { Marks = own.Marks, Place = own.Place, Id = own.Id });
+            }
         }
 
         return new ImageLabels(read, findings.OfImage(image.Index));
+    }
+
+    /// <summary>As pycocotools counts them: also objects without area, and those outside the image.</summary>
+    public IReadOnlyList<TruthLabel> Truth(DatasetImage image, int widthPixels, int heightPixels)
+    {
+        if (findings.OfImage(image.Index).FirstOrDefault(finding => finding.IsError) is { } error)
+        {
+            throw new UserErrorException(error.ToString());
+        }
+
+        var own = Of(image);
+        var truth = new TruthLabel[own.Length];
+        for (var i = 0; i < own.Length; i++)
+        {
+            if (areaProblems.TryGetValue(own[i].Place, out var problem))
+            {
+                throw new UserErrorException($"{path}: annotations[{own[i].Place}].area: {problem}");
+            }
+
+            truth[i] = new TruthLabel(classes[own[i].Class].Name, own[i].Exact)
+            {
+                Marks = own[i].Marks,
+                AreaPixels = double.IsNaN(own[i].AreaPixels) ? null : own[i].AreaPixels,
+                Place = own[i].Place,
+            };
+        }
+
+        return truth;
     }
 
     public string Locate(DatasetImage image, in Annotation annotation) => $"{path}: annotations[{annotation.Place}].bbox";
@@ -52,8 +84,13 @@ internal sealed class CocoLabels : ILabelReader
     {
         var content = new List<byte>();
         Span<byte> bytes = stackalloc byte[BoxAndMarksBytes];
-        foreach (var annotation in Of(image))
+        foreach (ref readonly var annotation in Of(image))
         {
+            if (!annotation.HasArea)
+            {
+                continue;
+            }
+
             content.AddRange(Encoding.UTF8.GetBytes(classes[annotation.Class].Name));
             content.Add(0);
             BinaryPrimitives.WriteSingleLittleEndian(bytes, annotation.Box.X1);

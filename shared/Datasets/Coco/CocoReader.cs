@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Pipeline.Shared.Geometry;
+using Pipeline.Shared.Json;
 
 namespace Pipeline.Shared.Datasets.Coco;
 
@@ -14,6 +16,9 @@ internal sealed class CocoReader(string path, int bufferBytes = JsonTokens.Usual
     private readonly CocoFindings findings = new(path);
     private readonly HashSet<string> lists = new(StringComparer.Ordinal);
 
+    /// <summary>Whether an image without <c>file_name</c> is an error; labels can be used without.</summary>
+    public bool NeedsFileNames { get; init; } = true;
+
     private CocoImageList? images;
     private CocoCategoryList? categories;
     private CocoAnnotationList? annotations;
@@ -21,7 +26,7 @@ internal sealed class CocoReader(string path, int bufferBytes = JsonTokens.Usual
     /// <exception cref="UserErrorException">The file cannot be read, is not JSON, or no annotation file.</exception>
     public CocoDocument Read()
     {
-        images = new CocoImageList(imageIds, findings);
+        images = new CocoImageList(imageIds, findings, NeedsFileNames);
         categories = new CocoCategoryList(categoryIds, findings);
         annotations = new CocoAnnotationList(imageIds, categoryIds, findings);
         InTokens(ReadFile);
@@ -33,14 +38,14 @@ internal sealed class CocoReader(string path, int bufferBytes = JsonTokens.Usual
 
         var used = new CocoReferences(findings, images, categories, imageIds.AsJson(), categoryIds.AsJson());
         used.Resolve(annotations.Annotations);
-        return new CocoDocument(images.Images, annotations.Annotations, categories.Classes, imageIds, findings);
+        return new CocoDocument(images.Images, annotations.Annotations, categories.Classes, imageIds, findings, annotations.AreaProblems);
     }
 
     private delegate void Pass(ref JsonTokens json);
 
     private void InTokens(Pass pass)
     {
-        using var stream = CocoFile.Open(path);
+        using var stream = JsonFile.Open(path);
         var json = new JsonTokens(stream, path, bufferBytes);
         try
         {
@@ -171,12 +176,12 @@ internal sealed class CocoReader(string path, int bufferBytes = JsonTokens.Usual
             }
 
             var box = extents.GetValueOrDefault(annotation.Place);
-            all[i] = annotation with { Box = box };
+            all[i] = annotation with { Exact = ExactBox.Of(box) };
             var isRead = extents.ContainsKey(annotation.Place);
             findings.Add(annotation.Image, AboutExtent(annotation.Place, isRead, hasArea: box.Width > 0 && box.Height > 0));
         }
 
-        all.RemoveAll(annotation => annotation.Box.Width <= 0 || annotation.Box.Height <= 0);
+        all.RemoveAll(annotation => annotations.WithoutBox.Contains(annotation.Place) && !extents.ContainsKey(annotation.Place));
     }
 
     private static AnnotationFinding AboutExtent(int place, bool isRead, bool hasArea)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Pipeline.Shared.Files;
+using Pipeline.Shared.Geometry;
 
 namespace Pipeline.Shared.Datasets.Coco;
 
@@ -19,7 +20,7 @@ internal sealed class CocoWriter : IDatasetWriter
     private readonly Dictionary<string, int> classIndices = new(StringComparer.Ordinal);
     private readonly HashSet<string> imageIds = new(StringComparer.Ordinal);
     private readonly List<WrittenImage> images = [];
-    private readonly List<CocoAnnotation> annotations = [];
+    private readonly List<WrittenAnnotation> annotations = [];
     private readonly LossCount losses = new();
 
     /// <param name="folder">Receives the file.</param>
@@ -84,13 +85,12 @@ internal sealed class CocoWriter : IDatasetWriter
             losses.Add("objects lose that they are truncated or occluded");
         }
 
-        annotations.Add(new CocoAnnotation(
+        annotations.Add(new WrittenAnnotation(
             Image: images.Count,
             Class: classIndices[annotation.Class],
-            Place: annotations.Count,
             Box: annotation.Box,
             Id: annotation.Id,
-            Marks: annotation.IsIgnored ? AnnotationMarks.Crowd : AnnotationMarks.None));
+            IsCrowd: annotation.IsIgnored));
     }
 
     private void Write(FileStream stream)
@@ -141,7 +141,7 @@ internal sealed class CocoWriter : IDatasetWriter
             json.WriteNumberValue(height);
             json.WriteEndArray();
             json.WriteNumber("area", CocoBox.Rounded(width * height));
-            json.WriteNumber("iscrowd", annotations[i].Marks.HasFlag(AnnotationMarks.Crowd) ? 1 : 0);
+            json.WriteNumber("iscrowd", annotations[i].IsCrowd ? 1 : 0);
             json.WriteEndObject();
             FlushIfLong(json);
         }
@@ -181,4 +181,12 @@ internal sealed class CocoWriter : IDatasetWriter
 
     /// <summary>An image of the new set.</summary>
     private readonly record struct WrittenImage(string? SourceId, string FileName, int WidthPixels, int HeightPixels);
+
+    /// <summary>An annotation of the new set.</summary>
+    /// <param name="Image">Index of its image.</param>
+    /// <param name="Class">Index of its class.</param>
+    /// <param name="Box">Corners in continuous pixels.</param>
+    /// <param name="Id">Its number in the old set.</param>
+    /// <param name="IsCrowd">Whether detections here count neither for nor against.</param>
+    private readonly record struct WrittenAnnotation(int Image, int Class, Box Box, long? Id, bool IsCrowd);
 }

@@ -43,6 +43,49 @@ public sealed class KittiFormat : IDatasetFormat
     }
 
     /// <inheritdoc />
+    public string? LabelEvidence(string path)
+    {
+        if (FileStatus.Of(path).Kind != FileKind.Folder)
+        {
+            return null;
+        }
+
+        if (FolderOfLabels(path) is { } folder)
+        {
+            return Path.GetRelativePath(path, folder);
+        }
+
+        var files = KittiTextFolder.Files(path);
+        return KittiTextFolder.FieldsOf(files) > 0 ? Path.GetFileName(files[0]) : null;
+    }
+
+    /// <inheritdoc />
+    public DatasetContent OpenLabels(string path)
+    {
+        InputFile.RequireFolder(path, "folder of label files");
+        var folder = FolderOfLabels(path) ?? path;
+        var files = KittiTextFolder.Files(folder);
+        if (files.Count == 0)
+        {
+            throw new UserErrorException($"{folder}: there are no label files; KITTI's are {LabelFolder}/000000.txt and so on.");
+        }
+
+        if (KittiTextFolder.FieldsOf(files) == KittiFields.OfResult)
+        {
+            throw new UserErrorException(
+                $"{folder}: these are results, with the score as field 16, not labels; truth and detections may be swapped.");
+        }
+
+        var findings = new List<Finding>();
+        var labels = ByName(files, "label file", findings);
+        return new DatasetContent([.. labels.Select(label => new DatasetImage(label.Key, label.Value))], new KittiLabels(labels))
+        {
+            LabelFiles = [.. labels.Values],
+            Findings = findings,
+        };
+    }
+
+    /// <inheritdoc />
     public IDatasetWriter CreateWriter(string folder, IReadOnlyList<DatasetClass> classes) => new KittiWriter(folder, classes);
 
     /// <summary>The folder that holds the images' folder; null: there is none.</summary>
@@ -50,6 +93,13 @@ public sealed class KittiFormat : IDatasetFormat
     {
         string[] candidates = [Path.Combine(path, TrainingFolder), path];
         return candidates.FirstOrDefault(folder => FileStatus.Of(Path.Combine(folder, ImageFolder)).Kind != FileKind.Missing);
+    }
+
+    /// <summary>The folder <c>label_2</c> of a data set; null: there is none.</summary>
+    private static string? FolderOfLabels(string path)
+    {
+        string[] candidates = [Path.Combine(path, TrainingFolder, LabelFolder), Path.Combine(path, LabelFolder)];
+        return candidates.FirstOrDefault(Directory.Exists);
     }
 
     private static DatasetContent Content(string imageFolder, string labelFolder)

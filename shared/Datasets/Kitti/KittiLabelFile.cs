@@ -10,17 +10,7 @@ namespace Pipeline.Shared.Datasets.Kitti;
 /// </summary>
 public static class KittiLabelFile
 {
-    private const int LabelFields = 15, ResultFields = 16;
-    private const int Truncated = 1, Occluded = 2, Left = 4, Top = 5, Right = 6, Bottom = 7;
     private const long MaxFileBytes = 16_000_000;
-
-    private static readonly string[] FieldNames =
-    [
-        "type", "truncated", "occluded", "alpha",
-        "left", "top", "right", "bottom",
-        "height", "width", "length", "x", "y", "z", "rotation_y",
-        "score",
-    ];
 
     /// <param name="path">A label or result file; it may be empty.</param>
     /// <exception cref="UserErrorException">The file is missing, or a field is wrong: file, line, field and reason are named.</exception>
@@ -99,10 +89,9 @@ public static class KittiLabelFile
 
     private static KittiLabelLine Line(ReadOnlySpan<char> line, int number, string at)
     {
-        var findings = new List<Finding>();
         try
         {
-            return new KittiLabelLine(number, ParseLine(line, at, findings), findings);
+            return ParseLine(line, number, at);
         }
         catch (UserErrorException exception)
         {
@@ -110,104 +99,77 @@ public static class KittiLabelFile
         }
     }
 
-    /// <returns>Null for a box without area, which is a finding.</returns>
-    private static KittiObject? ParseLine(ReadOnlySpan<char> line, string at, List<Finding> findings)
+    private static KittiLabelLine ParseLine(ReadOnlySpan<char> line, int number, string at)
     {
-        Span<Range> fields = stackalloc Range[ResultFields + 1];
-        var count = SplitAtWhiteSpace(line, fields);
-        if (count is not (LabelFields or ResultFields))
+        Span<Range> fields = stackalloc Range[KittiFields.OfResult + 1];
+        var count = KittiFields.Split(line, fields);
+        if (count is not (KittiFields.OfLabel or KittiFields.OfResult))
         {
-            var found = count > ResultFields ? "more" : $"{count}";
+            var found = count > KittiFields.OfResult ? "more" : $"{count}";
             throw new UserErrorException(
-                $"expected {LabelFields} fields (label) or {ResultFields} (result), found {found}; "
+                $"expected {KittiFields.OfLabel} fields (label) or {KittiFields.OfResult} (result), found {found}; "
                 + "a class name with white space makes one too many.");
         }
 
         var type = line[fields[0]].ToString();
-        Span<float> numbers = stackalloc float[ResultFields];
-        for (var i = 1; i < count; i++)
+        Span<double> numbers = stackalloc double[KittiFields.OfResult];
+        KittiFields.Parse(line, fields[..count], numbers);
+        var box = BoxOf(type, numbers);
+        var truth = TruthOf(type, numbers) with { Place = number };
+        if (box.Width <= 0 || box.Height <= 0)
         {
-            numbers[i] = Number(line[fields[i]], i);
+            return new KittiLabelLine(number, null, [KittiFindings.NoArea(at, type)]) { Truth = truth };
         }
 
-        if (numbers[Occluded] != MathF.Truncate(numbers[Occluded]))
+        var entry = new KittiObject(
+            Type: type,
+            Truncated: (float)numbers[KittiFields.Truncated],
+            Occluded: (int)numbers[KittiFields.Occluded],
+            Alpha: (float)numbers[3],
+            Box: box)
         {
-            throw new UserErrorException($"field 3 (occluded): '{line[fields[Occluded]]}' is not a whole number.");
-        }
+            SizeMeters = ((float)numbers[8], (float)numbers[9], (float)numbers[10]),
+            PositionMeters = ((float)numbers[11], (float)numbers[12], (float)numbers[13]),
+            RotationY = (float)numbers[14],
+            Score = count == KittiFields.OfResult ? (float)numbers[KittiFields.Score] : null,
+        };
+        return new KittiLabelLine(number, entry, KittiFieldRanges.Check(line, fields[..count], numbers, at)) { Truth = truth };
+    }
 
-        var box = new Box(numbers[Left], numbers[Top], numbers[Right], numbers[Bottom]);
-        if (!HasArea(type, box))
+    private static TruthLabel TruthOf(string type, ReadOnlySpan<double> numbers)
+    {
+        var truncated = numbers[KittiFields.Truncated] > 0 ? AnnotationMarks.Truncated : AnnotationMarks.None;
+        var occluded = numbers[KittiFields.Occluded] > 0 ? AnnotationMarks.Occluded : AnnotationMarks.None;
+        return new TruthLabel(type == KittiClasses.DontCare ? null : type, KittiFields.BoxOf(numbers))
         {
-            findings.Add(KittiFindings.NoArea(at, type));
-            return null;
-        }
-
-        findings.AddRange(KittiFieldRanges.Check(line, fields[..count], numbers, at));
-        return new KittiObject(type, numbers[Truncated], (int)numbers[Occluded], numbers[3], box)
-        {
-            SizeMeters = (numbers[8], numbers[9], numbers[10]),
-            PositionMeters = (numbers[11], numbers[12], numbers[13]),
-            RotationY = numbers[14],
-            Score = count == ResultFields ? numbers[15] : null,
+            Marks = truncated | occluded,
+            Truncation = numbers[KittiFields.Truncated],
+            Occlusion = (int)numbers[KittiFields.Occluded],
         };
     }
 
-    private static float Number(ReadOnlySpan<char> field, int index)
-    {
-        if (float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number))
-        {
-            return number;
-        }
-
-        throw new UserErrorException($"{Field(index)}: '{field}' is not a finite number.");
-    }
-
     /// <exception cref="UserErrorException">The corners of an object's box are swapped.</exception>
-    private static bool HasArea(string type, in Box box)
+    private static Box BoxOf(string type, ReadOnlySpan<double> numbers)
     {
+        var box = new Box(
+            X1: (float)numbers[KittiFields.Left],
+            Y1: (float)numbers[KittiFields.Top],
+            X2: (float)numbers[KittiFields.Right],
+            Y2: (float)numbers[KittiFields.Bottom]);
         if (type != KittiClasses.DontCare && box.Width < 0)
         {
-            throw new UserErrorException($"{Field(Right)}: {Text(box.X2)} is left of {Field(Left)}: {Text(box.X1)}.");
+            var right = $"{KittiFields.Name(KittiFields.Right)}: {Text(box.X2)}";
+            throw new UserErrorException($"{right} is left of {KittiFields.Name(KittiFields.Left)}: {Text(box.X1)}.");
         }
 
         if (type != KittiClasses.DontCare && box.Height < 0)
         {
-            throw new UserErrorException($"{Field(Bottom)}: {Text(box.Y2)} is above {Field(Top)}: {Text(box.Y1)}.");
+            var bottom = $"{KittiFields.Name(KittiFields.Bottom)}: {Text(box.Y2)}";
+            throw new UserErrorException($"{bottom} is above {KittiFields.Name(KittiFields.Top)}: {Text(box.Y1)}.");
         }
 
-        return box.Width > 0 && box.Height > 0;
+        return box;
     }
-
-    /// <summary>A field's number, counted from 1, and its name.</summary>
-    internal static string Field(int index) => $"field {index + 1} ({FieldNames[index]})";
 
     private static string Text(float number) => number.ToString(CultureInfo.InvariantCulture);
-
-    /// <returns>Number of fields, at most the length of <paramref name="fields"/>.</returns>
-    private static int SplitAtWhiteSpace(ReadOnlySpan<char> line, Span<Range> fields)
-    {
-        var count = 0;
-        var start = -1;
-        for (var i = 0; i <= line.Length; i++)
-        {
-            var separates = i == line.Length || char.IsWhiteSpace(line[i]);
-            if (!separates && start < 0)
-            {
-                start = i;
-            }
-
-            if (separates && start >= 0)
-            {
-                fields[count] = start..i;
-                count++;
-                start = -1;
-                if (count == fields.Length)
-                {
-                    return count;
-                }
-            }
-        }
-
-        return count;
-    }
 }

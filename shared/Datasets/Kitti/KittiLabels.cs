@@ -31,6 +31,15 @@ internal sealed class KittiLabels(IReadOnlyDictionary<string, string> paths) : I
         }
     }
 
+    public IReadOnlyList<TruthLabel> Truth(DatasetImage image, int widthPixels, int heightPixels)
+    {
+        var lines = KittiLabelFile.ReadLines(paths[image.Id]);
+        var error = lines.SelectMany(line => line.Findings).FirstOrDefault(finding => finding.IsError);
+        return error is null
+            ? [.. lines.Select(line => line.Truth).OfType<TruthLabel>()]
+            : throw new UserErrorException(error.ToString());
+    }
+
     public string Locate(DatasetImage image, in Annotation annotation) => $"{paths[image.Id]}:{annotation.Place}";
 
     public byte[] Content(DatasetImage image) => File.ReadAllBytes(paths[image.Id]);

@@ -5,6 +5,9 @@ namespace Pipeline.Shared.Datasets.Voc;
 /// <param name="Findings">Errors about objects that are refused, and warnings.</param>
 internal sealed record VocAnnotation(IReadOnlyList<Annotation> Objects, IReadOnlyList<Finding> Findings)
 {
+    /// <summary>Its objects in double precision, also those without area.</summary>
+    public IReadOnlyList<TruthLabel> Truth { get; init; } = [];
+
     /// <summary>The <c>filename</c>: the image's name as the tool had it; null when it is missing.</summary>
     public string? ImageName { get; init; }
 

@@ -23,11 +23,16 @@ internal static class VocAnnotationFile
     {
         var findings = new List<Finding>();
         var reader = new VocObjectReader(path, findings);
-        var objects = root.All("object").Select(reader.Read).OfType<Annotation>().ToArray();
+        foreach (var element in root.All("object"))
+        {
+            reader.Read(element);
+        }
+
         var filename = root.First("filename");
         var size = root.First("size");
-        return new VocAnnotation(objects, findings)
+        return new VocAnnotation(reader.Objects, findings)
         {
+            Truth = reader.Truth,
             ImageName = NameOf(filename),
             ImageNameLine = filename?.Line ?? root.Line,
             Size = SizeOf(size),

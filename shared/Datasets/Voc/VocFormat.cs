@@ -58,13 +58,7 @@ public sealed partial class VocFormat : IDatasetFormat
             throw new UserErrorException($"{imageFolder}: the folder contains no images; {ImageFormats.Extensions} are read.");
         }
 
-        var annotationFolder = layout.AnnotationFolder ?? layout.Folder;
-        var annotationFiles = VisibleFiles.NamesBelow(annotationFolder).Where(IsXml).ToArray();
-        if (annotationFiles.Length == 0)
-        {
-            throw new UserErrorException($"{annotationFolder}: the folder contains no XML file; {Layout} are read.");
-        }
-
+        var annotationFiles = AnnotationFiles(layout);
         var pairs = new VocPairs(images, findings);
         pairs.Match(FilesById.Of(annotationFiles, layout.AnnotationId, "annotation file", findings));
         var content = Content(layout, images, pairs.AnnotationFiles, findings);
@@ -72,7 +66,31 @@ public sealed partial class VocFormat : IDatasetFormat
     }
 
     /// <inheritdoc />
+    public bool CornersAreInclusive => true;
+
+    /// <inheritdoc />
+    public DatasetContent OpenLabels(string path)
+    {
+        InputFile.RequireFolder(path, "folder of annotation files");
+        var layout = VocLayout.Of(path);
+        var findings = new List<Finding>();
+        var files = FilesById.Of(AnnotationFiles(layout), layout.AnnotationId, "annotation file", findings);
+        var content = Content(layout, files, files, findings);
+        return content with { LabelFiles = [.. files.Values, .. content.LabelFiles] };
+    }
+
+    /// <inheritdoc />
     public IDatasetWriter CreateWriter(string folder, IReadOnlyList<DatasetClass> classes) => new VocWriter(folder, classes);
+
+    /// <exception cref="UserErrorException">There is none.</exception>
+    private string[] AnnotationFiles(VocLayout layout)
+    {
+        var folder = layout.AnnotationFolder ?? layout.Folder;
+        string[] files = [.. VisibleFiles.NamesBelow(folder).Where(IsXml)];
+        return files.Length > 0
+            ? files
+            : throw new UserErrorException($"{folder}: the folder contains no XML file; {Layout} are read.");
+    }
 
     private static DatasetContent Content(
         VocLayout layout,

@@ -39,6 +39,13 @@ internal sealed class VocLabels(IReadOnlyDictionary<string, string> paths) : ILa
         }
     }
 
+    public IReadOnlyList<TruthLabel> Truth(DatasetImage image, int widthPixels, int heightPixels)
+    {
+        var annotation = VocAnnotationFile.Read(paths[image.Id]);
+        var error = annotation.Findings.FirstOrDefault(finding => finding.IsError);
+        return error is null ? annotation.Truth : throw new UserErrorException(error.ToString());
+    }
+
     public string Locate(DatasetImage image, in Annotation annotation) => $"{paths[image.Id]}:{annotation.Place}";
 
     public byte[] Content(DatasetImage image) => VocXml.ReadBytes(paths[image.Id]);

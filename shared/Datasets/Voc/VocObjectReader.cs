@@ -9,12 +9,25 @@ namespace Pipeline.Shared.Datasets.Voc;
 /// pixels x1 = xmin − 1, y1 = ymin − 1, x2 = xmax, y2 = ymax. Sets whose pixels count from 0 look the same, except where a corner is 0;
 /// their boxes begin one pixel too early, and nothing is guessed.
 /// </summary>
+/// <remarks>
+/// VOC's official code computes xmax − xmin + 1 for a width; here it is x2 − x1, the same number, so what it adds is in the box already:
+/// <see cref="IDatasetFormat.CornersAreInclusive"/> says so to evaluators, which must not add it again.
+/// </remarks>
 /// <param name="path">The annotation file.</param>
 /// <param name="findings">Receives an error for each object that is refused, and warnings.</param>
 internal sealed class VocObjectReader(string path, List<Finding> findings)
 {
-    /// <returns>The object; null when it is refused or left out, which is a finding.</returns>
-    public Annotation? Read(VocElement element)
+    private readonly List<TruthLabel> truth = [];
+    private readonly List<Annotation> objects = [];
+
+    /// <summary>The objects that were read, also those without area.</summary>
+    public IReadOnlyList<TruthLabel> Truth => truth;
+
+    /// <summary>Those with an area.</summary>
+    public IReadOnlyList<Annotation> Objects => objects;
+
+    /// <summary>Reads an element; one that is refused is a finding.</summary>
+    public void Read(VocElement element)
     {
         var name = Name(element);
         var box = BoxOf(element);
@@ -23,10 +36,20 @@ internal sealed class VocObjectReader(string path, List<Finding> findings)
         var occluded = Flag(element, "occluded", AnnotationMarks.Occluded);
         if (name is null || box is null)
         {
-            return null;
+            return;
         }
 
-        return new Annotation(name, box.Value) { Marks = difficult | truncated | occluded, Place = element.Line };
+        var label = new TruthLabel(name, box.Value) { Marks = difficult | truncated | occluded, Place = element.Line };
+        truth.Add(label);
+        var corners = label.Box.ToBox();
+        if (HasArea(element.First("bndbox")!) && corners is { Width: > 0, Height: > 0 })
+        {
+            objects.Add(new Annotation(name, corners) { Marks = label.Marks, Place = label.Place });
+        }
+        else
+        {
+            findings.Add(BoxFinding.NoArea($"{path}:{element.First("bndbox")!.Line}"));
+        }
     }
 
     private string? Name(VocElement element)
@@ -42,7 +65,7 @@ internal sealed class VocObjectReader(string path, List<Finding> findings)
         return null;
     }
 
-    private Box? BoxOf(VocElement element)
+    private ExactBox? BoxOf(VocElement element)
     {
         var boxes = element.All("bndbox").ToArray();
         if (boxes.Length != 1)
@@ -68,14 +91,15 @@ internal sealed class VocObjectReader(string path, List<Finding> findings)
             return null;
         }
 
-        var box = new Box((float)(left.Value - 1), (float)(top.Value - 1), (float)right.Value, (float)bottom.Value);
-        if (left < right && top < bottom && box.Width > 0 && box.Height > 0)
-        {
-            return box;
-        }
+        return ExactBox.FromCorners(x1: left.Value - 1, y1: top.Value - 1, x2: right.Value, y2: bottom.Value);
+    }
 
-        findings.Add(BoxFinding.NoArea($"{path}:{boxes[0].Line}"));
-        return null;
+    /// <summary>Training leaves out an object whose last pixel is its first.</summary>
+    private bool HasArea(VocElement box)
+    {
+        var left = Number(box, "xmin");
+        var top = Number(box, "ymin");
+        return left < Number(box, "xmax") && top < Number(box, "ymax");
     }
 
     private double? Number(VocElement box, string name)

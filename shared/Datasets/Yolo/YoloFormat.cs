@@ -1,4 +1,5 @@
 using Pipeline.Shared.Files;
+using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Text;
 
 namespace Pipeline.Shared.Datasets.Yolo;
@@ -45,6 +46,22 @@ public sealed class YoloFormat : IDatasetFormat
         var images = new YoloImages(data.Root, data.Entries, findings);
         var labelFiles = new YoloLabelFiles();
         return new YoloContent(images, data.Classes, labelFiles, findings).Build(data.Root, [dataFile, .. images.Lists]);
+    }
+
+    /// <inheritdoc />
+    public bool LabelsNeedImages => true;
+
+    /// <inheritdoc />
+    public DatasetContent OpenLabels(string path)
+    {
+        if (DataFileOf(path) is null && !VisibleFiles.NamesBelow(path).Any(ImageFormats.HasImageExtension))
+        {
+            throw new UserErrorException(
+                $"{path}: there are no images; YOLO's boxes are fractions of the image's width and height, so add the images "
+                + $"({ImageFormats.Extensions}), or use the labels in another format.");
+        }
+
+        return Open(path);
     }
 
     /// <inheritdoc />

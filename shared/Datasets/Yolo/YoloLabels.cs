@@ -45,6 +45,33 @@ internal sealed class YoloLabels(IReadOnlyDictionary<string, string> paths, Yolo
         }
     }
 
+    /// <summary>Lines that are left out of training, repeated ones and those without area, are left out here too.</summary>
+    public IReadOnlyList<TruthLabel> Truth(DatasetImage image, int widthPixels, int heightPixels)
+    {
+        if (paths.GetValueOrDefault(image.Id) is not { } path)
+        {
+            return [];
+        }
+
+        var truth = new List<TruthLabel>();
+        foreach (var line in YoloLabelFile.Read(path))
+        {
+            if (line.Findings.FirstOrDefault(finding => finding.IsError) is { } error)
+            {
+                throw new UserErrorException(error.ToString());
+            }
+
+            if (line.Object is { } found)
+            {
+                var name = (names is null ? Text(found.Class) : names.Of(found.Class))
+                    ?? throw new UserErrorException($"{path}:{line.Number}: {names!.Defect(found.Class)}");
+                truth.Add(new TruthLabel(name, ExactBoxOf(found, widthPixels, heightPixels)) { Place = line.Number });
+            }
+        }
+
+        return truth;
+    }
+
     public string Locate(DatasetImage image, in Annotation annotation) => $"{paths[image.Id]}:{annotation.Place}";
 
     public byte[] Content(DatasetImage image) =>
@@ -64,7 +91,7 @@ internal sealed class YoloLabels(IReadOnlyDictionary<string, string> paths, Yolo
 
             var at = $"{path}:{line.Number}";
             var name = names is null ? Text(found.Class) : names.Of(found.Class);
-            var box = BoxOf(found, widthPixels, heightPixels);
+            var box = ExactBoxOf(found, widthPixels, heightPixels).ToBox();
             if (name is null)
             {
                 findings.Add(new Finding(at, names!.Defect(found.Class)));
@@ -82,11 +109,11 @@ internal sealed class YoloLabels(IReadOnlyDictionary<string, string> paths, Yolo
         return new ImageLabels(annotations, findings);
     }
 
-    private static Box BoxOf(in YoloObject found, int widthPixels, int heightPixels) => new(
-        X1: (float)(found.X1 * widthPixels),
-        Y1: (float)(found.Y1 * heightPixels),
-        X2: (float)(found.X2 * widthPixels),
-        Y2: (float)(found.Y2 * heightPixels));
+    private static ExactBox ExactBoxOf(in YoloObject found, int widthPixels, int heightPixels) => ExactBox.FromCorners(
+        x1: found.X1 * widthPixels,
+        y1: found.Y1 * heightPixels,
+        x2: found.X2 * widthPixels,
+        y2: found.Y2 * heightPixels);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

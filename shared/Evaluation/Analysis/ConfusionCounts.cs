@@ -42,7 +42,7 @@ internal static class ConfusionCounts
         return new ConfusionMatrix(classes, counts);
     }
 
-    private static int Best(in ScoredDetection found, AnalyzedProblem problem, bool[] isTaken, double iouThreshold)
+    private static int Best(in FoundObject found, AnalyzedProblem problem, bool[] isTaken, double iouThreshold)
     {
         var best = None;
         var bestIou = 0.0;

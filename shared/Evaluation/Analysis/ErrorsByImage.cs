@@ -4,6 +4,13 @@ namespace Pipeline.Shared.Evaluation.Analysis;
 internal static class ErrorsByImage
 {
     /// <returns>Of all images, in their order.</returns>
+    public static ImageErrors[] Of(EvaluationProblem problem, AnalysisOptions options)
+    {
+        var analyzed = AnalyzedProblem.Of(problem);
+        return Of(analyzed, new ObjectMatches(analyzed, options.IouThreshold), problem.ImageIds, options.ScoreThreshold);
+    }
+
+    /// <returns>Of all images, in their order.</returns>
     public static ImageErrors[] Of(
         AnalyzedProblem problem, ObjectMatches matches, IReadOnlyList<string> imageIds, double scoreThreshold)
     {

@@ -57,7 +57,7 @@ internal sealed class ObjectMatches
         }
     }
 
-    private static int Best(in ScoredDetection found, Span<CountedObject> objects, Span<int> takenBy, double iouThreshold)
+    private static int Best(in FoundObject found, Span<CountedObject> objects, Span<int> takenBy, double iouThreshold)
     {
         var best = None;
         var bestIou = 0.0;

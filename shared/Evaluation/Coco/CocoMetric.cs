@@ -3,8 +3,8 @@ using Pipeline.Shared.Evaluation.Rules;
 namespace Pipeline.Shared.Evaluation.Coco;
 
 /// <summary>
-/// Average precision as COCO computes it: greedy matching per image and class, 101 recall points. Without an option it gives the numbers of
-/// pycocotools, where KITTI's DontCare regions and VOC's difficult objects are crowds.
+/// Average precision as COCO computes it: greedy matching per image and class, 101 recall points. Without an option it gives the numbers
+/// of pycocotools, where KITTI's DontCare regions and VOC's difficult objects are crowds.
 /// </summary>
 /// <remarks>Lin et al. 2014; equal to pycocotools to 1e-9.</remarks>
 public sealed record CocoMetric : IDetectionMetric
@@ -34,7 +34,7 @@ public sealed record CocoMetric : IDetectionMetric
     /// <summary>What is done with difficult objects.</summary>
     public TruthRole Difficult { get; init; } = TruthRole.Crowd;
 
-    /// <summary>What is done with regions of any class: <see cref="TruthRole.Crowd"/> of every class, or <see cref="TruthRole.Drop"/>.</summary>
+    /// <summary>What is done with regions of any class: <see cref="TruthRole.Crowd"/> or <see cref="TruthRole.Drop"/>.</summary>
     public TruthRole DontCare { get; init; } = TruthRole.Crowd;
 
     /// <summary>What is done with objects of merged classes.</summary>

@@ -44,7 +44,7 @@ internal sealed class CocoOutcomes
     /// <summary>By rank: the thresholds at which the detection found an object.</summary>
     public ReadOnlySpan<uint> TruePositives => truePositives;
 
-    /// <summary>By rank: the thresholds at which it found none although it should have; elsewhere it counts neither for nor against.</summary>
+    /// <summary>By rank: the thresholds at which it found none; where neither bit is set it does not count.</summary>
     public ReadOnlySpan<uint> FalsePositives => falsePositives;
 
     /// <summary>Matches greedily by descending score.</summary>

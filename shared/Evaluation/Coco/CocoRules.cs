@@ -5,42 +5,25 @@ namespace Pipeline.Shared.Evaluation.Coco;
 /// <summary>The options of <see cref="CocoMetric"/>.</summary>
 internal static class CocoRules
 {
-    private const string Counted = "objects that should be found, like all others";
-    private const string Region = "a region to ignore: detections of its class of which enough of their own area is in it do not count";
-    private const string Matched = "need not be found; one detection that matches by IoU does not count";
-    private const string Dropped = "left out, so detections of them are false";
+    private static readonly TruthRole[] Roles = [TruthRole.Crowd, TruthRole.Count, TruthRole.Ignore, TruthRole.Drop];
 
     /// <summary>All of them.</summary>
     public static MetricRules<CocoMetric> All { get; } = new(
         "coco",
         new CocoMetric(),
         [
-            MetricRule<CocoMetric>.Choice(
-                "crowd",
-                [
-                    (TruthRole.Crowd, Region), (TruthRole.Count, Counted), (TruthRole.Ignore, Matched), (TruthRole.Drop, Dropped),
-                ],
-                metric => metric.Crowd,
-                (metric, role) => metric with { Crowd = role }),
-            MetricRule<CocoMetric>.Choice(
-                "difficult",
-                [
-                    (TruthRole.Crowd, Region), (TruthRole.Count, Counted), (TruthRole.Ignore, Matched), (TruthRole.Drop, Dropped),
-                ],
-                metric => metric.Difficult,
-                (metric, role) => metric with { Difficult = role }),
-            MetricRule<CocoMetric>.Choice(
+            RoleRule.Of<CocoMetric>("crowd", Roles, metric => metric.Crowd, (metric, role) => metric with { Crowd = role }),
+            RoleRule.Of<CocoMetric>("difficult", Roles, metric => metric.Difficult, (metric, role) => metric with { Difficult = role }),
+            RoleRule.Of<CocoMetric>(
                 "dontCare",
-                [
-                    (TruthRole.Crowd, "regions of any class are crowds of every class"), (TruthRole.Drop, Dropped),
-                ],
+                [TruthRole.Crowd, TruthRole.Drop],
                 metric => metric.DontCare,
                 (metric, role) => metric with { DontCare = role }),
             MergedRule.Of<CocoMetric>(metric => metric.Merged, (metric, merged) => metric with { Merged = merged }),
             MetricRule<CocoMetric>.Numbers(
                 "maxDets",
                 "N,N,… ascending, at most 1000000",
-                "detections of an image and class that take part; AP is of 100, as in pycocotools, the other precisions are of the last",
+                "detections of an image and class that take part; AP over all classes is of 100, as in pycocotools, all others are of the last",
                 metric => [.. metric.MaxDetections.Select(limit => (double)limit)],
                 WithLimits),
             MetricRule<CocoMetric>.Numbers(

@@ -30,7 +30,7 @@ internal sealed class CocoSummary
             Metric: metric.Name,
             Title: "COCO detection",
             Unit: MetricUnit.Fraction,
-            Numbers: measured.Numbers(),
+            Numbers: measured.Numbers(metric.MaxDetections.ToList().IndexOf(OfficialLimit)),
             Classes: [.. classes.Select((name, label) => measured.OfClass(name, label))],
             Rules: CocoRules.All.Texts(metric))
         {
@@ -40,15 +40,15 @@ internal sealed class CocoSummary
     }
 
     private ClassNumbers OfClass(string name, int label) =>
-        new(name, curves[label].Objects(AllAreas), new CocoSummary([curves[label]], metric).Numbers());
+        new(name, curves[label].Objects(AllAreas), new CocoSummary([curves[label]], metric).Numbers(LastLimit));
 
-    private Dictionary<string, double?> Numbers()
+    /// <param name="apLimit">Index of the limit that AP is of; −1: there is none, and so no AP.</param>
+    private Dictionary<string, double?> Numbers(int apLimit)
     {
         var limits = metric.MaxDetections;
-        var official = limits.ToList().IndexOf(OfficialLimit);
         var numbers = new Dictionary<string, double?>
         {
-            ["AP"] = official < 0 ? null : MeanPrecision(all, AllAreas, official),
+            ["AP"] = apLimit < 0 ? null : MeanPrecision(all, AllAreas, apLimit),
             ["AP50"] = MeanPrecision(At(0.5), AllAreas, LastLimit),
             ["AP75"] = MeanPrecision(At(0.75), AllAreas, LastLimit),
         };

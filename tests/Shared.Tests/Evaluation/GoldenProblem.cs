@@ -30,4 +30,28 @@ internal static class GoldenProblem
         string[] names = [.. categories.Select(id => $"{id}")];
         return new EvaluationProblem([.. images.Select(id => $"{id}")], new LabelMap(names), [.. names], [.. objects], [.. detections]);
     }
+
+    /// <summary>Rows [image, class, xmin, ymin, xmax, ymax, difficult] and [image, class, score, xmin, ymin, xmax, ymax].</summary>
+    public static EvaluationProblem OfVoc(JsonElement inputs)
+    {
+        string[] images = [.. inputs.GetProperty("images").EnumerateArray().Select(id => id.GetString()!)];
+        string[] classes = [.. inputs.GetProperty("classes").EnumerateArray().Select(name => name.GetString()!)];
+        var objects = inputs.GetProperty("ground_truth").EnumerateArray().Select(row => new TruthObject(
+            Image: Array.IndexOf(images, row[0].GetString()),
+            Class: Array.IndexOf(classes, row[1].GetString()),
+            Box: Corners(row, 2),
+            AreaPixels: Corners(row, 2).Area,
+            Marks: row[6].GetInt32() != 0 ? AnnotationMarks.Difficult : AnnotationMarks.None,
+            Truncation: 0,
+            Occlusion: 0));
+        var detections = inputs.GetProperty("detections").EnumerateArray().Select(row => new FoundObject(
+            Image: Array.IndexOf(images, row[0].GetString()),
+            Class: Array.IndexOf(classes, row[1].GetString()),
+            Box: Corners(row, 3),
+            Score: row[2].GetDouble()));
+        return new EvaluationProblem([.. images], new LabelMap(classes), [.. classes], [.. objects], [.. detections]);
+    }
+
+    private static ExactBox Corners(JsonElement row, int first) => ExactBox.FromCorners(
+        row[first].GetDouble(), row[first + 1].GetDouble(), row[first + 2].GetDouble(), row[first + 3].GetDouble());
 }

@@ -1,9 +1,5 @@
-using System.Text.Json;
 using Pipeline.Golden;
-using Pipeline.Shared.Datasets;
-using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Evaluation.Analysis;
-using Pipeline.Shared.Geometry;
 
 namespace Pipeline.Shared.Tests.Evaluation.Analysis;
 
@@ -26,7 +22,7 @@ public sealed class TideGoldenTests
             BackgroundIou = golden.Inputs.GetProperty("background_threshold").GetDouble(),
         };
 
-        var errors = DetectionAnalysis.Of(Problem(golden.Inputs), options).Errors;
+        var errors = DetectionAnalysis.Of(GoldenProblem.OfCoco(golden.Inputs), options).Errors;
 
         var bound = golden.AbsoluteTolerance;
         GoldenComparison.Close("ap", 100 * errors.Ap!.Value, golden.Expected.GetProperty("ap").GetDouble(), bound);
@@ -43,35 +39,5 @@ public sealed class TideGoldenTests
             var expected = golden.Expected.GetProperty("special").GetProperty(theirs).GetDouble();
             GoldenComparison.Close(ours, 100 * kinds[ours].ApCost, expected, bound);
         }
-    }
-
-    private static EvaluationProblem Problem(JsonElement inputs)
-    {
-        int[] images = [.. inputs.GetProperty("images").EnumerateArray().Select(id => id.GetInt32())];
-        int[] categories = [.. inputs.GetProperty("categories").EnumerateArray().Select(id => id.GetInt32())];
-        string[] names = [.. categories.Select(category => $"class {category}")];
-        return new EvaluationProblem(
-            ImageIds: [.. images.Select(id => $"{id}")],
-            Labels: new LabelMap(names),
-            TruthClasses: [.. names],
-            Objects:
-            [
-                .. inputs.GetProperty("ground_truth").EnumerateArray().Select(row => row.Doubles()).Select(row => new TruthObject(
-                    Image: Array.IndexOf(images, (int)row[1]),
-                    Class: Array.IndexOf(categories, (int)row[2]),
-                    Box: ExactBox.FromSides(row[3], row[4], row[5], row[6]),
-                    AreaPixels: row[7],
-                    Marks: row[8] != 0 ? AnnotationMarks.Crowd : AnnotationMarks.None,
-                    Truncation: 0,
-                    Occlusion: 0)),
-            ],
-            Detections:
-            [
-                .. inputs.GetProperty("detections").EnumerateArray().Select(row => row.Doubles()).Select(row => new FoundObject(
-                    Image: Array.IndexOf(images, (int)row[0]),
-                    Class: Array.IndexOf(categories, (int)row[1]),
-                    Box: ExactBox.FromSides(row[2], row[3], row[4], row[5]),
-                    Score: row[6])),
-            ]);
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pipeline.Shared.Text;
 
-namespace Pipeline.Shared.Datasets.Coco;
+namespace Pipeline.Shared.Json;
 
 /// <summary>What to say about a text that is not JSON.</summary>
 internal static class JsonProblem

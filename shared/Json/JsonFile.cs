@@ -1,19 +1,20 @@
 using System.Text;
 using Pipeline.Shared.Files;
 
-namespace Pipeline.Shared.Datasets.Coco;
+namespace Pipeline.Shared.Json;
 
 /// <summary>Opens JSON files: UTF-8, or UTF-16 as some editors and shells write it.</summary>
-internal static class CocoFile
+internal static class JsonFile
 {
     private const int LongestMark = 3;
 
     /// <param name="path">The file.</param>
+    /// <param name="noun">What it should be, such as "annotation file".</param>
     /// <returns>Its content as UTF-8 without byte order mark; dispose it.</returns>
     /// <exception cref="UserErrorException">It cannot be opened.</exception>
-    public static Stream Open(string path)
+    public static Stream Open(string path, string noun = "annotation file")
     {
-        Stream file = InputFile.Open(path, "annotation file");
+        Stream file = InputFile.Open(path, noun);
         Span<byte> mark = stackalloc byte[LongestMark];
         var read = file.ReadAtLeast(mark, LongestMark, throwOnEndOfStream: false);
         var (encoding, markBytes) = EncodingOf(mark[..read]);
@@ -39,6 +40,7 @@ internal static class CocoFile
             return (Encoding.BigEndianUnicode, Encoding.BigEndianUnicode.Preamble.Length);
         }
 
-        return beginning.StartsWith("{\0"u8) ? (Encoding.Unicode, 0) : (null, 0);
+        var isUtf16 = beginning.StartsWith("{\0"u8) || beginning.StartsWith("[\0"u8);
+        return isUtf16 ? (Encoding.Unicode, 0) : (null, 0);
     }
 }

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Pipeline.Shared.Text;
 
-namespace Pipeline.Shared.Datasets.Coco;
+namespace Pipeline.Shared.Json;
 
 /// <summary>The tokens of a JSON text of any length, read through a buffer that holds one token at least.</summary>
 internal ref struct JsonTokens
@@ -166,11 +166,14 @@ internal ref struct JsonTokens
     }
 
     /// <summary>What to say about an error of the text: file, line, byte, and what to do.</summary>
-    public readonly UserErrorException Error(JsonException exception)
+    /// <param name="exception">The reader's.</param>
+    /// <param name="where">The value that was being read, such as <c>results[17].score</c>; null: not known.</param>
+    public readonly UserErrorException Error(JsonException exception, string? where = null)
     {
         var rest = buffer.AsSpan((start + (int)reader.BytesConsumed)..filled).TrimStart(" \t\r\n,:[-"u8);
         var place = exception.BytePositionInLine + (exception.LineNumber == lines ? passedOnLine : 0);
         var at = string.Create(CultureInfo.InvariantCulture, $"{path}: line {exception.LineNumber + 1}, byte {place + 1}");
+        at = where is null ? at : $"{at} ({where})";
         return new UserErrorException($"{at}: {JsonProblem.Of(exception, isAtEnd, rest)}", exception);
     }
 
@@ -238,7 +241,7 @@ internal ref struct JsonTokens
         if (buffer.Length >= MaxTokenBytes)
         {
             throw new UserErrorException(
-                $"{path}: a text or number in it is longer than {MaxTokenBytes:N0} bytes; remove what is not an annotation.");
+                $"{path}: a text or number in it is longer than {MaxTokenBytes:N0} bytes; remove it.");
         }
 
         var larger = ArrayPool<byte>.Shared.Rent(2 * buffer.Length);

@@ -1,9 +1,7 @@
-using Pipeline.Shared;
-
-namespace Pipeline.Training.Commands;
+namespace Pipeline.Shared.Commands;
 
 /// <summary>Options whose values are NAME=NAME.</summary>
-internal static class NamePairs
+public static class NamePairs
 {
     /// <param name="option">Named in error messages.</param>
     /// <param name="texts">What was typed, as <c>Person_sitting=Pedestrian</c>.</param>

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Pipeline.Shared.Datasets.Coco;
+namespace Pipeline.Shared.Json;
 
 /// <summary>
 /// Arrays of numbers and of such arrays, as polygons are. They are most of a file and mostly not needed, so their end is found without a

@@ -1,0 +1,142 @@
+using System.Runtime.InteropServices;
+using Pipeline.Shared.Evaluation.Rules;
+
+namespace Pipeline.Shared.Evaluation.Kitti;
+
+/// <summary>
+/// What a class's three levels have in common: its objects and those of its neighbour class, each with the detections that overlap enough.
+/// </summary>
+internal sealed class KittiCandidates
+{
+    private readonly List<KittiTruth> truths = [];
+    private readonly List<KittiPair> pairs = [];
+    private readonly bool[] isOfClass;
+    private readonly bool[] isInDontCare;
+
+    private KittiCandidates(EvaluationProblem problem)
+    {
+        Problem = problem;
+        isOfClass = new bool[problem.Detections.Length];
+        isInDontCare = new bool[problem.Detections.Length];
+    }
+
+    /// <summary>Objects and detections.</summary>
+    public EvaluationProblem Problem { get; }
+
+    /// <summary>Objects of the class and of its neighbor, by image, in the order of the file.</summary>
+    public ReadOnlySpan<KittiTruth> Truths => CollectionsMarshal.AsSpan(truths);
+
+    /// <summary>Whether the class has a detection at all; the devkit leaves out a class without one.</summary>
+    public bool HasDetections => isOfClass.Contains(true);
+
+    /// <param name="problem">Its rows are by image.</param>
+    /// <param name="measured">The class.</param>
+    /// <param name="metric">The rules.</param>
+    public static KittiCandidates Of(EvaluationProblem problem, KittiClass measured, KittiMetric metric)
+    {
+        var candidates = new KittiCandidates(problem);
+        candidates.MarkClass(measured);
+        var kinds = KindsOf(problem, measured, metric);
+        var objects = ImageRows.OfObjects(problem);
+        var detections = ImageRows.OfDetections(problem);
+        for (var image = 0; image < problem.ImageIds.Length; image++)
+        {
+            for (var row = objects.Start(image); row < objects.End(image); row++)
+            {
+                var label = problem.Objects.ItemRef(row).Class;
+                if (label >= 0 && kinds[label] != KittiKind.Other)
+                {
+                    candidates.AddTruth(row, kinds[label], detections.Start(image), detections.End(image), measured.Overlap);
+                }
+                else if (label < 0 && metric.DontCare == KittiObjects.Ignore)
+                {
+                    candidates.MarkDontCare(row, detections.Start(image), detections.End(image), measured.Overlap);
+                }
+            }
+        }
+
+        return candidates;
+    }
+
+    /// <summary>The detections that overlap an object enough, in the order of the file.</summary>
+    public ReadOnlySpan<KittiPair> Pairs(in KittiTruth truth) => CollectionsMarshal.AsSpan(pairs)[truth.FirstPair..truth.EndPair];
+
+    /// <summary>Whether a detection is of the class.</summary>
+    public bool IsOfClass(int found) => isOfClass[found];
+
+    /// <summary>Whether enough of a detection is in a DontCare region: unmatched, it is not false.</summary>
+    public bool IsInDontCare(int found) => isInDontCare[found];
+
+    private static KittiKind[] KindsOf(EvaluationProblem problem, KittiClass measured, KittiMetric metric)
+    {
+        var kinds = new KittiKind[problem.TruthClasses.Length];
+        for (var index = 0; index < kinds.Length; index++)
+        {
+            var name = problem.TruthClasses[index];
+            var label = metric.Merged == MergedClasses.Map ? problem.Labels.Label(name) : -1;
+            var ruled = label < 0 ? name : problem.Labels.Classes[label];
+            if (KittiNames.Same(ruled, measured.Name))
+            {
+                kinds[index] = KittiKind.Class;
+            }
+            else if (metric.Neighbors == KittiObjects.Ignore && KittiNames.IsNeighbor(ruled, measured.Name))
+            {
+                kinds[index] = KittiKind.Neighbor;
+            }
+        }
+
+        return kinds;
+    }
+
+    private void MarkClass(KittiClass measured)
+    {
+        bool[] isMeasured = [.. Problem.Labels.Classes.Select(name => KittiNames.Same(name, measured.Name))];
+        for (var row = 0; row < isOfClass.Length; row++)
+        {
+            var label = Problem.Detections.ItemRef(row).Class;
+            isOfClass[row] = (uint)label < (uint)isMeasured.Length && isMeasured[label];
+        }
+    }
+
+    private void AddTruth(int row, KittiKind kind, int start, int end, double limit)
+    {
+        var first = pairs.Count;
+        var box = Problem.Objects.ItemRef(row).Box;
+        for (var found = start; found < end; found++)
+        {
+            var overlap = KittiOverlap.IoU(Problem.Detections.ItemRef(found).Box, box);
+            if (overlap > limit)
+            {
+                pairs.Add(new KittiPair(found, overlap));
+            }
+        }
+
+        truths.Add(new KittiTruth(row, kind == KittiKind.Neighbor, first, pairs.Count));
+    }
+
+    private void MarkDontCare(int row, int start, int end, double limit)
+    {
+        var region = Problem.Objects.ItemRef(row).Box;
+        for (var found = start; found < end; found++)
+        {
+            isInDontCare[found] |= KittiOverlap.Part(Problem.Detections.ItemRef(found).Box, region) > limit;
+        }
+    }
+
+    private enum KittiKind : byte
+    {
+        Other,
+        Class,
+        Neighbor,
+    }
+}
+
+/// <param name="Row">Index of the object.</param>
+/// <param name="IsNeighbor">Whether it is of the neighbor class.</param>
+/// <param name="FirstPair">Its first pair.</param>
+/// <param name="EndPair">The pair after its last.</param>
+internal readonly record struct KittiTruth(int Row, bool IsNeighbor, int FirstPair, int EndPair);
+
+/// <param name="Found">Index of the detection.</param>
+/// <param name="Overlap">IoU with the object.</param>
+internal readonly record struct KittiPair(int Found, double Overlap);
