@@ -61,6 +61,7 @@ internal sealed class EvaluateCommand(
         command.Options.Add(force);
         command.Options.Add(json);
         command.Add(new MergeCommand(output, log).Create());
+        command.Add(new CompareCommand(log).Create());
         command.SetAction((parsed, cancellation) =>
         {
             var options = new EvaluationOptions

@@ -73,7 +73,10 @@ internal sealed record EvaluationInput(
                 Version: manifest.Version,
                 Sha256: manifest.Files[ModelDirectory.ModelFileName].Sha256,
                 CheckpointSha256: manifest.CheckpointSha256,
-                ManifestSha256: ModelDirectory.Digest(directory.ManifestPath).Sha256),
+                ManifestSha256: ModelDirectory.Digest(directory.ManifestPath).Sha256)
+            {
+                Manifest = EvaluatedManifest.Of(manifest),
+            },
             Precision = manifest.Precision,
             Labels = manifest.Labels,
             LabelMap = manifest.LabelMap,

@@ -26,8 +26,11 @@ internal sealed class KittiCandidates
     /// <summary>Objects of the class and of its neighbor, by image, in the order of the file.</summary>
     public ReadOnlySpan<KittiTruth> Truths => CollectionsMarshal.AsSpan(truths);
 
-    /// <summary>Whether the class has a detection at all; the devkit leaves out a class without one.</summary>
-    public bool HasDetections => isOfClass.Contains(true);
+    /// <summary>
+    /// Whether the class has a detection of which the left edge is not outside the image; the devkit leaves out a class without one
+    /// (<c>loadDetections</c>: <c>d.box.x1 &gt;= 0</c>).
+    /// </summary>
+    public bool HasDetections { get; private set; }
 
     /// <param name="problem">Its rows are by image.</param>
     /// <param name="measured">The class.</param>
@@ -93,8 +96,9 @@ internal sealed class KittiCandidates
         bool[] isMeasured = [.. Problem.Labels.Classes.Select(name => KittiNames.Same(name, measured.Name))];
         for (var row = 0; row < isOfClass.Length; row++)
         {
-            var label = Problem.Detections.ItemRef(row).Class;
-            isOfClass[row] = (uint)label < (uint)isMeasured.Length && isMeasured[label];
+            ref readonly var found = ref Problem.Detections.ItemRef(row);
+            isOfClass[row] = (uint)found.Class < (uint)isMeasured.Length && isMeasured[found.Class];
+            HasDetections |= isOfClass[row] && found.Box.X1 >= 0;
         }
     }
 

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Pipeline.Serving.Tests.Reports;
 
-/// <summary>The system's Chromium, started once for the class.</summary>
+/// <summary>The system's Chromium, started once for all tests of pages.</summary>
 public sealed class Browser : IAsyncLifetime
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
@@ -26,12 +26,11 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>Opens a file; everything that it says or asks for is kept.</summary>
-    internal async Task<OpenedPage> Open(string file, int width, int height, ColorScheme scheme)
+    internal async Task<OpenedPage> Open(string file, int width, int height)
     {
         Assert.SkipWhen(browser is null, $"None of {string.Join(", ", Names)} is on PATH; the pages were not opened.");
         var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
-            ColorScheme = scheme,
             ViewportSize = new ViewportSize { Width = width, Height = height },
         });
         var page = await context.NewPageAsync();
@@ -57,3 +56,7 @@ public sealed class Browser : IAsyncLifetime
         return files.FirstOrDefault(File.Exists);
     }
 }
+
+/// <summary>The tests that share the browser.</summary>
+[CollectionDefinition(nameof(Browser))]
+public sealed class BrowserTests : ICollectionFixture<Browser>;

@@ -31,5 +31,15 @@ internal sealed class OpenedPage : IAsyncDisposable
     public Task<int> HiddenWidth() =>
         Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
+    /// <summary>Widths of the pictures as decoded; 0: broken.</summary>
+    public Task<int[]> PictureWidths() => Page.EvaluateAsync<int[]>("() => [...document.images].map(image => image.naturalWidth)");
+
+    /// <summary>Shows the page to a reader who prefers light or dark.</summary>
+    public Task Show(ColorScheme scheme) => Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
+
+    /// <summary>Brightest channel of an element's background, 0..255.</summary>
+    public Task<double> Brightness(string selector) => Page.EvaluateAsync<double>(
+        "selector => Math.max(...getComputedStyle(document.querySelector(selector)).backgroundColor.match(/\\d+/g).slice(0, 3))", selector);
+
     public ValueTask DisposeAsync() => new(Page.Context.CloseAsync());
 }

@@ -60,7 +60,10 @@ internal sealed class SampleReport
     {
         Precision = "fp32",
         Leak = new ImageLeak(ValidationImages: 0, TestImages: 2),
-        Model = new EvaluatedModel("street", 1, new string('a', 64), new string('b', 64), new string('c', 64)),
+        Model = new EvaluatedModel("street", 1, new string('a', 64), new string('b', 64), new string('c', 64))
+        {
+            Manifest = new EvaluatedManifest(0.05, MaxDetections: 100, MaxInputSidePixels: 4096, Opset: 18, default, "pipeline-train 0.1.0"),
+        },
         Data = new EvaluatedData("data/kitti", "kitti", "test.txt", new string('d', 64)),
         Metrics = [Coco(classes), Kitti()],
         Analysis = Analysis(classes, images),
