@@ -39,7 +39,11 @@ internal static class ServiceCommand
         .AddSingleton<EvaluationConsole>()
         .AddSingleton<EvaluationOutput>()
         .AddSingleton<IProgramCommand, DetectCommand>()
-        .AddSingleton<IProgramCommand, EvaluateCommand>();
+        .AddSingleton<IProgramCommand, EvaluateCommand>()
+        .AddSingleton<IProgramCommand, ScoreCommand>()
+        .AddSingleton<IProgramCommand, ResultsCommand>()
+        .AddSingleton<ConvertResultsCommand>()
+        .AddSingleton<SubmissionCommand>();
 
     private static async Task<int> RunAsync(ServiceOptions options, CancellationToken cancellation)
     {

@@ -15,12 +15,6 @@ public interface IDatasetFormat
     string? NotInModel => null;
 
     /// <summary>
-    /// Whether the corners of its files are the first and the last pixel inside (VOC), so that official code adds 1 to widths and heights.
-    /// The reader has added it: the boxes that it gives are continuous, as those of every format.
-    /// </summary>
-    bool CornersAreInclusive => false;
-
-    /// <summary>
     /// Whether <see cref="OpenLabels"/> reads sizes of images from their files, because the labels cannot be read without them.
     /// </summary>
     bool LabelsNeedImages => false;

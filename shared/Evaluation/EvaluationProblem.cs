@@ -56,12 +56,6 @@ public sealed record EvaluationProblem(
     ImmutableArray<TruthObject> Objects,
     ImmutableArray<FoundObject> Detections)
 {
-    /// <summary>
-    /// Whether the labels' own corners are the first and the last pixel inside (VOC). The boxes here are continuous, so the 1 that VOC's
-    /// code adds to widths and heights is in them already: with <c>voc.pixels=inclusive</c> it must not be added again.
-    /// </summary>
-    public bool CornersAreInclusive { get; init; }
-
     /// <summary>Images of which labels and detections are known, in any order: they are sorted by number, or by id.</summary>
     /// <param name="labels">The classes, in the order of the detections' labels, and the classes merged into them.</param>
     /// <param name="images">Truth and detections.</param>

@@ -66,9 +66,6 @@ public sealed partial class VocFormat : IDatasetFormat
     }
 
     /// <inheritdoc />
-    public bool CornersAreInclusive => true;
-
-    /// <inheritdoc />
     public DatasetContent OpenLabels(string path)
     {
         InputFile.RequireFolder(path, "folder of annotation files");

@@ -10,8 +10,8 @@ namespace Pipeline.Shared.Datasets.Voc;
 /// their boxes begin one pixel too early, and nothing is guessed.
 /// </summary>
 /// <remarks>
-/// VOC's official code computes xmax − xmin + 1 for a width; here it is x2 − x1, the same number, so what it adds is in the box already:
-/// <see cref="IDatasetFormat.CornersAreInclusive"/> says so to evaluators, which must not add it again.
+/// VOC's official code computes xmax − xmin + 1 for a width; here it is x2 − x1, the same number. What that code adds is in the box, so
+/// that a metric gives its number with continuous pixels, and adds 1 once too often with <c>pixels=inclusive</c>.
 /// </remarks>
 /// <param name="path">The annotation file.</param>
 /// <param name="findings">Receives an error for each object that is refused, and warnings.</param>

@@ -52,10 +52,7 @@ public sealed record ScoredFiles
             Labels: labels,
             TruthClasses: objects.Classes,
             Objects: objects.Objects,
-            Detections: collector.Detections())
-        {
-            CornersAreInclusive = truth.Format.CornersAreInclusive,
-        };
+            Detections: collector.Detections());
         return new ResultProblem(problem, names.Images, truth.Classes);
     }
 

@@ -3,30 +3,42 @@ using Pipeline.Shared.Synthetic;
 
 namespace Pipeline.Serving.Tests.Evaluation;
 
-/// <summary>Small scenes, a model for them, and folders for what is found; all of it in a folder that is removed at the end.</summary>
+/// <summary>A model that the tests of a class share.</summary>
+public sealed class SharedModel : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("shared-model").FullName;
+
+    public SharedModel() => Version = TinyModel.Export(folder);
+
+    /// <summary>The folder of its version.</summary>
+    public string Version { get; }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}
+
+/// <summary>Small scenes, and folders for what is found in them; all of it in a folder that is removed at the end.</summary>
 internal sealed class EvaluatedScenes : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("evaluated-scenes").FullName;
 
+    /// <param name="model">What finds objects in them.</param>
     /// <param name="images">Scenes of 96 x 64 pixels.</param>
     /// <param name="wide">Scenes of 128 x 64 pixels after them.</param>
-    public EvaluatedScenes(int images, int wide = 0)
+    public EvaluatedScenes(SharedModel model, int images, int wide = 0)
     {
         var cancellation = TestContext.Current.CancellationToken;
         var small = new StreetSceneOptions { WidthPixels = 96, HeightPixels = 64 };
         StreetSceneWriter.WriteKitti(Data, small, 0, images, cancellation: cancellation);
-        if (wide > 0)
+        StreetSceneWriter.WriteKitti(In("wide"), small with { WidthPixels = 128 }, images, wide, cancellation: cancellation);
+        for (var index = 0; index < wide; index++)
         {
-            StreetSceneWriter.WriteKitti(In("wide"), small with { WidthPixels = 128 }, images, wide, cancellation: cancellation);
-            foreach (var file in Directory.EnumerateFiles(In("wide"), "*", SearchOption.AllDirectories))
-            {
-                File.Move(file, Path.Combine(Data, Path.GetRelativePath(In("wide"), file)), overwrite: true);
-            }
+            File.Move(Path.Combine(In("wide"), Picture(index)), Path.Combine(Data, Picture(images + index)));
+            File.Move(Path.Combine(In("wide"), Label(index)), Path.Combine(Data, Label(images + index)));
         }
 
         Options = new EvaluationOptions
         {
-            ModelDirectory = TinyModel.Export(In("models")),
+            ModelDirectory = model.Version,
             Data = Data,
             BatchSize = 2,
         };
@@ -39,7 +51,7 @@ internal sealed class EvaluatedScenes : IDisposable
 
     public string In(string name) => Path.Combine(folder, name);
 
-    public string Image(int number) => Path.Combine(Data, "training", "image_2", $"{number:D6}.png");
+    public string Image(int number) => Path.Combine(Data, Picture(number));
 
     public EvaluationOptions Into(string output) => Options with { Output = In(output) };
 
@@ -68,4 +80,8 @@ internal sealed class EvaluatedScenes : IDisposable
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private static string Picture(int number) => $"training/image_2/{number:D6}.png";
+
+    private static string Label(int number) => $"training/label_2/{number:D6}.txt";
 }

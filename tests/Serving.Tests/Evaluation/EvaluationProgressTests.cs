@@ -3,10 +3,10 @@ using Pipeline.Shared;
 
 namespace Pipeline.Serving.Tests.Evaluation;
 
-public sealed class EvaluationProgressTests : IDisposable
+public sealed class EvaluationProgressTests(SharedModel model) : IClassFixture<SharedModel>, IDisposable
 {
     private const long Pixels = 96 * 64;
-    private readonly EvaluatedScenes scenes = new(images: 3);
+    private readonly EvaluatedScenes scenes = new(model, images: 3);
 
     [Fact]
     public void Every_execution_is_reported_with_the_images_done_so_far()

@@ -3,9 +3,9 @@ using Pipeline.Shared;
 
 namespace Pipeline.Serving.Tests.Evaluation;
 
-public sealed class ShardMergeTests : IDisposable
+public sealed class ShardMergeTests(SharedModel model) : IClassFixture<SharedModel>, IDisposable
 {
-    private readonly EvaluatedScenes scenes = new(images: 5, wide: 4);
+    private readonly EvaluatedScenes scenes = new(model, images: 5, wide: 4);
 
     [Theory]
     [InlineData(1), InlineData(3), InlineData(8)]

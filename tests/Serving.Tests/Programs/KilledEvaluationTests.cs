@@ -6,10 +6,10 @@ using Pipeline.Serving.Tests.Evaluation;
 namespace Pipeline.Serving.Tests.Programs;
 
 /// <summary><c>pipeline-serve evaluate</c> as real processes that are killed, interrupted, or have no room on the disk.</summary>
-public sealed class KilledEvaluationTests : IDisposable
+public sealed class KilledEvaluationTests(SharedModel model) : IClassFixture<SharedModel>, IDisposable
 {
     private const int Images = 60;
-    private readonly EvaluatedScenes scenes = new(Images);
+    private readonly EvaluatedScenes scenes = new(model, Images);
 
     [Fact]
     public async Task A_run_that_was_killed_goes_on_and_reports_what_an_undisturbed_one_reports()

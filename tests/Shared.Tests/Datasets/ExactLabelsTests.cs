@@ -104,7 +104,6 @@ public sealed class ExactLabelsTests
         var dataset = Dataset.OpenLabels(Path.Combine(folder.Root, "Annotations"));
         var labels = dataset.Truth(dataset.Images[0], Width, Height);
 
-        Assert.True(dataset.Format.CornersAreInclusive);
         Assert.Equal(ExactBox.FromCorners(10, 20, 40.5, 60.25), labels[0].Box);
         Assert.Equal(AnnotationMarks.Difficult, labels[0].Marks);
         Assert.Equal((1.0, 2.0), (labels[1].Box.Width, labels[1].Box.Height));
