@@ -35,6 +35,9 @@ internal static class ServiceCommand
 
     /// <summary>Adds the commands that work on files.</summary>
     public static void AddCommands(IServiceCollection services) => services
+        .AddSingleton(TimeProvider.System)
+        .AddSingleton<EvaluationConsole>()
+        .AddSingleton<EvaluationOutput>()
         .AddSingleton<IProgramCommand, DetectCommand>()
         .AddSingleton<IProgramCommand, EvaluateCommand>()
         .AddSingleton<IProgramCommand, ScoreCommand>()

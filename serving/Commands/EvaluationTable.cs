@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Reports;
 using Spectre.Console;
 
@@ -9,7 +10,7 @@ internal static class EvaluationTable
 {
     private const string NotMeasured = "-";
 
-    /// <summary>Prints a row for each class and one for all, then the speed.</summary>
+    /// <summary>Prints COCO's numbers by class and over all, those of every metric with its rules, and the speed.</summary>
     public static void Print(EvaluationReport report)
     {
         var table = new Table().AddColumns("class", "objects", "AP", "AP50");
@@ -20,10 +21,32 @@ internal static class EvaluationTable
         }
 
         AnsiConsole.Write(table.AddRow("all", "", Fraction(report.Map), Fraction(report.Map50)));
+        foreach (var metric in report.Metrics)
+        {
+            Print(metric);
+        }
+
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{report.Images} images in {report.Seconds:F1} s ({report.ImagesPerSecond:F1} images/s), {report.Precision}"));
     }
 
-    private static string Fraction(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? NotMeasured;
+    private static void Print(MetricReport metric)
+    {
+        Console.WriteLine(metric.NotMeasured is { } reason ? $"{metric.Title}: not measured, {reason}" : metric.Title);
+        if (metric.NotMeasured is null)
+        {
+            var numbers = metric.Numbers.Select(number => $"{number.Key} {Number(number.Value, metric.Unit)}");
+            Console.WriteLine("  " + string.Join("  ", numbers));
+            Console.WriteLine("  rules: " + string.Join(", ", metric.Rules.Select(rule => $"{rule.Key}={Value(rule.Value)}")));
+        }
+    }
+
+    /// <summary>The value of a rule; what it means stands in the report.</summary>
+    private static string Value(string rule) => rule.Split(": ")[0];
+
+    private static string Fraction(double? value) => Number(value, MetricUnit.Fraction);
+
+    private static string Number(double? value, MetricUnit unit) =>
+        value?.ToString(unit == MetricUnit.Fraction ? "F4" : "F2", CultureInfo.InvariantCulture) ?? NotMeasured;
 }

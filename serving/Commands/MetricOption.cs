@@ -4,14 +4,15 @@ using Pipeline.Shared.Evaluation;
 namespace Pipeline.Serving.Commands;
 
 /// <summary><c>--metrics</c> and <c>--rule</c> of the commands that measure detections.</summary>
-internal sealed class MetricOption
+/// <param name="usual">What is measured when the user names nothing; null: the first metric.</param>
+internal sealed class MetricOption(string? usual = null)
 {
     private readonly Option<string[]> metrics = new("--metrics", "--metric")
     {
         HelpName = "METRIC",
         Description = $"What is measured: {string.Join(", ", DetectionMetrics.Names)} or {DetectionMetrics.All}.",
         AllowMultipleArgumentsPerToken = true,
-        DefaultValueFactory = _ => [DetectionMetrics.Names[0]],
+        DefaultValueFactory = _ => [usual ?? DetectionMetrics.Names[0]],
     };
 
     private readonly Option<string[]> rules = new("--rule")

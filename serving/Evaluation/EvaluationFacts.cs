@@ -1,5 +1,5 @@
-using System.Runtime.Intrinsics.X86;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Microsoft.ML.OnnxRuntime;
 using Pipeline.Serving.Configuration;
 using Pipeline.Shared.ModelRepository;
@@ -34,11 +34,11 @@ internal sealed record EvaluationFacts
     /// <summary>Images of all shards.</summary>
     public required int Images { get; init; }
 
-    /// <summary>Executions of all shards.</summary>
-    public required int Batches { get; init; }
-
     /// <summary>Most images in one execution.</summary>
     public required int BatchSize { get; init; }
+
+    /// <summary>Executions of all shards.</summary>
+    public required int Batches { get; init; }
 
     /// <summary>Digest of the images' sizes and of which are executed together.</summary>
     public required string PlanSha256 { get; init; }

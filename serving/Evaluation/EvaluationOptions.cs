@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Pipeline.Serving.Configuration;
 using Pipeline.Shared.Datasets;
 
 namespace Pipeline.Serving.Evaluation;
@@ -25,4 +26,22 @@ internal sealed record EvaluationOptions
 
     /// <summary>Most images in one execution; only images of the same size are executed together.</summary>
     [Range(1, LargestBatchSize)] public int BatchSize { get; init; } = 4;
+
+    /// <summary>How the model is executed.</summary>
+    public ExecutionOptions Execution { get; init; } = new();
+
+    /// <summary>The part of the images that this process takes; null: all.</summary>
+    public EvaluationShard? Shard { get; init; }
+
+    /// <summary>
+    /// Folder that keeps what is finished; the same evaluation goes on from there. Each shard has its own folder in it. Null: nothing is
+    /// kept.
+    /// </summary>
+    public string? Output { get; init; }
+
+    /// <summary>Whether files of an earlier run are replaced, and the run given up.</summary>
+    public bool Replace { get; init; }
+
+    /// <summary>The folder of this process.</summary>
+    internal string? Folder => Output is null || Shard is null ? Output : Path.Combine(Output, Shard.FolderName);
 }

@@ -33,6 +33,9 @@ public sealed partial class ModelDirectory
     /// <summary>The ONNX file.</summary>
     public string ModelPath => System.IO.Path.Combine(Path, ModelFileName);
 
+    /// <summary>The manifest's file.</summary>
+    public string ManifestPath => System.IO.Path.Combine(Path, ManifestFileName);
+
     /// <summary>Publishes a version atomically, by renaming a finished directory.</summary>
     /// <param name="repositoryRoot">The repository; created if necessary.</param>
     /// <param name="name">Letters, digits, '-', '_' and '.'.</param>

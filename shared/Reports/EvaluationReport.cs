@@ -53,7 +53,30 @@ public sealed record EvaluationReport(
 /// <param name="Sha256">Digest of the ONNX file.</param>
 /// <param name="CheckpointSha256">Digest of the checkpoint that it was exported from; null where the manifest says nothing.</param>
 /// <param name="ManifestSha256">Digest of manifest.json.</param>
-public sealed record EvaluatedModel(string Name, int Version, string Sha256, string? CheckpointSha256, string ManifestSha256);
+public sealed record EvaluatedModel(string Name, int Version, string Sha256, string? CheckpointSha256, string ManifestSha256)
+{
+    /// <summary>What else its manifest says that bears on the numbers; null: not recorded.</summary>
+    public EvaluatedManifest? Manifest { get; init; }
+}
+
+/// <param name="ScoreThreshold">Every detection scores above this, 0..1.</param>
+/// <param name="MaxDetections">Most detections of an image.</param>
+/// <param name="MaxInputSidePixels">Longest side of an input image.</param>
+/// <param name="Opset">ONNX operator set.</param>
+/// <param name="Created">When it was exported.</param>
+/// <param name="Tool">Name and version of the program that exported it.</param>
+public sealed record EvaluatedManifest(
+    double ScoreThreshold, int MaxDetections, int MaxInputSidePixels, int Opset, DateTimeOffset Created, string Tool)
+{
+    /// <summary>Of a manifest.</summary>
+    public static EvaluatedManifest Of(ModelManifest manifest) => new(
+        ScoreThreshold: manifest.ScoreThreshold,
+        MaxDetections: manifest.MaxDetections,
+        MaxInputSidePixels: manifest.MaxInputSidePixels,
+        Opset: manifest.Opset,
+        Created: manifest.Created,
+        Tool: manifest.Tool);
+}
 
 /// <param name="Path">As the user named it.</param>
 /// <param name="Format">Of the data: kitti, coco, voc, yolo.</param>

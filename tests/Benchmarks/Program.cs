@@ -5,6 +5,8 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Pipeline.Benchmarks;
 using Pipeline.Benchmarks.Load;
 using Pipeline.Benchmarks.Models;
+using Pipeline.Serving.Configuration;
+using Pipeline.Serving.Evaluation;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Training.Detection.Export;
 using Pipeline.Training.Native;
@@ -70,9 +72,10 @@ if (args is not ["peer", ..])
         + "       model-write --output DIR --calibration DIR   (ResNet-50-FPN in every precision)\n"
         + "       model-profile MODEL_DIR… [--size WxH] [--threads N] [--profile [--runs N]]\n"
         + "       peer --mode train|train-parts|detect|inference|infomin|infomin-parts|view|views|loader|measure|suppression|pause\n"
-        + "              |coco|coco-write|coco-score|coco-score-write\n"
+        + "              |coco|coco-write|coco-score|coco-score-write|evaluate|evaluate-write\n"
         + "       [--batch N] [--runs N] [--threads N] [--image FILE] [--data DIR] [--preset NAME] [--cache-bytes N]\n"
-        + "       [--size A|B] [--images N] [--annotations N] [--points N]\n"
+        + "       [--size A|B] [--images N] [--annotations N] [--points N] [--sizes N]\n"
+        + "       [--model DIR] [--split LIST]   (of --mode evaluate: an exported model, on --data)\n"
         + "       [--precision fp32|fp16|int8] [--winograd on|off] [--calibration DIR]   (of the model of --mode inference)");
     return 2;
 }
@@ -109,6 +112,21 @@ switch (mode)
     case "measure":
         var cacheBytes = long.Parse(Argument("--cache-bytes", "0"));
         MeasurementPeer.Run(Argument("--data", ""), Argument("--preset", "small"), runs, threads, cacheBytes);
+        break;
+    case "evaluate":
+        var evaluated = new EvaluationOptions
+        {
+            ModelDirectory = Argument("--model", ""),
+            Data = Argument("--data", ""),
+            Split = Argument("--split", "") is { Length: > 0 } split ? split : null,
+            BatchSize = int.Parse(Argument("--batch", "4")),
+            Execution = new ExecutionOptions { Threads = threads },
+        };
+        EvaluationPeer.Run(evaluated, runs);
+        break;
+    case "evaluate-write":
+        EvaluationScenes.Write(
+            Argument("--data", ""), sizes: int.Parse(Argument("--sizes", "80")), images: int.Parse(Argument("--images", "160")));
         break;
     case "views":
         ViewLoading.Run(Argument("--data", ""), runs);

@@ -156,35 +156,14 @@ internal static class RunFolder
         try
         {
             var before = JsonNode.Parse(InputFile.ReadText(file))!.AsObject();
-            return Differences(before, JsonSerializer.SerializeToNode(now, now.GetType(), JsonFormat.Options)!.AsObject(), "");
+            var current = JsonSerializer.SerializeToNode(now, now.GetType(), JsonFormat.Options)!.AsObject();
+            return JsonDifferences.Of(before, current).Select(difference => difference.ToString());
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new UserErrorException($"{file}: the file is not as the run wrote it; start a new run in another folder.", exception);
         }
     }
-
-    private static IEnumerable<string> Differences(JsonObject before, JsonObject now, string prefix)
-    {
-        foreach (var key in before.Concat(now).Select(entry => entry.Key).Distinct())
-        {
-            var old = before[key];
-            var current = now[key];
-            if (old is JsonObject oldObject && current is JsonObject currentObject)
-            {
-                foreach (var difference in Differences(oldObject, currentObject, $"{prefix}{key}."))
-                {
-                    yield return difference;
-                }
-            }
-            else if (!JsonNode.DeepEquals(old, current))
-            {
-                yield return $"{prefix}{key}: it was {Text(old)}, now it is {Text(current)}";
-            }
-        }
-    }
-
-    private static string Text(JsonNode? node) => node?.ToJsonString() ?? "null";
 
     /// <summary>Whether something of this name is in the folder; a link to nothing is nothing.</summary>
     public static bool Has(string folder, string file) => FileStatus.Of(Path.Combine(folder, file)).Kind != FileKind.Missing;

@@ -1,11 +1,12 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Files;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Imaging.Drawing;
+using Pipeline.Shared.Reports;
+using Pipeline.Shared.Reports.Pages;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Publishing;
 
@@ -16,12 +17,31 @@ namespace Pipeline.Training.Experiments;
 /// </summary>
 internal static class DemoReportWriter
 {
-    private const string TemplateResource = "Pipeline.Training.Experiments.report.template.html";
+    /// <summary>Detections with a lower score are not drawn.</summary>
+    public const double PictureThreshold = 0.5;
+
     private const int Pictures = 6;
-    private const double PictureThreshold = 0.5;
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public static void Write(DemoOptions options, DemoReport report, string better, string exportedModel, CancellationToken cancellation)
+    public static void Write(
+        DemoOptions options,
+        DemoReport report,
+        DemoMeasurements measurements,
+        string better,
+        string exportedModel,
+        CancellationToken cancellation)
+    {
+        var pictures = Drawn(options, exportedModel, cancellation);
+        AtomicFile.WriteText(
+            Path.Combine(options.Output, "report.md"),
+            Markdown(options, report, measurements, better, [.. pictures.Select(picture => picture.Caption)]));
+        AtomicFile.WriteText(
+            Path.Combine(options.Output, "report.html"), DemoPage.Of(options, report, measurements, better, pictures));
+        AtomicFile.WriteText(Path.Combine(options.Output, "report.json"), JsonSerializer.Serialize(report, Json) + "\n");
+    }
+
+    /// <summary>The first held-out scenes with truth and detections, also as files.</summary>
+    private static List<PagePicture> Drawn(DemoOptions options, string exportedModel, CancellationToken cancellation)
     {
         var scenes = Path.Combine(options.Output, "scenes");
         var dataset = Dataset.Open(scenes);
@@ -29,39 +49,37 @@ internal static class DemoReportWriter
         var survey = DatasetSurvey.Of(dataset, shown, new ImageLimits(), cancellation);
         string[] files = [.. survey.Images.Select(entry => entry.Image.Path)];
         var detections = ServingProgram.Beside.Detect(exportedModel, files, StreetSceneOptions.Classes, PictureThreshold, cancellation);
-        var pictures = new List<byte[]>();
+        var pictures = new List<PagePicture>();
         foreach (var (entry, found) in survey.Images.Zip(detections))
         {
             using var image = ImageDecoder.DecodeFile(entry.Image.Path);
             using var painted = DetectionPainter.Paint(
                 image, found, StreetSceneOptions.Classes, entry.Annotations.Select(truth => truth.Box));
-            pictures.Add(ImageEncoder.Png(painted));
-            AtomicFile.Write(Path.Combine(options.Output, "pictures", $"{entry.Image.Id}.png"), pictures[^1]);
+            var content = ImageEncoder.Png(painted);
+            AtomicFile.Write(Path.Combine(options.Output, "pictures", $"{entry.Image.Id}.png"), content);
+            pictures.Add(new PagePicture(
+                Caption: entry.Image.Id,
+                Alternative: $"scene {entry.Image.Id} with detections",
+                MediaType: "image/png",
+                Content: content,
+                WidthPixels: painted.WidthPixels,
+                HeightPixels: painted.HeightPixels));
         }
 
-        AtomicFile.WriteText(Path.Combine(options.Output, "report.md"), Markdown(options, report, better, shown));
-        AtomicFile.WriteText(Path.Combine(options.Output, "report.html"), Html(options, report, better, pictures));
-        AtomicFile.WriteText(Path.Combine(options.Output, "report.json"), JsonSerializer.Serialize(report, Json) + "\n");
+        return pictures;
     }
 
-    private static string Markdown(DemoOptions options, DemoReport report, string better, string[] shown)
+    private static string Markdown(
+        DemoOptions options, DemoReport report, DemoMeasurements measurements, string better, IReadOnlyList<string> shown)
     {
-        var text = new StringBuilder("# From unlabelled images to a served detector\n\n");
-        text.Append(Summary(options, report)).Append("\n\n");
-        text.Append("| run | mAP | mAP50 | ")
-            .AppendJoin(" | ", StreetSceneOptions.Classes.Select(name => name + " AP50"))
-            .Append(" |\n|---|---|---|")
-            .Append(string.Concat(Enumerable.Repeat("---|", StreetSceneOptions.Classes.Count)))
-            .Append('\n');
-        foreach (var run in report.Runs)
-        {
-            text.Append("| ").AppendJoin(" | ", Cells(run)).Append(" |\n");
-        }
-
-        text.Append('\n')
-            .Append(Verdict(report))
+        var text = new StringBuilder($"# {DemoText.Title}\n\n{DemoText.Summary(options, report)}\n\n");
+        text.Append(MarkdownText.Table(DemoText.Columns, report.Runs.Select(DemoText.Row)))
+            .Append('\n')
+            .Append(DemoText.Verdict(report, measurements.Comparison))
             .Append("\n\n")
-            .Append(Features(report))
+            .Append(string.Concat(measurements.Pages.Select(page => $"- [{page.Key}]({page.Value})\n")))
+            .Append('\n')
+            .Append(DemoText.Features(report))
             .Append("\n\nThe better model (")
             .Append(better)
             .Append(") is in `")
@@ -74,86 +92,4 @@ internal static class DemoReportWriter
 
         return text.ToString();
     }
-
-    private static string Html(DemoOptions options, DemoReport report, string better, List<byte[]> pictures)
-    {
-        var runs = report.Runs.Select(run => (run.Name, Path.Combine(options.Output, run.Name))).ToArray();
-        string[] titles = ["run", "mAP", "mAP50", .. StreetSceneOptions.Classes.Select(name => name + " AP50")];
-        var rows = Row("th", titles) + string.Concat(report.Runs.Select(run => Row("td", Cells(run))));
-        var charts = DemoCharts.ContrastiveLoss(Path.Combine(options.Output, "pretrain"))
-            + DemoCharts.DetectorLoss(runs)
-            + DemoCharts.MeanAveragePrecision(runs);
-        return new StringBuilder(Template())
-            .Replace("{{summary}}", WebUtility.HtmlEncode(Summary(options, report)))
-            .Replace("{{rows}}", rows)
-            .Replace("{{verdict}}", WebUtility.HtmlEncode(Verdict(report)))
-            .Replace("{{features}}", WebUtility.HtmlEncode(Features(report)))
-            .Replace("{{charts}}", charts)
-            .Replace("{{better}}", WebUtility.HtmlEncode(better))
-            .Replace("{{threshold}}", PictureThreshold.ToString("F1", CultureInfo.InvariantCulture))
-            .Replace("{{pictures}}", string.Concat(pictures.Select(Figure)))
-            .ToString();
-    }
-
-    /// <summary>The page, with names in double braces where something is filled in.</summary>
-    private static string Template()
-    {
-        using var stream = typeof(DemoReportWriter).Assembly.GetManifestResourceStream(TemplateResource)!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
-
-    private static string Row(string tag, IEnumerable<string> cells) =>
-        "<tr>" + string.Concat(cells.Select(cell => $"<{tag}>{WebUtility.HtmlEncode(cell)}</{tag}>")) + "</tr>\n";
-
-    private static string Figure(byte[] picture) =>
-        $"<figure><img alt=\"scene with detections\" src=\"data:image/png;base64,{Convert.ToBase64String(picture)}\"></figure>\n";
-
-    private static string Summary(DemoOptions options, DemoReport report) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{options.UnlabeledScenes} synthetic street scenes without labels for contrastive retraining, {options.TrainScenes} with "
-        + $"labels for fine-tuning, {options.TestScenes} held out for measuring; seed {options.Seed}; {report.Seconds:F0} seconds "
-        + $"in all. Both models were exported to ONNX and measured by pipeline-serve with ONNX Runtime.");
-
-    private static string Verdict(DemoReport report)
-    {
-        var scratch = report.Runs[0].Map50;
-        var retrained = report.Runs[1].Map50;
-        if (retrained is null || scratch is null)
-        {
-            return "The held-out scenes have no object: nothing was measured.";
-        }
-
-        var outcome = Math.Sign(retrained.Value - scratch.Value) switch
-        {
-            1 => "was better",
-            -1 => "was worse",
-            _ => "was neither better nor worse",
-        };
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"With contrastive retraining the detector {outcome}: mAP50 {retrained:F3} against {scratch:F3} from random weights. "
-            + $"This is one seed of a small experiment; differences of some hundredths are within what another seed would change.");
-    }
-
-    private static string Features(DemoReport report)
-    {
-        var random = report.Features.Random;
-        var learned = report.Features.Weights;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"What the backbone had learned before it saw a label: of {report.Features.AskedCrops} held-out objects its 20 nearest "
-            + $"neighbours classify {learned.NearestNeighbors:P1} and a linear probe {learned.Linear:P1}; with random weights these "
-            + $"are {random.NearestNeighbors:P1} and {random.Linear:P1}.");
-    }
-
-    private static string[] Cells(DemoResult run) =>
-        [
-            run.Name,
-            Number(run.Map),
-            Number(run.Map50),
-            .. StreetSceneOptions.Classes.Select(name => Number(run.PerClass.GetValueOrDefault(name))),
-        ];
-
-    private static string Number(double? value) => value?.ToString("F3", CultureInfo.InvariantCulture) ?? "-";
 }

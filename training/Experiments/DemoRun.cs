@@ -78,17 +78,16 @@ public sealed partial class DemoRun(
                 Export(run, Folder("exported"), run);
             }
         });
-        var measured = Runs.Select(run =>
-        {
-            progress.Report(("measure", new TrainingProgress(Array.IndexOf(Runs, run), Runs.Length, 0)));
-            var found = ServingProgram.Beside.Evaluate(Exported(run), data, Path.Combine(data, "test.txt"), cancellation);
-            return new DemoResult(run, found.Map, found.Map50, found.PerClass.ToDictionary(entry => entry.Key, entry => entry.Value?.Ap50));
-        }).ToArray();
-        var better = measured.MaxBy(result => result.Map50)!.Name;
+        var measured = DemoMeasurements.Of(
+            options,
+            [.. Runs.Select(run => (run, Exported(run)))],
+            index => progress.Report(("measure", new TrainingProgress(index, Runs.Length, 0))),
+            cancellation);
+        var better = measured.Results.MaxBy(result => result.Map50)!.Name;
         var model = Published(better);
         seconds += Stopwatch.GetElapsedTime(start).TotalSeconds - secondsOfStages;
-        var report = new DemoReport(measured, features, Math.Round(seconds, 1), model);
-        DemoReportWriter.Write(options, report, better, Exported(better), cancellation);
+        var report = new DemoReport(measured.Results, features, Math.Round(seconds, 1), model);
+        DemoReportWriter.Write(options, report, measured, better, Exported(better), cancellation);
         return report;
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Pipeline.Shared;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Geometry;
+using Pipeline.Shared.Reports;
 
 namespace Pipeline.Training.Publishing;
 
@@ -41,11 +42,29 @@ internal sealed class ServingProgram(string path)
     }
 
     /// <summary>mAP of a model over the frames of a list, with ONNX Runtime.</summary>
-    public MeasuredModel Evaluate(string model, string data, string split, CancellationToken cancellation)
+    /// <param name="model">The version's directory.</param>
+    /// <param name="data">The data set.</param>
+    /// <param name="split">The list of frames.</param>
+    /// <param name="folder">Where its report belongs; an earlier one is replaced.</param>
+    /// <param name="cancellation">Ends the program.</param>
+    /// <exception cref="ServingProgramException">It failed; the message is its own.</exception>
+    public MeasuredModel Evaluate(string model, string data, string split, string folder, CancellationToken cancellation)
     {
-        var output = Run(
-            ["evaluate", "--model", model, "--data", data, "--split", split, "--batch", "8", "--json"], _ => { }, cancellation);
+        string[] input = ["--model", model, "--data", data, "--split", split, "--batch", "8"];
+        var output = Run(["evaluate", .. input, "--output", folder, "--force", "--json"], _ => { }, cancellation);
         return JsonSerializer.Deserialize<MeasuredModel>(string.Join('\n', output), Json)!;
+    }
+
+    /// <summary>Compares two evaluations of the same frames.</summary>
+    /// <param name="first">Folder of the baseline.</param>
+    /// <param name="second">Folder of the other.</param>
+    /// <param name="folder">Where the report belongs; an earlier one is replaced.</param>
+    /// <param name="cancellation">Ends the program.</param>
+    /// <exception cref="ServingProgramException">It failed; the message is its own.</exception>
+    public ComparisonReport Compare(string first, string second, string folder, CancellationToken cancellation)
+    {
+        var output = Run(["evaluate", "compare", first, second, "--output", folder, "--force", "--json"], _ => { }, cancellation);
+        return JsonSerializer.Deserialize<ComparisonReport>(string.Join('\n', output), Json)!;
     }
 
     /// <summary>Detections of images, with ONNX Runtime.</summary>

@@ -12,7 +12,6 @@ internal static class RecordJson
     public static JsonSerializerOptions Options { get; } = new(JsonFormat.Options)
     {
         Converters = { new DetectionConverter(), new ExactBoxConverter() },
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

@@ -87,7 +87,9 @@ internal sealed class ApWalk(int thresholds)
         return sum / (thresholds * needed.Length);
     }
 
-    /// <summary>Gives the recall points that need more objects than are found before a rank the highest precision from the rank on.</summary>
+    /// <summary>
+    /// Gives the recall points that need more objects than are found before a rank the highest precision from the rank on.
+    /// </summary>
     private void Close(int threshold, int before)
     {
         var point = open[threshold];

@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Shared.Evaluation.Analysis;
 
@@ -24,10 +26,12 @@ public sealed record DetectionAnalysis(
     /// </summary>
     /// <param name="problem">Labels and detections.</param>
     /// <param name="options">Thresholds.</param>
-    /// <exception cref="EvaluationInputException">A detection has a NaN in its score or box.</exception>
+    /// <exception cref="EvaluationInputException">A number is not finite.</exception>
+    /// <exception cref="ConfigurationException">A threshold is out of its range.</exception>
     public static DetectionAnalysis Of(EvaluationProblem problem, AnalysisOptions? options = null)
     {
         options ??= new AnalysisOptions();
+        OptionRules.Check(options);
         var analyzed = AnalyzedProblem.Of(problem);
         var matches = new ObjectMatches(analyzed, options.IouThreshold);
         bool IsFound(int counted) =>
@@ -49,9 +53,11 @@ public sealed record DetectionAnalysis(
 public sealed record AnalysisOptions
 {
     /// <summary>A detection is right from this IoU with an object of its class on (TIDE's <c>pos_threshold</c>).</summary>
+    [Range(0.01, 1)]
     public double IouThreshold { get; init; } = 0.5;
 
     /// <summary>Below this IoU with every object a detection is of the background (TIDE's <c>background_threshold</c>).</summary>
+    [Range(0, 1)]
     public double BackgroundIou { get; init; } = 0.1;
 
     /// <summary>
@@ -60,6 +66,7 @@ public sealed record AnalysisOptions
     public double ScoreThreshold { get; init; } = 0.5;
 
     /// <summary>How many of the worst images are named.</summary>
+    [Range(0, 1000)]
     public int WorstImages { get; init; } = 12;
 }
 

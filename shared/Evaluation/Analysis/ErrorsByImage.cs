@@ -39,7 +39,9 @@ internal static class ErrorsByImage
         return errors;
     }
 
-    /// <summary>Those with the most errors, the worst first; as many errors in the order of the images. Images without one are left out.</summary>
+    /// <summary>
+    /// Those with the most errors, the worst first; as many errors in the order of the images. Images without one are left out.
+    /// </summary>
     public static IReadOnlyList<ImageErrors> Worst(ImageErrors[] images, int count) =>
         [.. images.Where(image => image.Errors > 0).OrderByDescending(image => image.Errors).Take(count)];
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Pipeline.Shared.Configuration;
 
 namespace Pipeline.Shared.Evaluation.Analysis;
 
@@ -44,6 +45,7 @@ public sealed record PairedComparison(
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="UserErrorException">Images, classes or labels of the two differ: which.</exception>
     /// <exception cref="EvaluationInputException">A number is not finite.</exception>
+    /// <exception cref="ConfigurationException">An option is out of its range.</exception>
     /// <exception cref="OperationCanceledException">The work was ended.</exception>
     public static PairedComparison Of(
         EvaluationProblem first,
@@ -52,7 +54,7 @@ public sealed record PairedComparison(
         IProgress<int>? progress = null,
         CancellationToken cancellation = default)
     {
-        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        OptionRules.Check(options);
         var aligned = SameTruth.Require(first, second);
         var bootstrap = new PairedBootstrap(first, aligned, options);
         var measured = bootstrap.Measure();

@@ -77,8 +77,8 @@ internal sealed class TideErrors
     public bool IsMissed(int counted) => !IsFound(counted) && correctedBy[counted] == None;
 
     /// <summary>
-    /// The object that a detection finds when its class or its box is corrected; null when it then finds none. Of several that could find an
-    /// object, the one with the highest score does.
+    /// The object that a detection finds when its class or its box is corrected; null when it then finds none. Of several that could find
+    /// an object, the one with the highest score does.
     /// </summary>
     public int? Corrected(int detection) =>
         objectOf[detection] != None && correctedBy[objectOf[detection]] == detection ? objectOf[detection] : null;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Evaluation.Rules;
 
 namespace Pipeline.Shared.Evaluation.Kitti;
@@ -26,8 +27,11 @@ internal sealed class KittiCandidates
     /// <summary>Objects of the class and of its neighbor, by image, in the order of the file.</summary>
     public ReadOnlySpan<KittiTruth> Truths => CollectionsMarshal.AsSpan(truths);
 
-    /// <summary>Whether the class has a detection at all; the devkit leaves out a class without one.</summary>
-    public bool HasDetections => isOfClass.Contains(true);
+    /// <summary>
+    /// Whether the class has a detection of which the left edge is not outside the image; the devkit leaves out a class without one
+    /// (<c>loadDetections</c>: <c>d.box.x1 &gt;= 0</c>).
+    /// </summary>
+    public bool HasDetections { get; private set; }
 
     /// <param name="problem">Its rows are by image.</param>
     /// <param name="measured">The class.</param>
@@ -44,11 +48,12 @@ internal sealed class KittiCandidates
             for (var row = objects.Start(image); row < objects.End(image); row++)
             {
                 var label = problem.Objects.ItemRef(row).Class;
-                if (label >= 0 && kinds[label] != KittiKind.Other)
+                var kind = label < 0 ? KittiKind.DontCare : kinds[label];
+                if (kind is KittiKind.Class or KittiKind.Neighbor)
                 {
-                    candidates.AddTruth(row, kinds[label], detections.Start(image), detections.End(image), measured.Overlap);
+                    candidates.AddTruth(row, kind, detections.Start(image), detections.End(image), measured.Overlap);
                 }
-                else if (label < 0 && metric.DontCare == KittiObjects.Ignore)
+                else if (kind == KittiKind.DontCare && metric.DontCare == KittiObjects.Ignore)
                 {
                     candidates.MarkDontCare(row, detections.Start(image), detections.End(image), measured.Overlap);
                 }
@@ -83,6 +88,10 @@ internal sealed class KittiCandidates
             {
                 kinds[index] = KittiKind.Neighbor;
             }
+            else if (KittiNames.Same(ruled, KittiClasses.DontCare))
+            {
+                kinds[index] = KittiKind.DontCare;
+            }
         }
 
         return kinds;
@@ -93,8 +102,9 @@ internal sealed class KittiCandidates
         bool[] isMeasured = [.. Problem.Labels.Classes.Select(name => KittiNames.Same(name, measured.Name))];
         for (var row = 0; row < isOfClass.Length; row++)
         {
-            var label = Problem.Detections.ItemRef(row).Class;
-            isOfClass[row] = (uint)label < (uint)isMeasured.Length && isMeasured[label];
+            ref readonly var found = ref Problem.Detections.ItemRef(row);
+            isOfClass[row] = (uint)found.Class < (uint)isMeasured.Length && isMeasured[found.Class];
+            HasDetections |= isOfClass[row] && found.Box.X1 >= 0;
         }
     }
 
@@ -128,6 +138,7 @@ internal sealed class KittiCandidates
         Other,
         Class,
         Neighbor,
+        DontCare,
     }
 }
 

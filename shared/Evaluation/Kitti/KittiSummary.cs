@@ -28,7 +28,7 @@ internal static class KittiSummary
         bool IsKnown(KittiClass entry) => problem.Labels.Classes.Any(name => KittiNames.Same(name, entry.Name));
     }
 
-    /// <summary>The levels of a class, the easiest first; none if it has no detection at all.</summary>
+    /// <summary>The levels of a class, the easiest first; none if it has no detection that makes the devkit measure it.</summary>
     internal static KittiCurve[] Measure(EvaluationProblem problem, KittiClass measured, KittiMetric metric)
     {
         var candidates = KittiCandidates.Of(problem, measured, metric);
@@ -68,8 +68,8 @@ internal static class KittiSummary
     {
         var rules = KittiRules.All.Texts(metric);
         rules["levels"] = string.Join("; ", KittiDifficulty.All.Select(TextOf));
-        rules["precision"] = "means over 40 recall positions (R40) or 11 (R11); a class without any detection is not measured; the numbers "
-            + "over all are means of the classes, which the devkit does not print";
+        rules["precision"] = "means over 40 recall positions (R40) or 11 (R11); a class is measured if one of its detections has "
+            + "its left edge at 0 or right of it; the numbers over all are means of the classes, which the devkit does not print";
         rules["marks"] = "objects that the labels mark as crowd or difficult need not be found (KITTI's labels have no such marks)";
         if (problem.Objects.All(entry => entry.Truncation == 0 && entry.Occlusion == 0))
         {

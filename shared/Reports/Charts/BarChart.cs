@@ -48,7 +48,7 @@ public sealed class BarChart(
     public bool LabelsAtEdges { get; init; }
 
     /// <inheritdoc />
-    internal override IReadOnlyList<ChartKey> Keys => [.. parts.Select(part => ChartKey.Area(part.Name, Style(part.Part)))];
+    internal override IReadOnlyList<ChartKey> Keys => [.. parts.Select(part => new ChartKey(part.Name, Style(part.Part)))];
 
     /// <inheritdoc />
     internal override string Svg(string id)

@@ -21,13 +21,5 @@ public abstract class Chart(string title, string description)
 
 /// <summary>What a color means.</summary>
 /// <param name="Name">The meaning.</param>
-/// <param name="Sample">SVG of 24 × 12 units that shows it.</param>
-public sealed record ChartKey(string Name, string Sample)
-{
-    /// <summary>A line's.</summary>
-    internal static ChartKey Line(string name, string style) => new(name, $"<path class=\"line {style}\" d=\"M1 6H23\"/>");
-
-    /// <summary>An area's.</summary>
-    internal static ChartKey Area(string name, string style) =>
-        new(name, $"<rect class=\"{style}\" x=\"6\" width=\"12\" height=\"12\" rx=\"2\"/>");
-}
+/// <param name="Style">CSS classes of its sample.</param>
+public sealed record ChartKey(string Name, string Style);

@@ -36,7 +36,7 @@ public sealed class LineChart(
 
     /// <inheritdoc />
     internal override IReadOnlyList<ChartKey> Keys =>
-        lines.Count < 2 || IsSmall ? [] : [.. lines.Select((line, index) => ChartKey.Line(line.Name, Style(index)))];
+        lines.Count < 2 || IsSmall ? [] : [.. lines.Select((line, index) => new ChartKey(line.Name, Style(index)))];
 
     /// <inheritdoc />
     internal override string Svg(string id)

@@ -78,10 +78,13 @@ internal static class AnalysisSections
                 "square root of the area, pixels",
                 "objects",
                 [(BarPart.Found, "found"), (BarPart.Missed, "missed")],
-                [.. analysis.Sizes.Select(SizeBar)]);
+                [.. analysis.Sizes.Select(SizeBar)])
+            {
+                LabelsAtEdges = true,
+            };
     }
 
-    private static ChartBar SizeBar(SizeBin bin) => new(SizeOf(bin), [bin.Found, bin.Objects - bin.Found])
+    private static ChartBar SizeBar(SizeBin bin) => new(ShortNumber(bin.FromPixels), [bin.Found, bin.Objects - bin.Found])
     {
         Note = bin.Objects == 0 ? null : NumberText.Percent((double)bin.Found / bin.Objects),
     };

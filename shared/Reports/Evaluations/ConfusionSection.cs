@@ -39,7 +39,7 @@ internal static class ConfusionSection
     private static PageTable Table(ConfusionMatrix matrix) => new(
         "Confusion matrix",
         [
-            new("label ＼ detection", IsNumber: false),
+            new("label", IsNumber: false),
             .. matrix.Classes.Select(name => new PageColumn(name)),
             new("missed"),
         ],

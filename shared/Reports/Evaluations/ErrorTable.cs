@@ -38,9 +38,9 @@ internal static class ErrorTable
         {
             "classification" => $"IoU of {right} or more, but the wrong class",
             "localization" => $"the right class, but IoU only {background} to {right}",
-            "both" => $"the wrong class, and IoU only {background} to {right}",
+            "both" => "none of these: the class is wrong, and the box is off",
             "duplicate" => "the object has been found already, with a higher score",
-            "background" => $"IoU with every object below {background}",
+            "background" => $"IoU with every object of at most {background}, or no object in the image",
             "missed" => "an object that no other kind of error explains",
             "falsePositives" => "every detection that finds no object",
             "falseNegatives" => "every object that is not found",

@@ -41,13 +41,14 @@ internal static class EvaluationFacts
     /// <summary>Model, data and digests, for whoever wants to repeat the measurement.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Of(EvaluationReport report, EvaluationProblem problem)
     {
-        var facts = new List<KeyValuePair<string, string?>>
-        {
+        KeyValuePair<string, string?>[] facts =
+        [
             new("Model", report.Model is { } model ? $"{model.Name}, version {model.Version}" : null),
             new("Precision", report.Precision),
             new("Model's SHA-256", report.Model?.Sha256),
             new("Manifest's SHA-256", report.Model?.ManifestSha256),
             new("Checkpoint's SHA-256", report.Model?.CheckpointSha256),
+            .. OfManifest(report.Model?.Manifest),
             new("Data", report.Data?.Path),
             new("Format", report.Data?.Format),
             new("List of images", report.Data is null ? null : report.Data.Split ?? "all images"),
@@ -56,10 +57,23 @@ internal static class EvaluationFacts
             new("Labels", NumberText.Count(problem.Objects.Length)),
             new("Detections", NumberText.Count(problem.Detections.Length)),
             new("Classes", string.Join(", ", problem.Labels.Classes)),
-        };
+        ];
         return facts
             .Where(fact => fact.Value is not null)
             .Select(fact => new KeyValuePair<string, string>(fact.Key, fact.Value!));
+    }
+
+    private static IEnumerable<KeyValuePair<string, string?>> OfManifest(EvaluatedManifest? manifest)
+    {
+        if (manifest is null)
+        {
+            yield break;
+        }
+
+        yield return new("Least score", manifest.ScoreThreshold.ToString(CultureInfo.InvariantCulture));
+        yield return new("Most detections of an image", NumberText.Count(manifest.MaxDetections));
+        yield return new("ONNX operator set", manifest.Opset.ToString(CultureInfo.InvariantCulture));
+        yield return new("Exported", $"{manifest.Created.ToString("u", CultureInfo.InvariantCulture)} by {manifest.Tool}");
     }
 
     /// <summary>The speed in words.</summary>

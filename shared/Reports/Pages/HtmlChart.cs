@@ -17,7 +17,7 @@ internal static class HtmlChart
     public static string Legend(IEnumerable<ChartKey> keys)
     {
         var items = string.Concat(keys.Select(key =>
-            $"<li><svg class=\"key\" viewBox=\"0 0 24 12\" aria-hidden=\"true\">{key.Sample}</svg>{HtmlText.Name(key.Name)}</li>\n"));
+            $"<li><span class=\"key {HtmlText.Encode(key.Style)}\"></span>{HtmlText.Name(key.Name)}</li>\n"));
         return items.Length == 0 ? "" : $"<ul class=\"legend\">\n{items}</ul>\n";
     }
 }

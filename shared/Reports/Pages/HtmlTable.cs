@@ -44,6 +44,11 @@ internal static class HtmlTable
             return $"<td class=\"number bar\"><span class=\"length\" style=\"width:{percent}%\"></span><span>{text}</span></td>";
         }
 
+        if (cell.Interval is { } interval)
+        {
+            return $"<td class=\"interval\">{Drawn(interval)}</td>";
+        }
+
         if (cell.Heat is { } heat)
         {
             var percent = HtmlText.Number(100 * Math.Clamp(heat, 0, 1));
@@ -51,6 +56,17 @@ internal static class HtmlTable
         }
 
         return $"<td{Class(column)}>{text}</td>";
+    }
+
+    /// <summary>The numbers stand in the row as text, so that this is for the eye alone.</summary>
+    private static string Drawn(PageInterval interval)
+    {
+        var low = 100 * Math.Clamp(interval.Low, 0, 1);
+        var width = Math.Max(0, 100 * Math.Clamp(interval.High, 0, 1) - low);
+        var value = 100 * Math.Clamp(interval.Value, 0, 1);
+        return "<div aria-hidden=\"true\"><span class=\"zero\"></span>"
+            + $"<span class=\"range\" style=\"left:{HtmlText.Number(low)}%;width:{HtmlText.Number(width)}%\"></span>"
+            + $"<span class=\"point\" style=\"left:{HtmlText.Number(value)}%\"></span></div>";
     }
 
     private static string Class(PageColumn column) => column.IsNumber ? " class=\"number\"" : "";

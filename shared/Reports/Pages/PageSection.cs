@@ -35,6 +35,13 @@ public sealed class PageSection
     public PageSection Note(string text, PageTone tone = PageTone.Plain) =>
         Add($"<p class=\"note{(tone == PageTone.Warning ? " warning" : "")}\">{HtmlText.Encode(text)}</p>\n");
 
+    /// <summary>Links to files beside the page: title and address relative to it.</summary>
+    public PageSection Links(IEnumerable<KeyValuePair<string, string>> links)
+    {
+        var items = links.Select(link => $"<li><a href=\"{HtmlText.Encode(link.Value)}\">{HtmlText.Name(link.Key)}</a></li>\n");
+        return Add($"<ul>\n{string.Concat(items)}</ul>\n");
+    }
+
     /// <summary>Names and what is known of them.</summary>
     public PageSection Facts(IEnumerable<KeyValuePair<string, string>> facts) => Add(FactsOf(facts, "facts"));
 
@@ -98,6 +105,13 @@ public sealed class PageSection
         }
 
         return Add("</div>\n");
+    }
+
+    /// <summary>Pictures of one thing in a row, with a title above; below one another on a phone.</summary>
+    public PageSection PictureRow(string title, IEnumerable<PagePicture> pictures)
+    {
+        Add($"<div class=\"row\"><p class=\"of\">{HtmlText.Name(title)}</p>\n");
+        return Add(string.Concat(pictures.Select(HtmlPicture.Of))).Add("</div>\n");
     }
 
     private PageSection Around(string before, Action<PageSection> fill, string after)

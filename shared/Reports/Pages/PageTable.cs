@@ -23,6 +23,9 @@ public sealed record PageCell(string Text)
     /// <summary>How strongly the cell is colored, 0..1; null: not.</summary>
     public double? Heat { get; init; }
 
+    /// <summary>An interval that is drawn in place of the text; null: none.</summary>
+    public PageInterval? Interval { get; init; }
+
     /// <summary>Whether the color says that this is right (a confusion matrix' diagonal).</summary>
     public bool IsRight { get; init; }
 
@@ -32,3 +35,9 @@ public sealed record PageCell(string Text)
     /// <summary>A cell of text alone.</summary>
     public static PageCell FromText(string text) => new(text);
 }
+
+/// <summary>An interval with its value; 0 is the left edge, 1 the right edge, 0.5 a line in the middle.</summary>
+/// <param name="Low">Lower end.</param>
+/// <param name="Value">The value.</param>
+/// <param name="High">Upper end.</param>
+public sealed record PageInterval(double Low, double Value, double High);

@@ -13,14 +13,19 @@ namespace Pipeline.Shared.Reports.Pictures;
 /// <param name="paths">Image files by id.</param>
 internal sealed class OutcomePainter(EvaluationProblem problem, AnalysisOptions options, IReadOnlyDictionary<string, string> paths)
 {
-    /// <summary>Longest side of a picture in a page: a dozen of them are a few megabytes.</summary>
-    private const int LongestSidePixels = 960;
-
     private const int Quality = 82;
     private readonly ImageOutcomes outcomes = new(problem, options);
 
+    /// <summary>Longest side of a picture in a page: a dozen of 960 pixels are a few megabytes.</summary>
+    public int LongestSidePixels { get; init; } = 960;
+
     /// <summary>The picture of an image; where its file cannot be read, the caption says so.</summary>
-    public PagePicture Paint(string imageId, string caption)
+    public PagePicture Paint(string imageId, string caption) => Paint(imageId, caption, Boxes(outcomes.Of(imageId)));
+
+    /// <summary>The picture of an image with its labels alone.</summary>
+    public PagePicture PaintTruth(string imageId, string caption) => Paint(imageId, caption, TruthBoxes(outcomes.Of(imageId)));
+
+    private PagePicture Paint(string imageId, string caption, DrawnBox[] boxes)
     {
         if (!paths.TryGetValue(imageId, out var path))
         {
@@ -31,10 +36,10 @@ internal sealed class OutcomePainter(EvaluationProblem problem, AnalysisOptions 
         {
             using var image = ImageDecoder.DecodeFile(path);
             using var picture = ScaledPicture.Of(image, LongestSidePixels);
-            using var painted = DetectionPainter.Paint(picture.Image, Boxes(outcomes.Of(imageId)).Select(picture.Scaled));
+            using var painted = DetectionPainter.Paint(picture.Image, boxes.Select(picture.Scaled));
             return new PagePicture(
                 Caption: caption,
-                Alternative: $"Image {caption}",
+                Alternative: $"Image {imageId}, {caption}",
                 MediaType: "image/jpeg",
                 Content: ImageEncoder.Jpeg(painted, Quality),
                 WidthPixels: painted.WidthPixels,
@@ -49,32 +54,23 @@ internal sealed class OutcomePainter(EvaluationProblem problem, AnalysisOptions 
     private static PagePicture Missing(string caption) => new(
         Caption: caption, Alternative: "", MediaType: "", Content: default, WidthPixels: 0, HeightPixels: 0);
 
-    private IEnumerable<DrawnBox> Boxes(ImageOutcome outcome)
+    private DrawnBox[] TruthBoxes(ImageOutcome outcome)
     {
-        foreach (var truth in outcome.Ignored)
-        {
-            yield return DrawnBox.Ignored(Single(truth.Box));
-        }
+        var ignored = outcome.Ignored.Select(box => DrawnBox.Ignored(Single(box)));
+        var objects = outcome.Found.Concat(outcome.Missed)
+            .Select(truth => DrawnBox.Object(Single(truth.Box), truth.Class, problem.Labels.Classes[truth.Class]));
+        return [.. ignored, .. objects];
+    }
 
-        foreach (var truth in outcome.Found)
-        {
-            yield return DrawnBox.Truth(Single(truth.Box));
-        }
-
-        foreach (var truth in outcome.Missed)
-        {
-            yield return DrawnBox.Missed(Single(truth.Box), problem.TruthClasses[truth.Class]);
-        }
-
-        foreach (var found in outcome.Right)
-        {
-            yield return DrawnBox.Right(Single(found.Box), problem.Labels.Classes[found.Class], (float)found.Score);
-        }
-
-        foreach (var found in outcome.Wrong)
-        {
-            yield return DrawnBox.Wrong(Single(found.Box), problem.Labels.Classes[found.Class], (float)found.Score);
-        }
+    private DrawnBox[] Boxes(ImageOutcome outcome)
+    {
+        var classes = problem.Labels.Classes;
+        var ignored = outcome.Ignored.Select(box => DrawnBox.Ignored(Single(box)));
+        var found = outcome.Found.Select(truth => DrawnBox.Truth(Single(truth.Box)));
+        var missed = outcome.Missed.Select(truth => DrawnBox.Missed(Single(truth.Box), classes[truth.Class]));
+        var right = outcome.Right.Select(entry => DrawnBox.Right(Single(entry.Box), classes[entry.Class], (float)entry.Score));
+        var wrong = outcome.Wrong.Select(entry => DrawnBox.Wrong(Single(entry.Box), classes[entry.Class], (float)entry.Score));
+        return [.. ignored, .. found, .. missed, .. right, .. wrong];
     }
 
     private static Box Single(ExactBox box) => new(X1: (float)box.X1, Y1: (float)box.Y1, X2: (float)box.X2, Y2: (float)box.Y2);

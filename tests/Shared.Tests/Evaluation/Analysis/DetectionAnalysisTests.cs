@@ -1,4 +1,5 @@
 using CsCheck;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Evaluation.Analysis;
@@ -182,6 +183,19 @@ public sealed class DetectionAnalysisTests
     }
 
     [Theory]
+    [InlineData(0, 0.1, 12)]
+    [InlineData(1.01, 0.1, 12)]
+    [InlineData(0.5, -0.1, 12)]
+    [InlineData(0.5, 0.1, -1)]
+    public void Options_out_of_range_are_refused(double iouThreshold, double backgroundIou, int worstImages) =>
+        Assert.Throws<ConfigurationException>(() => DetectionAnalysis.Of(Of(), new AnalysisOptions
+        {
+            IouThreshold = iouThreshold,
+            BackgroundIou = backgroundIou,
+            WorstImages = worstImages,
+        }));
+
+    [Theory]
     [InlineData(double.NaN, 10)]
     [InlineData(0.5, double.PositiveInfinity)]
     public void A_number_that_is_not_finite_is_refused(double score, double width)
@@ -219,7 +233,8 @@ public sealed class DetectionAnalysisTests
     });
 
     [Fact]
-    public void The_order_in_which_images_are_given_changes_nothing() => Images.SelectMany(Gen.Shuffle, (images, shuffled) => (images, shuffled))
+    public void The_order_in_which_images_are_given_changes_nothing() => Images
+        .SelectMany(Gen.Shuffle, (images, shuffled) => (images, shuffled))
         .Sample((images, shuffled) =>
             Assert.Equivalent(DetectionAnalysis.Of(Of(images)), DetectionAnalysis.Of(Of(shuffled)), strict: true));
 

@@ -1,5 +1,5 @@
-using System.ComponentModel.DataAnnotations;
 using CsCheck;
+using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Evaluation.Analysis;
@@ -138,8 +138,14 @@ public sealed class PairedComparisonTests
         var one = Detected(Car, 0.9f, 0, 0, 10, 10);
         var other = Detected(Car, 0.9f, 20, 0, 10, 10);
         var comparison = Compare(
-            Of(new EvaluatedImage("1", truth, [one]), new EvaluatedImage("2", truth, []), new EvaluatedImage("3", truth, [one, other])),
-            Of(new EvaluatedImage("1", truth, [one, other]), new EvaluatedImage("2", truth, [one, other]), new EvaluatedImage("3", truth, [])),
+            Of(
+                new EvaluatedImage("1", truth, [one]),
+                new EvaluatedImage("2", truth, []),
+                new EvaluatedImage("3", truth, [one, other])),
+            Of(
+                new EvaluatedImage("1", truth, [one, other]),
+                new EvaluatedImage("2", truth, [one, other]),
+                new EvaluatedImage("3", truth, [])),
             Few);
 
         Assert.Equal(["2", "1"], comparison.Better.Select(change => change.ImageId));
@@ -219,7 +225,7 @@ public sealed class PairedComparisonTests
     [InlineData(100_001, 0.95)]
     [InlineData(100, 0.2)]
     [InlineData(100, 1)]
-    public void Options_out_of_range_are_refused(int resamples, double confidence) => Assert.Throws<ValidationException>(
+    public void Options_out_of_range_are_refused(int resamples, double confidence) => Assert.Throws<ConfigurationException>(
         () => Compare(Of(), Of(), new BootstrapOptions { Resamples = resamples, Confidence = confidence }));
 
     private static PairedComparison Compare(EvaluationProblem first, EvaluationProblem second, BootstrapOptions options) =>

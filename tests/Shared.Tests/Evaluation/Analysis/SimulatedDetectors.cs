@@ -29,7 +29,8 @@ internal static class SimulatedDetectors
             for (var count = random.NextInt(5); count > 0; count--)
             {
                 var label = random.Chance(0.7) ? 0 : 1;
-                var box = ExactBox.FromSides(random.Uniform(0, 500), random.Uniform(0, 300), random.Uniform(20, 90), random.Uniform(20, 90));
+                var width = random.Uniform(20, 90);
+                var box = ExactBox.FromSides(random.Uniform(0, 500), random.Uniform(0, 300), width, random.Uniform(20, 90));
                 var isCrowd = random.Chance(0.1);
                 objects.Add(new TruthObject(
                     Image: image,
