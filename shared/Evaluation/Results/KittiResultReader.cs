@@ -148,7 +148,8 @@ internal sealed class KittiResultReader(string path, ResultNames names)
             return exact;
         }
 
-        var known = KittiClasses.Known.FirstOrDefault(name => name.Equals(type, StringComparison.OrdinalIgnoreCase));
-        return known is null ? null : names.Class(known) ?? ResultNames.NotEvaluated;
+        var all = names.Labels.Classes.Concat(KittiClasses.Known);
+        var near = all.FirstOrDefault(name => name.Equals(type, StringComparison.OrdinalIgnoreCase));
+        return near is null ? null : names.Class(near) ?? ResultNames.NotEvaluated;
     }
 }

@@ -69,13 +69,20 @@ public sealed record ScoredFiles
             remark($"warning: {truth.Root}: {UnknownClass.Message(name, all)}");
         }
 
-        var named = KeepsAllClasses && Classes.Count == 0 && truth.Format is KittiFormat ? Everything(all) : Classes;
+        var named = Classes.Count == 0 && truth.Format is KittiFormat ? OfKitti(all) : Classes;
         return new LabelMap(Datasets.LabelMap.ClassesOf(named, LabelMap, truth), LabelMap);
     }
 
-    /// <summary>KITTI's default classes leave out Misc, which results may have.</summary>
-    private string[] Everything(string[] classes) =>
-        [.. classes.Union(KittiClasses.Known).Where(name => name != KittiClasses.DontCare && !LabelMap.ContainsKey(name))];
+    /// <summary>
+    /// Where labels have one of KITTI's classes, in letters of any case, detections may have them all: Misc, too, if nothing is left out.
+    /// </summary>
+    private string[] OfKitti(string[] classes)
+    {
+        var known = KeepsAllClasses ? KittiClasses.Known.Where(name => name != KittiClasses.DontCare) : KittiClasses.Default;
+        var areKittis = classes.Intersect(known, StringComparer.OrdinalIgnoreCase).Any();
+        var added = areKittis ? known.Except(classes, StringComparer.OrdinalIgnoreCase) : [];
+        return [.. classes.Concat(added).Where(name => !LabelMap.ContainsKey(name))];
+    }
 
     /// <summary>Compressed files are refused by name: whatever is in them, nothing here reads it.</summary>
     private static void RequireReadable(string path, string noun)
