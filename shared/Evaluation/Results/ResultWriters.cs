@@ -61,7 +61,8 @@ public static class CocoResultWriter
         }
 
         var number = classes.FirstOrDefault(entry => entry.Name == name)?.Id;
-        return number ?? throw new UserErrorException($"the labels have no class '{name}', so it has no number; leave it out of --classes.");
+        return number
+            ?? throw new UserErrorException($"the labels have no class '{name}', so it has no number; leave it out of --classes.");
     }
 }
 

@@ -32,7 +32,8 @@ public sealed class ScoreCommandTests : IDisposable
         string[] files = ["--ground-truth", In("truth.json"), "--detections", In("results.json")];
 
         var printed = await Done(["score", "--metrics", "all", .. files]);
-        var json = await Done(["score", "--metric", "coco", "voc", "--rule", "coco.maxDets=1,5,10", "--json", "--output", In("o.json"), .. files]);
+        string[] metrics = ["--metric", "coco", "voc", "--rule", "coco.maxDets=1,10,100"];
+        var json = await Done(["score", .. metrics, "--json", "--output", In("o.json"), .. files]);
 
         Assert.Contains("APsmall", printed);
         Assert.Contains("coco.dontCare: ", printed);
@@ -46,11 +47,10 @@ public sealed class ScoreCommandTests : IDisposable
         await Refused("would overwrite an input", ["score", "--force", "--output", In("truth.json"), .. files]);
     }
 
-    [Theory]
-    [InlineData("coco_random_crowd"), InlineData("coco_zero_area")]
-    public async Task The_program_gives_pycocotools_numbers(string name)
+    [Fact]
+    public async Task The_program_gives_pycocotools_numbers()
     {
-        var golden = GoldenCase.Load("evaluation/" + name);
+        var golden = GoldenCase.Load("evaluation/coco_random_crowd");
         GoldenFiles.WriteCoco(golden.Inputs, folder);
 
         var numbers = await Numbers("--ground-truth", In("truth.json"), "--detections", In("results.json"));
