@@ -9,6 +9,9 @@ namespace Pipeline.Shared.Evaluation.Kitti;
 /// </summary>
 internal sealed class KittiCandidates
 {
+    /// <summary>On continuous corners.</summary>
+    private static readonly CornerOverlap Overlap = new(Extra: 0);
+
     private readonly List<KittiTruth> truths = [];
     private readonly List<KittiPair> pairs = [];
     private readonly bool[] isOfClass;
@@ -126,7 +129,7 @@ internal sealed class KittiCandidates
         var box = Problem.Objects.ItemRef(row).Box;
         for (var found = start; found < end; found++)
         {
-            var overlap = KittiOverlap.IoU(Problem.Detections.ItemRef(found).Box, box);
+            var overlap = Overlap.IoU(Problem.Detections.ItemRef(found).Box, box);
             if (overlap > limit)
             {
                 pairs.Add(new KittiPair(found, overlap));
@@ -141,7 +144,7 @@ internal sealed class KittiCandidates
         var region = Problem.Objects.ItemRef(row).Box;
         for (var found = start; found < end; found++)
         {
-            isInDontCare[found] |= KittiOverlap.Part(Problem.Detections.ItemRef(found).Box, region) > limit;
+            isInDontCare[found] |= Overlap.Part(Problem.Detections.ItemRef(found).Box, region) > limit;
         }
     }
 
