@@ -61,17 +61,20 @@ internal static class DemoText
         .. StreetSceneOptions.Classes.Select(name => Number(run.PerClass.GetValueOrDefault(name))),
     ];
 
-    /// <summary>How sure the difference is for these scenes.</summary>
+    /// <summary>How sure the difference is, as far as the choice of the scenes goes.</summary>
     private static string Interval(ComparisonReport comparison)
     {
         var result = comparison.Comparisons[0].Result;
-        return result.Map is not { } map
-            ? ""
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"The difference in mAP is {map.Difference:+0.000;-0.000;0.000}; were other scenes drawn, it would lie between "
-                + $"{map.Low:+0.000;-0.000;0.000} and {map.High:+0.000;-0.000;0.000} ({result.Options.Confidence:P0} interval, paired "
-                + $"bootstrap). ");
+        if (result.Map is not { } map)
+        {
+            return "";
+        }
+
+        var outcome = map.IsClear ? "which these scenes show clearly" : "which these scenes do not show clearly";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"The difference in mAP is {map.Difference:+0.000;−0.000;0.000}, {outcome}: its {result.Options.Confidence:P0} interval "
+            + $"reaches from {map.Low:+0.000;−0.000;0.000} to {map.High:+0.000;−0.000;0.000} (paired bootstrap over the scenes). ");
     }
 
     private static string Number(double? value) => value?.ToString("F3", CultureInfo.InvariantCulture) ?? "-";

@@ -23,7 +23,8 @@ internal static class ComparisonText
             return "The labels have no object of the measured classes: nothing can be compared.";
         }
 
-        return $"{(map.IsClear ? Outcome(map) : "No clear difference")}: mAP {NumberText.Fraction(map.Second)} against {NumberText.Fraction(map.First)}, a difference of "
+        var outcome = map.IsClear ? Outcome(map) : "No clear difference";
+        return $"{outcome}: mAP {NumberText.Fraction(map.Second)} against {NumberText.Fraction(map.First)}, a difference of "
             + $"{NumberText.Difference(map.Difference)} ({Interval(map)}).";
     }
 
@@ -42,8 +43,8 @@ internal static class ComparisonText
     public static string Method(BootstrapOptions options) => string.Create(
         CultureInfo.InvariantCulture,
         $"The interval holds {options.Confidence:P0} of {options.Resamples:#,0} differences, each over as many images as there are, drawn "
-        + $"with replacement, the same for both detectors (paired bootstrap, seed {options.Seed}). A difference is clear where the interval "
-        + $"leaves out 0; of many classes, some are clear by chance.").Replace(" %", "\u00A0%", StringComparison.Ordinal);
+        + $"with replacement, the same for both detectors (paired bootstrap, seed {options.Seed}). A difference is clear where the "
+        + $"interval leaves out 0; of many classes, some are clear by chance.").Replace(" %", "\u00A0%", StringComparison.Ordinal);
 
     /// <summary>"+0.012 to +0.055".</summary>
     public static string Interval(ApDifference difference) =>

@@ -17,7 +17,7 @@ internal static class DifferenceTable
             "Difference in AP, IoU 0.50 to 0.95",
             [
                 new("class", IsNumber: false), new("baseline"), new("this run"), new("difference"), new("interval"),
-                new("−  0  +", IsNumber: false), new("outcome", IsNumber: false),
+                new("around 0", IsNumber: false), new("outcome", IsNumber: false),
             ],
             [.. all.Select(row => Row(row.Name, row.Difference, scale))]);
     }

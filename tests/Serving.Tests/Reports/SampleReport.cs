@@ -62,7 +62,13 @@ internal sealed class SampleReport
         Leak = new ImageLeak(ValidationImages: 0, TestImages: 2),
         Model = new EvaluatedModel("street", 1, new string('a', 64), new string('b', 64), new string('c', 64))
         {
-            Manifest = new EvaluatedManifest(0.05, MaxDetections: 100, MaxInputSidePixels: 4096, Opset: 18, default, "pipeline-train 0.1.0"),
+            Manifest = new EvaluatedManifest(
+                ScoreThreshold: 0.05,
+                MaxDetections: 100,
+                MaxInputSidePixels: 4096,
+                Opset: 18,
+                Created: default,
+                Tool: "pipeline-train 0.1.0"),
         },
         Data = new EvaluatedData("data/kitti", "kitti", "test.txt", new string('d', 64)),
         Metrics = [Coco(classes), Kitti()],
@@ -79,7 +85,10 @@ internal sealed class SampleReport
         "COCO detection",
         MetricUnit.Fraction,
         new Dictionary<string, double?> { ["AP"] = 0.4123, ["AP50"] = 0.6234, ["AP75"] = 0.4012, ["AP small"] = null, ["AR 100"] = 0.5 },
-        [.. classes.Select((name, index) => new ClassNumbers(name, index, new Dictionary<string, double?> { ["AP"] = 0.41, ["AP50"] = null }))],
+        [
+            .. classes.Select((name, index) => new ClassNumbers(
+                name, index, new Dictionary<string, double?> { ["AP"] = 0.41, ["AP50"] = null })),
+        ],
         new Dictionary<string, string> { ["DontCare"] = "a crowd of every class", ["IoU"] = "0.50 to 0.95" })
     {
         Curves = [Curve(null, 0.5), .. classes.Select((name, index) => Curve(name, (index + 1.0) / (classes.Count + 1)))],
