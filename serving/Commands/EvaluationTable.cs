@@ -36,7 +36,8 @@ internal static class EvaluationTable
         Console.WriteLine(metric.NotMeasured is { } reason ? $"{metric.Title}: not measured, {reason}" : metric.Title);
         if (metric.NotMeasured is null)
         {
-            Console.WriteLine("  " + string.Join("  ", metric.Numbers.Select(number => $"{number.Key} {Number(number.Value, metric.Unit)}")));
+            var numbers = metric.Numbers.Select(number => $"{number.Key} {Number(number.Value, metric.Unit)}");
+            Console.WriteLine("  " + string.Join("  ", numbers));
             Console.WriteLine("  rules: " + string.Join(", ", metric.Rules.Select(rule => $"{rule.Key}={Value(rule.Value)}")));
         }
     }

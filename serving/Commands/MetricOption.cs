@@ -7,7 +7,7 @@ namespace Pipeline.Serving.Commands;
 /// <param name="usual">What is measured when the user names nothing; null: the first metric.</param>
 internal sealed class MetricOption(string? usual = null)
 {
-    private readonly Option<string[]> metrics = new("--metrics")
+    private readonly Option<string[]> metrics = new("--metrics", "--metric")
     {
         HelpName = "METRIC",
         Description = $"What is measured: {string.Join(", ", DetectionMetrics.Names)} or {DetectionMetrics.All}.",

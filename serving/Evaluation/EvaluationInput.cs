@@ -11,7 +11,7 @@ using Pipeline.Shared.Text;
 
 namespace Pipeline.Serving.Evaluation;
 
-/// <summary>Everything that an evaluation reads before its first execution: the model, the headers of all images, and their labels.</summary>
+/// <summary>What an evaluation reads before its first execution: the model, the headers of all images, and their labels.</summary>
 /// <param name="Model">The model's directory, verified.</param>
 /// <param name="Facts">What determines the detections.</param>
 /// <param name="Images">All images; those of other shards without labels.</param>

@@ -64,7 +64,8 @@ internal sealed record EvaluationPlan(IReadOnlyList<PlannedBatch> Batches, strin
             return Batches;
         }
 
-        var pixels = new PriorityQueue<int, (long Pixels, int Shard)>(Enumerable.Range(0, shard.Count).Select(index => (index, (0L, index))));
+        var pixels = new PriorityQueue<int, (long Pixels, int Shard)>();
+        pixels.EnqueueRange(Enumerable.Range(0, shard.Count).Select(index => (index, (0L, index))));
         var own = new List<PlannedBatch>();
         foreach (var batch in Batches.OrderByDescending(batch => batch.Pixels).ThenBy(batch => batch.Number))
         {

@@ -2,6 +2,7 @@ using Pipeline.Serving.Evaluation.Records;
 using Pipeline.Shared;
 using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Files;
+using Pipeline.Shared.Reports;
 
 namespace Pipeline.Serving.Evaluation;
 
@@ -76,7 +77,7 @@ internal sealed class KeptRun : IDisposable
     }
 
     private static IEnumerable<string> Files(string folder) =>
-        Records.Concat(EvaluationReportFiles.Names).Select(name => Path.Combine(folder, name));
+        Records.Concat(EvaluationReportWriter.Files).Select(name => Path.Combine(folder, name));
 
     private static void Prepare(string folder, RunFile run, bool replace)
     {

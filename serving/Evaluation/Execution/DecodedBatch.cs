@@ -49,7 +49,7 @@ internal sealed class DecodedBatch(PlannedBatch plan, IReadOnlyList<ImageRecord>
     }
 
     /// <summary>Waits until all images are decoded.</summary>
-    /// <exception cref="UserErrorException">An image is missing or damaged, or is not the one that it was; the first of them is named.</exception>
+    /// <exception cref="UserErrorException">An image is missing, damaged, or not the one that it was; the first is named.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<RgbImage> Wait(CancellationToken cancellation)
     {

@@ -65,7 +65,8 @@ internal sealed record RunFile(int FormatVersion, EvaluationFacts Facts)
                     $"{path}: this run has format version {version}; this program reads {CurrentFormatVersion}. Evaluate again.");
             }
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception exception) when (
+            exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw Damaged(path, exception);
         }

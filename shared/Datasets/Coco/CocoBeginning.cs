@@ -80,7 +80,7 @@ internal static class CocoBeginning
             return CocoKind.OtherTask;
         }
 
-        string[] typical = ["images[].file_name", "annotations[].image_id", "categories[].name"];
+        string[] typical = ["images[].file_name", "images[].id", "annotations[].image_id", "categories[].name"];
         if (typical.Any(seen.Contains) || Lists.Count(seen.Contains) > 1)
         {
             return CocoKind.Objects;

@@ -28,7 +28,7 @@ internal sealed class WeightedRanking
         var ranking = CocoRanking.Of(problem.Found, problem.DetectionsOf(label), metric.MaxDetections[^1]);
         var objects = problem.ObjectsOf(label);
         var outcomes = new CocoOutcomes(metric.IouThresholds, detections: ranking.Rows.Length, objects: objects.Length);
-        var candidates = CocoCandidates.Of(problem, label, ranking, outcomes.LowestBar);
+        var candidates = CocoCandidates.Of(problem, label, ranking, CocoOutcomes.LowestBar(metric.IouThresholds));
         outcomes.Match(problem, label, ranking, candidates, CocoAreaRange.All);
         var images = new int[ranking.Rows.Length];
         var ignored = new uint[images.Length];

@@ -1,6 +1,6 @@
 namespace Pipeline.Shared.Evaluation.Coco;
 
-/// <summary>Matches and accumulates, each class by itself and all processors at once.</summary>
+/// <summary>Matches and accumulates, on all processors: each class by itself, or, if there is but one, each range of areas.</summary>
 internal static class CocoEvaluation
 {
     /// <returns>The curves of each class; the first range of areas is all areas.</returns>
@@ -22,14 +22,14 @@ internal static class CocoEvaluation
         }
 
         var ranking = CocoRanking.Of(problem.Found, problem.DetectionsOf(label), metric.MaxDetections[^1]);
-        var outcomes = new CocoOutcomes(metric.IouThresholds, detections: ranking.Rows.Length, objects: objects);
-        var candidates = CocoCandidates.Of(problem, label, ranking, outcomes.LowestBar);
-        for (var area = 0; area < ranges.Length; area++)
+        var candidates = CocoCandidates.Of(problem, label, ranking, CocoOutcomes.LowestBar(metric.IouThresholds));
+        var workers = new ParallelOptions { MaxDegreeOfParallelism = problem.Classes == 1 ? -1 : 1 };
+        Parallel.For(0, ranges.Length, workers, area =>
         {
+            var outcomes = new CocoOutcomes(metric.IouThresholds, detections: ranking.Rows.Length, objects: objects);
             var count = outcomes.Match(problem, label, ranking, candidates, ranges[area]);
             curves.Add(area, count, outcomes, ranking.Places, metric.MaxDetections);
-        }
-
+        });
         return curves;
     }
 }

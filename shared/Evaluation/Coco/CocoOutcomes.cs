@@ -26,7 +26,7 @@ internal sealed class CocoOutcomes
     /// <param name="objects">Number of objects of the class.</param>
     public CocoOutcomes(IReadOnlyList<double> thresholds, int detections, int objects)
     {
-        bars = [.. thresholds.Select(threshold => Math.Min(threshold, HighestBar))];
+        bars = Bars(thresholds);
         all = uint.MaxValue >> (32 - bars.Length);
         truePositives = new uint[detections];
         falsePositives = new uint[detections];
@@ -34,9 +34,6 @@ internal sealed class CocoOutcomes
         isIgnored = new bool[objects];
         isCrowd = new bool[objects];
     }
-
-    /// <summary>The lowest overlap that can match.</summary>
-    public double LowestBar => bars.Min();
 
     /// <summary>All thresholds.</summary>
     public uint All => all;
@@ -46,6 +43,9 @@ internal sealed class CocoOutcomes
 
     /// <summary>By rank: the thresholds at which it found none; where neither bit is set it does not count.</summary>
     public ReadOnlySpan<uint> FalsePositives => falsePositives;
+
+    /// <summary>The lowest overlap that can match.</summary>
+    public static double LowestBar(IReadOnlyList<double> thresholds) => Bars(thresholds).Min();
 
     /// <summary>Matches greedily by descending score.</summary>
     /// <returns>Number of objects that should be found.</returns>
@@ -59,6 +59,8 @@ internal sealed class CocoOutcomes
 
         return objects;
     }
+
+    private static double[] Bars(IReadOnlyList<double> thresholds) => [.. thresholds.Select(threshold => Math.Min(threshold, HighestBar))];
 
     private int Begin(CocoProblem problem, int label, CocoRanking ranking, CocoAreaRange range)
     {

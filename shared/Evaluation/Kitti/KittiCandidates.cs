@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Evaluation.Rules;
 
 namespace Pipeline.Shared.Evaluation.Kitti;
@@ -47,11 +48,12 @@ internal sealed class KittiCandidates
             for (var row = objects.Start(image); row < objects.End(image); row++)
             {
                 var label = problem.Objects.ItemRef(row).Class;
-                if (label >= 0 && kinds[label] != KittiKind.Other)
+                var kind = label < 0 ? KittiKind.DontCare : kinds[label];
+                if (kind is KittiKind.Class or KittiKind.Neighbor)
                 {
-                    candidates.AddTruth(row, kinds[label], detections.Start(image), detections.End(image), measured.Overlap);
+                    candidates.AddTruth(row, kind, detections.Start(image), detections.End(image), measured.Overlap);
                 }
-                else if (label < 0 && metric.DontCare == KittiObjects.Ignore)
+                else if (kind == KittiKind.DontCare && metric.DontCare == KittiObjects.Ignore)
                 {
                     candidates.MarkDontCare(row, detections.Start(image), detections.End(image), measured.Overlap);
                 }
@@ -85,6 +87,10 @@ internal sealed class KittiCandidates
             else if (metric.Neighbors == KittiObjects.Ignore && KittiNames.IsNeighbor(ruled, measured.Name))
             {
                 kinds[index] = KittiKind.Neighbor;
+            }
+            else if (KittiNames.Same(ruled, KittiClasses.DontCare))
+            {
+                kinds[index] = KittiKind.DontCare;
             }
         }
 
@@ -132,6 +138,7 @@ internal sealed class KittiCandidates
         Other,
         Class,
         Neighbor,
+        DontCare,
     }
 }
 

@@ -5,7 +5,7 @@ using Pipeline.Serving.Tests.Documentation;
 
 namespace Pipeline.Serving.Tests.Deploy;
 
-/// <summary>The manifests of <c>serving/deploy</c>, read by the typed objects of Kubernetes' client: an unknown field is an error.</summary>
+/// <summary>The manifests of <c>serving/deploy</c>, read by Kubernetes' typed objects: an unknown field is an error.</summary>
 public sealed class ManifestTests(ProgramParsers parsers) : IClassFixture<ProgramParsers>
 {
     private const string Evaluate = "evaluate-job.yaml", Merge = "evaluate-merge-job.yaml";
@@ -70,7 +70,8 @@ public sealed class ManifestTests(ProgramParsers parsers) : IClassFixture<Progra
             container.VolumeMounts.Where(mount => mount.ReadOnlyProperty != true).Select(mount => mount.MountPath).Order());
         Assert.All(
             container.Args.Where(argument => argument.StartsWith('/')),
-            path => Assert.Contains(container.VolumeMounts, mount => $"{path}/".StartsWith(mount.MountPath + "/", StringComparison.Ordinal)));
+            path => Assert.Contains(
+                container.VolumeMounts, mount => $"{path}/".StartsWith(mount.MountPath + "/", StringComparison.Ordinal)));
         Assert.Equal(["cpu", "memory"], container.Resources.Limits.Keys.Order());
         Assert.Equal(["cpu", "memory"], container.Resources.Requests.Keys.Order());
     }

@@ -22,7 +22,8 @@ public sealed class RecordLinesTests : IDisposable
     public void Detections_are_read_back_to_the_last_bit() =>
         Gen.Select(Gen.Int[0, 1000], Single, Single, Single, Single, Single).Array[0, 4].Sample(rows =>
         {
-            Detection[] found = [.. rows.Select(row => new Detection(row.Item1, row.Item2, new Box(row.Item3, row.Item4, row.Item5, row.Item6)))];
+            Detection[] found =
+                [.. rows.Select(row => new Detection(row.Item1, row.Item2, new Box(row.Item3, row.Item4, row.Item5, row.Item6)))];
             var record = new BatchRecord(7, [new ImageDetections(3, found)], new BatchTimes(1, [0.1], 2, 3, 4));
 
             var read = Assert.Single(Read<BatchRecord>(RecordLines.Line(record)));

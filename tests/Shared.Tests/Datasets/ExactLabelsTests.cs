@@ -113,7 +113,8 @@ public sealed class ExactLabelsTests
     [Fact]
     public void Yolo_multiplies_by_the_size_of_the_image_in_double_precision()
     {
-        using var folder = new ImageFolder().Images("images/a.jpg").Text("classes.txt", "cat\n").Text("labels/a.txt", "0 0.3 0.5 0.1 0.7\n");
+        using var folder = new ImageFolder().Images("images/a.jpg").Text("classes.txt", "cat\n");
+        folder.Text("labels/a.txt", "0 0.3 0.5 0.1 0.7\n");
 
         var dataset = Dataset.OpenLabels(folder.Root);
         var label = Assert.Single(dataset.Truth(dataset.Images[0], Width, Height));

@@ -105,7 +105,8 @@ internal static class GoldenFiles
             "truth.json",
             $"{{\"images\": {List(images)}, \"categories\": {List(categories)}, \"annotations\": {List(annotations)}}}");
         files.Text("results.json", List(inputs.GetProperty("detections").EnumerateArray().Select(row =>
-            $"{{\"image_id\": {row[0]}, \"category_id\": {row[1]}, \"bbox\": [{row[2]}, {row[3]}, {row[4]}, {row[5]}], \"score\": {row[6]}}}")));
+            $"{{\"image_id\": {row[0]}, \"category_id\": {row[1]}, \"bbox\": [{row[2]}, {row[3]}, {row[4]}, {row[5]}], "
+            + $"\"score\": {row[6]}}}")));
     }
 
     public static void WriteKitti(JsonElement inputs, ScoredCase files)
@@ -137,10 +138,9 @@ internal static class GoldenFiles
             var left = row[3].GetDouble() - 1;
             var top = row[4].GetDouble() - 1;
             var number = Array.IndexOf(classes, row[1].GetString()) + 1;
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{{\"image_id\": \"{row[0].GetString()}\", \"category_id\": {number}, \"score\": {row[2]}, ")
-                + string.Create(CultureInfo.InvariantCulture, $"\"bbox\": [{left}, {top}, {row[5].GetDouble() - left}, {row[6].GetDouble() - top}]}}");
+            double[] box = [left, top, row[5].GetDouble() - left, row[6].GetDouble() - top];
+            var sides = string.Join(", ", box.Select(side => side.ToString(CultureInfo.InvariantCulture)));
+            return $"{{\"image_id\": \"{row[0].GetString()}\", \"category_id\": {number}, \"score\": {row[2]}, \"bbox\": [{sides}]}}";
         })));
     }
 

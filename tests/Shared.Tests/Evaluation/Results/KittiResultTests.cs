@@ -81,7 +81,9 @@ public sealed class KittiResultTests
     {
         const string Fields = "-1 -1 -1 -1000 -1000 -1000 -10 0.5\n";
         using var files = ScoredCase.OfKitti()
-            .Text("results/000000.txt", $"Car -1 -1 -10 -30 10 -10 30 {Fields}Car -1 -1 -10 30 10 10 30 {Fields}car -1 -1 -10 1 2 3 4 {Fields}")
+            .Text(
+                "results/000000.txt",
+                $"Car -1 -1 -10 -30 10 -10 30 {Fields}Car -1 -1 -10 30 10 10 30 {Fields}car -1 -1 -10 1 2 3 4 {Fields}")
             .Text("results/000001.txt", ScoredCase.Line("Misc") + ScoredCase.Line("DontCare"));
 
         Assert.Equal(3, files.ReadKitti().Detections.Length);

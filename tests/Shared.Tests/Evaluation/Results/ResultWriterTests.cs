@@ -8,9 +8,9 @@ public sealed class ResultWriterTests
     [Fact]
     public void Coco_results_come_back_as_they_were()
     {
-        const string Results = """
-            [{"image_id":7,"category_id":3,"bbox":[10.1,10.2,20.3,20.4],"score":0.1},{"image_id":8,"category_id":90,"bbox":[1,2,3,4],"score":1E-07}]
-            """;
+        const string First = """{"image_id":7,"category_id":3,"bbox":[10.1,10.2,20.3,20.4],"score":0.1}""";
+        const string Second = """{"image_id":8,"category_id":90,"bbox":[1,2,3,4],"score":1E-07}""";
+        const string Results = $"[{First},{Second}]";
         using var files = ScoredCase.OfCoco(Results);
 
         Assert.Equal(Results, Coco(files.ReadAll(files.Files("truth.json", "results.json"))));
