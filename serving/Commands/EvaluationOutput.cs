@@ -1,6 +1,7 @@
 using Pipeline.Serving.Evaluation;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Evaluation;
+using Pipeline.Shared.Files;
 using Pipeline.Shared.Reports;
 
 namespace Pipeline.Serving.Commands;
@@ -21,8 +22,10 @@ internal sealed class EvaluationOutput(ILogger<EvaluationOutput> log)
         var report = EvaluationReports.Of(run, problem, metrics);
         if (folder is not null)
         {
+            var results = Path.Combine(folder, EvaluationFolder.ResultsFile);
+            AtomicFile.Write(results, stream => run.WriteResults(stream, problem));
             EvaluationReportWriter.Write(folder, report, problem, run.ImagePaths, cancellation);
-            log.Detail($"{folder}: {string.Join(", ", EvaluationReportWriter.Files)} written");
+            log.Detail($"{folder}: {string.Join(", ", EvaluationReportWriter.Files)} and {EvaluationFolder.ResultsFile} written");
         }
 
         return report;

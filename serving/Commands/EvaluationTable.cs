@@ -38,12 +38,13 @@ internal static class EvaluationTable
         {
             var numbers = metric.Numbers.Select(number => $"{number.Key} {Number(number.Value, metric.Unit)}");
             Console.WriteLine("  " + string.Join("  ", numbers));
-            Console.WriteLine("  rules: " + string.Join(", ", metric.Rules.Select(rule => $"{rule.Key}={Value(rule.Value)}")));
+            var rules = metric.Rules.Select(rule => (rule.Key, Value: rule.Value.Split(": ")[0])).Where(rule => IsShort(rule.Value));
+            Console.WriteLine("  rules: " + string.Join(", ", rules.Select(rule => $"{rule.Key}={rule.Value}")));
         }
     }
 
-    /// <summary>The value of a rule; what it means stands in the report.</summary>
-    private static string Value(string rule) => rule.Split(": ")[0];
+    /// <summary>Whether a rule is a value; what it means, and rules that are sentences, stand in the report.</summary>
+    private static bool IsShort(string rule) => !rule.Contains(' ', StringComparison.Ordinal);
 
     private static string Fraction(double? value) => Number(value, MetricUnit.Fraction);
 

@@ -1,6 +1,7 @@
 using Pipeline.Serving.Evaluation.Records;
 using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Evaluation;
+using Pipeline.Shared.Evaluation.Results;
 
 namespace Pipeline.Serving.Evaluation;
 
@@ -23,6 +24,19 @@ internal sealed record CompletedEvaluation(EvaluationFacts Facts, IReadOnlyList<
     public IEnumerable<EvaluatedImage> Evaluated()
     {
         var found = Batches.SelectMany(batch => batch.Images).ToDictionary(entry => entry.Image, entry => entry.Detections);
-        return Images.Select(image => new EvaluatedImage(image.Id, image.Truth, found[image.Index]) { Number = image.Number });
+        return Images.Select(image => new EvaluatedImage(image.Id, image.Truth, found[image.Index])
+        {
+            Number = image.Number(),
+        });
+    }
+
+    /// <summary>Writes the detections as COCO's results.</summary>
+    /// <param name="stream">Receives them.</param>
+    /// <param name="problem">Of this run.</param>
+    public void WriteResults(Stream stream, EvaluationProblem problem)
+    {
+        var byId = Images.ToDictionary(image => image.Id, image => image.OfDataset());
+        var classes = Facts.CategoryIds is { } numbers ? Facts.Labels.Zip(numbers, (name, number) => new DatasetClass(name, number)) : [];
+        CocoResultWriter.Write(stream, new ResultProblem(problem, [.. problem.ImageIds.Select(id => byId[id])], [.. classes]));
     }
 }

@@ -25,6 +25,9 @@ internal sealed record EvaluationFacts
     /// <summary>Classes of the labels that become another class; null: none.</summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
 
+    /// <summary>The numbers that the labels give its classes (COCO); null where they do not have all of them.</summary>
+    public IReadOnlyList<long>? CategoryIds { get; init; }
+
     /// <summary>Images of its training that it was measured on; null: none.</summary>
     public ImageLeak? Leak { get; init; }
 

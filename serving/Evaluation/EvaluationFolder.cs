@@ -1,5 +1,6 @@
 using Pipeline.Serving.Evaluation.Records;
 using Pipeline.Shared;
+using Pipeline.Shared.Reports;
 
 namespace Pipeline.Serving.Evaluation;
 
@@ -11,6 +12,13 @@ internal static class EvaluationFolder
 
     /// <summary>What was found in them.</summary>
     public const string DetectionsFile = "detections.jsonl";
+
+    /// <summary>What was found, as COCO's results.</summary>
+    public const string ResultsFile = "results.json";
+
+    /// <summary>All files that a run writes, relative to the folder.</summary>
+    public static IReadOnlyList<string> Files { get; } =
+        [RunFile.Name, ImagesFile, DetectionsFile, ResultsFile, .. EvaluationReportWriter.Files];
 
     /// <summary>Opens a finished run, or merged shards; neither the model nor the data set is needed.</summary>
     /// <param name="folder">As <c>evaluate --output</c> or <c>evaluate merge</c> wrote it.</param>

@@ -4,7 +4,6 @@ using Pipeline.Serving.Evaluation.Records;
 using Pipeline.Serving.Inference;
 using Pipeline.Shared;
 using Pipeline.Shared.Datasets;
-using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.ModelRepository;
 using Pipeline.Shared.Reports;
 using Pipeline.Shared.Text;
@@ -80,6 +79,7 @@ internal sealed record EvaluationInput(
             Precision = manifest.Precision,
             Labels = manifest.Labels,
             LabelMap = manifest.LabelMap,
+            CategoryIds = CategoryIds(manifest.Labels, dataset, survey),
             Leak = manifest.Leak,
             Data = new EvaluatedData(
                 Path: options.Data,
@@ -94,6 +94,18 @@ internal sealed record EvaluationInput(
         };
     }
 
+    /// <summary>Only where the labels number images do they number classes, and have a list of them.</summary>
+    private static IReadOnlyList<long>? CategoryIds(IReadOnlyList<string> labels, Dataset dataset, DatasetSurvey survey)
+    {
+        if (survey.Images.All(image => image.Image.SourceId is null))
+        {
+            return null;
+        }
+
+        var ids = dataset.Classes.Where(entry => entry.Id is not null).ToDictionary(entry => entry.Name, entry => entry.Id!.Value);
+        return labels.All(ids.ContainsKey) ? [.. labels.Select(label => ids[label])] : null;
+    }
+
     private static PlannedImage Planned(SurveyedImage image) =>
         new(image.Image.Id, image.WidthPixels, image.HeightPixels, new FileInfo(image.Image.Path).Length);
 
@@ -101,7 +113,6 @@ internal sealed record EvaluationInput(
         SurveyedImage image, int index, PlannedImage planned, bool isOwn, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var labelled = isOwn ? EvaluatedImage.Of(image, []) : null;
         return new ImageRecord(
             Index: index,
             Id: planned.Id,
@@ -109,9 +120,9 @@ internal sealed record EvaluationInput(
             WidthPixels: planned.WidthPixels,
             HeightPixels: planned.HeightPixels,
             FileBytes: planned.FileBytes,
-            Truth: labelled?.Truth ?? [])
+            Truth: isOwn ? image.Truth() : [])
         {
-            Number = labelled?.Number,
+            SourceId = image.Image.SourceId,
         };
     }
 

@@ -2,7 +2,6 @@ using Pipeline.Serving.Evaluation.Records;
 using Pipeline.Shared;
 using Pipeline.Shared.Configuration;
 using Pipeline.Shared.Files;
-using Pipeline.Shared.Reports;
 
 namespace Pipeline.Serving.Evaluation;
 
@@ -21,8 +20,6 @@ internal sealed class KeptRun : IDisposable
 
     /// <summary>Executions that an earlier process has finished.</summary>
     public IReadOnlyList<BatchRecord> Batches { get; }
-
-    private static IEnumerable<string> Records => [RunFile.Name, EvaluationFolder.ImagesFile, EvaluationFolder.DetectionsFile];
 
     /// <summary>Makes sure, before any work, that a run may write into a folder.</summary>
     /// <param name="folder">The folder.</param>
@@ -77,7 +74,7 @@ internal sealed class KeptRun : IDisposable
     }
 
     private static IEnumerable<string> Files(string folder) =>
-        Records.Concat(EvaluationReportWriter.Files).Select(name => Path.Combine(folder, name));
+        EvaluationFolder.Files.Select(name => Path.Combine(folder, name));
 
     private static void Prepare(string folder, RunFile run, bool replace)
     {

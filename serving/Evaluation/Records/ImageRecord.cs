@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Shared.Datasets;
 
 namespace Pipeline.Serving.Evaluation.Records;
@@ -13,8 +14,15 @@ namespace Pipeline.Serving.Evaluation.Records;
 internal sealed record ImageRecord(
     int Index, string Id, string Path, int WidthPixels, int HeightPixels, long FileBytes, IReadOnlyList<TruthLabel> Truth)
 {
-    /// <summary>The number that the labels give it (COCO); null in other formats.</summary>
-    public long? Number { get; init; }
+    /// <summary>The id that the labels give it, as JSON (COCO); null in other formats.</summary>
+    public string? SourceId { get; init; }
+
+    /// <summary>As its data set has it.</summary>
+    public DatasetImage OfDataset() => new(Id, Path) { SourceId = SourceId };
+
+    /// <summary>The id that the labels give it, where that is a number.</summary>
+    public long? Number() =>
+        long.TryParse(SourceId, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>What the plan needs of it.</summary>
     public PlannedImage Planned() => new(Id, WidthPixels, HeightPixels, FileBytes);

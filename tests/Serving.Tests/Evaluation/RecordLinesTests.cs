@@ -46,7 +46,7 @@ public sealed class RecordLinesTests : IDisposable
                     Place = 5,
                 }),
             ];
-            var record = new ImageRecord(0, "a/b", "/x/a/b.png", WidthPixels: 1, HeightPixels: 2, FileBytes: 3, labels) { Number = -4 };
+            var record = new ImageRecord(0, "a/b", "/x/a/b.png", WidthPixels: 1, HeightPixels: 2, FileBytes: 3, labels) { SourceId = "-4" };
 
             var read = Assert.Single(Read<ImageRecord>(RecordLines.Line(record)));
 

@@ -90,6 +90,7 @@ public sealed class KilledEvaluationTests(SharedModel model) : IClassFixture<Sha
         Assert.True(merged.Code == 0, merged.Errors);
         Assert.Equal(Report("whole"), Report("merged"));
         Assert.Equal(Report("whole"), Stable(merged.Output));
+        Assert.Equal(File.ReadAllText(scenes.In("whole/results.json")), File.ReadAllText(scenes.In("merged/results.json")));
         Assert.Equal((2, true), (again.Code, again.Errors.Contains("already exists and is not empty", StringComparison.Ordinal)));
     }
 
