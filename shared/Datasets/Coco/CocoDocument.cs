@@ -42,7 +42,7 @@ internal readonly record struct CocoAnnotation(int Image, int Class, int Place, 
     /// <summary>Corners in continuous pixels.</summary>
     public Box Box => Exact.ToBox();
 
-    /// <summary>Whether the box has an area. Training needs one; for evaluators a box without area is an object that is never found.</summary>
+    /// <summary>Whether the box has an area. Training needs one; to evaluators an object without area is one that is never found.</summary>
     public bool HasArea => Box is { Width: > 0, Height: > 0 };
 }
 

@@ -51,7 +51,8 @@ internal sealed record CocoImages(IReadOnlyList<DatasetImage> Images, IReadOnlyL
         }));
     }
 
-    private static bool AreUnique(string[] ids) => ids.All(id => id.Length > 0) && ids.Distinct(StringComparer.Ordinal).Count() == ids.Length;
+    private static bool AreUnique(string[] ids) =>
+        ids.All(id => id.Length > 0) && ids.Distinct(StringComparer.Ordinal).Count() == ids.Length;
 
     private static string NameOf(CocoImage image) => string.IsNullOrWhiteSpace(image.FileName)
         ? ""

@@ -58,7 +58,7 @@ internal static class KittiFields
     /// <param name="line">The line.</param>
     /// <param name="fields">Its fields.</param>
     /// <param name="numbers">Receives their values; the first stays as it is.</param>
-    /// <exception cref="UserErrorException">One is not a finite number, or does not fit single precision; the place is not named.</exception>
+    /// <exception cref="UserErrorException">One is not a finite number, or is beyond single precision; the place is not named.</exception>
     public static void Parse(ReadOnlySpan<char> line, ReadOnlySpan<Range> fields, Span<double> numbers)
     {
         for (var i = 1; i < fields.Length; i++)

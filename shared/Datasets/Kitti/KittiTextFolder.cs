@@ -3,7 +3,7 @@ using Pipeline.Shared.Files;
 
 namespace Pipeline.Shared.Datasets.Kitti;
 
-/// <summary>A folder of KITTI's text files alone, recognized by a look at the beginning of a few: labels, or results with a score.</summary>
+/// <summary>A folder of KITTI's text files alone, recognized by the beginning of a few: labels, or results with a score.</summary>
 internal static class KittiTextFolder
 {
     private const int FilesLookedAt = 64, BytesLookedAt = 4096;

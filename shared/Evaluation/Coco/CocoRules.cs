@@ -23,7 +23,8 @@ internal static class CocoRules
             MetricRule<CocoMetric>.Numbers(
                 "maxDets",
                 "N,N,… ascending, at most 1000000",
-                "detections of an image and class that take part; AP over all classes is of 100, as in pycocotools, all others are of the last",
+                "detections of an image and class that take part; AP over all classes is of 100, as in pycocotools, "
+                    + "all others are of the last",
                 metric => [.. metric.MaxDetections.Select(limit => (double)limit)],
                 WithLimits),
             MetricRule<CocoMetric>.Numbers(

@@ -99,8 +99,8 @@ internal sealed class KittiResultReader(string path, ResultNames names)
         var first = names.Images[Array.IndexOf(files, null)];
         throw new UserErrorException(
             $"{Path.Combine(FolderOf(path), ResultNames.FileOf(first))}.txt: there is no result file of image '{first.Id}' "
-            + $"({missing:N0} of {files.Length:N0} images have none); the development kit needs one for each, an empty one where nothing is detected. "
-            + "Or name the images that are evaluated with --split.");
+            + $"({missing:N0} of {files.Length:N0} images have none); the development kit needs one for each, "
+            + "an empty one where nothing is detected. Or name the images that are evaluated with --split.");
     }
 
     private void ReadFile(string file, int image)

@@ -2,7 +2,7 @@ using Pipeline.Shared.Text;
 
 namespace Pipeline.Shared.Evaluation.Results;
 
-/// <summary>Where results have a detection: an entry of a JSON list, or a line of a text file. Its text is made when it is needed.</summary>
+/// <summary>Where results have a detection: an entry of a JSON list, or a line of a text file. The text is made when needed.</summary>
 internal readonly record struct ResultPlace
 {
     private readonly string path;
