@@ -21,7 +21,6 @@ internal sealed class CompareCommand(ILogger log) : IProgramCommand
           pipeline-serve evaluate compare report-a report-b --output comparison
         """;
 
-    private const int ReportedSteps = 10;
     private static readonly NumberRange<int> Resamples = new(1, 100_000);
     private static readonly NumberRange<long> Seeds = new(0, long.MaxValue);
 
@@ -45,7 +44,8 @@ internal sealed class CompareCommand(ILogger log) : IProgramCommand
             var options = new BootstrapOptions { Seed = (ulong)parsed.GetValue(seed), Resamples = parsed.GetValue(resamples) };
             var target = parsed.GetValue(output);
             RequireFree(target, parsed.GetValue(force));
-            var comparison = RunComparison.Of(parsed.GetValue(folders)!, options, Progress(options), cancellation);
+            var progress = new ResampleLines(log, TimeProvider.System, options.Resamples);
+            var comparison = RunComparison.Of(parsed.GetValue(folders)!, options, progress, cancellation);
             Write(comparison, target, cancellation);
             Print(comparison.Report, parsed.GetValue(json));
             return Task.FromResult(0);
@@ -60,10 +60,6 @@ internal sealed class CompareCommand(ILogger log) : IProgramCommand
             OutputFiles.Require(ComparisonReportWriter.Files.Select(file => Path.Combine(folder, file)), [], replace);
         }
     }
-
-    /// <summary>A line at each tenth; threads report in any order.</summary>
-    private SteppedProgress Progress(BootstrapOptions options) => new(
-        Math.Max(1, options.Resamples / ReportedSteps), done => log.Detail($"{done} of {options.Resamples} resamples"));
 
     private void Write(RunComparison comparison, string? folder, CancellationToken cancellation)
     {
@@ -85,15 +81,30 @@ internal sealed class CompareCommand(ILogger log) : IProgramCommand
             ComparisonTable.Print(report);
         }
     }
+}
 
-    private sealed class SteppedProgress(int step, Action<int> report) : IProgress<int>
+/// <summary>A line now and then; the first after a while, so that short work says nothing. Threads may report in any order.</summary>
+/// <param name="log">Receives the lines.</param>
+/// <param name="time">The clock.</param>
+/// <param name="resamples">How many there are.</param>
+internal sealed class ResampleLines(ILogger log, TimeProvider time, int resamples) : IProgress<int>
+{
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(10);
+    private readonly Lock gate = new();
+    private long last = time.GetTimestamp();
+
+    /// <inheritdoc />
+    public void Report(int value)
     {
-        public void Report(int value)
+        lock (gate)
         {
-            if (value % step == 0)
+            if (time.GetElapsedTime(last) < Between || value == resamples)
             {
-                report(value);
+                return;
             }
+
+            last = time.GetTimestamp();
+            log.Info($"{value} of {resamples} resamples");
         }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class ConvertResultsCommand(ILogger<ConvertResultsCommand> log)
             var target = parsed.GetValue(output)!;
             var replace = parsed.GetValue(force);
             var isFolder = parsed.GetValue(to) == Kitti;
-            var read = files.Read(parsed);
+            var read = files.Read(parsed) with { KeepsAllClasses = true };
             Require(target, isFolder, ResultFileOptions.Inputs(read), replace);
             var results = read.Read(log.Warn, new ResultProgressLines(log, isQuiet: false), cancellation);
             if (isFolder)

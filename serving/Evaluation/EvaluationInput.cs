@@ -57,8 +57,18 @@ internal sealed record EvaluationInput(
         var plan = EvaluationPlan.Of(planned, options.BatchSize);
         var own = plan.OfShard(options.Shard);
         var isOwn = own.SelectMany(batch => batch.Images).ToHashSet();
-        var images = survey.Images.Select((image, index) => Record(image, index, planned[index], isOwn.Contains(index), cancellation));
-        return new EvaluationInput(directory, FactsOf(options, directory, dataset, survey, plan), [.. images], own);
+        ImageRecord[] images =
+        [
+            .. survey.Images.Select((image, index) => Record(image, index, planned[index], isOwn.Contains(index), cancellation)),
+        ];
+        var beyond = own.SelectMany(batch => batch.Images).Sum(index => Beyond(images[index], survey.Images[index]));
+        if (beyond > 0)
+        {
+            remark($"warning: {options.Data}: {beyond} labels without area or outside their image count as objects, "
+                + "as in official tools; training leaves them out.");
+        }
+
+        return new EvaluationInput(directory, FactsOf(options, directory, dataset, survey, plan), images, own);
     }
 
     private static EvaluationFacts FactsOf(
@@ -125,6 +135,10 @@ internal sealed record EvaluationInput(
             SourceId = image.Image.SourceId,
         };
     }
+
+    /// <summary>Objects that training and drawings leave out.</summary>
+    private static int Beyond(ImageRecord image, SurveyedImage surveyed) =>
+        image.Truth.Count(label => label.Class is not null) - surveyed.Annotations.Count(label => label.Class is not null);
 
     private static string LabelsDigest(Dataset dataset, DatasetSurvey survey)
     {

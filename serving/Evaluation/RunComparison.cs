@@ -13,7 +13,7 @@ internal sealed record RunComparison(ComparisonReport Report, ComparedDetections
 {
     /// <param name="folders">Folders of runs, the baseline first.</param>
     /// <param name="options">How to resample.</param>
-    /// <param name="progress">Told after every hundredth of the resamples of each comparison; may be null.</param>
+    /// <param name="progress">Told how many resamples of a comparison are done, by several threads; may be null.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="UserErrorException">
     /// A folder is named twice or holds no finished run, or runs are of other images, labels or classes: which, and what differs.

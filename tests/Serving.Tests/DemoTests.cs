@@ -36,6 +36,9 @@ public sealed class DemoTests : IDisposable
         Assert.Equal(6, html.Split("data:image/png;base64,").Length - 1);
         Assert.DoesNotContain("http://", html.Replace("http://www.w3.org/", "", StringComparison.Ordinal));
         Assert.Contains("| scratch |", File.ReadAllText(Path.Combine(output, "report.md")));
+        string[] pages = ["scratch/report.html", "retrained/report.html", "comparison/comparison.html"];
+        Assert.All(pages, page => Assert.Contains($"href=\"evaluated/{page}\"", html));
+        Assert.All(pages, page => Assert.True(File.Exists(Path.Combine(output, "evaluated", page)), $"{page} is missing"));
 
         var trained = File.GetLastWriteTimeUtc(Path.Combine(output, "scratch", "last.safetensors"));
         var second = await Demo(output, "--quick");

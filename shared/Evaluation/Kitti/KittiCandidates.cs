@@ -9,6 +9,9 @@ namespace Pipeline.Shared.Evaluation.Kitti;
 /// </summary>
 internal sealed class KittiCandidates
 {
+    /// <summary>On continuous corners.</summary>
+    private static readonly CornerOverlap Overlap = new(Extra: 0);
+
     private readonly List<KittiTruth> truths = [];
     private readonly List<KittiPair> pairs = [];
     private readonly bool[] isOfClass;
@@ -47,15 +50,15 @@ internal sealed class KittiCandidates
         {
             for (var row = objects.Start(image); row < objects.End(image); row++)
             {
-                var label = problem.Objects.ItemRef(row).Class;
-                var kind = label < 0 ? KittiKind.DontCare : kinds[label];
-                if (kind is KittiKind.Class or KittiKind.Neighbor)
+                ref readonly var entry = ref problem.Objects.ItemRef(row);
+                var kind = entry.Class < 0 ? DontCareOf(metric) : Ruled(kinds[entry.Class], metric.RoleOf(entry.Marks));
+                if (kind is KittiKind.Class or KittiKind.Ignored)
                 {
                     candidates.AddTruth(row, kind, detections.Start(image), detections.End(image), measured.Overlap);
                 }
-                else if (kind == KittiKind.DontCare && metric.DontCare == KittiObjects.Ignore)
+                else if (kind == KittiKind.Region)
                 {
-                    candidates.MarkDontCare(row, detections.Start(image), detections.End(image), measured.Overlap);
+                    candidates.MarkRegion(row, detections.Start(image), detections.End(image), measured.Overlap);
                 }
             }
         }
@@ -72,6 +75,18 @@ internal sealed class KittiCandidates
     /// <summary>Whether enough of a detection is in a DontCare region: unmatched, it is not false.</summary>
     public bool IsInDontCare(int found) => isInDontCare[found];
 
+    private static KittiKind DontCareOf(KittiMetric metric) =>
+        metric.DontCare == KittiObjects.Ignore ? KittiKind.Region : KittiKind.Other;
+
+    /// <summary>The kind of an object of the measured class that the labels may mark.</summary>
+    private static KittiKind Ruled(KittiKind kind, TruthRole role) => (kind, role) switch
+    {
+        (KittiKind.Class, TruthRole.Ignore) => KittiKind.Ignored,
+        (KittiKind.Class, TruthRole.Crowd) => KittiKind.Region,
+        (KittiKind.Class, TruthRole.Drop) => KittiKind.Other,
+        _ => kind,
+    };
+
     private static KittiKind[] KindsOf(EvaluationProblem problem, KittiClass measured, KittiMetric metric)
     {
         var kinds = new KittiKind[problem.TruthClasses.Length];
@@ -86,11 +101,11 @@ internal sealed class KittiCandidates
             }
             else if (metric.Neighbors == KittiObjects.Ignore && KittiNames.IsNeighbor(ruled, measured.Name))
             {
-                kinds[index] = KittiKind.Neighbor;
+                kinds[index] = KittiKind.Ignored;
             }
             else if (KittiNames.Same(ruled, KittiClasses.DontCare))
             {
-                kinds[index] = KittiKind.DontCare;
+                kinds[index] = DontCareOf(metric);
             }
         }
 
@@ -114,39 +129,46 @@ internal sealed class KittiCandidates
         var box = Problem.Objects.ItemRef(row).Box;
         for (var found = start; found < end; found++)
         {
-            var overlap = KittiOverlap.IoU(Problem.Detections.ItemRef(found).Box, box);
+            var overlap = Overlap.IoU(Problem.Detections.ItemRef(found).Box, box);
             if (overlap > limit)
             {
                 pairs.Add(new KittiPair(found, overlap));
             }
         }
 
-        truths.Add(new KittiTruth(row, kind == KittiKind.Neighbor, first, pairs.Count));
+        truths.Add(new KittiTruth(row, kind == KittiKind.Ignored, first, pairs.Count));
     }
 
-    private void MarkDontCare(int row, int start, int end, double limit)
+    private void MarkRegion(int row, int start, int end, double limit)
     {
         var region = Problem.Objects.ItemRef(row).Box;
         for (var found = start; found < end; found++)
         {
-            isInDontCare[found] |= KittiOverlap.Part(Problem.Detections.ItemRef(found).Box, region) > limit;
+            isInDontCare[found] |= Overlap.Part(Problem.Detections.ItemRef(found).Box, region) > limit;
         }
     }
 
     private enum KittiKind : byte
     {
+        /// <summary>As if it were not there.</summary>
         Other,
+
+        /// <summary>An object of the class.</summary>
         Class,
-        Neighbor,
-        DontCare,
+
+        /// <summary>An object that need not be found: of the neighbor class, or difficult.</summary>
+        Ignored,
+
+        /// <summary>Detections in it that match no object are not false.</summary>
+        Region,
     }
 }
 
 /// <param name="Row">Index of the object.</param>
-/// <param name="IsNeighbor">Whether it is of the neighbor class.</param>
+/// <param name="IsIgnored">Whether it need not be found at any level.</param>
 /// <param name="FirstPair">Its first pair.</param>
 /// <param name="EndPair">The pair after its last.</param>
-internal readonly record struct KittiTruth(int Row, bool IsNeighbor, int FirstPair, int EndPair);
+internal readonly record struct KittiTruth(int Row, bool IsIgnored, int FirstPair, int EndPair);
 
 /// <param name="Found">Index of the detection.</param>
 /// <param name="Overlap">IoU with the object.</param>

@@ -1,5 +1,3 @@
-using Pipeline.Shared.Datasets;
-
 namespace Pipeline.Shared.Evaluation.Kitti;
 
 /// <summary>One class at one level of difficulty, in the devkit's two passes.</summary>
@@ -23,9 +21,7 @@ internal sealed class KittiLevel
         for (var i = 0; i < isValidTruth.Length; i++)
         {
             var truth = candidates.Truths[i];
-            ref readonly var entry = ref candidates.Problem.Objects.ItemRef(truth.Row);
-            var isMarked = (entry.Marks & (AnnotationMarks.Crowd | AnnotationMarks.Difficult)) != 0;
-            isValidTruth[i] = !truth.IsNeighbor && !isMarked && difficulty.Contains(entry, height);
+            isValidTruth[i] = !truth.IsIgnored && difficulty.Contains(candidates.Problem.Objects.ItemRef(truth.Row), height);
         }
 
         isTooSmall = new bool[candidates.Problem.Detections.Length];

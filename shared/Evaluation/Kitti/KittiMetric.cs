@@ -1,3 +1,4 @@
+using Pipeline.Shared.Datasets;
 using Pipeline.Shared.Evaluation.Rules;
 
 namespace Pipeline.Shared.Evaluation.Kitti;
@@ -21,11 +22,28 @@ public sealed record KittiMetric : IDetectionMetric
     /// <summary>What is done with detections in DontCare regions that match no object.</summary>
     public KittiObjects DontCare { get; init; } = KittiObjects.Ignore;
 
+    /// <summary>What is done with crowds; KITTI's labels have none.</summary>
+    public TruthRole Crowd { get; init; } = TruthRole.Crowd;
+
+    /// <summary>What is done with difficult objects; KITTI's labels have none.</summary>
+    public TruthRole Difficult { get; init; } = TruthRole.Ignore;
+
     /// <summary>What is done with objects of merged classes: <see cref="MergedClasses.Off"/> or <see cref="MergedClasses.Map"/>.</summary>
     public MergedClasses Merged { get; init; } = MergedClasses.Off;
 
     /// <summary>Which heights of objects count.</summary>
     public KittiHeight Height { get; init; } = KittiHeight.Above;
+
+    /// <summary>What is done with an object of the measured class.</summary>
+    internal TruthRole RoleOf(AnnotationMarks marks)
+    {
+        if ((marks & AnnotationMarks.Crowd) != 0)
+        {
+            return Crowd;
+        }
+
+        return (marks & AnnotationMarks.Difficult) != 0 ? Difficult : TruthRole.Count;
+    }
 
     /// <inheritdoc />
     public MetricReport Evaluate(EvaluationProblem problem) => KittiSummary.Of(ProblemCheck.Require(problem), this);

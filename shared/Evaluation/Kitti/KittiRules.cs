@@ -43,6 +43,16 @@ internal static class KittiRules
                 ],
                 metric => metric.DontCare,
                 (metric, value) => metric with { DontCare = value }),
+            RoleRule.Of<KittiMetric>(
+                "crowd",
+                [TruthRole.Crowd, TruthRole.Count, TruthRole.Ignore, TruthRole.Drop],
+                metric => metric.Crowd,
+                (metric, role) => metric with { Crowd = role }),
+            RoleRule.Of<KittiMetric>(
+                "difficult",
+                [TruthRole.Ignore, TruthRole.Count, TruthRole.Crowd, TruthRole.Drop],
+                metric => metric.Difficult,
+                (metric, role) => metric with { Difficult = role }),
             MetricRule<KittiMetric>.Choice(
                 "merged",
                 [

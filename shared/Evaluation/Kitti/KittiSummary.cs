@@ -70,7 +70,6 @@ internal static class KittiSummary
         rules["levels"] = string.Join("; ", KittiDifficulty.All.Select(TextOf));
         rules["precision"] = "means over 40 recall positions (R40) or 11 (R11); a class is measured if one of its detections has "
             + "its left edge at 0 or right of it; the numbers over all are means of the classes, which the devkit does not print";
-        rules["marks"] = "objects that the labels mark as crowd or difficult need not be found (KITTI's labels have no such marks)";
         if (problem.Objects.All(entry => entry.Truncation == 0 && entry.Occlusion == 0))
         {
             rules["visibility"] = "the labels have no truncation and no occlusion, so all objects are treated as fully visible";

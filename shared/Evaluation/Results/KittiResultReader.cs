@@ -98,8 +98,9 @@ internal sealed class KittiResultReader(string path, ResultNames names)
 
         var first = names.Images[Array.IndexOf(files, null)];
         throw new UserErrorException(
-            $"{Path.Combine(FolderOf(path), ResultNames.FileOf(first))}.txt: there is no result file of image '{first.Id}' ({missing:N0} of "
-            + $"{files.Length:N0} images have none); the development kit needs one for each, an empty one where nothing is detected.");
+            $"{Path.Combine(FolderOf(path), ResultNames.FileOf(first))}.txt: there is no result file of image '{first.Id}' "
+            + $"({missing:N0} of {files.Length:N0} images have none); the development kit needs one for each, an empty one where nothing is detected. "
+            + "Or name the images that are evaluated with --split.");
     }
 
     private void ReadFile(string file, int image)
@@ -147,7 +148,8 @@ internal sealed class KittiResultReader(string path, ResultNames names)
             return exact;
         }
 
-        var known = KittiClasses.Known.FirstOrDefault(name => name.Equals(type, StringComparison.OrdinalIgnoreCase));
-        return known is null ? null : names.Class(known) ?? ResultNames.NotEvaluated;
+        var all = names.Labels.Classes.Concat(KittiClasses.Known);
+        var near = all.FirstOrDefault(name => name.Equals(type, StringComparison.OrdinalIgnoreCase));
+        return near is null ? null : names.Class(near) ?? ResultNames.NotEvaluated;
     }
 }

@@ -55,7 +55,14 @@ public static class CocoResultWriter
     private static long CategoryId(string name, int index, IReadOnlyList<DatasetClass> classes)
     {
         var areNumbered = classes.Any(entry => entry.Id is not null);
-        return areNumbered ? classes.First(entry => entry.Name == name).Id!.Value : index + 1;
+        if (!areNumbered)
+        {
+            return index + 1;
+        }
+
+        var number = classes.FirstOrDefault(entry => entry.Name == name)?.Id;
+        return number
+            ?? throw new UserErrorException($"the labels have no class '{name}', so it has no number; leave it out of --classes.");
     }
 }
 

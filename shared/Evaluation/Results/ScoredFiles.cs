@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pipeline.Shared.Datasets;
+using Pipeline.Shared.Datasets.Kitti;
 using Pipeline.Shared.Files;
 
 namespace Pipeline.Shared.Evaluation.Results;
@@ -25,6 +26,9 @@ public sealed record ScoredFiles
     /// <summary>Classes of labels and detections that become another class.</summary>
     public IReadOnlyDictionary<string, string> LabelMap { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether detections of every class are kept, also of those that are not measured by default.</summary>
+    public bool KeepsAllClasses { get; init; }
+
     /// <summary>Reads labels and detections.</summary>
     /// <param name="remark">Receives warnings, one line each.</param>
     /// <param name="progress">Told while results are read; may be null.</param>
@@ -33,10 +37,11 @@ public sealed record ScoredFiles
     /// <remarks>A detection takes up to 112 bytes while results are read, and 64 afterwards.</remarks>
     public ResultProblem Read(Action<string> remark, IProgress<ResultProgress>? progress, CancellationToken cancellation)
     {
-        RequireReadable(Detections);
+        RequireReadable(GroundTruth, "labels");
+        RequireReadable(Detections, "results");
         var truth = Dataset.OpenLabels(GroundTruth, Format);
         var ids = Split is null ? truth.ImageIds : ImageList.Read(Split, truth);
-        var labels = new LabelMap(Datasets.LabelMap.ClassesOf(Classes, LabelMap, truth), LabelMap);
+        var labels = LabelsOf(truth, remark);
         var names = new ResultNames(truth, ids, labels, areClassesListed: Classes.Count > 0);
         var objects = new TruthRows(truth, names).Read(cancellation);
         var collector = FileStatus.Of(Detections).Kind == FileKind.Folder
@@ -56,20 +61,43 @@ public sealed record ScoredFiles
         return new ResultProblem(problem, names.Images, truth.Classes);
     }
 
+    private LabelMap LabelsOf(Dataset truth, Action<string> remark)
+    {
+        string[] all = [.. truth.Classes.Select(entry => entry.Name)];
+        foreach (var name in Classes.Where(name => !all.Contains(name) && !LabelMap.Values.Contains(name)))
+        {
+            remark($"warning: {truth.Root}: {UnknownClass.Message(name, all)}");
+        }
+
+        var named = Classes.Count == 0 && truth.Format is KittiFormat ? OfKitti(all) : Classes;
+        return new LabelMap(Datasets.LabelMap.ClassesOf(named, LabelMap, truth), LabelMap);
+    }
+
+    /// <summary>
+    /// Where labels have one of KITTI's classes, in letters of any case, detections may have them all: Misc, too, if nothing is left out.
+    /// </summary>
+    private string[] OfKitti(string[] classes)
+    {
+        var known = KeepsAllClasses ? KittiClasses.Known.Where(name => name != KittiClasses.DontCare) : KittiClasses.Default;
+        var areKittis = classes.Intersect(known, StringComparer.OrdinalIgnoreCase).Any();
+        var added = areKittis ? known.Except(classes, StringComparer.OrdinalIgnoreCase) : [];
+        return [.. classes.Concat(added).Where(name => !LabelMap.ContainsKey(name))];
+    }
+
     /// <summary>Compressed files are refused by name: whatever is in them, nothing here reads it.</summary>
-    private static void RequireReadable(string path)
+    private static void RequireReadable(string path, string noun)
     {
         if (FileStatus.Of(path).Kind == FileKind.Folder)
         {
             return;
         }
 
-        using var stream = InputFile.Open(path, "file or folder of results");
+        using var stream = InputFile.Open(path, $"file or folder of {noun}");
         Span<byte> beginning = stackalloc byte[2];
         var count = stream.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false);
         if (count == 0)
         {
-            throw new UserErrorException($"{path}: the file is empty; results without detections are an empty list: [].");
+            throw new UserErrorException($"{path}: the file is empty; results without detections are an empty list, [].");
         }
 
         if (beginning is [0x1F, 0x8B] or [(byte)'P', (byte)'K'])

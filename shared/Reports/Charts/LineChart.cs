@@ -52,7 +52,12 @@ public sealed class LineChart(
         return svg.Append("</svg>\n").ToString();
     }
 
-    private string Style(int index) => lines[index].IsPale ? "pale" : $"s{index % Styles}";
+    /// <summary>Pale lines take none of the styles.</summary>
+    private string Style(int index)
+    {
+        var before = lines.Take(index).Count(line => !line.IsPale);
+        return lines[index].IsPale ? "pale" : $"s{before % Styles}";
+    }
 
     private void AddLine(StringBuilder svg, ChartFrame frame, ChartLine line, string style)
     {

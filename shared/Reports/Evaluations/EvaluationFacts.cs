@@ -56,7 +56,6 @@ internal static class EvaluationFacts
             new("Images", NumberText.Count(problem.ImageIds.Length)),
             new("Labels", NumberText.Count(problem.Objects.Length)),
             new("Detections", NumberText.Count(problem.Detections.Length)),
-            new("Classes", string.Join(", ", problem.Labels.Classes)),
         ];
         return facts
             .Where(fact => fact.Value is not null)

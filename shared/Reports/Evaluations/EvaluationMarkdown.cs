@@ -40,6 +40,7 @@ internal static class EvaluationMarkdown
         }
 
         AppendFacts(text, EvaluationFacts.Of(report, problem));
+        text.Append($"- Classes: {string.Join(", ", problem.Labels.Classes.Select(Escape))}\n");
         return text.ToString();
     }
 

@@ -27,7 +27,7 @@ internal static class EvaluationPage
         }
 
         SpeedSection.Add(page, report);
-        page.Section("What was measured").Facts(EvaluationFacts.Of(report, problem));
+        page.Section("What was measured").Facts(EvaluationFacts.Of(report, problem)).Names("Classes", problem.Labels.Classes);
         return page.Finish();
     }
 }

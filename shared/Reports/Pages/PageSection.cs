@@ -45,6 +45,13 @@ public sealed class PageSection
     /// <summary>Names and what is known of them.</summary>
     public PageSection Facts(IEnumerable<KeyValuePair<string, string>> facts) => Add(FactsOf(facts, "facts"));
 
+    /// <summary>A list of names as a fact; each is kept apart from the others.</summary>
+    public PageSection Names(string title, IEnumerable<string> names)
+    {
+        var items = string.Join(", ", names.Select(HtmlText.Name));
+        return Add($"<dl class=\"facts\">\n<div><dt>{HtmlText.Encode(title)}</dt><dd>{items}</dd></div>\n</dl>\n");
+    }
+
     /// <summary>Large numbers, with the rules that they were made by.</summary>
     /// <param name="title">Of the numbers.</param>
     /// <param name="numbers">The numbers.</param>

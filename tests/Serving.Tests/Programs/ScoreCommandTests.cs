@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Golden;
 
 namespace Pipeline.Serving.Tests.Programs;
 
@@ -31,7 +32,8 @@ public sealed class ScoreCommandTests : IDisposable
         string[] files = ["--ground-truth", In("truth.json"), "--detections", In("results.json")];
 
         var printed = await Done(["score", "--metrics", "all", .. files]);
-        var json = await Done(["score", "--metric", "coco", "voc", "--rule", "coco.maxDets=1,5,10", "--json", "--output", In("o.json"), .. files]);
+        string[] metrics = ["--metric", "coco", "voc", "--rule", "coco.maxDets=1,10,100"];
+        var json = await Done(["score", .. metrics, "--json", "--output", In("o.json"), .. files]);
 
         Assert.Contains("APsmall", printed);
         Assert.Contains("coco.dontCare: ", printed);
@@ -43,6 +45,48 @@ public sealed class ScoreCommandTests : IDisposable
         Assert.Equal(json, File.ReadAllText(In("o.json")));
         await Refused("already exists", ["score", "--output", In("o.json"), .. files]);
         await Refused("would overwrite an input", ["score", "--force", "--output", In("truth.json"), .. files]);
+    }
+
+    [Fact]
+    public async Task The_program_gives_pycocotools_numbers()
+    {
+        var golden = GoldenCase.Load("evaluation/coco_random_crowd");
+        GoldenFiles.WriteCoco(golden.Inputs, folder);
+
+        var numbers = await Numbers("--ground-truth", In("truth.json"), "--detections", In("results.json"));
+
+        foreach (var (ours, reference) in numbers.EnumerateObject().Zip(golden.Expected.GetProperty("stats").Doubles()))
+        {
+            var value = ours.Value.ValueKind == JsonValueKind.Null ? -1 : ours.Value.GetDouble();
+            GoldenComparison.Close(ours.Name, value, reference, golden.AbsoluteTolerance);
+        }
+    }
+
+    [Fact]
+    public async Task The_program_gives_the_numbers_of_kittis_development_kit()
+    {
+        var golden = GoldenCase.Load("evaluation/kitti_random_large");
+        GoldenFiles.WriteKitti(golden.Inputs, folder);
+
+        var numbers = await Numbers("--metrics", "kitti", "--ground-truth", In("label_2"), "--detections", In("results"));
+
+        var official = golden.Expected.GetProperty("classes").EnumerateObject().Where(entry => entry.Value.ValueKind != JsonValueKind.Null);
+        var mean = official.Average(entry => entry.Value.GetProperty("moderate").GetProperty("ap_r40").GetDouble());
+        GoldenComparison.Close("R40", numbers.GetProperty("R40moderate").GetDouble(), mean, golden.AbsoluteTolerance);
+    }
+
+    [Fact]
+    public async Task The_program_gives_vocs_numbers()
+    {
+        var golden = GoldenCase.Load("evaluation/voc_random_small");
+        GoldenFiles.WriteVoc(golden.Inputs, folder);
+        string[] classes = [.. golden.Inputs.GetProperty("classes").EnumerateArray().Select(entry => entry.GetString()!)];
+        string[] files = ["--ground-truth", In("Annotations"), "--detections", In("results.json")];
+
+        var numbers = await Numbers(["--metrics", "voc", .. files, "--classes", .. classes]);
+
+        var expected = golden.Expected.GetProperty("inclusive_pixels").GetProperty("0.50").GetProperty("map_all_points").GetDouble();
+        GoldenComparison.Close("AP50", numbers.GetProperty("AP50").GetDouble(), expected, golden.AbsoluteTolerance);
     }
 
     [Fact]
@@ -82,6 +126,12 @@ public sealed class ScoreCommandTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private string In(string name) => Path.Combine(folder, name);
+
+    private static async Task<JsonElement> Numbers(params string[] arguments)
+    {
+        using var reports = JsonDocument.Parse(await Done(["score", "--json", .. arguments]));
+        return reports.RootElement[0].GetProperty("numbers").Clone();
+    }
 
     private static async Task<string> Done(params string[] arguments)
     {

@@ -19,6 +19,26 @@ public sealed class KittiMetricTests
     public void A_detection_in_DontCare_is_false_only_when_it_counts(KittiObjects rule, double expected) =>
         Assert.Equal(expected, R11(new KittiMetric { DontCare = rule }, Label(null, Other)), 1e-9);
 
+    [Theory]
+    [InlineData(AnnotationMarks.Crowd, TruthRole.Crowd, 1, 100 / 11.0)]
+    [InlineData(AnnotationMarks.Crowd, TruthRole.Drop, 1, 50 / 11.0)]
+    [InlineData(AnnotationMarks.Crowd, TruthRole.Count, 2, 100 / 11.0)]
+    [InlineData(AnnotationMarks.Difficult, TruthRole.Ignore, 1, 100 / 11.0)]
+    [InlineData(AnnotationMarks.Difficult, TruthRole.Drop, 1, 50 / 11.0)]
+    [InlineData(AnnotationMarks.Difficult, TruthRole.Count, 2, 100 / 11.0)]
+    public void Objects_that_labels_of_other_formats_mark_are_treated_as_their_rule_says(
+        AnnotationMarks mark, TruthRole rule, int objects, double expected)
+    {
+        var metric = new KittiMetric { Crowd = rule, Difficult = rule };
+        var marked = Label("Car", Other) with { Marks = mark };
+        var problem = EvaluationProblem.Of(
+            ProblemGen.Labels,
+            [new("1", [Label("Car", Place), marked], [new Detection(0, 0.9f, Place), new Detection(0, 0.95f, Other)])]);
+
+        Assert.Equal(objects, metric.Evaluate(problem).Classes[0].Objects);
+        Assert.Equal(expected, R11(metric, marked), 1e-9);
+    }
+
     [Fact]
     public void Merged_classes_are_neighbors_by_default_and_objects_when_they_are_mapped()
     {

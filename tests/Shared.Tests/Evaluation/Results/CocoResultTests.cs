@@ -118,6 +118,7 @@ public sealed class CocoResultTests
 
         Assert.Contains("gunzip", files.Refusal(files.Files("truth.json", "results.json")));
         Assert.Contains("unpack", files.Refusal(files.Files("truth.json", "r.zip")));
+        Assert.Contains("gunzip", files.Refusal(files.Files("results.json", "truth.json")));
     }
 
     [Fact]
@@ -176,6 +177,8 @@ public sealed class CocoResultTests
         Assert.Single(listed.Detections);
         Assert.Contains("1 detections are of images that are not evaluated", Assert.Single(files.Remarks));
 
+        files.Read(files.Files("truth.json", "results.json") with { Classes = ["forklift", "palet jack"] });
+        Assert.Contains("there is no class 'palet jack'; there are forklift, pallet jack. Did you mean 'pallet jack'?", files.Remarks[0]);
         var others = files.Read(files.Files("truth.json", "results.json") with { Classes = ["pallet jack"] });
         Assert.Empty(others.Detections);
         Assert.Contains("2 detections are of classes that are not measured", Assert.Single(files.Remarks));

@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using Pipeline.Golden;
 using Pipeline.Shared.Evaluation;
 using Pipeline.Shared.Evaluation.Results;
-using Pipeline.Shared.Tests.Datasets.Voc;
 
 namespace Pipeline.Shared.Tests.Evaluation.Results;
 
@@ -16,7 +14,7 @@ public sealed class GoldenFilesTests : IDisposable
     public void Files_of_coco_give_pycocotools_numbers(string name)
     {
         var golden = GoldenCase.Load(name);
-        GoldenFiles.WriteCoco(golden.Inputs, files);
+        GoldenFiles.WriteCoco(golden.Inputs, files.Root);
         var limits = string.Join(',', golden.Inputs.GetProperty("max_dets").EnumerateArray().Select(limit => limit.GetInt32()));
 
         var report = Score(files.Files("truth.json", "results.json"), "coco", $"coco.maxDets={limits}");
@@ -33,7 +31,7 @@ public sealed class GoldenFilesTests : IDisposable
     public void Folders_of_kitti_give_the_development_kits_numbers(string name)
     {
         var golden = GoldenCase.Load(name);
-        GoldenFiles.WriteKitti(golden.Inputs, files);
+        GoldenFiles.WriteKitti(golden.Inputs, files.Root);
 
         var report = Score(files.Files("label_2", "results"), "kitti");
 
@@ -60,7 +58,7 @@ public sealed class GoldenFilesTests : IDisposable
     {
         var golden = GoldenCase.Load(name);
         string[] classes = [.. golden.Inputs.GetProperty("classes").EnumerateArray().Select(entry => entry.GetString()!)];
-        GoldenFiles.WriteVoc(golden.Inputs, files);
+        GoldenFiles.WriteVoc(golden.Inputs, files.Root);
 
         var options = files.Files("Annotations", "results.json") with { Classes = classes };
         var report = Score(options, "voc", "voc.iouThrs=0.5,0.7");
@@ -89,60 +87,4 @@ public sealed class GoldenFilesTests : IDisposable
             GoldenComparison.Close("mAP", ours!.Value, expected.GetDouble(), bound);
         }
     }
-}
-
-/// <summary>Writes golden problems as their authors' tools have them.</summary>
-internal static class GoldenFiles
-{
-    public static void WriteCoco(JsonElement inputs, ScoredCase files)
-    {
-        var annotations = inputs.GetProperty("ground_truth").EnumerateArray().Select(row =>
-            $"{{\"id\": {row[0]}, \"image_id\": {row[1]}, \"category_id\": {row[2]}, \"bbox\": [{row[3]}, {row[4]}, {row[5]}, {row[6]}], "
-            + $"\"area\": {row[7]}, \"iscrowd\": {row[8]}}}");
-        var images = inputs.GetProperty("images").EnumerateArray().Select(id => $"{{\"id\": {id}}}");
-        var categories = inputs.GetProperty("categories").EnumerateArray().Select(id => $"{{\"id\": {id}, \"name\": \"class {id}\"}}");
-        files.Text(
-            "truth.json",
-            $"{{\"images\": {List(images)}, \"categories\": {List(categories)}, \"annotations\": {List(annotations)}}}");
-        files.Text("results.json", List(inputs.GetProperty("detections").EnumerateArray().Select(row =>
-            $"{{\"image_id\": {row[0]}, \"category_id\": {row[1]}, \"bbox\": [{row[2]}, {row[3]}, {row[4]}, {row[5]}], "
-            + $"\"score\": {row[6]}}}")));
-    }
-
-    public static void WriteKitti(JsonElement inputs, ScoredCase files)
-    {
-        foreach (var frame in inputs.GetProperty("labels").EnumerateObject())
-        {
-            files.Text($"label_2/{frame.Name}.txt", frame.Value.GetString()!);
-        }
-
-        foreach (var frame in inputs.GetProperty("results").EnumerateObject())
-        {
-            files.Text($"results/data/{frame.Name}.txt", frame.Value.GetString()!);
-        }
-    }
-
-    /// <summary>VOC's corners in annotation files; in the results the same pixels as continuous boxes.</summary>
-    public static void WriteVoc(JsonElement inputs, ScoredCase files)
-    {
-        string[] classes = [.. inputs.GetProperty("classes").EnumerateArray().Select(name => name.GetString()!)];
-        var objects = inputs.GetProperty("ground_truth").EnumerateArray().ToLookup(row => row[0].GetString()!, row => VocXmlOf.Object(
-            row[1].GetString()!, $"{row[2]} {row[3]} {row[4]} {row[5]}", $"<difficult>{row[6]}</difficult>"));
-        foreach (var image in inputs.GetProperty("images").EnumerateArray().Select(id => id.GetString()!))
-        {
-            files.Text($"Annotations/{image}.xml", VocXmlOf.Objects([.. objects[image]]));
-        }
-
-        files.Text("results.json", List(inputs.GetProperty("detections").EnumerateArray().Select(row =>
-        {
-            var left = row[3].GetDouble() - 1;
-            var top = row[4].GetDouble() - 1;
-            var number = Array.IndexOf(classes, row[1].GetString()) + 1;
-            double[] box = [left, top, row[5].GetDouble() - left, row[6].GetDouble() - top];
-            var sides = string.Join(", ", box.Select(side => side.ToString(CultureInfo.InvariantCulture)));
-            return $"{{\"image_id\": \"{row[0].GetString()}\", \"category_id\": {number}, \"score\": {row[2]}, \"bbox\": [{sides}]}}";
-        })));
-    }
-
-    private static string List(IEnumerable<string> entries) => $"[{string.Join(",\n", entries)}]";
 }

@@ -43,6 +43,17 @@ public sealed class ResultWriterTests
     }
 
     [Fact]
+    public void Converting_keeps_classes_that_are_not_measured_by_default()
+    {
+        using var files = ScoredCase.OfKitti().Text("results/000000.txt", ScoredCase.Line("Misc")).Text("results/000001.txt", "");
+
+        var kept = files.ReadAll(files.Files("label_2", "results") with { KeepsAllClasses = true });
+
+        Assert.Contains("\"category_id\":8,", Coco(kept));
+        Assert.Empty(files.ReadKitti().Detections);
+    }
+
+    [Fact]
     public void A_class_with_white_space_cannot_be_written_for_kitti()
     {
         using var files = ScoredCase.OfCoco("[]");

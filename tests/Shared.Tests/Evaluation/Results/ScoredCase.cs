@@ -22,6 +22,8 @@ internal sealed class ScoredCase : IDisposable
     /// <summary>Warnings of the last reading.</summary>
     public List<string> Remarks { get; } = [];
 
+    public string Root => folder.Root;
+
     public string At(string relative) => folder.At(relative);
 
     public ScoredCase Text(string relative, string text)
