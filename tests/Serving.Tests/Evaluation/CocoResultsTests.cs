@@ -63,7 +63,10 @@ public sealed class CocoResultsTests(SharedModel model) : IClassFixture<SharedMo
         {
             images = Enumerable.Range(0, 3).Select(index => new { id = 702 - index, file_name = $"{index}.png", width = 96, height = 64 }),
             categories = classes.Select((name, index) => new { id = 40 + index, name }),
-            annotations = new[] { new { id = 1, image_id = 701, category_id = 40, bbox = new[] { 10, 10, 20, 20 }, area = 400, iscrowd = 0 } },
+            annotations = new[]
+            {
+                new { id = 1, image_id = 701, category_id = 40, bbox = new[] { 10, 10, 20, 20 }, area = 400, iscrowd = 0 },
+            },
         };
         File.WriteAllText(scenes.In("coco/instances.json"), JsonSerializer.Serialize(labels));
     }
