@@ -10,8 +10,8 @@ using Pipeline.Shared.Imaging;
 namespace Pipeline.Benchmarks;
 
 /// <summary>
-/// An evaluation from image files to a run's folder, beside a raw session of ONNX Runtime that executes the same batches on images that
-/// are decoded already: rounds of both take turns.
+/// An evaluation from image files to a run's folder, beside raw sessions of ONNX Runtime that execute the same batches on images that are
+/// decoded already, one with ONNX Runtime's own settings and one with the program's: rounds of the three take turns.
 /// </summary>
 internal static class EvaluationPeer
 {
@@ -26,26 +26,34 @@ internal static class EvaluationPeer
         var threads = options.Execution.EffectiveThreads;
         Console.WriteLine($"{input.Images.Count} images, {input.Batches.Count} batches, {threads} threads");
         using var model = DetectorModel.Load(input.Model, options.Execution);
-        using var raw = Raw(input.Model.ModelPath, threads);
+        using var raw = Raw(input.Model.ModelPath, new SessionOptions { IntraOpNumThreads = threads });
+        using var same = Raw(input.Model.ModelPath, new SessionSettings(options.Execution).Create());
         var batches = Decode(input);
         var ratios = new List<double>();
+        var ratiosOfSame = new List<double>();
         for (var round = 0; round <= rounds; round++)
         {
             var ofRaw = Seconds(() => Execute(raw, batches));
             var ofEvaluation = Seconds(() => Evaluate(model, input));
+            var ofSame = Seconds(() => Execute(same, batches));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"round {round}: raw {input.Images.Count / ofRaw:F2} images/s, evaluation {input.Images.Count / ofEvaluation:F2} images/s, "
-                + $"ratio {ofRaw / ofEvaluation:F4}{(round == 0 ? " (warm-up)" : "")}"));
+                $"round {round}: raw {input.Images.Count / ofRaw:F2} images/s, raw with our settings {input.Images.Count / ofSame:F2}, "
+                + $"evaluation {input.Images.Count / ofEvaluation:F2}, ratios {ofRaw / ofEvaluation:F4} and {ofSame / ofEvaluation:F4}"
+                + $"{(round == 0 ? " (warm-up)" : "")}"));
             if (round > 0)
             {
                 ratios.Add(ofRaw / ofEvaluation);
+                ratiosOfSame.Add(ofSame / ofEvaluation);
             }
         }
 
-        ratios.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"median ratio {ratios[ratios.Count / 2]:F4}"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"median ratio to raw {Median(ratios):F4}, to raw with our settings {Median(ratiosOfSame):F4}"));
     }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static double Seconds(Action action)
     {
@@ -54,10 +62,12 @@ internal static class EvaluationPeer
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    private static InferenceSession Raw(string path, int threads)
+    private static InferenceSession Raw(string path, SessionOptions options)
     {
-        using var options = new SessionOptions { IntraOpNumThreads = threads };
-        return new InferenceSession(path, options);
+        using (options)
+        {
+            return new InferenceSession(path, options);
+        }
     }
 
     private static (byte[] Pixels, long[] Shape)[] Decode(EvaluationInput input) => [.. input.Batches.Select(batch =>
