@@ -105,5 +105,9 @@ public static class VisibleFiles
                 $"{folder}: this folder cannot be read by the user '{Environment.UserName}'; change its permissions.",
                 exception);
         }
+        catch (IOException exception)
+        {
+            throw new UserErrorException($"{folder}: this folder cannot be read: {exception.Message.TrimEnd('.')}. Try again.", exception);
+        }
     }
 }
