@@ -140,6 +140,7 @@ internal sealed class EvaluateCommand(
                     }
 
                     last = progress;
+                    log.Detail($"{progress.ImagesDone} of {progress.Images} images");
                     shown.Report(progress);
                 }),
                 cancellation));

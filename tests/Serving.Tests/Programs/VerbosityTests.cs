@@ -16,6 +16,12 @@ public sealed class VerbosityTests : IDisposable
     [InlineData("config")]
     [InlineData("detect")]
     [InlineData("evaluate")]
+    [InlineData("evaluate", "merge")]
+    [InlineData("evaluate", "compare")]
+    [InlineData("score")]
+    [InlineData("results", "convert")]
+    [InlineData("results", "check")]
+    [InlineData("results", "submission")]
     public void Every_command_takes_it_and_refuses_another_value(params string[] path)
     {
         using var host = ProgramHost.Build(ServiceCommand.Root(), ServiceCommand.AddCommands);
@@ -33,8 +39,19 @@ public sealed class VerbosityTests : IDisposable
         using var host = ProgramHost.Build(ServiceCommand.Root(), ServiceCommand.AddCommands);
         var commands = host.Services.GetRequiredService<RootCommand>().Subcommands;
 
-        Assert.Equal(["config", "detect", "evaluate"], commands.Select(command => command.Name));
-        Assert.All(commands, command => Assert.Empty(command.Subcommands));
+        Assert.Equal(
+            [
+                "config", "detect", "evaluate", "evaluate merge", "evaluate compare", "score",
+                "results convert", "results check", "results submission",
+            ],
+            commands.SelectMany(Paths));
+    }
+
+    /// <summary>What is typed for a command and for those below it; "results" alone does nothing.</summary>
+    private static IEnumerable<string> Paths(Command command)
+    {
+        string[] below = [.. command.Subcommands.Select(inner => $"{command.Name} {inner.Name}")];
+        return command.Action is null ? below : [command.Name, .. below];
     }
 
     [Fact]

@@ -3,15 +3,13 @@ using Pipeline.Golden;
 using Pipeline.Shared.Imaging;
 using Pipeline.Shared.Synthetic;
 using Pipeline.Training.Detection;
-using Pipeline.Training.Detection.Export;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Onnx;
 
-public sealed class DetectorParityTests : IDisposable
+/// <param name="pairs">Detectors and their exported models.</param>
+public sealed class DetectorParityTests(DetectorPairs pairs) : IClassFixture<DetectorPairs>
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("onnx").FullName;
-
     [Theory]
     [InlineData("resnet50", 1.0, 1, 128, 427)]
     [InlineData("resnet18", 0.5, 4, 160, 540)]
@@ -109,9 +107,7 @@ public sealed class DetectorParityTests : IDisposable
     [Fact]
     public void A_detector_that_finds_nothing_gives_empty_rows()
     {
-        using var scope = NewDisposeScope();
-        using var detector = FormulaDetector.Create("resnet18", 0.25, 96, 200, scoreThreshold: 1);
-        using var session = Session(detector);
+        var (_, session) = pairs.Of(FormulaDetector.Options("resnet18", 0.25, 96, 200, scoreThreshold: 1));
 
         var result = Run(session, [new byte[3 * 40 * 60]], 40, 60);
 
@@ -119,8 +115,6 @@ public sealed class DetectorParityTests : IDisposable
         Assert.All(result.Labels, label => Assert.Equal(-1, label));
         Assert.All(result.Boxes.Concat(result.Scores), value => Assert.Equal(0, value));
     }
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private void EqualDetections(
         string architecture,
@@ -132,9 +126,9 @@ public sealed class DetectorParityTests : IDisposable
         byte[][] images,
         Func<DetectorOptions, DetectorOptions>? recipe = null)
     {
+        var options = FormulaDetector.Options(architecture, width, minSize, maxSize, scoreThreshold: 0.05);
+        var (detector, session) = pairs.Of(recipe?.Invoke(options) ?? options);
         using var scope = NewDisposeScope();
-        using var detector = FormulaDetector.Create(architecture, width, minSize, maxSize, 0.05, recipe);
-        using var session = Session(detector);
         var batch = Run(session, images, imageHeight, imageWidth);
         var found = 0;
         for (var i = 0; i < images.Length; i++)
@@ -162,13 +156,6 @@ public sealed class DetectorParityTests : IDisposable
             Scores: [.. actual.Scores.Skip(first).Take(count).Select(value => (double)value)],
             Labels: [.. actual.Labels.Skip(first).Take(count).Select(label => label + 1)]);
         DetectionMatch.Equal(name, ours, reference, boxes: new Tolerance(0.05), scores: new Tolerance(1e-4));
-    }
-
-    private InferenceSession Session(FasterRcnn detector)
-    {
-        var path = Path.Combine(folder, "model.onnx");
-        DetectorExporter.Graph(detector).Save(path);
-        return new InferenceSession(path);
     }
 
     private static Detections Run(InferenceSession session, byte[][] images, int height, int width)

@@ -29,8 +29,14 @@ internal static class FormulaDetector
         double scoreThreshold,
         Func<DetectorOptions, DetectorOptions>? recipe = null)
     {
+        var options = Options(architecture, width, minSize, maxSize, scoreThreshold);
+        return Of(recipe?.Invoke(options) ?? options);
+    }
+
+    public static DetectorOptions Options(string architecture, double width, int minSize, int maxSize, double scoreThreshold)
+    {
         var norm = architecture == "resnet50" ? BatchNormMode.Frozen : BatchNormMode.Train;
-        var options = new DetectorOptions
+        return new DetectorOptions
         {
             NumClasses = 8,
             Backbone = new ResNetOptions { Architecture = architecture, WidthMultiplier = width, BatchNorm = norm },
@@ -40,7 +46,12 @@ internal static class FormulaDetector
             MaxSizePixels = maxSize,
             BoxScoreThresh = scoreThreshold,
         };
-        var detector = new FasterRcnn(recipe?.Invoke(options) ?? options);
+    }
+
+    public static FasterRcnn Of(DetectorOptions options)
+    {
+        var architecture = options.Backbone.Architecture;
+        var detector = new FasterRcnn(options);
         GoldenTensors.LoadFormula(detector, "", "", new Dictionary<string, double[]>
         {
             ["roi_heads.box_predictor.cls_score.bias"] = [architecture == "resnet50" ? 2 : 7, .. Enumerable.Repeat(-0.5, 7)],
