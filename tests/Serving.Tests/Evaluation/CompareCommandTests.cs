@@ -66,6 +66,44 @@ public sealed class CompareCommandTests(TwoRuns runs) : IClassFixture<TwoRuns>
         Assert.Contains("there is no run.json", end.Errors);
     }
 
+    [Fact]
+    public async Task Runs_on_other_labels_of_the_same_images_are_refused_with_the_image()
+    {
+        var end = await Compare(runs.First, Copy("relabelled", "images.jsonl", "\"class\":\"", "\"class\":\"Old"));
+
+        Assert.Equal(2, end.Code);
+        Assert.Contains("label", end.Errors);
+        Assert.Contains("'00000", end.Errors);
+        Assert.DoesNotContain("   at ", end.Errors);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_not_finished_is_refused_with_what_to_do()
+    {
+        var folder = Copy("unfinished", "detections.jsonl", "\n", "");
+
+        var end = await Compare(runs.First, folder);
+
+        Assert.Equal(2, end.Code);
+        Assert.Contains($"{folder}: the run is not finished, 0 of 1 executions are there; run the same", end.Errors);
+    }
+
+    /// <summary>A finished run, with a text of one of its files replaced.</summary>
+    private string Copy(string name, string file, string text, string replacement)
+    {
+        var copy = Directory.CreateDirectory(Path.Combine(runs.Folder, name)).FullName;
+        foreach (var original in Directory.EnumerateFiles(runs.First))
+        {
+            File.Copy(original, Path.Combine(copy, Path.GetFileName(original)));
+        }
+
+        var changed = Path.Combine(copy, file);
+        var before = File.ReadAllText(changed);
+        Assert.Contains(text, before);
+        File.WriteAllText(changed, before.Replace(text, replacement, StringComparison.Ordinal));
+        return copy;
+    }
+
     private static Task<ProgramEnd> Compare(params string[] arguments) => BuiltPrograms.Run(
         BuiltPrograms.Start(BuiltPrograms.Serve, ["evaluate", "compare", .. arguments]), TestContext.Current.CancellationToken);
 }
