@@ -9,7 +9,7 @@ internal static class MetricSections
     private const int LargeNumbers = 3;
     private const int OpenRows = 25;
 
-    /// <summary>A card for each metric; where there is none, COCO's averages.</summary>
+    /// <summary>A card for each metric, with numbers if something was measured; where there is no metric, COCO's averages.</summary>
     public static void AddNumbers(PageSection section, EvaluationReport report)
     {
         if (report.Metrics.Count == 0)
@@ -22,9 +22,15 @@ internal static class MetricSections
         {
             foreach (var metric in report.Metrics)
             {
-                var numbers = metric.Numbers.Select(number => new PageNumber(number.Key, NumberText.Of(number.Value, metric.Unit)));
                 var title = metric.Unit == MetricUnit.Percent ? $"{metric.Title} (percent)" : metric.Title;
-                grid.Card(title, numbers.Take(LargeNumbers), numbers.Skip(LargeNumbers), metric.Rules, metric.NotMeasured);
+                if (metric.NotMeasured is not null)
+                {
+                    grid.Card(title, [], others: [], rules: [], metric.NotMeasured);
+                    continue;
+                }
+
+                var numbers = metric.Numbers.Select(number => new PageNumber(number.Key, NumberText.Of(number.Value, metric.Unit)));
+                grid.Card(title, numbers.Take(LargeNumbers), numbers.Skip(LargeNumbers), metric.Rules, note: null);
             }
         });
     }
