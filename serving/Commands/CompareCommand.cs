@@ -89,22 +89,18 @@ internal sealed class CompareCommand(ILogger log) : IProgramCommand
 /// <param name="resamples">How many there are.</param>
 internal sealed class ResampleLines(ILogger log, TimeProvider time, int resamples) : IProgress<int>
 {
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(10);
     private readonly Lock gate = new();
-    private long last = time.GetTimestamp();
+    private readonly NowAndThen lines = new(time, TimeSpan.FromSeconds(10));
 
     /// <inheritdoc />
     public void Report(int value)
     {
         lock (gate)
         {
-            if (time.GetElapsedTime(last) < Between || value == resamples)
+            if (value < resamples && lines.IsDue())
             {
-                return;
+                log.Info($"{value} of {resamples} resamples");
             }
-
-            last = time.GetTimestamp();
-            log.Info($"{value} of {resamples} resamples");
         }
     }
 }

@@ -8,8 +8,6 @@ namespace Pipeline.Serving.Commands;
 /// <summary>Prints a comparison for people.</summary>
 internal static class ComparisonTable
 {
-    private const string NotMeasured = "-";
-
     /// <summary>Prints a table for each run: a row for each class and one for all.</summary>
     public static void Print(ComparisonReport report)
     {
@@ -34,14 +32,13 @@ internal static class ComparisonTable
 
     private static void Add(Table table, string name, ApDifference? difference) => table.AddRow(
         Markup.Escape(name),
-        Number(difference?.First),
-        Number(difference?.Second),
+        MeasuredText.Fraction(difference?.First),
+        MeasuredText.Fraction(difference?.Second),
         Signed(difference?.Difference),
         Signed(difference?.Low),
         Signed(difference?.High),
         difference?.IsClear == true ? "yes" : "no");
 
-    private static string Number(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? NotMeasured;
-
-    private static string Signed(double? value) => value?.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture) ?? NotMeasured;
+    private static string Signed(double? value) =>
+        value?.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture) ?? MeasuredText.None;
 }

@@ -60,21 +60,15 @@ internal sealed class EvaluationConsole(ConsoleLines lines, ILogger<EvaluationCo
 /// <param name="time">The clock.</param>
 internal sealed class EvaluationLines(ILogger log, TimeProvider time) : IProgress<EvaluationProgress>
 {
-    /// <summary>Time between two lines.</summary>
-    internal static readonly TimeSpan Between = TimeSpan.FromSeconds(10);
-
+    private readonly NowAndThen lines = new(time, TimeSpan.FromSeconds(10));
     private readonly EvaluationPace pace = new(time);
-    private long last = time.GetTimestamp();
 
     /// <inheritdoc />
     public void Report(EvaluationProgress value)
     {
-        if (time.GetElapsedTime(last) < Between || value.ImagesDone == value.Images)
+        if (value.ImagesDone < value.Images && lines.IsDue())
         {
-            return;
+            log.Info(pace.Text(value));
         }
-
-        last = time.GetTimestamp();
-        log.Info(pace.Text(value));
     }
 }

@@ -8,8 +8,6 @@ namespace Pipeline.Serving.Commands;
 /// <summary>Prints the report of an evaluation for people.</summary>
 internal static class EvaluationTable
 {
-    private const string NotMeasured = "-";
-
     /// <summary>Prints COCO's numbers by class and over all, those of every metric with its rules, and the speed.</summary>
     public static void Print(EvaluationReport report)
     {
@@ -17,10 +15,14 @@ internal static class EvaluationTable
         foreach (var (name, value) in report.PerClass)
         {
             var objects = value?.Objects ?? 0;
-            table.AddRow(Markup.Escape(name), objects.ToString(CultureInfo.InvariantCulture), Fraction(value?.Ap), Fraction(value?.Ap50));
+            table.AddRow(
+                Markup.Escape(name),
+                objects.ToString(CultureInfo.InvariantCulture),
+                MeasuredText.Fraction(value?.Ap),
+                MeasuredText.Fraction(value?.Ap50));
         }
 
-        AnsiConsole.Write(table.AddRow("all", "", Fraction(report.Map), Fraction(report.Map50)));
+        AnsiConsole.Write(table.AddRow("all", "", MeasuredText.Fraction(report.Map), MeasuredText.Fraction(report.Map50)));
         foreach (var metric in report.Metrics)
         {
             Print(metric);
@@ -36,7 +38,7 @@ internal static class EvaluationTable
         Console.WriteLine(metric.NotMeasured is { } reason ? $"{metric.Title}: not measured, {reason}" : metric.Title);
         if (metric.NotMeasured is null)
         {
-            var numbers = metric.Numbers.Select(number => $"{number.Key} {Number(number.Value, metric.Unit)}");
+            var numbers = metric.Numbers.Select(number => $"{number.Key} {MeasuredText.Of(number.Value, metric.Unit)}");
             Console.WriteLine("  " + string.Join("  ", numbers));
             var rules = metric.Rules.Select(rule => (rule.Key, Value: rule.Value.Split(": ")[0])).Where(rule => IsShort(rule.Value));
             Console.WriteLine("  rules: " + string.Join(", ", rules.Select(rule => $"{rule.Key}={rule.Value}")));
@@ -45,9 +47,4 @@ internal static class EvaluationTable
 
     /// <summary>Whether a rule is a value; what it means, and rules that are sentences, stand in the report.</summary>
     private static bool IsShort(string rule) => !rule.Contains(' ', StringComparison.Ordinal);
-
-    private static string Fraction(double? value) => Number(value, MetricUnit.Fraction);
-
-    private static string Number(double? value, MetricUnit unit) =>
-        value?.ToString(unit == MetricUnit.Fraction ? "F4" : "F2", CultureInfo.InvariantCulture) ?? NotMeasured;
 }

@@ -7,7 +7,6 @@ namespace Pipeline.Serving.Commands;
 /// <summary>Prints the report of a metric for people: its numbers, those of each class, and the rules that they hold under.</summary>
 internal static class MetricTables
 {
-    private const string NotMeasured = "-";
     private const string AllClasses = "all";
     private const int BorderWidth = 3;
 
@@ -42,7 +41,7 @@ internal static class MetricTables
         table.Columns[1].RightAligned();
         foreach (var (name, value) in report.Numbers)
         {
-            table.AddRow(Markup.Escape(name), Text(value, report.Unit));
+            table.AddRow(Markup.Escape(name), MeasuredText.Of(value, report.Unit));
         }
 
         AnsiConsole.Write(table);
@@ -76,13 +75,10 @@ internal static class MetricTables
         foreach (var entry in report.Classes)
         {
             var objects = entry.Objects.ToString(CultureInfo.InvariantCulture);
-            var values = names.Select(name => Text(entry.Numbers.GetValueOrDefault(name), report.Unit));
+            var values = names.Select(name => MeasuredText.Of(entry.Numbers.GetValueOrDefault(name), report.Unit));
             table.AddRow([Markup.Escape(entry.Class), objects, .. values]);
         }
 
         return table;
     }
-
-    private static string Text(double? value, MetricUnit unit) =>
-        value?.ToString(unit == MetricUnit.Percent ? "F2" : "F4", CultureInfo.InvariantCulture) ?? NotMeasured;
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Shared.Commands;
 using Pipeline.Shared.Evaluation.Results;
@@ -10,19 +9,16 @@ namespace Pipeline.Serving.Commands;
 /// <param name="isQuiet">Whether standard output is for something else.</param>
 internal sealed class ResultProgressLines(ILogger log, bool isQuiet) : IProgress<ResultProgress>
 {
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(5);
-
-    private long last = Stopwatch.GetTimestamp();
+    private readonly NowAndThen lines = new(TimeProvider.System, TimeSpan.FromSeconds(5));
 
     /// <inheritdoc />
     public void Report(ResultProgress value)
     {
-        if (Stopwatch.GetElapsedTime(last) < Between)
+        if (!lines.IsDue())
         {
             return;
         }
 
-        last = Stopwatch.GetTimestamp();
         var percent = 100.0 * value.Done / Math.Max(1, value.All);
         var line = string.Create(CultureInfo.InvariantCulture, $"reading results: {percent:F0} %, {value.Detections:N0} detections");
         if (isQuiet)

@@ -1,3 +1,5 @@
+using Pipeline.Shared.Evaluation.Rules;
+
 namespace Pipeline.Shared.Evaluation.Analysis;
 
 /// <summary>Entries of all images in one array, an image's side by side.</summary>
@@ -6,28 +8,24 @@ internal sealed class ByImage<T>
     private readonly T[] entries;
     private readonly int[] starts;
 
-    /// <summary>Sorts by image, and keeps the order within one (a counting sort).</summary>
+    /// <summary>Sorts by image, and keeps the order within one.</summary>
     /// <param name="images">How many images there are; some may have no entry.</param>
     /// <param name="unsorted">The entries.</param>
     /// <param name="imageOf">Index of an entry's image.</param>
     public ByImage(int images, List<T> unsorted, Func<T, int> imageOf)
     {
+        var groups = RowGroups.Of([.. unsorted.Select(imageOf)], images);
         starts = new int[images + 1];
-        foreach (var entry in unsorted)
-        {
-            starts[imageOf(entry) + 1]++;
-        }
-
+        entries = new T[unsorted.Count];
+        var next = 0;
         for (var image = 0; image < images; image++)
         {
-            starts[image + 1] += starts[image];
-        }
+            foreach (var row in groups.Rows(image))
+            {
+                entries[next++] = unsorted[row];
+            }
 
-        entries = new T[unsorted.Count];
-        var next = starts.AsSpan(0, images).ToArray();
-        foreach (var entry in unsorted)
-        {
-            entries[next[imageOf(entry)]++] = entry;
+            starts[image + 1] = next;
         }
     }
 

@@ -27,12 +27,10 @@ internal static class CocoRules
                     + "all others are of the last",
                 metric => [.. metric.MaxDetections.Select(limit => (double)limit)],
                 WithLimits),
-            MetricRule<CocoMetric>.Numbers(
-                "iouThrs",
-                "T,T,… ascending, above 0 to 1",
+            ThresholdRule.Of<CocoMetric>(
                 "IoU from which on a detection finds an object; AP and AR are means over them",
                 metric => metric.IouThresholds,
-                WithThresholds),
+                (metric, thresholds) => metric with { IouThresholds = thresholds }),
             new MetricRule<CocoMetric>(
                 "areaRng",
                 "NAME:LEAST:MOST,…",
@@ -45,12 +43,6 @@ internal static class CocoRules
     {
         var areLimits = numbers.All(double.IsInteger) && RuleNumbers.AreAscending(numbers, 1, 1_000_000);
         return areLimits ? metric with { MaxDetections = [.. numbers.Select(number => (int)number)] } : null;
-    }
-
-    private static CocoMetric? WithThresholds(CocoMetric metric, IReadOnlyList<double> numbers)
-    {
-        var areThresholds = RuleNumbers.AreAscending(numbers, double.Epsilon, 1);
-        return areThresholds ? metric with { IouThresholds = numbers } : null;
     }
 
     private static CocoMetric? WithAreas(CocoMetric metric, string text)

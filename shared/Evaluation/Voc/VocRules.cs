@@ -35,12 +35,7 @@ internal static class VocRules
     public static MetricRule<TMetric> Thresholds<TMetric>(
         Func<TMetric, IReadOnlyList<double>> get, Func<TMetric, IReadOnlyList<double>, TMetric> set)
         where TMetric : class =>
-        MetricRule<TMetric>.Numbers(
-            "iouThrs",
-            "T,T,… ascending, above 0 to 1",
-            "IoU from which on a detection finds an object",
-            get,
-            (metric, numbers) => RuleNumbers.AreAscending(numbers, double.Epsilon, 1) ? set(metric, numbers) : null);
+        ThresholdRule.Of("IoU from which on a detection finds an object", get, set);
 
     /// <summary>The option <c>pixels</c>.</summary>
     public static MetricRule<TMetric> Pixels<TMetric>(Func<TMetric, PixelConvention> get, Func<TMetric, PixelConvention, TMetric> set)
